@@ -1,0 +1,410 @@
+//! The catalogue: everything a programme declares, resolved. Past this type no text stands for a code, and no
+//! look-up can fail for a definition's fault.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+
+use crate::finding::Severity;
+use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode, WaveCode};
+use crate::model::period::Calendar;
+use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
+use crate::model::target::{Baseline, Direction, Milestone, Targets, Trajectory};
+use crate::model::unit::Unit;
+use crate::model::words::Words;
+use crate::sql::{Expression, Kind as SqlKind, Measure, Scope};
+
+/// A programme's definitions, immutable.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    pub programme: Programme,
+    /// In the order of `scoreboard.toml`, which is the order of every table.
+    pub partners: Vec<Partner>,
+    pub collections: Vec<Collection>,
+    pub surveys: Vec<Survey>,
+    /// In the order of the files' names, then of their lines.
+    pub indicators: Vec<Indicator>,
+    pub reports: Vec<Report>,
+    /// SHA-256 of all definition files.
+    pub hash: String,
+    /// SHA-256 of what decides how files are read; when it changes, files are read again.
+    pub reading_hash: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Programme {
+    pub code: String,
+    pub title: String,
+    /// As declared; None means today.
+    pub as_of: Option<NaiveDate>,
+    pub currency: String,
+    pub calendar: Calendar,
+    pub time_zone: Tz,
+    pub language: String,
+    pub folders: Folders,
+    pub limits: Limits,
+    pub submission: SubmissionRules,
+}
+
+#[derive(Debug, Clone)]
+pub struct Folders {
+    pub inbox: PathBuf,
+    pub store: PathBuf,
+    pub out: PathBuf,
+}
+
+/// Above these a file is refused.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub file_bytes: u64,
+    pub unzipped_bytes: u64,
+    pub ratio: u64,
+    pub rows: u32,
+    pub columns: u16,
+}
+
+/// How a file without a hidden sheet tells whose it is.
+#[derive(Debug, Clone, Default)]
+pub struct SubmissionRules {
+    pub file_names: Vec<String>,
+    pub partner_cell: Option<String>,
+    pub period_cell: Option<String>,
+    pub reporting_date_cell: Option<String>,
+    pub revision_cell: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Partner {
+    pub code: PartnerCode,
+    pub name: String,
+    pub country: String,
+    pub language: String,
+    pub locale: String,
+    pub contact: Option<String>,
+    pub also_called: Vec<String>,
+    /// None: all.
+    pub collections: Option<Vec<CollectionCode>>,
+}
+
+impl Partner {
+    pub fn takes_part(&self, collection: &CollectionCode) -> bool {
+        self.collections.as_ref().is_none_or(|taken| taken.contains(collection))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnConflict {
+    FirstPartner,
+    Minimum,
+    None,
+}
+
+#[derive(Debug, Clone)]
+pub struct Collection {
+    pub code: CollectionCode,
+    pub title: Words,
+    pub also_called: Vec<String>,
+    pub key: Vec<FieldCode>,
+    /// Two partners with one key mean one record.
+    pub shared_key: bool,
+    pub on_conflict: OnConflict,
+    pub date: Option<FieldCode>,
+    /// Each period has its own submission; otherwise a new one replaces the earlier.
+    pub by_period: bool,
+    pub due_days: u64,
+    pub file: Option<String>,
+    pub fields: Vec<Field>,
+    pub checks: Vec<Check>,
+}
+
+impl Collection {
+    pub fn field(&self, code: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.code.as_str() == code)
+    }
+
+    /// The names that expressions over its rows may use.
+    pub fn scope(&self) -> Scope {
+        let mut scope: Scope =
+            [("partner", SqlKind::Text), ("country", SqlKind::Text), ("period", SqlKind::Integer)]
+                .map(|(name, kind)| (name.to_owned(), kind))
+                .into();
+        scope.extend(self.fields.iter().map(|field| (field.code.as_str().to_owned(), field.kind.sql())));
+        scope
+    }
+
+    /// Whether its rows are judged at the end of reporting periods.
+    pub fn has_periods(&self) -> bool {
+        self.by_period || self.date.is_some()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    Text,
+    Integer,
+    Decimal,
+    Money,
+    Percent,
+    Date,
+    Choice,
+    YesNo,
+    Enterprise,
+    Country,
+}
+
+impl FieldKind {
+    pub const NAMES: [(&'static str, Self); 10] = [
+        ("text", Self::Text),
+        ("integer", Self::Integer),
+        ("decimal", Self::Decimal),
+        ("money", Self::Money),
+        ("percent", Self::Percent),
+        ("date", Self::Date),
+        ("choice", Self::Choice),
+        ("yes_no", Self::YesNo),
+        ("enterprise", Self::Enterprise),
+        ("country", Self::Country),
+    ];
+
+    pub fn sql(self) -> SqlKind {
+        match self {
+            Self::Integer => SqlKind::Integer,
+            Self::Decimal | Self::Money | Self::Percent => SqlKind::Decimal,
+            Self::Date => SqlKind::Date,
+            Self::Text | Self::Choice | Self::YesNo | Self::Enterprise | Self::Country => SqlKind::Text,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PercentScale {
+    Percent,
+    Fraction,
+}
+
+/// What happens to a date after the reporting date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Future {
+    Refuse,
+    Warn,
+    Allow,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    Number(Decimal),
+    Day(NaiveDate),
+}
+
+#[derive(Debug, Clone)]
+pub struct ChoiceOption {
+    pub code: String,
+    pub label: Words,
+    pub also_called: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Field {
+    pub code: FieldCode,
+    pub label: Words,
+    pub also_called: Vec<String>,
+    pub kind: FieldKind,
+    pub required: bool,
+    pub minimum: Option<Bound>,
+    pub maximum: Option<Bound>,
+    pub options: Vec<ChoiceOption>,
+    pub scale: Option<PercentScale>,
+    pub future: Future,
+    /// Of an enterprise: the fields with its name and its country.
+    pub name: Option<FieldCode>,
+    pub country: Option<FieldCode>,
+}
+
+impl Field {
+    /// Every name its column may bear: labels, other names, the code.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.label
+            .all()
+            .chain(self.also_called.iter().map(String::as_str))
+            .chain(std::iter::once(self.code.as_str()))
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Check {
+    pub code: String,
+    pub severity: Severity,
+    pub expect: Expression,
+    pub message: Words,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lonely {
+    Fail,
+    Certainty,
+    Adjust,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaveRole {
+    Baseline,
+    FollowUp,
+}
+
+#[derive(Debug, Clone)]
+pub struct Wave {
+    pub code: WaveCode,
+    pub title: Words,
+    pub role: WaveRole,
+    pub on: NaiveDate,
+    pub files: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Survey {
+    pub code: SurveyCode,
+    pub title: Words,
+    pub frame: CollectionCode,
+    /// The enterprise field of the frame.
+    pub match_on: FieldCode,
+    pub strata: Vec<FieldCode>,
+    pub asked: Option<Expression>,
+    pub ineligible: Option<Expression>,
+    pub respondent: FieldCode,
+    pub submitted: FieldCode,
+    pub language: String,
+    pub locale: String,
+    pub lonely: Lonely,
+    pub waves: Vec<Wave>,
+    pub questions: Vec<Field>,
+}
+
+impl Survey {
+    pub fn question(&self, code: &str) -> Option<&Field> {
+        self.questions.iter().find(|field| field.code.as_str() == code)
+    }
+}
+
+/// A collection that an indicator counts from, with its own condition.
+#[derive(Debug, Clone)]
+pub struct From {
+    pub collection: CollectionCode,
+    pub condition: Option<Expression>,
+}
+
+#[derive(Debug, Clone)]
+pub enum RowMeasure {
+    One(Measure),
+    Ratio { of: Measure, to: Measure },
+    Median(FieldCode),
+}
+
+#[derive(Debug, Clone)]
+pub enum Estimate {
+    Ratio { of: FieldCode, to: FieldCode },
+    Mean(FieldCode),
+    /// The share of those for whom the condition holds.
+    Share(Expression),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    PercentagePoints,
+    Percent,
+}
+
+#[derive(Debug, Clone)]
+pub enum Derived {
+    Ratio { of: IndicatorCode, to: IndicatorCode },
+    Sum(Vec<IndicatorCode>),
+}
+
+/// How an indicator comes about.
+#[derive(Debug, Clone)]
+pub enum How {
+    Rows { from: Vec<From>, measure: RowMeasure },
+    Survey { survey: SurveyCode, estimate: Estimate, population: Option<Expression>, change: Option<ChangeKind> },
+    Derived(Derived),
+}
+
+/// A row of a worked example: the collection it stands in, and the cells it gives.
+#[derive(Debug, Clone)]
+pub struct ExampleRow {
+    pub collection: CollectionCode,
+    pub cells: BTreeMap<String, ExampleCell>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExampleCell {
+    Text(String),
+    Number(Decimal),
+    Day(NaiveDate),
+}
+
+#[derive(Debug, Clone)]
+pub struct Example {
+    pub given: Vec<ExampleRow>,
+    pub expect: Decimal,
+    /// Where it stands, for the finding when it fails.
+    pub place: crate::finding::Place,
+}
+
+#[derive(Debug, Clone)]
+pub struct Indicator {
+    pub code: IndicatorCode,
+    pub title: String,
+    pub definition: String,
+    pub level: Level,
+    pub unit: Unit,
+    pub how: How,
+    pub accumulation: Accumulation,
+    pub direction: Direction,
+    pub by: Vec<String>,
+    pub baseline: Option<Baseline>,
+    pub milestones: Vec<Milestone>,
+    pub targets: Targets,
+    pub trajectory: Trajectory,
+    pub partner_targets: BTreeMap<PartnerCode, Decimal>,
+    pub evidence: Option<String>,
+    pub source: Option<String>,
+    pub responsible: Option<String>,
+    pub examples: Vec<Example>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Gate {
+    pub rows_kept_out: Option<u64>,
+    pub partners_missing: Option<u64>,
+    pub status: Vec<Status>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Report {
+    pub code: ReportCode,
+    pub title: String,
+    pub indicators: Vec<IndicatorCode>,
+    pub thresholds: Thresholds,
+    pub evidence_rows: usize,
+    pub gate: Gate,
+}
+
+impl Catalog {
+    pub fn partner(&self, code: &PartnerCode) -> Option<&Partner> {
+        self.partners.iter().find(|partner| partner.code == *code)
+    }
+
+    pub fn collection(&self, code: &CollectionCode) -> Option<&Collection> {
+        self.collections.iter().find(|collection| collection.code == *code)
+    }
+
+    pub fn survey(&self, code: &SurveyCode) -> Option<&Survey> {
+        self.surveys.iter().find(|survey| survey.code == *code)
+    }
+
+    pub fn indicator(&self, code: &IndicatorCode) -> Option<&Indicator> {
+        self.indicators.iter().find(|indicator| indicator.code == *code)
+    }
+}

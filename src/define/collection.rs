@@ -1,0 +1,259 @@
+//! `[collection]`: a table that partners fill in; and fields, which surveys share.
+
+use std::collections::BTreeMap;
+
+use super::catalog::{
+    Bound, Check, ChoiceOption, Collection, Field, FieldKind, Future, OnConflict, PercentScale,
+};
+use super::reader::{At, Table};
+use crate::finding::{Place, Severity, rules};
+use crate::model::code::{CollectionCode, FieldCode, is_code};
+use crate::model::words::Words;
+use crate::sql::expression::{condition, nearest};
+use crate::sql::{RESERVED, Scope};
+
+pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {
+    let code = table.code("code", CollectionCode::new);
+    let title = table.required_words("title");
+    let also_called = table.texts("also_called").into_iter().map(|at| at.value).collect();
+    let fields = fields(table, "field");
+    let key = codes_of(table, "key", &fields);
+    let shared_key =
+        table.choice("key_scope", &[("partner", false), ("programme", true)]).is_some_and(|at| at.value);
+    if shared_key && key.is_empty() {
+        table.bad(&table.span_of("key_scope"), "`key_scope = \"programme\"` needs a `key`", "Declare the fields that identify a record.");
+    }
+    let on_conflict = table
+        .choice(
+            "on_conflict",
+            &[("first_partner", OnConflict::FirstPartner), ("minimum", OnConflict::Minimum), ("none", OnConflict::None)],
+        )
+        .map_or(OnConflict::FirstPartner, |at| at.value);
+    let date = table.text("date").and_then(|text| known_field(table, &text, &fields));
+    if let Some(date) = &date
+        && fields.iter().any(|field| field.code == *date && field.kind != FieldKind::Date)
+    {
+        table.bad(&table.span_of("date"), format!("the field `{date}` is not of kind date"), "Name a field of kind date.");
+    }
+    let by_period =
+        table.choice("submission", &[("cumulative", false), ("period", true)]).is_some_and(|at| at.value);
+    let due_days = u64::try_from(table.bounded("due_days", 15, 0..=3_650)).unwrap_or(15);
+    let layout = table.table("layout");
+    let file = layout.as_ref().and_then(|layout| layout.text("file")).map(|at| at.value);
+    if let Some(layout) = &layout {
+        layout.finish();
+    }
+    let mut fields = fields;
+    // What has not happened yet cannot be placed in time: the default for the field that does the placing.
+    for field in &mut fields {
+        if date.as_ref() == Some(&field.code) && !future_declared(table, &field.code) {
+            field.future = Future::Refuse;
+        }
+    }
+    let mut collection = Collection {
+        code: code.as_ref()?.value.clone(),
+        title: title?,
+        also_called,
+        key,
+        shared_key,
+        on_conflict,
+        date,
+        by_period,
+        due_days,
+        file,
+        fields,
+        checks: Vec::new(),
+    };
+    collection.checks = checks(table, &collection.scope());
+    table.finish();
+    Some((table.place(&code?.span), collection))
+}
+
+fn future_declared(table: &Table<'_>, code: &FieldCode) -> bool {
+    table
+        .tables("field")
+        .iter()
+        .any(|field| field.text("code").is_some_and(|at| at.value == code.as_str()) && field.has("future"))
+}
+
+/// The fields of a collection or the questions of a survey.
+pub fn fields(table: &Table<'_>, key: &'static str) -> Vec<Field> {
+    let read: Vec<(Place, Field)> = table.tables(key).iter().filter_map(field).collect();
+    super::unique(read.iter().map(|(at, field)| (field.code.as_str(), at)), "field", table.findings());
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for (place, field) in &read {
+        for name in field.names() {
+            let folded = name.trim().to_lowercase();
+            if let Some(other) = names.insert(folded, field.code.as_str().to_owned())
+                && other != field.code.as_str()
+            {
+                let message = format!("`{name}` is a label of `{other}` and of `{}`", field.code);
+                let finding = crate::finding::Finding::error(&rules::DUPLICATE_CODE, place.clone(), message);
+                table.report(finding.help("A column with this label could be either; rename one."));
+            }
+        }
+    }
+    let fields: Vec<Field> = read.into_iter().map(|(_, field)| field).collect();
+    for enterprise in table.tables(key) {
+        for part in ["name", "country"] {
+            if let Some(text) = enterprise.text(if part == "name" { "name" } else { "country" }) {
+                known_field(&enterprise, &text, &fields);
+            }
+        }
+    }
+    fields
+}
+
+fn field(table: &Table<'_>) -> Option<(Place, Field)> {
+    let code = table.code("code", FieldCode::new);
+    if let Some(code) = &code {
+        let name = code.value.as_str();
+        if RESERVED.contains(&name) || name == "partner" || name == "period" {
+            let message = format!("a field cannot be called `{name}`");
+            let finding = table.error(&rules::BAD_CODE, &code.span, message);
+            table.report(finding.help("The word has a meaning of its own in expressions; add a word to it."));
+        }
+    }
+    let label = table.required_words("label");
+    let kind = table.required_choice("kind", &FieldKind::NAMES);
+    let also_called = table.texts("also_called").into_iter().map(|at| at.value).collect();
+    let required = table.boolean("required").unwrap_or(false);
+    let (minimum, maximum) = (bound(table, "minimum", kind.as_ref()), bound(table, "maximum", kind.as_ref()));
+    let options = options(table);
+    let scale = table
+        .choice("scale", &[("percent", PercentScale::Percent), ("fraction", PercentScale::Fraction)])
+        .map(|at| at.value);
+    let future = table
+        .choice("future", &[("refuse", Future::Refuse), ("warn", Future::Warn), ("allow", Future::Allow)])
+        .map_or(Future::Allow, |at| at.value);
+    let name = table.text("name").and_then(|at| FieldCode::new(&at.value));
+    let country = table.text("country").and_then(|at| FieldCode::new(&at.value));
+    table.finish();
+    let (code, kind) = (code?, kind?);
+    let needs = |fits: bool, key: &'static str, only: &str| {
+        if !fits && table.has(key) {
+            table.bad(&table.span_of(key), format!("`{key}` goes with kind {only} only"), "Take it out, or change the kind.");
+        }
+    };
+    needs(kind.value == FieldKind::Percent, "scale", "percent");
+    needs(kind.value == FieldKind::Choice, "options", "choice");
+    needs(kind.value == FieldKind::Enterprise, "name", "enterprise");
+    needs(kind.value == FieldKind::Enterprise, "country", "enterprise");
+    needs(kind.value == FieldKind::Date, "future", "date");
+    if kind.value == FieldKind::Choice && options.is_empty() {
+        table.bad(&kind.span, "a choice needs `options`", "Write options = [\"one\", \"two\"].");
+    }
+    let field = Field {
+        code: code.value,
+        label: label?,
+        also_called,
+        kind: kind.value,
+        required,
+        minimum,
+        maximum,
+        options,
+        scale,
+        future,
+        name,
+        country,
+    };
+    Some((table.place(&code.span), field))
+}
+
+fn bound(table: &Table<'_>, key: &'static str, kind: Option<&At<FieldKind>>) -> Option<Bound> {
+    if !table.has(key) {
+        return None;
+    }
+    match kind?.value {
+        FieldKind::Date => table.date(key).map(|at| Bound::Day(at.value)),
+        FieldKind::Integer | FieldKind::Decimal | FieldKind::Money | FieldKind::Percent => {
+            table.decimal(key).map(|at| Bound::Number(at.value))
+        }
+        _ => {
+            table.bad(&table.span_of(key), format!("`{key}` goes with numbers and dates only"), "Take it out, or change the kind.");
+            None
+        }
+    }
+}
+
+/// Options as codes, or as tables with labels.
+fn options(table: &Table<'_>) -> Vec<ChoiceOption> {
+    let first_is_table = table.array_holds_tables("options");
+    let read: Vec<(At<String>, ChoiceOption)> = if first_is_table {
+        table
+            .tables("options")
+            .iter()
+            .filter_map(|option| {
+                let code = option.required_text("code");
+                let label = option.words("label");
+                let also_called = option.texts("also_called").into_iter().map(|at| at.value).collect();
+                option.finish();
+                let code = code?;
+                let label = label.unwrap_or_else(|| Words::plain(code.value.clone()));
+                Some((code.clone(), ChoiceOption { code: code.value, label, also_called }))
+            })
+            .collect()
+    } else {
+        table
+            .texts("options")
+            .into_iter()
+            .map(|at| {
+                let label = Words::plain(at.value.replace('_', " "));
+                (at.clone(), ChoiceOption { code: at.value, label, also_called: Vec::new() })
+            })
+            .collect()
+    };
+    let mut seen: Vec<&str> = Vec::new();
+    for (at, option) in &read {
+        if seen.contains(&option.code.as_str()) {
+            let message = format!("the option `{}` stands twice", option.code);
+            table.report(table.error(&rules::DUPLICATE_CODE, &at.span, message).help("Take one of them out."));
+        }
+        seen.push(&option.code);
+    }
+    read.into_iter().map(|(_, option)| option).collect()
+}
+
+/// A field by its code, or a finding with the nearest.
+pub fn known_field(table: &Table<'_>, text: &At<String>, fields: &[Field]) -> Option<FieldCode> {
+    let known = fields.iter().find(|field| field.code.as_str() == text.value);
+    if known.is_none() {
+        let finding = table.error(&rules::UNKNOWN_FIELD, &text.span, format!("no field is called `{}`", text.value));
+        let names = || fields.iter().map(|field| field.code.as_str());
+        let help = format!("The fields are {}.", names().collect::<Vec<_>>().join(", "));
+        table.report(finding.suggest(nearest(&text.value, names())).help(help));
+    }
+    known.map(|field| field.code.clone())
+}
+
+pub fn codes_of(table: &Table<'_>, key: &'static str, fields: &[Field]) -> Vec<FieldCode> {
+    table.texts(key).iter().filter_map(|text| known_field(table, text, fields)).collect()
+}
+
+fn checks(table: &Table<'_>, scope: &Scope) -> Vec<Check> {
+    let read: Vec<(Place, Check)> = table
+        .tables("check")
+        .iter()
+        .filter_map(|check| {
+            let code = check.code("code", |text| is_code(text).then(|| text.to_owned()));
+            let severity = check
+                .choice("severity", &[("error", Severity::Error), ("warning", Severity::Warning)])
+                .map_or(Severity::Error, |at| at.value);
+            let expect = check.required_text("expect");
+            let message = check.required_words("message");
+            check.finish();
+            let expect = expect?;
+            let expression = match condition(&expect.value, scope) {
+                Ok(expression) => expression,
+                Err(problems) => {
+                    check.problems(&expect, problems);
+                    return None;
+                }
+            };
+            let code = code?;
+            Some((check.place(&code.span), Check { code: code.value, severity, expect: expression, message: message? }))
+        })
+        .collect();
+    super::unique(read.iter().map(|(at, check)| (check.code.as_str(), at)), "check", table.findings());
+    read.into_iter().map(|(_, check)| check).collect()
+}

@@ -1,0 +1,264 @@
+//! How an indicator comes about: from rows, from a survey, or from other indicators.
+
+use std::collections::BTreeMap;
+
+use super::catalog::{ChangeKind, Collection, Derived, Estimate, FieldKind, From, How, RowMeasure, Survey};
+use super::collection::known_field;
+use super::reader::{At, Table};
+use crate::finding::rules;
+use crate::model::code::{CollectionCode, IndicatorCode};
+use crate::model::scoreboard::Accumulation;
+use crate::sql::expression::{Expression, condition, nearest};
+use crate::sql::{Function, Measure, Scope, measure};
+
+/// The one way that is declared. None if it cannot be used; then it was reported.
+pub fn read(table: &Table<'_>, collections: &[Collection], surveys: &[Survey]) -> Option<How> {
+    let head = table.span.start..table.span.start + 1;
+    let ways: Vec<&str> = [
+        ("measure", table.has("measure")),
+        ("ratio", table.has("ratio")),
+        ("median", table.has("median")),
+        ("estimate", table.has("estimate")),
+        ("derived", table.has("derived")),
+    ]
+    .into_iter()
+    .filter_map(|(name, has)| has.then_some(name))
+    .collect();
+    match ways.as_slice() {
+        ["derived"] => derived(table).map(How::Derived),
+        ["estimate"] => survey(table, collections, surveys),
+        [one] => rows(table, collections, one),
+        [] => {
+            let finding = table.error(&rules::MISSING_KEY, &head, "the indicator does not say how it is counted");
+            table.report(finding.help("Give one of `measure`, `ratio`, `median`, `estimate` (with `survey`), `derived`."));
+            None
+        }
+        several => {
+            table.bad(&head, format!("the indicator says twice how it is counted: {}", several.join(", ")), "Keep one of them.");
+            None
+        }
+    }
+}
+
+fn rows(table: &Table<'_>, collections: &[Collection], way: &str) -> Option<How> {
+    let names = table.texts("from");
+    if names.is_empty() && !table.has("from") {
+        let span = table.span.start..table.span.start + 1;
+        let finding = table.error(&rules::MISSING_KEY, &span, "the indicator does not say where its rows come from");
+        table.report(finding.help("Add from = \"…\" with the code of a collection."));
+    }
+    let found: Vec<Option<&Collection>> = names.iter().map(|name| known_collection(table, name, collections)).collect();
+    let found: Vec<&Collection> = found.into_iter().collect::<Option<_>>()?;
+    let from = conditions(table, &found);
+    // Measures see what all collections share.
+    let scope = shared_scope(&found);
+    let measure = match way {
+        "measure" => table.text("measure").and_then(|text| checked(table, &text, &scope)).map(RowMeasure::One),
+        "ratio" => {
+            let ratio = table.table("ratio")?;
+            let (of, to) = (ratio.required_text("of"), ratio.required_text("to"));
+            ratio.finish();
+            let of = of.and_then(|text| checked(&ratio, &text, &scope));
+            let to = to.and_then(|text| checked(&ratio, &text, &scope));
+            of.zip(to).map(|(of, to)| RowMeasure::Ratio { of, to })
+        }
+        _ => median(table, &found),
+    };
+    if found.is_empty() {
+        return None;
+    }
+    Some(How::Rows { from: from?, measure: measure? })
+}
+
+fn median(table: &Table<'_>, found: &[&Collection]) -> Option<RowMeasure> {
+    let text = table.text("median")?;
+    let [collection] = found else {
+        table.bad(&text.span, "a median is taken from one collection", "Name one collection in `from`.");
+        return None;
+    };
+    let code = known_field(table, &text, &collection.fields)?;
+    let kind = collection.field(code.as_str())?.kind;
+    if !kind.sql().is_number() {
+        table.bad(&text.span, format!("`{code}` is not a number"), "A median needs a field of kind integer, decimal, money or percent.");
+        return None;
+    }
+    Some(RowMeasure::Median(code))
+}
+
+fn known_collection<'c>(table: &Table<'_>, name: &At<String>, collections: &'c [Collection]) -> Option<&'c Collection> {
+    let found = collections.iter().find(|collection| collection.code.as_str() == name.value);
+    if found.is_none() {
+        let suggestion = nearest(&name.value, collections.iter().map(|collection| collection.code.as_str()));
+        let finding =
+            table.error(&rules::UNKNOWN_COLLECTION, &name.span, format!("no collection is called `{}`", name.value));
+        table.report(finding.suggest(suggestion));
+    }
+    found
+}
+
+/// What every one of the collections has, of one kind.
+pub fn shared_scope(collections: &[&Collection]) -> Scope {
+    let mut scopes = collections.iter().map(|collection| collection.scope());
+    let first = scopes.next().unwrap_or_default();
+    scopes.fold(first, |shared, scope| {
+        shared.into_iter().filter(|(name, kind)| scope.get(name) == Some(kind)).collect()
+    })
+}
+
+fn conditions(table: &Table<'_>, found: &[&Collection]) -> Option<Vec<From>> {
+    let mut given: BTreeMap<CollectionCode, Expression> = BTreeMap::new();
+    let mut sound = true;
+    let check = |at: &Table<'_>, text: &At<String>, scope: &Scope| match condition(&text.value, scope) {
+        Ok(expression) => Some(expression),
+        Err(problems) => {
+            at.problems(text, problems);
+            None
+        }
+    };
+    if table.is_table("where") {
+        let each = table.table("where")?;
+        for (name, value) in each.entries() {
+            let Some(collection) = found.iter().find(|collection| collection.code.as_str() == name.value) else {
+                let names = found.iter().map(|collection| collection.code.as_str());
+                let finding = each.error(&rules::UNKNOWN_COLLECTION, &name.span, format!("`from` does not name `{}`", name.value));
+                each.report(finding.suggest(nearest(&name.value, names)));
+                sound = false;
+                continue;
+            };
+            let Some(text) = value.get_ref().as_str() else {
+                each.report(each.error(&rules::WRONG_TYPE, &value.span(), "a condition must be text").help("Write it in double quotes."));
+                sound = false;
+                continue;
+            };
+            let text = At { value: text.to_owned(), span: value.span() };
+            match check(&each, &text, &collection.scope()) {
+                Some(expression) => {
+                    given.insert(collection.code.clone(), expression);
+                }
+                None => sound = false,
+            }
+        }
+    } else if let Some(text) = table.text("where") {
+        match check(table, &text, &shared_scope(found)) {
+            Some(expression) => given.extend(found.iter().map(|c| (c.code.clone(), expression.clone()))),
+            None => sound = false,
+        }
+    }
+    let from = found
+        .iter()
+        .map(|collection| From { collection: collection.code.clone(), condition: given.remove(&collection.code) })
+        .collect();
+    sound.then_some(from)
+}
+
+fn checked(table: &Table<'_>, text: &At<String>, scope: &Scope) -> Option<Measure> {
+    match measure::check(&text.value, scope) {
+        Ok(measure) => Some(measure),
+        Err(problems) => {
+            table.problems(text, problems);
+            None
+        }
+    }
+}
+
+/// A sum over percentages: what must not be.
+pub fn sums_a_rate(how: &How, collections: &[Collection]) -> Option<String> {
+    let How::Rows { from, measure: RowMeasure::One(measure) } = how else { return None };
+    if measure.function != Function::Sum {
+        return None;
+    }
+    measure.argument.as_ref()?.fields.iter().find_map(|name| {
+        let percent = from.iter().any(|from| {
+            collections
+                .iter()
+                .find(|collection| collection.code == from.collection)
+                .and_then(|collection| collection.field(name))
+                .is_some_and(|field| field.kind == FieldKind::Percent)
+        });
+        percent.then(|| name.clone())
+    })
+}
+
+/// How it adds up if nothing is declared.
+pub fn natural_accumulation(how: &How) -> Accumulation {
+    match how {
+        How::Rows { measure: RowMeasure::One(_), .. } | How::Derived(Derived::Sum(_)) => Accumulation::Flow,
+        _ => Accumulation::Rate,
+    }
+}
+
+fn survey(table: &Table<'_>, collections: &[Collection], surveys: &[Survey]) -> Option<How> {
+    let name = table.required_text("survey")?;
+    let Some(survey) = surveys.iter().find(|survey| survey.code.as_str() == name.value) else {
+        let suggestion = nearest(&name.value, surveys.iter().map(|survey| survey.code.as_str()));
+        let finding = table.error(&rules::UNKNOWN_SURVEY, &name.span, format!("no survey is called `{}`", name.value));
+        table.report(finding.suggest(suggestion));
+        return None;
+    };
+    let estimate = estimate(table, survey);
+    let frame = collections.iter().find(|collection| collection.code == survey.frame)?;
+    let population = table.text("population").and_then(|text| match condition(&text.value, &frame.scope()) {
+        Ok(expression) => Some(expression),
+        Err(problems) => {
+            table.problems(&text, problems);
+            None
+        }
+    });
+    let change = table
+        .choice("change", &[("percentage_points", ChangeKind::PercentagePoints), ("percent", ChangeKind::Percent)])
+        .map(|at| at.value);
+    Some(How::Survey { survey: survey.code.clone(), estimate: estimate?, population, change })
+}
+
+fn estimate(table: &Table<'_>, survey: &Survey) -> Option<Estimate> {
+    let estimate = table.table("estimate")?;
+    let ratio = estimate.texts("ratio");
+    let (mean, share) = (estimate.text("mean"), estimate.text("share"));
+    estimate.finish();
+    let number = |text: &At<String>| {
+        let code = known_field(&estimate, text, &survey.questions)?;
+        let numeric = survey.question(code.as_str()).is_some_and(|question| question.kind.sql().is_number());
+        if !numeric {
+            estimate.bad(&text.span, format!("`{code}` is not a number"), "Name a question of kind integer, decimal, money or percent.");
+        }
+        numeric.then_some(code)
+    };
+    match (ratio.as_slice(), mean, share) {
+        ([of, to], None, None) => Some(Estimate::Ratio { of: number(of)?, to: number(to)? }),
+        ([], Some(mean), None) => number(&mean).map(Estimate::Mean),
+        ([], None, Some(share)) => {
+            let scope: Scope = survey
+                .questions
+                .iter()
+                .map(|question| (question.code.as_str().to_owned(), question.kind.sql()))
+                .collect();
+            match condition(&share.value, &scope) {
+                Ok(expression) => Some(Estimate::Share(expression)),
+                Err(problems) => {
+                    estimate.problems(&share, problems);
+                    None
+                }
+            }
+        }
+        _ => {
+            estimate.bad(&estimate.span, "an estimate is one of `ratio = [\"y\", \"x\"]`, `mean = \"y\"`, `share = \"condition\"`", "For example { ratio = [\"turnover_international\", \"turnover_total\"] }.");
+            None
+        }
+    }
+}
+
+fn derived(table: &Table<'_>) -> Option<Derived> {
+    let derived = table.table("derived")?;
+    let (of, to) = (derived.text("of"), derived.text("to"));
+    let sum = derived.texts("sum");
+    derived.finish();
+    let code = |text: &At<String>| derived.make_code(text, IndicatorCode::new).map(|at| at.value);
+    match (of, to, sum.as_slice()) {
+        (Some(of), Some(to), []) => Some(Derived::Ratio { of: code(&of)?, to: code(&to)? }),
+        (None, None, [_, ..]) => Some(Derived::Sum(sum.iter().map(code).collect::<Option<_>>()?)),
+        _ => {
+            derived.bad(&derived.span, "a derived indicator has `of` and `to`, or `sum`", "For example { of = \"jobs_created\", to = \"grants_paid\" }.");
+            None
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Definitions: TOML text → one immutable, fully resolved [`Catalog`], or every problem of every file.
+//!
+//! Start with [`load`]. Nothing here reads a file: the texts come in as [`SourceFile`]s. Nothing stops at the first
+//! problem: each reader reports what it finds and goes on with what it has.
+
+pub mod catalog;
+mod collection;
+mod indicator;
+mod measure;
+mod programme;
+mod reader;
+mod report;
+mod source;
+mod survey;
+mod target;
+
+use std::cell::RefCell;
+
+use sha2::{Digest, Sha256};
+use toml::Spanned;
+use toml::de::DeTable;
+
+pub use catalog::Catalog;
+pub use source::SourceFile;
+
+use crate::finding::{Finding, Place, rules};
+use reader::{Findings, Table};
+
+/// Which folder a definition file lies in decides what it may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Programme,
+    Indicators,
+    Pipelines,
+    Reports,
+}
+
+/// The catalogue, if no definition is in error; and all findings.
+pub fn load(files: &[SourceFile]) -> (Option<Catalog>, Vec<Finding>) {
+    let findings: Findings = RefCell::default();
+    let mut parsed: Vec<(Part, &SourceFile, Spanned<DeTable<'_>>)> = Vec::new();
+    for file in files {
+        let (document, errors) = DeTable::parse_recoverable(&file.text);
+        for error in &errors {
+            let place = file.place(error.span().unwrap_or(0..1));
+            let message = error.message().lines().next().unwrap_or("not valid TOML").to_owned();
+            findings.borrow_mut().push(
+                Finding::error(&rules::TOML_SYNTAX, place, message)
+                    .help("Text stands in double quotes; dates and numbers do not."),
+            );
+        }
+        // What TOML recovered from a broken file is not looked at further: it would only repeat the same trouble.
+        if errors.is_empty() {
+            parsed.push((part(&file.name), file, document));
+        }
+    }
+    let catalog = assemble(&parsed, files, &findings);
+    let findings = findings.into_inner();
+    let broken = findings.iter().any(Finding::is_error);
+    (catalog.filter(|_| !broken), findings)
+}
+
+fn part(name: &str) -> Part {
+    match name.split('/').next() {
+        Some("indicators") => Part::Indicators,
+        Some("pipelines") => Part::Pipelines,
+        Some("reports") => Part::Reports,
+        _ => Part::Programme,
+    }
+}
+
+fn assemble(
+    parsed: &[(Part, &SourceFile, Spanned<DeTable<'_>>)],
+    files: &[SourceFile],
+    findings: &Findings,
+) -> Option<Catalog> {
+    let roots: Vec<(Part, Table<'_>)> = parsed
+        .iter()
+        .map(|(part, file, document)| {
+            let root = Table::new(file, document.get_ref(), 0..1, format!("{}", file.name), findings);
+            schema_version(&root);
+            (*part, root)
+        })
+        .collect();
+    let of = |wanted: Part| roots.iter().filter(move |(part, _)| *part == wanted).map(|(_, root)| root);
+
+    let head = of(Part::Programme).next().and_then(programme::read);
+    let mut collections = Vec::new();
+    let mut surveys = Vec::new();
+    for root in of(Part::Pipelines) {
+        collections.extend(root.tables("collection").iter().filter_map(collection::read));
+        surveys.extend(root.tables("survey").into_iter().map(|table| (table, root.file)));
+    }
+    unique(collections.iter().map(|(at, collection)| (collection.code.as_str(), at)), "collection", findings);
+    let collections: Vec<catalog::Collection> = collections.into_iter().map(|(_, collection)| collection).collect();
+    let surveys: Vec<_> = surveys.iter().filter_map(|(table, _)| survey::read(table, &collections)).collect();
+    unique(surveys.iter().map(|(at, survey)| (survey.code.as_str(), at)), "survey", findings);
+    let surveys: Vec<catalog::Survey> = surveys.into_iter().map(|(_, survey)| survey).collect();
+
+    let (programme, partners) = head.map_or((None, Vec::new()), |(programme, partners)| (programme, partners));
+    if let Some(programme) = &programme {
+        programme::check_partners(&partners, &collections, findings);
+        let context = indicator::Context {
+            programme,
+            partners: &partners.iter().map(|(_, partner)| partner.clone()).collect::<Vec<_>>(),
+            collections: &collections,
+            surveys: &surveys,
+        };
+        let mut indicators = Vec::new();
+        for root in of(Part::Indicators) {
+            indicators.extend(root.tables("indicator").iter().filter_map(|table| indicator::read(table, &context)));
+        }
+        unique(indicators.iter().map(|(at, indicator)| (indicator.code.as_str(), at)), "indicator", findings);
+        indicator::check_derived(&indicators, findings);
+        let indicators: Vec<catalog::Indicator> = indicators.into_iter().map(|(_, indicator)| indicator).collect();
+
+        let mut reports = Vec::new();
+        for root in of(Part::Reports) {
+            reports.extend(root.tables("report").iter().filter_map(|table| report::read(table, &indicators)));
+        }
+        unique(reports.iter().map(|(at, report)| (report.code.as_str(), at)), "report", findings);
+        let mut reports: Vec<catalog::Report> = reports.into_iter().map(|(_, report)| report).collect();
+        if reports.is_empty() {
+            reports.extend(report::standard(programme, &indicators));
+        }
+        for (_, root) in &roots {
+            root.finish();
+        }
+        let declared = roots.iter().any(|(part, root)| *part == Part::Indicators && root.has("indicator"));
+        if !declared {
+            let finding = Finding::error(&rules::NO_INDICATOR, Place::Project, "no indicator is declared in indicators/");
+            findings.borrow_mut().push(finding.help("Write indicators/NAME.toml; README.md shows one."));
+        }
+        let partners: Vec<catalog::Partner> = partners.into_iter().map(|(_, partner)| partner).collect();
+        let reading_hash = reading_hash(programme, &partners, &collections, &surveys);
+        return Some(Catalog {
+            programme: programme.clone(),
+            partners,
+            collections,
+            surveys,
+            indicators,
+            reports,
+            hash: files_hash(files),
+            reading_hash,
+        });
+    }
+    for (_, root) in &roots {
+        root.finish();
+    }
+    None
+}
+
+fn schema_version(root: &Table<'_>) {
+    match root.integer("schema") {
+        Some(version) if version.value == 1 => {}
+        Some(version) => {
+            let message = format!("schema {} is not known to this program", version.value);
+            root.report(root.error(&rules::SCHEMA_VERSION, &version.span, message).help("Write schema = 1."));
+        }
+        None if root.has("schema") => {}
+        None => root.report(
+            root.error(&rules::SCHEMA_VERSION, &(0..1), "the file does not say which schema it follows")
+                .help("Write schema = 1 as its first line."),
+        ),
+    }
+}
+
+/// Reports the second of two equal codes, with the place of the first.
+fn unique<'a>(codes: impl Iterator<Item = (&'a str, &'a Place)>, what: &str, findings: &Findings) {
+    let mut seen: Vec<(&str, &Place)> = Vec::new();
+    for (code, place) in codes {
+        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == code) {
+            let message = format!("the {what} `{code}` is defined twice");
+            let finding = Finding::error(&rules::DUPLICATE_CODE, place.clone(), message);
+            findings.borrow_mut().push(finding.help(format!("The first stands at {first}.")));
+        } else {
+            seen.push((code, place));
+        }
+    }
+}
+
+fn files_hash(files: &[SourceFile]) -> String {
+    let mut hasher = Sha256::new();
+    for file in files {
+        // Lengths keep two neighbours from running into each other.
+        hasher.update((file.name.len() as u64).to_le_bytes());
+        hasher.update(file.name.as_bytes());
+        hasher.update((file.text.len() as u64).to_le_bytes());
+        hasher.update(file.text.as_bytes());
+    }
+    hex(&hasher.finalize())
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The version of how files are read: raised whenever the same bytes would be read differently.
+const READER_VERSION: u32 = 1;
+
+fn reading_hash(
+    programme: &catalog::Programme,
+    partners: &[catalog::Partner],
+    collections: &[catalog::Collection],
+    surveys: &[catalog::Survey],
+) -> String {
+    // The Debug text of what matters to reading: any change in it reads the files again, which is never wrong.
+    let facts = format!(
+        "{READER_VERSION} {:?} {} {:?} {:?} {partners:?} {collections:?} {surveys:?}",
+        programme.calendar, programme.currency, programme.submission, programme.limits
+    );
+    hex(&Sha256::digest(facts.as_bytes()))
+}

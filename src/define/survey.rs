@@ -1,0 +1,107 @@
+//! `[survey]`: its frame, its waves, its questions.
+
+use super::catalog::{Collection, FieldKind, Lonely, Survey, Wave, WaveRole};
+use super::collection::{codes_of, fields, known_field};
+use super::reader::Table;
+use crate::finding::{Place, rules};
+use crate::model::code::{SurveyCode, WaveCode};
+use crate::sql::Expression;
+use crate::sql::expression::{condition, nearest};
+
+pub fn read(table: &Table<'_>, collections: &[Collection]) -> Option<(Place, Survey)> {
+    let code = table.code("code", SurveyCode::new);
+    let title = table.required_words("title");
+    let frame_name = table.required_text("frame");
+    let frame = frame_name.as_ref().and_then(|at| {
+        let found = collections.iter().find(|collection| collection.code.as_str() == at.value);
+        if found.is_none() {
+            let message = format!("no collection is called `{}`", at.value);
+            let names = collections.iter().map(|collection| collection.code.as_str());
+            let finding = table.error(&rules::UNKNOWN_COLLECTION, &at.span, message);
+            table.report(finding.suggest(nearest(&at.value, names)).help("`frame` names the collection that lists the population."));
+        }
+        found
+    });
+    let questions = fields(table, "question");
+    let frame_fields = frame.map_or(&[][..], |frame| frame.fields.as_slice());
+    let match_text = table.required_text("match");
+    let (strata, match_on) = if frame.is_some() {
+        let match_on = match_text.as_ref().and_then(|text| known_field(table, text, frame_fields));
+        (codes_of(table, "strata", frame_fields), match_on)
+    } else {
+        table.texts("strata");
+        (Vec::new(), None)
+    };
+    let enterprise = |code: Option<&crate::model::code::FieldCode>, fields: &[super::catalog::Field], key: &'static str| {
+        let wrong = code.is_some_and(|code| {
+            fields.iter().any(|field| field.code == *code && field.kind != FieldKind::Enterprise)
+        });
+        if wrong {
+            table.bad(&table.span_of(key), format!("`{key}` must name a field of kind enterprise"), "Answers are matched to the frame by enterprise.");
+        }
+    };
+    enterprise(match_on.as_ref(), frame_fields, "match");
+    let respondent = table.required_text("respondent").and_then(|text| known_field(table, &text, &questions));
+    enterprise(respondent.as_ref(), &questions, "respondent");
+    let submitted = table.required_text("submitted").and_then(|text| known_field(table, &text, &questions));
+    let expression = |key: &'static str| -> Option<Expression> {
+        let text = table.text(key)?;
+        match condition(&text.value, &frame?.scope()) {
+            Ok(expression) => Some(expression),
+            Err(problems) => {
+                table.problems(&text, problems);
+                None
+            }
+        }
+    };
+    let (asked, ineligible) = (expression("asked"), expression("ineligible"));
+    let language = table.text("language").map_or_else(|| "en".to_owned(), |at| at.value);
+    let locale = table.text("locale").map_or_else(|| "en-GB".to_owned(), |at| at.value);
+    let lonely = table
+        .choice("lonely", &[("fail", Lonely::Fail), ("certainty", Lonely::Certainty), ("adjust", Lonely::Adjust)])
+        .map_or(Lonely::Fail, |at| at.value);
+    let waves: Vec<(Place, Wave)> = table.tables("wave").iter().filter_map(wave).collect();
+    super::unique(waves.iter().map(|(at, wave)| (wave.code.as_str(), at)), "wave", table.findings());
+    let mut waves: Vec<Wave> = waves.into_iter().map(|(_, wave)| wave).collect();
+    waves.sort_by_key(|wave| wave.on);
+    if waves.is_empty() {
+        table.bad(&(table.span.start..table.span.start + 1), "a survey needs at least one `[[survey.wave]]`", "Say when it was asked and how its export is called.");
+    }
+    table.finish();
+    let code = code?;
+    Some((
+        table.place(&code.span),
+        Survey {
+            code: code.value,
+            title: title?,
+            frame: frame?.code.clone(),
+            match_on: match_on?,
+            strata,
+            asked,
+            ineligible,
+            respondent: respondent?,
+            submitted: submitted?,
+            language,
+            locale,
+            lonely,
+            waves,
+            questions,
+        },
+    ))
+}
+
+fn wave(table: &Table<'_>) -> Option<(Place, Wave)> {
+    let code = table.code("code", WaveCode::new);
+    let title = table.words("title");
+    let role = table.required_choice("role", &[("baseline", WaveRole::Baseline), ("follow_up", WaveRole::FollowUp)]);
+    let on = table.required_date("on");
+    let files: Vec<String> = table.texts("files").into_iter().map(|at| at.value).collect();
+    if files.is_empty() {
+        let span = table.span.start..table.span.start + 1;
+        table.report(table.error(&rules::MISSING_KEY, &span, "`wave` needs `files`").help("Give the name pattern of its exports, for example \"survey_baseline*.csv\"."));
+    }
+    table.finish();
+    let code = code?;
+    let title = title.unwrap_or_else(|| crate::model::words::Words::plain(code.value.as_str().replace('_', " ")));
+    Some((table.place(&code.span), Wave { code: code.value, title, role: role?.value, on: on?.value, files }))
+}

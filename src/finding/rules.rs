@@ -1,0 +1,310 @@
+//! The registry of rules: what each finding means, why it matters and how to mend it.
+//!
+//! One list; `scoreboard explain ID` prints from it, and tests hold its ids unique and its texts whole.
+
+/// A kind of finding. `id` is stable and never used again for anything else.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rule {
+    pub id: &'static str,
+    /// A phrase that names the trouble.
+    pub title: &'static str,
+    /// Why it matters to the figures.
+    pub why: &'static str,
+    /// What to do.
+    pub fix: &'static str,
+}
+
+macro_rules! rules {
+    ($($name:ident $id:literal, $title:literal, $why:literal, $fix:literal;)*) => {
+        $(pub static $name: Rule = Rule { id: $id, title: $title, why: $why, fix: $fix };)*
+        /// Every rule, in the order of this file.
+        pub static ALL: &[&Rule] = &[$(&$name),*];
+    };
+}
+
+/// The rule with this id.
+pub fn by_id(id: &str) -> Option<&'static Rule> {
+    ALL.iter().find(|rule| rule.id == id).copied()
+}
+
+rules! {
+    // Definitions.
+    TOML_SYNTAX "toml-syntax", "a definition file is not valid TOML",
+        "Nothing in the file can be used until it reads as TOML.",
+        "Mend the line that is shown; text stands in double quotes, dates and numbers do not.";
+    SCHEMA_VERSION "schema-version", "a definition file does not say `schema = 1`",
+        "The version says how the file is to be read, so that a later program does not misread it.",
+        "Write `schema = 1` as the first line of the file.";
+    UNKNOWN_KEY "unknown-key", "a key that this program does not know",
+        "A misspelt key that is passed over in silence, such as `targt`, makes a wrong scoreboard.",
+        "Use the suggested key, or take the line out; docs/definitions.md lists every key.";
+    MISSING_KEY "missing-key", "a required key is missing",
+        "The definition cannot be used without it.",
+        "Add the key; docs/definitions.md says what it holds.";
+    WRONG_TYPE "wrong-type", "a value of the wrong type",
+        "A number in quotes or a date in quotes is text and would never compare as meant.",
+        "Write the value as the message says.";
+    BAD_VALUE "bad-value", "a value that cannot be used here",
+        "The definition would have no meaning.",
+        "Use one of the values that the message lists.";
+    BAD_CODE "bad-code", "a code with characters that expressions cannot hold",
+        "Codes stand inside expressions, where `-` is minus and a space ends a name.",
+        "Use lower-case letters, digits and single `_`, beginning with a letter.";
+    DUPLICATE_CODE "duplicate-code", "one code is defined twice",
+        "The second definition would silently win or lose.",
+        "Rename one of the two, or take it out.";
+    UNKNOWN_PARTNER "unknown-partner", "no partner has this code",
+        "A target or restriction for nobody is never used.",
+        "Use a code of a `[[partner]]` in scoreboard.toml.";
+    UNKNOWN_COLLECTION "unknown-collection", "no collection has this code",
+        "The indicator would count nothing.",
+        "Use the code of a `[collection]` in pipelines/.";
+    UNKNOWN_SURVEY "unknown-survey", "no survey has this code",
+        "The estimate would have no answers.",
+        "Use the code of a `[survey]` in pipelines/.";
+    UNKNOWN_INDICATOR "unknown-indicator", "no indicator has this code",
+        "The report or the derived figure would be empty.",
+        "Use the code of an `[[indicator]]` in indicators/.";
+    UNKNOWN_FIELD "unknown-field", "no field has this name",
+        "The expression would never be true, or would not run at all.",
+        "Use a field of the collection; `partner`, `country` and `period` are always there.";
+    EXPRESSION_SYNTAX "expression-syntax", "an expression is not valid SQL",
+        "It cannot be planned.",
+        "Text stands in single quotes, names stand bare; docs/methods.md has the SQL subset.";
+    EXPRESSION_NOT_ALLOWED "expression-not-allowed", "an expression goes beyond the allowed SQL",
+        "What is allowed gives the same figure on every SQL engine, exactly; the rest does not.",
+        "Rewrite it within the subset of docs/methods.md; for a division use `ratio`.";
+    EXPRESSION_TYPE "expression-type", "an expression compares or adds things of different kinds",
+        "An engine that converts in silence gives a figure that nobody can recompute.",
+        "Compare text with text in quotes, dates with `DATE '2016-01-31'`, numbers with numbers.";
+    RATE_SUMMED "rate-summed", "a rate would be added up",
+        "A sum of rates or percentages has no meaning; totals are recomputed from rows.",
+        "Use `ratio`, or declare what is added as a flow or a stock.";
+    CYCLE "cycle", "derived indicators depend on each other in a circle",
+        "None of them could ever be computed.",
+        "Break the circle that the message prints.";
+    TARGET_ORDER "target-order", "baseline, milestones and target do not make a path",
+        "The expected value on a day would be wrong.",
+        "Put milestones in the order of their days, between start and target.";
+    PARTNER_TARGET_SUM "partner-target-sum", "partner targets do not add up to the programme's target",
+        "Partners could all succeed while the programme fails, or the other way round.",
+        "Change the partner targets or the target; for counts of distinct things they need not add up.";
+    NO_INDICATOR "no-indicator", "the project declares no indicator",
+        "There is nothing to compute.",
+        "Write one in indicators/, for example as in README.md.";
+    EXAMPLE_FAILED "example-failed", "a worked example does not give what it says",
+        "Either the definition or the example is not what was meant.",
+        "Compare the rows with the definition and correct one of them.";
+    PROJECT_MISSING "project-missing", "there is no project here",
+        "A project folder holds a scoreboard.toml.",
+        "Change to the project folder, or name it with --project DIR.";
+
+    // Files.
+    INBOX_MISSING "inbox-missing", "the inbox folder does not exist",
+        "Nothing can be received.",
+        "Make the folder, or correct `[folders] inbox`.";
+    INBOX_EMPTY "inbox-empty", "nothing was ever received",
+        "A scoreboard without a single submission would show only gaps.",
+        "Put the partners' workbooks into the inbox and run again.";
+    FILE_UNREADABLE "file-unreadable", "a file cannot be opened",
+        "What it holds counts for nobody.",
+        "Look at its permissions, and whether another program has it open.";
+    FILE_IGNORED "file-ignored", "a file that is no submission",
+        "It was passed over.",
+        "Take it out of the inbox if it should not lie there.";
+    FILE_EMPTY "file-empty", "a file of zero bytes, or without a single row",
+        "An upload that was cut off looks like this.",
+        "Ask for the file again.";
+    FILE_TYPE "file-type", "a file that is not what its name says, or of no known kind",
+        "Reading it as something else would give wrong cells.",
+        "Save it from Excel or LibreOffice as .xlsx and send that.";
+    FILE_TYPE_LATER "file-type-not-read-yet", "a kind of file that this version does not read",
+        "What it holds counts for nobody until it comes as .xlsx or .csv.",
+        "Save it as .xlsx and send that.";
+    FILE_ENCRYPTED "file-encrypted", "a file with a password",
+        "Nobody but its sender can read it.",
+        "Take the password off (File, Info, Protect Workbook) and send it again.";
+    FILE_TRUNCATED "file-truncated", "a file that is damaged or cut off",
+        "Some of its rows may be missing; counting the rest would be a wrong figure.",
+        "Open it in Excel, save it anew and send it again.";
+    FILE_TOO_LARGE "file-too-large", "a file, or what it unpacks to, beyond the limits",
+        "A file that unpacks to gigabytes is an attack or an accident; either stops everybody's refresh.",
+        "Delete empty formatted rows and columns and save again, or raise `[limits]` in scoreboard.toml.";
+    ENCODING "encoding", "text in an unexpected encoding",
+        "Accented letters may come out wrong.",
+        "Save as CSV UTF-8.";
+    RAGGED_ROW "ragged-row", "a csv line with more or fewer cells than the header",
+        "A separator inside a text shifts every value after it.",
+        "Quote the text that holds the separator.";
+
+    // Whose, and which table.
+    PARTNER_UNKNOWN "submission-without-partner", "it is not known whose file this is",
+        "It counts for nobody.",
+        "Use the template, or name the file as `[submission] file_names` says.";
+    PERIOD_UNKNOWN "submission-without-period", "it is not known which period this file reports",
+        "Rows that are reported by period would be counted in the wrong one.",
+        "Use the template, or put the period into the file name as `[submission] file_names` says.";
+    SHEET_UNKNOWN "sheet-not-recognised", "a sheet that fits no collection",
+        "Its rows are not read.",
+        "Fine for notes. If it holds data, give it the sheet name and column labels of the template.";
+    SHEET_AMBIGUOUS "sheet-ambiguous", "a sheet that fits two collections equally well",
+        "Its rows would be counted in one of them by chance.",
+        "Give the sheet the name it has in the template.";
+    NOTHING_RECOGNISED "nothing-recognised", "no sheet of the file fits any collection",
+        "It counts for nobody.",
+        "Use the template; column labels must be those of the collection or its `also_called`.";
+    COLUMN_MISSING "column-missing", "a required column is missing",
+        "Every row would lack it.",
+        "Add the column with the label that the message gives.";
+    COLUMN_TWICE "column-twice", "two columns have the label of one field",
+        "Either could be the right one.",
+        "Rename or delete one of them.";
+    COLUMN_UNKNOWN "column-not-recognised", "a column that is no field of the collection",
+        "It is not read.",
+        "Fine for notes. If it holds data, use the label of the template.";
+    NO_SUBMISSION "not-reported", "a partner has not reported",
+        "Totals do not include it; coverage says so.",
+        "Ask the partner for its workbook.";
+    SUBMISSION_TIE "submission-tie", "two different submissions claim to be the current one",
+        "Which of them counts would be chance; the earlier figure stands.",
+        "Raise the reporting date or the revision in the right one and send it again.";
+    SUBMISSION_EMPTY "submission-empty", "a sheet without rows replaces an earlier one with rows",
+        "Everything that the partner had reported there is gone from the figures.",
+        "Send the sheet with all its rows, if that was not meant.";
+
+    // Cells and rows.
+    REQUIRED "required-missing", "a required cell is empty",
+        "The row cannot be counted without it.",
+        "Fill in the cell.";
+    NOT_A_NUMBER "not-a-number", "text where a number is expected",
+        "It cannot be added up.",
+        "Type only the number; put words into a notes column.";
+    NUMBER_AS_TEXT "number-as-text", "a number stored as text",
+        "It was read, but Excel itself would not add it up.",
+        "Type it anew, or use Data, Text to Columns.";
+    NUMBER_AMBIGUOUS "number-ambiguous", "a number that can be read in two ways",
+        "`1.234` is a thousand in one country and one and a bit in another.",
+        "Type it as a number, not as text.";
+    NUMBER_NOT_WHOLE "number-not-whole", "a fraction where a whole number is expected",
+        "Things are counted whole.",
+        "Type a whole number.";
+    NUMBER_TOO_PRECISE "number-rounded", "a number with more than six decimals",
+        "Six decimals are kept.",
+        "Nothing, if the sixth decimal does not matter.";
+    CURRENCY_OTHER "currency-other", "money in another currency",
+        "It cannot be added to the programme's currency as it stands.",
+        "Convert it, and note the rate.";
+    PERCENT_AMBIGUOUS "percent-ambiguous", "a share that may be per cent or a fraction",
+        "0.5 may mean half, or half a per cent.",
+        "Format the cell as a percentage, type the % sign, or declare `scale` for the field.";
+    NOT_A_DATE "not-a-date", "something where a date is expected",
+        "The row cannot be placed in time.",
+        "Type a date, for example 2016-06-30.";
+    DATE_AS_TEXT "date-as-text", "a date stored as text",
+        "It was read, but Excel itself would not sort it.",
+        "Type it anew as a date.";
+    DATE_AMBIGUOUS "date-ambiguous", "a date that can be read in two ways",
+        "03/04/2016 is in March in one country and in April in another.",
+        "Type it as 2016-04-03.";
+    DATE_FUTURE "date-in-the-future", "a date after the day on which the workbook was made",
+        "What has not happened yet cannot be counted.",
+        "Correct the date; the year is the usual mistake.";
+    UNKNOWN_OPTION "unknown-option", "a choice that is not in the list",
+        "The row would stand in no group of the breakdown.",
+        "Use one of the options.";
+    OPTION_LOOK_ALIKE "option-look-alike", "a choice written a little differently",
+        "It was read as the option that it resembles but for case, accents or spaces.",
+        "Pick it from the list next time.";
+    UNKNOWN_COUNTRY "unknown-country", "no country has this code or name",
+        "The row would stand under a country that does not exist.",
+        "Use the two-letter code.";
+    NOT_AN_ENTERPRISE "not-an-enterprise", "neither a number nor a name of an enterprise",
+        "It could not be counted once.",
+        "Give its VAT or register number.";
+    ENTERPRISE_BY_NAME "enterprise-by-name", "an enterprise without a number",
+        "It counts in the upper bound only, since the same enterprise may stand elsewhere with its number.",
+        "Add its VAT or register number.";
+    BELOW_MINIMUM "below-minimum", "a value below the declared minimum",
+        "It is most likely a typing mistake.",
+        "Correct the value.";
+    ABOVE_MAXIMUM "above-maximum", "a value above the declared maximum",
+        "It is most likely a typing mistake.",
+        "Correct the value.";
+    ERROR_VALUE "error-value", "a cell with an error such as #REF! or #N/A",
+        "Excel itself does not know the value.",
+        "Repair the formula, or type the value.";
+    DUPLICATE_KEY "duplicate-key", "one key twice in one submission",
+        "The same thing would be counted twice; the first row counts.",
+        "Delete one of the rows, or correct its key.";
+    CHECK_FAILED "check-failed", "a row that fails a declared check",
+        "The programme declared that such a row cannot be right.",
+        "See the message of the check.";
+    HIDDEN_ROW "hidden-rows", "hidden rows that hold data",
+        "They were read like all others.",
+        "Delete them if they should not count.";
+    TOTALS_ROW "totals-row", "a row that adds up the rows above",
+        "It was passed over: counting it would count everything twice.",
+        "Fine as it is.";
+
+    // Figures.
+    KEY_CONFLICT "conflicting-values", "two partners report one record with different values",
+        "It counts once; which values count is declared as `on_conflict`.",
+        "Ask both partners which value is right.";
+    DATE_AFTER_AS_OF "dated-after-as-of", "rows dated after the day of the scoreboard",
+        "They are not counted yet.",
+        "Nothing, if the dates are right.";
+    DATE_BEFORE_START "dated-before-start", "rows dated before the programme began",
+        "They count, but may be none of the programme's doing.",
+        "Correct the dates, or take the rows out.";
+    ANSWER_UNMATCHED "answer-unmatched", "an answer from nobody in the population",
+        "It cannot be weighted and does not count.",
+        "Correct the enterprise's number in the answer or in the list of members.";
+    ANSWER_SUPERSEDED "answer-superseded", "an enterprise answered more than once",
+        "Its latest complete answer counts.",
+        "Nothing.";
+    ANSWER_INCOMPLETE "answer-incomplete", "an answer without all required questions",
+        "It does not count as a response.",
+        "Ask the enterprise again if there is time.";
+    FRAME_TWICE "frame-twice", "one enterprise stands in the population twice",
+        "It counts once; the first listing's stratum is used.",
+        "Agree which partner lists it.";
+
+    // Store and output.
+    STORE_BUSY "store-busy", "another run is writing to this store",
+        "Two writers would spoil it.",
+        "Wait until the other run has ended.";
+    STORE_DAMAGED "store-damaged", "the store is not as this program left it",
+        "Figures from it could not be trusted.",
+        "Restore it from a backup; what partners sent lies unchanged in its files folder.";
+    DISK "disk", "the disk refused to read or write",
+        "Nothing was published.",
+        "Free some space, look at the permissions, and run again.";
+    OUTPUT_BUSY "output-busy", "an output file could not be replaced",
+        "It is probably open in Excel.",
+        "Close it; the new one lies beside it with a number.";
+    GATE_FAILED "gate-failed", "a declared gate was not met",
+        "The scoreboard is published, and the exit code says that it needs a look.",
+        "See the message.";
+    ARITHMETIC "arithmetic", "a figure too large to be exact",
+        "A rounded sum would be a wrong figure.",
+        "Look for a value of the wrong magnitude among the rows.";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_rule_has_an_id_of_its_own_and_all_its_texts() {
+        let ids: BTreeSet<_> = ALL.iter().map(|rule| rule.id).collect();
+        let titles: BTreeSet<_> = ALL.iter().map(|rule| rule.title).collect();
+        assert_eq!((ids.len(), titles.len()), (ALL.len(), ALL.len()));
+        for rule in ALL {
+            assert!(rule.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", rule.id);
+            assert!(rule.why.ends_with('.') && rule.fix.ends_with('.'), "{}: sentences end with a stop", rule.id);
+            assert!(!rule.title.ends_with('.'), "{}: a title is a phrase", rule.id);
+        }
+    }
+}

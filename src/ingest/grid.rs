@@ -1,0 +1,159 @@
+//! What a file turns into: sheets of cells with their places. Type to read first: [`Sheet`].
+
+use chrono::NaiveDate;
+
+use crate::finding::{CellRef, Rule, Severity};
+
+/// Everything that was read of one file.
+#[derive(Debug, Clone, Default)]
+pub struct Workbook {
+    /// In the order of the file; a csv is one sheet without a name. Chart sheets hold no cells and are left out.
+    pub sheets: Vec<Sheet>,
+    pub notes: Vec<Note>,
+}
+
+/// What was tolerated, and is said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    pub rule: &'static Rule,
+    pub severity: Severity,
+    /// A lower-case phrase without a full stop.
+    pub message: String,
+    pub sheet: Option<String>,
+    pub cell: Option<CellRef>,
+}
+
+/// A text of one sheet. Equal texts of a sheet have one id, so that a reader can remember what it made of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TextId(pub u32);
+
+/// An error value of a spreadsheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErrorKind(u8);
+
+/// The error values that programs write; the last stands for any other.
+const ERRORS: [&str; 17] = [
+    "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!",
+    "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#PYTHON!", "#ERROR!",
+];
+
+impl ErrorKind {
+    pub(super) fn parse(text: &str) -> Self {
+        let index = ERRORS.iter().position(|error| *error == text).unwrap_or(ERRORS.len() - 1);
+        Self(index as u8)
+    }
+
+    /// As it stands in the cell: `#REF!`.
+    pub fn as_str(self) -> &'static str {
+        ERRORS[usize::from(self.0)]
+    }
+}
+
+/// A cell that holds something. Empty cells, and texts of nothing but white space, are not kept.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell {
+    /// With its leading and trailing spaces.
+    Text(TextId),
+    /// Also a time of day, a duration, and a date that is none (before 1900, after 9999).
+    Number(f64),
+    /// A number that is shown with a percent sign, as it is stored: 0.25 for 25 %.
+    Percent(f64),
+    /// A number that is shown as a date. The time of day is dropped.
+    Date(NaiveDate),
+    Bool(bool),
+    Error(ErrorKind),
+}
+
+/// A row that holds something: its place in the sheet, and where its cells stand in the sheet's list of cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// Counted from zero, blank rows among them: row 17 of Excel is 16.
+    pub index: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+/// One sheet. Cells stand in one list, row after row, and point to the sheet's distinct texts.
+#[derive(Debug, Clone, Default)]
+pub struct Sheet {
+    /// Empty for a csv.
+    pub name: String,
+    pub hidden: bool,
+    /// Only rows that hold something, from the top.
+    pub rows: Vec<Row>,
+    /// Rows that hold something and are hidden, from the top.
+    pub hidden_rows: Vec<u32>,
+    pub(super) cells: Vec<(u16, Cell)>,
+    pub(super) texts: Vec<Box<str>>,
+}
+
+impl Sheet {
+    /// The text of an id of this sheet; empty for any other id.
+    pub fn text(&self, id: TextId) -> &str {
+        self.texts.get(id.0 as usize).map_or("", AsRef::as_ref)
+    }
+
+    /// How many distinct texts there are: ids count from zero to here.
+    pub fn texts_len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// The cells of `rows[i]`, from the left, with their columns. `i` counts kept rows; `rows[i].index` is the place.
+    pub fn row(&self, i: usize) -> &[(u16, Cell)] {
+        self.rows.get(i).and_then(|row| self.cells.get(row.start as usize..row.end as usize)).unwrap_or(&[])
+    }
+
+    /// The cell at a place, if it holds something.
+    pub fn cell(&self, at: CellRef) -> Option<Cell> {
+        let i = self.rows.binary_search_by_key(&at.row, |row| row.index).ok()?;
+        let cells = self.row(i);
+        cells.binary_search_by_key(&at.column, |(column, _)| *column).ok().map(|k| cells[k].1)
+    }
+
+    /// What a person sees in the cell, but for decimals and separators of its format.
+    pub fn display(&self, cell: Cell) -> String {
+        match cell {
+            Cell::Text(id) => self.text(id).to_owned(),
+            Cell::Number(value) => number(value),
+            Cell::Percent(value) => number(value * 100.0) + "%",
+            Cell::Date(date) => date.to_string(),
+            Cell::Bool(value) => if value { "TRUE" } else { "FALSE" }.to_owned(),
+            Cell::Error(error) => error.as_str().to_owned(),
+        }
+    }
+}
+
+/// With 15 significant digits, as Excel shows numbers: 0.1 + 0.2 is 0.3.
+fn number(value: f64) -> String {
+    let rounded: f64 = format!("{value:.14e}").parse().unwrap_or(value);
+    // Adding zero turns -0 into 0.
+    (rounded + 0.0).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_shown_as_excel_shows_them() {
+        let sheet = Sheet::default();
+        for (cell, seen) in [
+            (Cell::Number(0.1 + 0.2), "0.3"),
+            (Cell::Number(-0.0), "0"),
+            (Cell::Number(1_250_000.0), "1250000"),
+            (Cell::Number(1e21), "1000000000000000000000"),
+            (Cell::Percent(0.07), "7%"),
+            (Cell::Percent(0.285), "28.5%"),
+            (Cell::Bool(true), "TRUE"),
+            (Cell::Error(ErrorKind::parse("#N/A")), "#N/A"),
+            (Cell::Error(ErrorKind::parse("Err:502")), "#ERROR!"),
+        ] {
+            assert_eq!(sheet.display(cell), seen);
+        }
+    }
+
+    #[test]
+    fn a_cell_is_small() {
+        assert_eq!(size_of::<Cell>(), 16);
+    }
+}

@@ -1,0 +1,10 @@
+//! `scoreboard`: partner workbooks and survey answers in, a traced scoreboard workbook out.
+//!
+//! Data flows one way through the modules, in the order of this list; docs/architecture.md draws it and says what
+//! each may import. Good places to start: [`define::load`], [`model::scoreboard::Scoreboard`].
+
+pub mod clock;
+pub mod define;
+pub mod finding;
+pub mod model;
+pub mod sql;

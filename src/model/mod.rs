@@ -1,0 +1,14 @@
+//! The domain in types: codes, periods, values with their states, targets, figures, submissions.
+//!
+//! Read [`value::Value`] and [`scoreboard::Scoreboard`] first. Nothing here reads a file, a clock or a connection,
+//! and nothing here is an `f64`: figures are exact decimals.
+
+pub mod code;
+pub mod number;
+pub mod period;
+pub mod scoreboard;
+pub mod submission;
+pub mod target;
+pub mod unit;
+pub mod value;
+pub mod words;

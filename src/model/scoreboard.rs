@@ -1,0 +1,361 @@
+//! What was computed, ready to be shown: the one input of `report`.
+//!
+//! Everything here is a value. No connection, no frame, no path: two equal scoreboards give the same bytes.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::code::{IndicatorCode, PartnerCode, ReportCode};
+use super::target::{Baseline, Direction, Milestone, ResolvedTarget, Target, Targets};
+use super::unit::Unit;
+use super::value::{Coverage, Value};
+use crate::finding::{CellRef, Finding};
+
+/// Every sheet's content.
+#[derive(Debug, Clone)]
+pub struct Scoreboard {
+    pub report: ReportCode,
+    pub title: String,
+    pub programme: ProgrammeFacts,
+    /// The hash of inputs, definitions and instants, twelve characters: names this state of things.
+    pub run: String,
+    /// The head of the ledger's chain when the run began, in hexadecimal.
+    pub ledger_head: String,
+    /// Of the definitions as run, in hexadecimal.
+    pub definitions_hash: String,
+    pub thresholds: Thresholds,
+    pub indicators: Vec<IndicatorResult>,
+    pub surveys: Vec<SurveyResult>,
+    /// All findings of data, in the order of [`crate::finding::sort`].
+    pub findings: Vec<Finding>,
+    pub kept_out: Vec<KeptOut>,
+    /// One line for each partner and collection.
+    pub reporting: Vec<Reporting>,
+    pub evidence: Evidence,
+    /// The files that count, by name: name, hash, partner.
+    pub inputs: Vec<InputFile>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ProgrammeFacts {
+    pub code: String,
+    pub title: String,
+    pub start: NaiveDate,
+    pub end: NaiveDate,
+    pub as_of: NaiveDate,
+    pub currency: String,
+    pub language: String,
+    pub partners: Vec<PartnerFacts>,
+}
+
+#[derive(Debug, Clone)]
+pub struct PartnerFacts {
+    pub code: PartnerCode,
+    pub name: String,
+    pub country: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Thresholds {
+    pub on_track: Decimal,
+    pub at_risk: Decimal,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    Output,
+    Result,
+    Impact,
+}
+
+impl Level {
+    pub const NAMES: [(&'static str, Self); 3] =
+        [("output", Self::Output), ("result", Self::Result), ("impact", Self::Impact)];
+
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, level)| *level == self).map_or("", |(name, _)| name)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accumulation {
+    Flow,
+    Stock,
+    Rate,
+}
+
+impl Accumulation {
+    pub const NAMES: [(&'static str, Self); 3] = [("flow", Self::Flow), ("stock", Self::Stock), ("rate", Self::Rate)];
+
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, a)| *a == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// The rules of status, in the order in which they are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    NoTarget,
+    NoData,
+    Achieved,
+    Missed,
+    NotDue,
+    OnTrack,
+    AtRisk,
+    OffTrack,
+}
+
+impl Status {
+    pub const NAMES: [(&'static str, Self); 8] = [
+        ("no_target", Self::NoTarget),
+        ("no_data", Self::NoData),
+        ("achieved", Self::Achieved),
+        ("missed", Self::Missed),
+        ("not_due", Self::NotDue),
+        ("on_track", Self::OnTrack),
+        ("at_risk", Self::AtRisk),
+        ("off_track", Self::OffTrack),
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, status)| *status == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// One figure: an indicator's total, or one line of a breakdown.
+#[derive(Debug, Clone)]
+pub struct Figure {
+    pub indicator: IndicatorCode,
+    /// Field and value; empty for the total. A missing value of a field is `(not given)`.
+    pub by: Vec<(String, String)>,
+    pub value: Value,
+    pub coverage: Coverage,
+    /// Of a ratio or an estimate.
+    pub numerator: Option<Decimal>,
+    pub denominator: Option<Decimal>,
+    /// Rows that the figure was taken from.
+    pub rows: u64,
+    /// Counted-once enterprises: at most this many, if those without a number are all different.
+    pub upper: Option<Decimal>,
+    pub unit: Unit,
+    pub baseline: Option<Decimal>,
+    pub target: Option<ResolvedTarget>,
+    pub cut_off: Option<NaiveDate>,
+    pub expected: Option<Decimal>,
+    /// `(a − b) / (t − b)`, 1 is the target.
+    pub progress: Option<Decimal>,
+    /// `a / t`, as EU funds report it.
+    pub achievement: Option<Decimal>,
+    pub status: Option<Status>,
+    /// The sentence that says why: rule, inputs, what would turn it green.
+    pub reason: String,
+}
+
+/// One indicator with everything that its sheet shows.
+#[derive(Debug, Clone)]
+pub struct IndicatorResult {
+    pub code: IndicatorCode,
+    pub title: String,
+    pub definition: String,
+    pub level: Level,
+    pub unit: Unit,
+    pub accumulation: Accumulation,
+    pub direction: Direction,
+    /// How it is counted, in words and expressions: one line each.
+    pub method: Vec<String>,
+    /// The planned SQL of the total, one query a line of text.
+    pub sql: Vec<String>,
+    pub source: Option<String>,
+    pub evidence: Option<String>,
+    pub responsible: Option<String>,
+    pub baseline: Option<Baseline>,
+    pub targets: Targets,
+    /// The current target, as declared.
+    pub target: Option<Target>,
+    pub milestones: Vec<Milestone>,
+    pub total: Figure,
+    /// Counted after the cut-off up to as-of; None where nothing was, or where there is no cut-off before as-of.
+    pub since_then: Option<Decimal>,
+    pub breakdowns: Vec<Breakdown>,
+    pub trajectory: Vec<TrajectoryPoint>,
+    pub estimate: Option<EstimateFacts>,
+}
+
+/// One table of a breakdown, in the order of its values (partners: of the definitions; periods: of time).
+#[derive(Debug, Clone)]
+pub struct Breakdown {
+    pub field: String,
+    pub label: String,
+    pub figures: Vec<Figure>,
+    /// Whether the lines add up to the total.
+    pub additive: bool,
+    /// What a reader must know before adding up.
+    pub note: Option<String>,
+    /// How each value is shown, in the order of `figures`: a partner's name, a period's label, an option's label.
+    pub names: Vec<String>,
+}
+
+/// A day of the trajectory: a period's end, a milestone's day or the target's.
+#[derive(Debug, Clone)]
+pub struct TrajectoryPoint {
+    pub on: NaiveDate,
+    pub label: String,
+    /// Known up to the cut-off only.
+    pub actual: Option<Decimal>,
+    pub expected: Option<Decimal>,
+    pub milestone: Option<Decimal>,
+    pub target: Option<Decimal>,
+}
+
+/// What stands beside an estimate.
+#[derive(Debug, Clone)]
+pub struct EstimateFacts {
+    pub survey: String,
+    /// In words: who was asked, who answered, how it was weighted.
+    pub method: String,
+    pub lower: Option<Decimal>,
+    pub upper: Option<Decimal>,
+    pub standard_error: Option<Decimal>,
+    /// Enterprises the estimate rests on: pairs, for a change.
+    pub answers: usize,
+    pub degrees: i64,
+    /// Of a change: baseline and follow-up on the pairs, then the cross-sections beside them.
+    pub waves: Vec<WaveEstimate>,
+    pub notes: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct WaveEstimate {
+    /// `Baseline, on the pairs`.
+    pub title: String,
+    pub on: NaiveDate,
+    pub value: Value,
+    pub lower: Option<Decimal>,
+    pub upper: Option<Decimal>,
+    pub answers: usize,
+}
+
+/// One survey with its response rates.
+#[derive(Debug, Clone)]
+pub struct SurveyResult {
+    pub code: String,
+    pub title: String,
+    pub waves: Vec<WaveResponse>,
+    /// Enterprises that answered both the baseline and the follow-up.
+    pub pairs: usize,
+    pub method: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct WaveResponse {
+    pub code: String,
+    pub title: String,
+    pub on: NaiveDate,
+    pub files: Vec<String>,
+    /// One a stratum, then the whole under the name `all`.
+    pub strata: Vec<StratumResponse>,
+    pub incomplete: usize,
+    pub superseded: usize,
+    pub unmatched: usize,
+    /// Question label, complete answers with it, without it.
+    pub items: Vec<(String, usize, usize)>,
+}
+
+/// Response rate = complete / (asked − ineligible), AAPOR RR1.
+#[derive(Debug, Clone)]
+pub struct StratumResponse {
+    pub name: String,
+    pub population: usize,
+    pub asked: usize,
+    pub ineligible: usize,
+    pub complete: usize,
+    pub rate: Value,
+}
+
+/// A row that no figure counts, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptOut {
+    pub partner: Option<String>,
+    pub collection: String,
+    pub file: String,
+    pub sheet: String,
+    /// As the reader of the sheet numbers it, from one.
+    pub row: u32,
+    /// Rule ids and messages of its errors.
+    pub reasons: Vec<(String, String)>,
+    /// Label and text of its cells, as they came.
+    pub cells: Vec<(String, String)>,
+}
+
+/// Who has reported what.
+#[derive(Debug, Clone)]
+pub struct Reporting {
+    pub partner: PartnerCode,
+    pub collection: String,
+    pub collection_title: String,
+    /// The latest period whose report is due.
+    pub due: Option<String>,
+    pub due_on: Option<NaiveDate>,
+    /// The latest period reported, and the file that counts.
+    pub latest: Option<String>,
+    pub reporting_date: Option<NaiveDate>,
+    pub file: Option<String>,
+    pub rows: u64,
+    pub kept_out: u64,
+    pub state: ReportingState,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportingState {
+    Reported,
+    /// Something came, but not for the latest period that is due.
+    Late,
+    Missing,
+    NotTakingPart,
+}
+
+impl ReportingState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reported => "reported",
+            Self::Late => "late",
+            Self::Missing => "missing",
+            Self::NotTakingPart => "not_taking_part",
+        }
+    }
+}
+
+/// The rows behind the figures, by indicator, then origin.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    pub rows: Vec<EvidenceRow>,
+    /// How many there are in all; more than `rows` where the workbook's limit cut them.
+    pub total: usize,
+}
+
+#[derive(Debug, Clone)]
+pub struct EvidenceRow {
+    pub indicator: IndicatorCode,
+    pub partner: String,
+    pub collection: String,
+    pub date: Option<NaiveDate>,
+    /// The record's key, or the counted-once identity.
+    pub key: String,
+    /// What the row adds to a sum; None for counts and shares.
+    pub amount: Option<Decimal>,
+    /// The fields used, as `field = value`, in the order of the definition.
+    pub says: String,
+    pub file: String,
+    pub sheet: String,
+    /// The cell of the amount, else of the first field used.
+    pub cell: CellRef,
+    /// Counted in the total; false for a record that another partner's row already stands for.
+    pub counted: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct InputFile {
+    pub name: String,
+    pub hash: String,
+    pub partner: Option<String>,
+}

@@ -1,0 +1,143 @@
+//! Submissions, and which of several counts.
+//!
+//! A submission is one table of one file: a partner's rows of one collection (for one period, where the collection
+//! is reported by period). Nothing is forgotten: what does not count stays in the store.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::code::{CollectionCode, PartnerCode};
+
+/// One accepted table as the store knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    /// Identifies the rows in the store.
+    pub section: i64,
+    /// SHA-256 of the file, in hexadecimal.
+    pub file: String,
+    /// What the file was called.
+    pub name: String,
+    pub sheet: String,
+    pub partner: PartnerCode,
+    pub collection: CollectionCode,
+    /// The period that it reports, if it says so.
+    pub period: Option<i64>,
+    pub reporting_date: Option<NaiveDate>,
+    pub revision: Option<i64>,
+    pub received: DateTime<Utc>,
+    /// Columns by field, zero-based: with a row's number they give the cell of every value.
+    pub columns: BTreeMap<String, u16>,
+    pub rows_accepted: u64,
+    pub rows_kept_out: u64,
+}
+
+/// Two or more submissions that claim the same place with nothing to choose by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tie {
+    pub contenders: Vec<Submission>,
+    /// The one that stands: the earlier figure, if there was one.
+    pub standing: Option<Submission>,
+}
+
+/// The submissions that count, and the ties that were found on the way.
+///
+/// Of several by one partner for one collection (and period, where `by_period` says so) the one with the higher
+/// (reporting date, revision) counts, then the later receipt. The same rows sent twice within one receipt are no tie
+/// when the file is the same. On a tie the contenders are put aside and the next earlier one stands.
+pub fn current(submissions: &[Submission], by_period: impl Fn(&CollectionCode) -> bool) -> (Vec<Submission>, Vec<Tie>) {
+    let mut groups: BTreeMap<(&PartnerCode, &CollectionCode, Option<i64>), Vec<&Submission>> = BTreeMap::new();
+    for submission in submissions {
+        let period = if by_period(&submission.collection) { submission.period } else { None };
+        groups.entry((&submission.partner, &submission.collection, period)).or_default().push(submission);
+    }
+    let rank = |s: &Submission| (s.reporting_date, s.revision, s.received);
+    let (mut chosen, mut ties) = (Vec::new(), Vec::new());
+    for mut group in groups.into_values() {
+        group.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.section.cmp(&b.section)));
+        let mut rest = group.as_slice();
+        let mut tied: Vec<Submission> = Vec::new();
+        while let Some(first) = rest.first() {
+            let same = rest.iter().take_while(|s| rank(s) == rank(first)).count();
+            let (head, tail) = rest.split_at(same);
+            // Several sheets of one file belong together: they are one submission in several sections.
+            if head.iter().all(|s| s.file == first.file) {
+                chosen.extend(head.iter().map(|s| (*s).clone()));
+                break;
+            }
+            tied.extend(head.iter().map(|s| (*s).clone()));
+            rest = tail;
+        }
+        if !tied.is_empty() {
+            ties.push(Tie { contenders: tied, standing: rest.first().map(|s| (*s).clone()) });
+        }
+    }
+    chosen.sort_by_key(|s| s.section);
+    (chosen, ties)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn submission(section: i64, file: &str, date: &str, revision: i64, received: i64) -> Submission {
+        Submission {
+            section,
+            file: file.into(),
+            name: format!("{file}.xlsx"),
+            sheet: "S".into(),
+            partner: PartnerCode::new("litek").expect("a code"),
+            collection: CollectionCode::new("agreements").expect("a code"),
+            period: Some(1),
+            reporting_date: date.parse().ok(),
+            revision: Some(revision),
+            received: DateTime::from_timestamp(received, 0).expect("an instant"),
+            columns: BTreeMap::new(),
+            rows_accepted: 1,
+            rows_kept_out: 0,
+        }
+    }
+
+    fn chosen(all: &[Submission]) -> (Vec<i64>, usize) {
+        let (current, ties) = current(all, |_| false);
+        (current.iter().map(|s| s.section).collect(), ties.len())
+    }
+
+    #[test]
+    fn the_reporting_date_counts_before_the_revision_and_the_receipt() {
+        let all = [submission(1, "a", "2016-03-01", 9, 99), submission(2, "b", "2016-06-01", 1, 1)];
+        assert_eq!(chosen(&all), (vec![2], 0));
+        let all = [submission(1, "a", "2016-06-01", 2, 1), submission(2, "b", "2016-06-01", 1, 99)];
+        assert_eq!(chosen(&all), (vec![1], 0));
+        let all = [submission(1, "a", "2016-06-01", 1, 1), submission(2, "b", "2016-06-01", 1, 2)];
+        assert_eq!(chosen(&all), (vec![2], 0));
+    }
+
+    #[test]
+    fn on_a_tie_the_earlier_figure_stands() {
+        let all = [
+            submission(1, "a", "2016-03-01", 1, 1),
+            submission(2, "b", "2016-06-01", 1, 5),
+            submission(3, "c", "2016-06-01", 1, 5),
+        ];
+        assert_eq!(chosen(&all), (vec![1], 1));
+    }
+
+    #[test]
+    fn two_sheets_of_one_file_stand_together() {
+        let all = [submission(1, "a", "2016-03-01", 1, 1), submission(2, "a", "2016-03-01", 1, 1)];
+        assert_eq!(chosen(&all), (vec![1, 2], 0));
+    }
+
+    #[test]
+    fn the_order_of_arrival_within_one_receipt_makes_no_difference() {
+        let mut all = vec![
+            submission(1, "a", "2016-03-01", 1, 1),
+            submission(2, "b", "2016-06-01", 1, 1),
+            submission(3, "c", "2016-05-01", 3, 1),
+        ];
+        let expect = chosen(&all);
+        all.reverse();
+        assert_eq!(chosen(&all), expect);
+    }
+}

@@ -1,0 +1,285 @@
+# Survey estimates by R's `survey`, for our own to be held against.
+#
+#   Rscript tests/r/estimates.R > tests/r/estimates.json
+#
+# Prints designs with their answers and what R makes of them; tests/integration/estimates.rs replays the file. Nothing of
+# our code is used here. Where `survey` has no such thing (Wilson's interval, skewness, notes), the formula is written
+# out below. Needs the packages survey and jsonlite (Debian: r-cran-survey, r-cran-jsonlite). Inputs are rounded, so that
+# the decimals in the file are exactly the numbers that were used.
+
+suppressPackageStartupMessages({ library(survey); library(jsonlite) })
+options(survey.adjust.domain.lonely = FALSE)
+set.seed(20160930)
+cases <- list()
+
+# ---- the design -------------------------------------------------------------------------------------------------
+
+# `answers`: stratum (from 0), y, x (or y0, x0, y1, x1), in_domain, perhaps weight. `population`: NA where unknown.
+design_of <- function(answers, population) {
+  n <- table(factor(answers$stratum, levels = seq_along(population) - 1))
+  answers$N <- population[answers$stratum + 1]
+  if (!is.null(answers$weight)) answers$w <- answers$weight
+  else if (!anyNA(population)) answers$w <- answers$N / as.vector(n[answers$stratum + 1])
+  else answers$w <- 1
+  if (all(is.na(answers$N))) return(svydesign(ids = ~1, strata = ~stratum, weights = ~w, data = answers))
+  answers$N[is.na(answers$N)] <- Inf
+  svydesign(ids = ~1, strata = ~stratum, weights = ~w, fpc = ~N, data = answers)
+}
+
+skewness <- function(v) {                       # G1, as Excel's SKEW
+  n <- length(v)
+  if (n < 3 || all(v == v[1])) return(NULL)
+  g <- sum((v - mean(v))^3) / n / (sum((v - mean(v))^2) / n)^1.5 * sqrt(n * (n - 1)) / (n - 2)
+  if (abs(g) > 2) g else NULL
+}
+
+is_census <- function(design) {
+  f <- design$fpc
+  !is.null(f$popsize) && all(f$sampsize >= f$popsize)
+}
+
+# Wilson's interval on the effective number of answers, t for z; at 0, at 1 and without spread, Kish's number.
+wilson <- function(p, V, w, df) {
+  n <- if (p == 0 || p == 1 || V < 1e-25) sum(w)^2 / sum(w^2) else p * (1 - p) / V
+  t <- qt(0.975, df)
+  centre <- (p + t^2 / (2 * n)) / (1 + t^2 / n)
+  reach <- t / (1 + t^2 / n) * sqrt(p * (1 - p) / n + t^2 / (4 * n^2))
+  c(if (p == 0) 0 else centre - reach, if (p == 1) 1 else centre + reach)
+}
+
+design_notes <- function(answers, population, names) {
+  n <- as.vector(table(factor(answers$stratum, levels = seq_along(population) - 1)))
+  empty <- which(n == 0 & !is.na(population) & population > 0)
+  list(
+    lonely = I(names[n == 1 & (is.na(population) | population > 1)]),
+    empty = I(names[empty]),
+    uncovered_share = if (length(empty)) sum(population[empty]) / sum(population, na.rm = TRUE) else NULL)
+}
+
+# ---- the estimators ---------------------------------------------------------------------------------------------
+
+# What is common to all: `stat` is an object of survey.
+result <- function(stat, df, design, numerator, denominator, answers, deff = NULL, notes) {
+  value <- as.vector(coef(stat)); se <- as.vector(SE(stat))
+  interval <- if (is_census(design)) c(value, value) else as.vector(confint(stat, df = df))
+  if (!is.null(deff) && !is.finite(deff)) deff <- NULL
+  c(list(value = value, standard_error = se, interval = interval, degrees = df, answers = answers,
+         numerator = numerator, denominator = denominator, design_effect = deff), notes)
+}
+
+# R's design effect, where there is a population larger than the sample.
+deff_of <- function(u, inside) {
+  w <- weights(inside)
+  if (sum(w) - length(w) <= 1e-9 * sum(w) || length(w) < 2) return(NULL)
+  as.vector(deff(svytotal(u, inside, deff = TRUE)))
+}
+
+estimate <- function(estimator, answers, population, names, lonely) {
+  options(survey.lonely.psu = lonely)
+  full <- design_of(answers, population)
+  inside <- subset(full, in_domain)
+  d <- inside$variables; w <- weights(inside); df <- degf(full)
+  notes <- design_notes(answers, population, names)
+  if (estimator == "total") {
+    stat <- svytotal(~y, inside)
+    notes$skewed_numerator <- skewness(d$y)
+    return(result(stat, df, full, sum(w * d$y), 1, nrow(d), deff_of(d$y, inside), notes))
+  }
+  if (estimator == "share") inside$variables$y <- d$y <- as.numeric(d$y != 0)
+  x <- if (estimator == "ratio") d$x else rep(1, nrow(d))
+  inside$variables$.x <- x
+  stat <- if (estimator == "ratio") svyratio(~y, ~.x, inside) else svymean(~y, inside)
+  # Rows outside the domain set to zero instead of left out: the same figure, or this file is wrong.
+  zeroed <- full
+  zeroed$variables$.x <- ifelse(full$variables$in_domain, if (estimator == "ratio") full$variables$x else 1, 0)
+  zeroed$variables$.y <- ifelse(full$variables$in_domain,
+                                if (estimator == "share") full$variables$y != 0 else full$variables$y, 0)
+  again <- svyratio(~.y, ~.x, zeroed)
+  stopifnot(isTRUE(all.equal(as.vector(coef(again)), as.vector(coef(stat)), tolerance = 1e-12)),
+            isTRUE(all.equal(as.vector(SE(again)), as.vector(SE(stat)), tolerance = 1e-10)))
+  u <- (d$y - as.vector(coef(stat)) * x) / sum(w * x)
+  deff <- if (sum(u^2) > 1e-25) deff_of(u, inside) else NULL
+  if (estimator == "mean" && !is.null(deff))
+    stopifnot(isTRUE(all.equal(deff, as.vector(deff(svymean(~y, inside, deff = TRUE))), tolerance = 1e-10)))
+  if (estimator != "share") {
+    notes$skewed_numerator <- skewness(d$y)
+    notes$skewed_denominator <- skewness(x)
+  }
+  r <- result(stat, df, full, sum(w * d$y), sum(w * x), nrow(d), deff, notes)
+  r$wilson <- estimator == "share" && !is_census(full) &&
+    (round(r$value, 12) < 0.1 || round(r$value, 12) > 0.9 || nrow(d) < 30 || r$standard_error < 1e-12)
+  if (r$wilson) r$interval <- wilson(r$value, r$standard_error^2, w, df)
+  r
+}
+
+paired <- function(change, pairs, population, names, lonely) {
+  options(survey.lonely.psu = lonely)
+  full <- design_of(pairs, population)
+  inside <- subset(full, in_domain)
+  d <- inside$variables; w <- weights(inside); df <- degf(full)
+  notes <- design_notes(pairs, population, names)
+  level <- function(y, x) {
+    inside$variables$.y <- y; inside$variables$.x <- x
+    stat <- svyratio(~.y, ~.x, inside)
+    notes$skewed_numerator <- skewness(y); notes$skewed_denominator <- skewness(x)
+    u <- (y - as.vector(coef(stat)) * x) / sum(w * x)
+    result(stat, df, full, sum(w * y), sum(w * x), nrow(d), deff_of(u, inside), notes)
+  }
+  baseline <- level(d$y0, d$x0); follow_up <- level(d$y1, d$x1)
+  r0 <- baseline$value; r1 <- follow_up$value
+  # By the delta method on the four totals ...
+  totals <- svytotal(~y0 + x0 + y1 + x1, inside)
+  stat <- if (change == "points") svycontrast(totals, quote(y1 / x1 - y0 / x0))
+          else svycontrast(totals, quote((y1 / x1) / (y0 / x0) - 1))
+  # ... and by the linearised variable, which must say the same.
+  u0 <- (d$y0 - r0 * d$x0) / sum(w * d$x0); u1 <- (d$y1 - r1 * d$x1) / sum(w * d$x1)
+  u <- if (change == "points") u1 - u0 else u1 / r0 - r1 * u0 / r0^2
+  linear <- svytotal(u, inside)
+  stopifnot(isTRUE(all.equal(as.vector(SE(linear)), as.vector(SE(stat)), tolerance = 1e-9)))
+  value <- as.vector(coef(stat)); se <- as.vector(SE(linear))
+  moved <- c(list(value = value, standard_error = se, interval = value + c(-1, 1) * qt(0.975, df) * se, degrees = df,
+                  answers = nrow(d), numerator = r1 - r0, denominator = if (change == "points") 1 else r0,
+                  design_effect = deff_of(u, inside)), notes)
+  list(baseline = baseline, follow_up = follow_up, change = moved, pairs = nrow(d))
+}
+
+# ---- one case ---------------------------------------------------------------------------------------------------
+
+case <- function(name, estimator, answers, population, lonely = "fail", refused = NULL, of = estimate) {
+  names <- names(population); population <- unname(population)
+  if (is.null(answers$in_domain)) answers$in_domain <- TRUE
+  shown <- as.list(answers)
+  expected <- NULL
+  if (is.null(refused)) expected <- of(estimator, answers, population, names, lonely)
+  # Where R refuses as well, let it: a lonely stratum.
+  else if (refused$why == "lonely_stratum")
+    stopifnot(inherits(try(of(estimator, answers, population, names, lonely), silent = TRUE), "try-error"))
+  cases[[length(cases) + 1]] <<- list(
+    name = name, estimator = estimator, lonely = lonely,
+    strata = data.frame(name = names, population = population), answers = lapply(shown, I),
+    expected = expected, refused = refused)
+}
+
+# ---- the answers ------------------------------------------------------------------------------------------------
+
+# Turnover x and its international part y, in thousand EUR, of enterprises of four sizes.
+turnover <- function(n) {
+  stratum <- rep(seq_along(n) - 1, n)
+  x <- round(exp(rnorm(length(stratum), c(5, 6.5, 8, 10)[stratum + 1], 0.7)), 1)
+  y <- round(x * rbeta(length(x), 1.2, 4), 1)
+  data.frame(stratum = stratum, y = y, x = x)
+}
+sme <- c(micro = 120, small = 60, medium = 30, large = 8)
+unknown <- c(micro = NA_real_, small = NA_real_, medium = NA_real_, large = NA_real_)
+
+a <- turnover(c(14, 11, 8, 5))
+for (estimator in c("total", "ratio", "mean")) case(paste0(estimator, "_stratified"), estimator, a, sme)
+
+domain <- a; domain$in_domain <- rep_len(c(TRUE, FALSE, TRUE, TRUE, FALSE), nrow(a))
+for (estimator in c("total", "ratio", "mean")) case(paste0(estimator, "_domain"), estimator, domain, sme)
+
+small_domain <- a; small_domain$in_domain <- a$stratum == 2 | seq_len(nrow(a)) %in% c(3, 20)
+case("ratio_domain_with_one_answer_in_two_strata", "ratio", small_domain, sme)
+
+weighted <- a; weighted$weight <- round(runif(nrow(a), 1.5, 12), 3)
+for (estimator in c("total", "ratio", "mean")) case(paste0(estimator, "_given_weights"), estimator, weighted, unknown)
+case("total_given_weights_known_frame", "total", weighted, sme)
+weighted$in_domain <- domain$in_domain
+case("ratio_given_weights_known_frame_domain", "ratio", weighted, sme)
+
+case("ratio_unweighted", "ratio", a, unknown)
+case("total_unweighted_is_refused", "total", a, unknown, refused = list(why = "not_weighted"))
+partly <- sme; partly["micro"] <- NA
+case("ratio_partly_known_frame", "ratio", a, partly)
+case("mean_given_weights_partly_known_frame", "mean", weighted, partly)
+
+lone <- turnover(c(9, 7, 1, 6))
+for (estimator in c("total", "ratio", "mean")) for (lonely in c("adjust", "certainty"))
+  case(paste(estimator, "lonely", lonely, sep = "_"), estimator, lone, sme, lonely)
+case("ratio_lonely_fail", "ratio", lone, sme, refused = list(why = "lonely_stratum", stratum = "medium"))
+case("ratio_lonely_adjust_unknown_frame", "ratio", lone, unknown, "adjust")
+single <- sme; single["medium"] <- 1
+case("total_single_enterprise_stratum", "total", lone, single)
+lone$in_domain <- lone$stratum != 2
+case("ratio_lonely_outside_the_domain", "ratio", lone, sme, "adjust")
+
+case("ratio_census_of_the_large", "ratio", turnover(c(10, 6, 5, 8)), sme)
+everyone <- turnover(c(6, 5, 4, 3)); frame <- c(micro = 6, small = 5, medium = 4, large = 3)
+for (estimator in c("total", "ratio")) case(paste0(estimator, "_census"), estimator, everyone, frame)
+
+gap <- a[a$stratum != 1, ]
+for (estimator in c("ratio", "mean")) case(paste0(estimator, "_empty_stratum"), estimator, gap, sme)
+case("total_empty_stratum", "total", gap, sme, refused = list(why = "empty_stratum", stratum = "small"))
+
+large <- a; large$y <- large$y + 1e9; large$x <- large$x + 3e9
+case("ratio_of_values_with_little_spread", "ratio", large, sme)
+one <- turnover(40); one$y <- round(exp(rnorm(40, 4, 1.8)), 2)
+case("total_skewed_one_stratum", "total", one, c(all = 400))
+
+# 19 of 23 members of a cluster answered.
+members <- data.frame(stratum = 0, y = rep(c(1, 0), c(10, 9)), x = 1)
+case("share_nineteen_of_twenty_three", "share", members, c(members = 23))
+case("mean_nineteen_of_twenty_three", "mean", members, c(members = 23))
+
+yes <- function(n, p) { s <- rep(seq_along(n) - 1, n); data.frame(stratum = s, y = rbinom(length(s), 1, p[s + 1]), x = 1) }
+many <- yes(c(25, 20, 15, 6), c(0.3, 0.5, 0.6, 0.8))
+case("share_plain", "share", many, sme)
+many$in_domain <- rep_len(c(TRUE, TRUE, FALSE), nrow(many))
+case("share_domain", "share", many, sme)
+many$in_domain <- rep_len(c(TRUE, FALSE, FALSE), nrow(many))
+case("share_small_domain", "share", many, sme)
+rare <- yes(c(30, 20, 12, 6), c(0, 0, 0, 0)); rare$y[c(3, 40)] <- 1
+case("share_rare", "share", rare, sme)
+usual <- rare; usual$y <- 1 - rare$y
+case("share_usual", "share", usual, sme)
+rare$y <- 0; usual$y <- 1
+case("share_none", "share", rare, sme)
+case("share_all", "share", usual, sme)
+rare$weight <- round(runif(nrow(rare), 1.5, 12), 3)
+case("share_none_given_weights", "share", rare, unknown)
+case("share_unweighted", "share", yes(c(20, 16), c(0.4, 0.7)), c(a = NA_real_, b = NA_real_))
+tenth <- data.frame(stratum = rep(0:1, c(15, 15)), y = rep(c(1, 0, 1, 0), c(1, 14, 2, 13)), x = 1)
+case("share_of_exactly_a_tenth", "share", tenth, c(a = 35, b = 35))
+case("share_each_stratum_of_one_mind", "share", data.frame(stratum = rep(0:1, c(20, 21)), y = rep(0:1, c(20, 21)), x = 1),
+     c(a = 90, b = 70))
+case("share_census", "share", data.frame(stratum = 0, y = c(1, 0, 0, 1, 0), x = 1), c(all = 5))
+case("share_lonely_adjust", "share", yes(c(12, 1, 9), c(0.4, 0.5, 0.6)), c(a = 40, b = 6, c = 25), "adjust")
+
+# Two waves: turnover grows, its international part more.
+waves <- function(n) {
+  before <- turnover(n); k <- nrow(before)
+  x1 <- round(before$x * exp(rnorm(k, 0.05, 0.15)), 1)
+  y1 <- pmin(round(before$y * exp(rnorm(k, 0.2, 0.3)), 1), x1)
+  data.frame(stratum = before$stratum, y0 = before$y, x0 = before$x, y1 = y1, x1 = x1)
+}
+pairs <- waves(c(12, 10, 7, 4))
+in_part <- pairs; in_part$in_domain <- rep_len(c(TRUE, TRUE, FALSE), nrow(pairs))
+given <- pairs; given$weight <- round(runif(nrow(pairs), 1.5, 12), 3)
+alone <- waves(c(8, 1, 6, 5))
+for (change in c("points", "percent")) {
+  named <- function(what) paste("paired", change, what, sep = "_")
+  case(named("stratified"), change, pairs, sme, of = paired)
+  case(named("domain"), change, in_part, sme, of = paired)
+  case(named("given_weights"), change, given, unknown, of = paired)
+  case(named("unweighted"), change, pairs, unknown, of = paired)
+  case(named("lonely_adjust"), change, alone, sme, "adjust", of = paired)
+  case(named("lonely_certainty"), change, alone, sme, "certainty", of = paired)
+  case(named("empty_stratum"), change, pairs[pairs$stratum != 3, ], sme, of = paired)
+}
+shares <- pairs; shares$x0 <- shares$x1 <- 1
+shares$y0 <- as.numeric(pairs$y0 / pairs$x0 > 0.2); shares$y1 <- as.numeric(pairs$y1 / pairs$x1 > 0.2)
+case("paired_points_of_a_share", "points", shares, sme, of = paired)
+case("paired_lonely_fail", "points", alone, sme, refused = list(why = "lonely_stratum", stratum = "small"), of = paired)
+
+# ---- the quantile -----------------------------------------------------------------------------------------------
+
+student <- expand.grid(p = c(0.025, 0.6, 0.75, 0.9, 0.95, 0.975, 0.995), degrees = c(1:10, 18, 30, 33, 60, 228, 1000, 12345))
+student$quantile <- qt(student$p, student$degrees)
+
+# One case a line, so that a change shows where it is. Fifteen digits are all that jsonlite writes.
+json <- function(x) toJSON(x, auto_unbox = TRUE, digits = NA, na = "null", null = "null", dataframe = "rows")
+made_by <- list(r = R.version.string, survey = as.character(packageVersion("survey")),
+                command = "Rscript tests/r/estimates.R > tests/r/estimates.json")
+cat('{"made_by": ', json(made_by), ',\n"cases": [\n', paste(vapply(cases, json, ""), collapse = ",\n"),
+    '\n],\n"student": [\n', paste(vapply(seq_len(nrow(student)), function(i) json(as.list(student[i, ])), ""),
+                                collapse = ",\n"), "\n]}\n", sep = "")

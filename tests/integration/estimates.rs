@@ -3,6 +3,8 @@
 //! The file holds the answers beside what R made of them, so R is not needed here. To renew it:
 //! `Rscript tests/r/estimates.R > tests/r/estimates.json`.
 
+#![allow(clippy::unwrap_used, reason = "a file that is not as it should be ends the test")]
+
 use scoreboard::compute::estimate::{
     Answer, Change, Estimate, Lonely, Note, Pair, PairedChange, Stratum, Why, mean, paired_change, ratio, share,
     student_quantile, total,

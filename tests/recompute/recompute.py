@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Computes the figures of LASER-GO a second time, from the inbox alone, and writes laser_go.json beside this file.
 
-    pip install openpyxl
+    pip install openpyxl==3.1.5
     python tests/recompute/recompute.py          # writes laser_go.json
     python tests/recompute/recompute.py --check  # exit code 1 if laser_go.json is not what the inbox gives
 
@@ -17,6 +17,11 @@ To check one figure by hand, say `cooperation_volume`, total:
  5. Add up the values: that is `indicators.cooperation_volume.total.value`.
 A survey figure by hand: `survey.pairs` lists every pair with stratum, domain and four turnovers; the formulas stand
 in `paired_change` below, in the order in which a spreadsheet would do them.
+
+What each figure holds: `total` is the figure at the cut-off; `coverage` [2, 3] says that the current reports of 2 of 3
+partners reach it (the older rows of the third count all the same); `since_then` is the same measure over the rows
+dated after the cut-off, `with_since_then` over all rows up to as-of; `up_to` is the figure at the end of each period;
+an empty name in a breakdown stands for an empty cell. The words in `rule` are this script's own.
 
 All figures are decimal strings. Sums and counts are exact; a quotient has 12 significant digits, rounded half-even.
 """
@@ -102,12 +107,10 @@ class Bad(Exception):
     """A cell that keeps its row out, by the rule of that name."""
 
 
-# How each locale marks decimals and thousands in text.
-MARKS = {"lt-LT": (",", " "), "fr-FR": (",", " "), "de-AT": (",", "."), "en-GB": (".", ",")}
 ERRORS = {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
 
 
-def number_from_text(text, locale, column):
+def number_from_text(text, column):
     """The readings of a text as a number: one is fine, two are not, unless another text in the column decides."""
     plain = re.sub(r"[\s\u00a0\u202f]", "", text)
     if not re.fullmatch(r"-?\d[\d.,]*", plain):
@@ -136,7 +139,7 @@ def number_from_text(text, locale, column):
     raise Bad("number-ambiguous")
 
 
-def date_from_text(text, locale):
+def date_from_text(text):
     for pattern, order in ((r"(\d{4})-(\d\d)-(\d\d)", (0, 1, 2)), (r"(\d\d?)[./](\d\d?)[./](\d{4})", (2, 1, 0))):
         m = re.fullmatch(pattern, text.strip())
         if m:
@@ -172,7 +175,7 @@ def identity(number, name, country):
     return ("name", folded(name), country)
 
 
-def value_of(raw, field, locale, column, remarks):
+def value_of(raw, field, column, remarks):
     """A typed value of one cell. Raises Bad. `remarks` collects what was odd but let in."""
     kind = field["kind"]
     if isinstance(raw, str):
@@ -184,7 +187,7 @@ def value_of(raw, field, locale, column, remarks):
         return None
     if kind in ("integer", "decimal", "money"):
         if isinstance(raw, str):
-            value = number_from_text(raw.strip(), locale, column)
+            value = number_from_text(raw.strip(), column)
             remarks.append("number-as-text")
         else:
             value = Decimal(repr(raw))
@@ -194,7 +197,7 @@ def value_of(raw, field, locale, column, remarks):
     if kind == "date":
         if isinstance(raw, dt.datetime):
             return raw.date()
-        value = date_from_text(str(raw), locale)
+        value = date_from_text(str(raw))
         remarks.append("date-as-text")
         return value
     text = str(raw)
@@ -255,7 +258,7 @@ CHECKS = {
 }
 
 
-def read_table(grid, definition, locale, place, reporting_date):
+def read_table(grid, definition, place, reporting_date):
     """Rows that count, rows kept out, and remarks, of one sheet. `place` is {file, sheet}."""
     fields = definition.get("field") or definition["question"]
     for field in fields:
@@ -274,7 +277,7 @@ def read_table(grid, definition, locale, place, reporting_date):
         for c, field in columns.items():
             raw, remarks = cells[c - 1], []
             try:
-                value = row[field["code"]] = value_of(raw, field, locale, texts[c], remarks)
+                value = row[field["code"]] = value_of(raw, field, texts[c], remarks)
                 future = field.get("future", "refuse" if definition.get("date") == field["code"] else "allow")
                 if value is not None and reporting_date and field["kind"] == "date" and value > reporting_date \
                         and future != "allow":
@@ -290,8 +293,7 @@ def read_table(grid, definition, locale, place, reporting_date):
             else:
                 if value is None and field.get("required"):
                     wrong.append(("missing-required", a1(r, c), None))
-            if not isinstance(raw, str) or code != SURVEY["code"] or "date-as-text" not in remarks:
-                notes += [{**place, "row": r, "cell": a1(r, c), "rule": x, "found": shown(raw)} for x in remarks]
+            notes += [{**place, "row": r, "cell": a1(r, c), "rule": x, "found": shown(raw)} for x in remarks]
         if not wrong:
             for check in definition.get("check", []):
                 if CHECKS[code, check["code"]](row):
@@ -357,7 +359,7 @@ def read_inbox():
             for code, definition in COLLECTIONS.items():
                 if folded(sheet.title) in labels(definition, "title"):
                     grid = [list(row) for row in sheet.iter_rows(values_only=True)]
-                    rows, out, notes = read_table(grid, definition, PARTNER[partner]["locale"],
+                    rows, out, notes = read_table(grid, definition,
                                                   {"file": path.name, "sheet": sheet.title}, when)
                     submissions.append(dict(partner=partner, period=period, when=when, revision=revision, how=how,
                                             collection=code, file=path.name, rows=rows, out=out, notes=notes))
@@ -584,10 +586,10 @@ def read_waves(frame, not_used, notes):
                 sheet = book.sheetnames[0]
                 grid = [list(row) for row in book[sheet].iter_rows(values_only=True)]
             place = {"file": path.name, "sheet": sheet}
-            rows, out, said = read_table(grid, SURVEY, SURVEY["locale"], place, None)
+            rows, out, said = read_table(grid, SURVEY, place, None)
             not_used += [{**o, "rule": "incomplete-answer" if o["rule"] == "missing-required" else o["rule"]} for o in out]
             if path.suffix == ".csv":                     # everything in a csv is text: nothing to remark
-                said = [n for n in said if n["rule"] != "number-as-text"]
+                said = [n for n in said if n["rule"] not in ("number-as-text", "date-as-text")]
             notes += said
             answers += [{**r, **place} for r in rows]
         latest, strangers, earlier = {}, 0, 0

@@ -4,7 +4,12 @@
 //! each may import. Good places to start: [`define::load`], [`model::scoreboard::Scoreboard`].
 
 pub mod clock;
+pub mod compute;
 pub mod define;
 pub mod finding;
+pub mod ingest;
+pub mod layout;
 pub mod model;
 pub mod sql;
+pub mod store;
+pub mod validate;

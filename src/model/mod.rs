@@ -4,6 +4,7 @@
 //! and nothing here is an `f64`: figures are exact decimals.
 
 pub mod code;
+pub mod fold;
 pub mod number;
 pub mod period;
 pub mod scoreboard;

@@ -7,6 +7,8 @@ use super::style::Face;
 
 /// Pixels between a cell's text and its edges, both together.
 pub const PADDING: u32 = 8;
+/// What a text is set in from the edge of its fill.
+pub const INSET: u32 = 9;
 
 /// Hundredths of a pixel at eleven points.
 fn letter(c: char) -> u32 {
@@ -44,7 +46,8 @@ pub fn longest_word(text: &str, face: Face) -> u32 {
 
 /// How many lines a text takes in a cell of this width.
 pub fn lines(text: &str, face: Face, cell: u32) -> u32 {
-    let room = cell.saturating_sub(PADDING).max(1);
+    let inset = if face.inset { INSET } else { 0 };
+    let room = cell.saturating_sub(PADDING + inset).max(1);
     let space = width(" ", face);
     let mut count = 0;
     for paragraph in text.split('\n') {

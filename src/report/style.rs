@@ -134,6 +134,8 @@ pub struct Face {
     pub mono: bool,
     /// At the top of its row rather than in the middle.
     pub top: bool,
+    /// Set in from the edge of its fill.
+    pub inset: bool,
 }
 
 impl Look {
@@ -148,7 +150,9 @@ impl Look {
             wrap: true,
             mono: false,
             top: false,
+            inset: false,
         };
+        let strip = Face { fill: Some(ACCENT_PALE), inset: true, ..base };
         let right = Face { align: Align::Right, wrap: false, ..base };
         match self {
             Self::Title => Face { points: 22, bold: true, wrap: false, ..base },
@@ -176,14 +180,12 @@ impl Look {
             Self::Mark(tone) => Face { bold: true, color: tone.color(), ..base },
             Self::Chip(tone) => Face { points: 20, bold: true, color: tone.color(), wrap: false, ..base },
             Self::ChipWord(tone) => Face { color: tone.color(), wrap: false, ..base },
-            Self::KpiLabel => Face { points: 9, color: GREY, fill: Some(ACCENT_PALE), ..base },
-            Self::Hero => Face { points: 26, bold: true, color: ACCENT, fill: Some(ACCENT_PALE), wrap: false, ..base },
+            Self::KpiLabel => Face { points: 9, color: GREY, ..strip },
+            Self::Hero => Face { points: 26, bold: true, color: ACCENT, wrap: false, ..strip },
             Self::SmallHero => Face { points: 16, ..Self::Hero.face() },
-            Self::Kpi => Face { points: 15, fill: Some(ACCENT_PALE), wrap: false, ..base },
-            Self::KpiAbsent => Face { points: 12, italic: true, color: FAINT, fill: Some(ACCENT_PALE), ..base },
-            Self::KpiMark(tone) => {
-                Face { points: 15, bold: true, color: tone.color(), fill: Some(ACCENT_PALE), wrap: false, ..base }
-            }
+            Self::Kpi => Face { points: 15, wrap: false, ..strip },
+            Self::KpiAbsent => Face { points: 12, italic: true, color: FAINT, ..strip },
+            Self::KpiMark(tone) => Face { points: 15, bold: true, color: tone.color(), wrap: false, ..strip },
         }
     }
 
@@ -211,6 +213,8 @@ pub enum Kind {
     /// Counts and money.
     Whole,
     OneDecimal,
+    /// Money to the cent, in the rows of evidence.
+    Cents,
     /// A figure whose unit is per cent: 25 is shown as 25.0 %.
     PerCent,
     /// A part of one: 0.25 is shown as 25 %.
@@ -267,6 +271,7 @@ impl NumberFormat {
 
     pub fn decimals(self) -> u32 {
         match self.kind {
+            Kind::Cents => 2,
             Kind::OneDecimal | Kind::PerCent | Kind::FineShare => 1,
             Kind::General | Kind::Whole | Kind::Share | Kind::Day => 0,
         }
@@ -279,6 +284,7 @@ impl NumberFormat {
             Kind::Day => return Some("[$-809]d mmm yyyy".to_owned()),
             Kind::Whole => "#,##0",
             Kind::OneDecimal => "#,##0.0",
+            Kind::Cents => "#,##0.00",
             Kind::PerCent => "#,##0.0\" %\"",
             Kind::Share => "0\" \"%",
             Kind::FineShare => "0.0\" \"%",

@@ -6,14 +6,20 @@
 //! same answers make the same bytes), multiplies fractions by a hundred and rounds with [`round_significant`].
 //!
 //! Method: stratified sampling without replacement, one stage. With u the linearised variable of the figure and
-//! z = w·u, the variance is Σ_h (1 − f_h) · n_h/(n_h − 1) · Σ_i (z_hi − z̄_h)²; the interval takes Student's t with
-//! n − H degrees, H being the strata with at least one answer. A domain sets y and x to zero outside it.
+//! z = w·u, the variance is
+//!
+//! `V = Σ_h (1 − f_h) · n_h/(n_h − 1) · Σ_i (z_hi − z̄_h)²`, where `f_h = n_h/N_h`, or 0 when `N_h` is unknown.
+//!
+//! The interval takes Student's t with n − H degrees, H being the strata with at least one answer. A domain sets y and
+//! x to zero outside it.
 //!
 //! Sources: Särndal, Swensson, Wretman (1992), *Model Assisted Survey Sampling*, ch. 3 (stratified sampling, domains)
 //! and 5 (linearisation, ratios); Lumley (2010), *Complex Surveys*, ch. 2–3. `tests/r/estimates.R` computes the same
 //! figures with R's `survey`; its output is replayed by our tests.
 
 mod change;
+#[cfg(test)]
+mod fixture;
 mod ratio;
 mod sample;
 mod share;

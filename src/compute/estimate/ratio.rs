@@ -64,5 +64,86 @@ pub(super) fn point(sample: &Sample, y: &[f64], x: &[f64]) -> Result<Point, Why>
 }
 
 #[cfg(test)]
-#[path = "ratio_tests.rs"]
-mod tests;
+mod tests {
+    use super::super::Note;
+    use super::super::fixture::{Random, answers, assert_near, strata};
+    use super::*;
+
+    #[test]
+    fn a_ratio_is_that_of_the_totals() {
+        let rows = answers(&[(0, 10.0, 100.0), (0, 0.0, 10.0), (0, 5.0, 10.0)]);
+        let found = ratio(&rows, &strata(&[Some(30)]), Lonely::Fail).unwrap();
+        assert_near(found.value, 15.0 / 120.0);
+        assert_near(found.numerator, 150.0);
+        assert_near(found.denominator, 1200.0);
+        // (1 − f) · n/(n − 1) · Σ(y − R̂x)² / (Σx)²; the mean of y − R̂x is zero.
+        let squares = 2.5 * 2.5 + 1.25 * 1.25 + 3.75 * 3.75;
+        assert_near(found.standard_error.unwrap(), libm::sqrt(0.9 * 1.5 * squares) / 120.0);
+    }
+
+    #[test]
+    fn a_mean_takes_every_enterprise_alike() {
+        let rows = answers(&[(0, 10.0, 100.0), (0, 0.0, 10.0), (0, 5.0, 10.0)]);
+        let found = mean(&rows, &strata(&[Some(30)]), Lonely::Fail).unwrap();
+        assert_near(found.value, 5.0);
+        assert_near(found.denominator, 30.0);
+        assert_near(found.standard_error.unwrap(), libm::sqrt(0.9 * 25.0 / 3.0));
+    }
+
+    #[test]
+    fn nothing_is_divided_by_zero() {
+        let rows = answers(&[(0, 1.0, 0.0), (0, 2.0, 0.0)]);
+        assert_eq!(ratio(&rows, &strata(&[Some(9)]), Lonely::Fail), Err(Why::ZeroDenominator));
+    }
+
+    #[test]
+    fn skewed_amounts_come_with_a_caution() {
+        let mut rows = answers(&[(0, 1.0, 1.0); 12]);
+        rows[11].y = 500.0;
+        rows[10].y = 2.0;
+        let found = ratio(&rows, &strata(&[Some(90)]), Lonely::Fail).unwrap();
+        assert!(matches!(found.notes[..], [Note::Skewed { of: "numerator", skewness }] if skewness > 3.0));
+        rows[11].in_domain = false;
+        assert_eq!(ratio(&rows, &strata(&[Some(90)]), Lonely::Fail).unwrap().notes.len(), 1, "one 2 among ones");
+        rows[10].in_domain = false;
+        assert_eq!(ratio(&rows, &strata(&[Some(90)]), Lonely::Fail).unwrap().notes, []);
+    }
+
+    #[test]
+    fn the_order_of_the_strata_makes_no_difference() {
+        let rows = answers(&[(0, 10.0, 90.0), (0, 0.5, 10.0), (1, 5.0, 10.0), (1, 7.0, 11.0), (1, 6.0, 31.0)]);
+        let mut turned = answers(&[(0, 5.0, 10.0), (0, 7.0, 11.0), (0, 6.0, 31.0), (1, 10.0, 90.0), (1, 0.5, 10.0)]);
+        turned.reverse();
+        let one = ratio(&rows, &strata(&[Some(7), Some(20)]), Lonely::Fail).unwrap();
+        let other = ratio(&turned, &strata(&[Some(20), Some(7)]), Lonely::Fail).unwrap();
+        assert_near(one.value, other.value);
+        assert_near(one.standard_error.unwrap(), other.standard_error.unwrap());
+    }
+
+    /// 2000 samples of 40 from a made-up frame of 300 in two strata.
+    #[test]
+    fn intervals_cover_what_they_say() {
+        let mut random = Random(2016);
+        let mut frame = |n: usize, size: f64| -> Vec<(f64, f64)> {
+            let mut one = || {
+                let x = size * (0.5 + random.uniform());
+                (x * 0.5 * (random.uniform() + random.uniform()), x)
+            };
+            (0..n).map(|_| one()).collect()
+        };
+        let parts = [frame(200, 10.0), frame(100, 40.0)];
+        let everybody = || parts.iter().flatten();
+        let truth = everybody().map(|(y, _)| y).sum::<f64>() / everybody().map(|(_, x)| x).sum::<f64>();
+        let strata = strata(&[Some(200), Some(100)]);
+        let covered = (0..2000).filter(|_| {
+            let mut rows = vec![];
+            for (h, part) in parts.iter().enumerate() {
+                rows.extend(random.draw(20, part).into_iter().map(|(y, x)| (h, y, x)));
+            }
+            let (lower, upper) = ratio(&answers(&rows), &strata, Lonely::Fail).unwrap().interval.unwrap();
+            (lower..=upper).contains(&truth)
+        });
+        let covered = covered.count();
+        assert!((1880..=1940).contains(&covered), "{covered} of 2000");
+    }
+}

@@ -57,7 +57,8 @@ impl<'a> Sample<'a> {
             // To take a missing weight for 1 would be a guess, and a zero weight is no answer.
             weights.ok_or(Why::NotWeighted)?
         } else if weighted {
-            let expand = |row: &Row| strata[row.stratum].population.map_or(1.0, |n| n as f64 / answers[row.stratum] as f64);
+            let expand =
+                |row: &Row| strata[row.stratum].population.map_or(1.0, |n| n as f64 / answers[row.stratum] as f64);
             rows.iter().map(expand).collect()
         } else {
             vec![1.0; rows.len()]
@@ -119,7 +120,7 @@ impl<'a> Sample<'a> {
         } else {
             return Err(Why::NoDegrees);
         };
-        if !(value.is_finite() && reach.is_finite()) {
+        if ![value, reach, point.numerator, point.denominator].into_iter().all(f64::is_finite) {
             return Err(Why::NotFinite);
         }
         Ok(Estimate {
@@ -155,7 +156,7 @@ impl<'a> Sample<'a> {
         i64::try_from(self.rows.len() - strata).unwrap_or(i64::MAX)
     }
 
-    /// Σ_h (1 − f_h) · n_h/(n_h − 1) · Σ_i (z_hi − z̄_h)² with z = w·u, in the squared unit of the figure.
+    /// `Σ_h (1 − f_h) · n_h/(n_h − 1) · Σ_i (z_hi − z̄_h)²` with z = w·u, in the squared unit of the figure.
     fn variance(&self, influence: &[f64], lonely: Lonely, notes: &mut Vec<Note>) -> Result<f64, Why> {
         let z: Vec<f64> = self.weights.iter().zip(influence).map(|(weight, u)| weight * u).collect();
         let mut sums = vec![Sum::default(); self.strata.len()];
@@ -164,15 +165,16 @@ impl<'a> Sample<'a> {
         }
         let mut centres = Vec::with_capacity(self.strata.len());
         for (h, total) in sums.iter().enumerate() {
-            centres.push(match (self.answers[h], lonely) {
-                (1, _) if self.is_complete(h) => total.value(),
-                (1, Lonely::Fail) => return Err(Why::LonelyStratum { stratum: self.strata[h].name.clone() }),
-                (1, Lonely::Certainty) => total.value(),
-                (1, Lonely::Adjust) => 0.0,
-                (n, _) => total.value() / n.max(1) as f64,
+            let stratum = || self.strata[h].name.clone();
+            let is_lonely = self.answers[h] == 1 && !self.is_complete(h);
+            centres.push(match lonely {
+                Lonely::Fail if is_lonely => return Err(Why::LonelyStratum { stratum: stratum() }),
+                Lonely::Adjust if is_lonely => 0.0,
+                // That of a single answer is the answer itself: certainty.
+                _ => total.value() / self.answers[h].max(1) as f64,
             });
-            if self.answers[h] == 1 && !self.is_complete(h) {
-                notes.push(Note::LonelyStratum { stratum: self.strata[h].name.clone(), treated_as: lonely });
+            if is_lonely {
+                notes.push(Note::LonelyStratum { stratum: stratum(), treated_as: lonely });
             }
         }
         let mut squares = vec![Sum::default(); self.strata.len()];
@@ -252,5 +254,197 @@ impl<'a> Sample<'a> {
 }
 
 #[cfg(test)]
-#[path = "sample_tests.rs"]
-mod tests;
+mod tests {
+    use super::super::fixture::{answers, assert_near, strata};
+    use super::super::{Answer, mean, ratio, total};
+    use super::*;
+
+    /// Two strata, 3 of 10 and 2 of 4 answered.
+    fn five() -> Vec<Answer> {
+        answers(&[(0, 1.0, 2.0), (0, 2.0, 5.0), (0, 6.0, 8.0), (1, 10.0, 30.0), (1, 20.0, 40.0)])
+    }
+
+    #[test]
+    fn weights_are_the_frame_over_the_answers() {
+        let found = total(&five(), &strata(&[Some(10), Some(4)]), Lonely::Fail).unwrap();
+        assert_near(found.value, 10.0 * 3.0 + 4.0 * 15.0);
+        // N²(1 − f)s²/n by stratum: s² is 7 and 50.
+        let variance = 100.0 * 0.7 * 7.0 / 3.0 + 16.0 * 0.5 * 50.0 / 2.0;
+        assert_near(found.standard_error.unwrap(), libm::sqrt(variance));
+        let reach = student_quantile(0.975, 3.0) * libm::sqrt(variance);
+        assert_near(found.interval.unwrap().0, 90.0 - reach);
+        assert_near(found.interval.unwrap().1, 90.0 + reach);
+        assert_eq!((found.degrees, found.answers, found.notes), (3, 5, vec![]));
+    }
+
+    #[test]
+    fn given_weights_win_over_the_frame() {
+        let strata = strata(&[Some(10), Some(4)]);
+        let mut given = five();
+        for answer in &mut given {
+            answer.weight = Some(2.0);
+        }
+        assert_near(total(&given, &strata, Lonely::Fail).unwrap().value, 78.0);
+    }
+
+    #[test]
+    fn weights_are_never_guessed() {
+        let (known, unknown) = (strata(&[Some(10), Some(4)]), strata(&[Some(10), None]));
+        assert_eq!(total(&five(), &unknown, Lonely::Fail), Err(Why::NotWeighted));
+        assert_near(ratio(&five(), &unknown, Lonely::Fail).unwrap().value, 39.0 / 85.0);
+        for weight in [None, Some(0.0), Some(-1.0), Some(f64::NAN), Some(f64::INFINITY)] {
+            let mut some = five();
+            for answer in &mut some {
+                answer.weight = Some(2.0);
+            }
+            some[3].weight = weight;
+            assert_eq!(ratio(&some, &known, Lonely::Fail), Err(Why::NotWeighted), "{weight:?}");
+        }
+    }
+
+    #[test]
+    fn all_weights_twice_as_large_change_no_ratio() {
+        let strata = strata(&[None, None]);
+        let weighted = |factor: f64| {
+            let mut rows = five();
+            rows.iter_mut().zip([1.5, 2.5, 3.5, 1.25, 4.0]).for_each(|(row, w)| row.weight = Some(w * factor));
+            ratio(&rows, &strata, Lonely::Fail).unwrap()
+        };
+        let (once, twice) = (weighted(1.0), weighted(2.0));
+        assert_eq!(
+            (once.value, once.standard_error, once.interval),
+            (twice.value, twice.standard_error, twice.interval)
+        );
+    }
+
+    #[test]
+    fn a_domain_keeps_its_rows() {
+        let strata = strata(&[Some(10), Some(4)]);
+        let (mut outside, mut zeroed) = (five(), five());
+        outside[0] = Answer { in_domain: false, y: f64::NAN, ..outside[0].clone() };
+        (zeroed[0].y, zeroed[0].x) = (0.0, 0.0);
+        let found = ratio(&outside, &strata, Lonely::Fail).unwrap();
+        let wanted = ratio(&zeroed, &strata, Lonely::Fail).unwrap();
+        assert_eq!((found.value, found.interval, found.degrees), (wanted.value, wanted.interval, wanted.degrees));
+        assert_eq!((found.answers, wanted.answers), (4, 5));
+    }
+
+    #[test]
+    fn a_lonely_answer_is_treated_as_told_and_said() {
+        let strata = strata(&[Some(10), Some(4)]);
+        let rows = &five()[..4];
+        let refused = total(rows, &strata, Lonely::Fail);
+        assert_eq!(refused, Err(Why::LonelyStratum { stratum: "b".into() }));
+        let own = 100.0 * 0.7 * 7.0 / 3.0;
+        for (lonely, added) in [(Lonely::Certainty, 0.0), (Lonely::Adjust, 0.75 * 1600.0)] {
+            let found = total(rows, &strata, lonely).unwrap();
+            assert_near(found.standard_error.unwrap(), libm::sqrt(own + added));
+            assert_eq!(found.notes, [Note::LonelyStratum { stratum: "b".into(), treated_as: lonely }]);
+            assert_eq!(found.degrees, 2);
+        }
+    }
+
+    #[test]
+    fn the_only_enterprise_of_a_stratum_is_not_lonely() {
+        let found = total(&five()[..4], &strata(&[Some(10), Some(1)]), Lonely::Fail).unwrap();
+        assert_near(found.standard_error.unwrap(), libm::sqrt(100.0 * 0.7 * 7.0 / 3.0));
+        assert_eq!(found.notes, []);
+    }
+
+    #[test]
+    fn an_empty_stratum_stops_a_total_and_is_said_of_a_ratio() {
+        let strata = strata(&[Some(10), Some(4), Some(6), Some(0), None]);
+        assert_eq!(total(&five(), &strata, Lonely::Fail), Err(Why::NotWeighted), "the last size is unknown");
+        let strata = &strata[..4];
+        assert_eq!(total(&five(), strata, Lonely::Fail), Err(Why::EmptyStratum { stratum: "c".into() }));
+        let found = ratio(&five(), strata, Lonely::Fail).unwrap();
+        assert_eq!(found, {
+            let mut rest = ratio(&five(), &strata[..2], Lonely::Fail).unwrap();
+            rest.notes = vec![Note::EmptyStratum { stratum: "c".into(), population: 6 }, Note::UncoveredShare(0.3)];
+            rest
+        });
+    }
+
+    #[test]
+    fn more_answers_than_the_frame_is_a_full_stratum() {
+        let found = total(&five(), &strata(&[Some(10), Some(1)]), Lonely::Fail).unwrap();
+        assert_near(found.value, 45.0);
+        assert_near(found.standard_error.unwrap(), libm::sqrt(100.0 * 0.7 * 7.0 / 3.0));
+        assert_eq!(found.notes, [Note::MoreAnswersThanFrame { stratum: "b".into(), answers: 2, population: 1 }]);
+    }
+
+    #[test]
+    fn a_census_is_sure_of_itself() {
+        let found = mean(&five()[3..], &strata(&[Some(0), Some(2)]), Lonely::Fail).unwrap();
+        assert_eq!((found.value, found.standard_error, found.interval), (15.0, Some(0.0), Some((15.0, 15.0))));
+        assert_eq!(found.design_effect, None);
+        // No degree of freedom is left, and none is needed.
+        let alone = mean(&five()[3..4], &strata(&[Some(0), Some(1)]), Lonely::Fail).unwrap();
+        assert_eq!((alone.interval, alone.degrees), (Some((10.0, 10.0)), 0));
+    }
+
+    #[test]
+    fn one_answer_in_each_stratum_shows_no_spread() {
+        let rows = [five()[0].clone(), five()[3].clone()];
+        for lonely in [Lonely::Adjust, Lonely::Certainty] {
+            assert_eq!(mean(&rows, &strata(&[Some(10), Some(4)]), lonely), Err(Why::NoDegrees));
+        }
+    }
+
+    #[test]
+    fn without_answers_there_is_no_figure() {
+        let strata = strata(&[Some(10), Some(4)]);
+        assert_eq!(total(&[], &strata, Lonely::Fail), Err(Why::NoAnswers));
+        let mut rows = five();
+        for row in &mut rows {
+            row.in_domain = false;
+        }
+        assert_eq!(total(&rows, &strata, Lonely::Fail), Err(Why::NoAnswers));
+    }
+
+    #[test]
+    fn nothing_that_is_no_number_comes_out() {
+        let strata = strata(&[Some(10), Some(4)]);
+        for y in [f64::NAN, f64::INFINITY, 1e308, 1e200] {
+            let mut rows = five();
+            rows[1].y = y;
+            assert_eq!(total(&rows, &strata, Lonely::Fail), Err(Why::NotFinite), "{y}");
+        }
+        let mut rows = five();
+        (rows[0].x, rows[1].x) = (1e308, 1e308);
+        assert_eq!(ratio(&rows, &strata, Lonely::Fail), Err(Why::NotFinite), "the sum of x");
+        assert_eq!(total(&five(), &strata[..1], Lonely::Fail), Err(Why::UnknownStratum { index: 1 }));
+    }
+
+    #[test]
+    fn equal_answers_have_no_spread_at_all() {
+        let rows = answers(&[(0, 0.1, 0.3); 49]);
+        let frame = strata(&[Some(1000)]);
+        for found in [total(&rows, &frame, Lonely::Fail), ratio(&rows, &frame, Lonely::Fail)] {
+            let found = found.unwrap();
+            assert_eq!((found.standard_error, found.design_effect, found.notes), (Some(0.0), None, vec![]));
+        }
+        // Here the mean of three times the same is not the same.
+        let found = total(&answers(&[(0, 0.1, 0.3); 3]), &strata(&[Some(5)]), Lonely::Fail).unwrap();
+        assert_eq!((found.standard_error, found.design_effect), (Some(0.0), None));
+    }
+
+    #[test]
+    fn a_simple_random_sample_has_design_effect_one() {
+        let rows = answers(&[(0, 1.0, 2.0), (0, 2.0, 5.0), (0, 6.0, 8.0)]);
+        for found in
+            [total(&rows, &strata(&[Some(10)]), Lonely::Fail), ratio(&rows, &strata(&[Some(10)]), Lonely::Fail)]
+        {
+            assert_near(found.unwrap().design_effect.unwrap(), 1.0);
+        }
+    }
+    #[test]
+    fn weights_that_average_one_describe_no_population() {
+        let mut rows = five();
+        // Their sum is five and a last digit.
+        for (row, weight) in rows.iter_mut().zip([1.0, 9.0, 1.0, 4.0, 8.0]) {
+            row.weight = Some(weight / 4.6);
+        }
+        assert_eq!(ratio(&rows, &strata(&[None, None]), Lonely::Fail).unwrap().design_effect, None);
+    }
+}

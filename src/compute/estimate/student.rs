@@ -20,8 +20,11 @@ pub fn student_quantile(p: f64, degrees: f64) -> f64 {
     if !(0.0..=1.0).contains(&p) || degrees.is_nan() || degrees < 1.0 {
         return f64::NAN;
     }
-    if p == 0.0 || p == 1.0 {
-        return if p == 0.0 { f64::NEG_INFINITY } else { f64::INFINITY };
+    if p <= 0.0 {
+        return f64::NEG_INFINITY;
+    }
+    if p >= 1.0 {
+        return f64::INFINITY;
     }
     // Past 1e15 degrees the distribution is the normal one in all digits, and ν + t² would no longer be.
     let student = Student::new(degrees.min(1e15));
@@ -47,22 +50,24 @@ impl Student {
         let r = t / libm::sqrt(self.degrees);
         // ln(1 + r²), where r² may be more than an f64 holds.
         let log = if r > 1.0 { 2.0 * libm::log(r) + libm::log1p(1.0 / r / r) } else { libm::log1p(r * r) };
-        self.peak - (self.degrees + 1.0) / 2.0 * log
+        self.peak - f64::midpoint(self.degrees, 1.0) * log
     }
 
     /// P(0 < T < t): t · density · 2F1(1, (ν+1)/2; 3/2; y) with y = t²/(ν + t²). All terms are positive.
     fn centre(&self, t: f64) -> f64 {
         let y = t * t / (self.degrees + t * t);
         let (mut term, mut series, mut k) = (1.0, 1.0, 0.0);
+        let half = f64::midpoint(self.degrees, 1.0);
         while term > series * 1e-18 {
-            term *= y * ((self.degrees + 1.0) / 2.0 + k) / (1.5 + k);
+            term *= y * (half + k) / (1.5 + k);
             series += term;
             k += 1.0;
         }
         t * libm::exp(self.log_density(t)) * series
     }
 
-    /// P(T > t) / density, over t: (1/t² + 1/ν) · 2F1(1, 1/2; ν/2 + 1; −ν/t²), a continued fraction of positive terms.
+    /// P(T > t) / density, over t: (1/t² + 1/ν) · 2F1(1, 1/2; ν/2 + 1; −ν/t²), a continued fraction of positive
+    /// terms.
     fn tail_over_density(&self, t: f64) -> f64 {
         let (c, w) = (self.degrees / 2.0 + 1.0, self.degrees / (t * t));
         let mut fraction = 1.0;

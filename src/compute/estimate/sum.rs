@@ -44,7 +44,7 @@ pub(super) fn apart(a: f64, b: f64) -> f64 {
 pub(super) fn skewness(values: &[f64]) -> Option<f64> {
     let first = values.first()?;
     // Equal values have no spread, but their computed mean may be off by a last digit, and that would pass for one.
-    if values.len() < 3 || values.iter().all(|value| value == first) {
+    if values.len() < 3 || values.iter().all(|value| apart(*value, *first) == 0.0) {
         return None;
     }
     let n = values.len() as f64;

@@ -8,7 +8,7 @@
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Parts<'a> {
     pub(super) negative: bool,
-    /// Digits and the marks between them, nothing else checked.
+    /// Digits with commas, points, apostrophes and spaces between them, and nothing else.
     pub(super) digits: &'a str,
     pub(super) percent: bool,
     /// ISO 4217 code.
@@ -126,6 +126,10 @@ pub(super) fn cut(text: &str) -> Option<Parts<'_>> {
         prefix = before;
     }
     let digits = text.get(prefix.len()..end)?;
+    let is_mark = |c: char| matches!(c, ',' | '.' | '\'' | ' ');
+    if !digits.chars().all(|c| is_digit(c) || is_mark(c)) {
+        return None;
+    }
     let (negative, before) = signed(prefix)?;
     let before = unit(before)?;
     let after = unit(text.get(end..)?.trim())?;
@@ -210,7 +214,7 @@ mod tests {
     #[test]
     fn a_longer_word_stands_before_the_words_that_it_begins_with() {
         for (at, (word, _)) in MULTIPLIERS.iter().enumerate() {
-            for (earlier, _) in &MULTIPLIERS[..at] {
+            for (earlier, _) in MULTIPLIERS.iter().take(at) {
                 assert!(!word.starts_with(earlier), "{word} is never reached");
             }
         }

@@ -8,9 +8,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use strsim::damerau_levenshtein;
+use strsim::osa_distance;
 
-use super::choice::fold;
+use crate::model::fold::fold;
 use super::country_names::NAMES;
 use super::country_table::COUNTRIES;
 
@@ -114,16 +114,15 @@ fn suggestion(folded: &str) -> Option<&'static str> {
         return Some(code);
     }
     let most = letters / 4;
-    let near = || {
-        BY_NAME.iter().filter_map(|(name, code)| {
-            if name.chars().count().abs_diff(letters) > most {
-                return None;
-            }
-            Some((damerau_levenshtein(folded, name), *code))
-        })
-    };
-    let fewest = near().map(|(slips, _)| slips).min().filter(|slips| *slips <= most)?;
-    only(near().filter(|(slips, _)| *slips == fewest).map(|(_, code)| code))
+    let near: Vec<(usize, &'static str)> = BY_NAME
+        .iter()
+        .filter(|(name, _)| name.chars().count().abs_diff(letters) <= most)
+        .map(|(name, code)| (osa_distance(folded, name), *code))
+        .filter(|(slips, _)| *slips <= most)
+        .collect();
+    let fewest = near.iter().map(|(slips, _)| *slips).min()?;
+    let nearest = near.iter().filter(|(slips, _)| *slips == fewest);
+    only(nearest.map(|(_, code)| *code))
 }
 
 fn sorted(text: &str) -> Vec<u8> {
@@ -150,7 +149,7 @@ mod tests {
 
     #[test]
     fn the_table_is_sorted_and_no_code_stands_twice() {
-        assert!(COUNTRIES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(COUNTRIES.is_sorted_by(|one, next| one.0 < next.0));
         let three: BTreeSet<&str> = COUNTRIES.iter().map(|(_, three, _)| *three).collect();
         assert_eq!(three.len(), COUNTRIES.len());
     }

@@ -10,7 +10,7 @@
 use chrono::NaiveDate;
 
 use super::affix::clean;
-use super::choice::fold;
+use crate::model::fold::fold;
 use super::locale::Locale;
 use super::months::{self, is_filler, is_polish};
 

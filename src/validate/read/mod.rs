@@ -19,3 +19,4 @@ mod affix;
 mod country_names;
 mod country_table;
 mod months;
+mod register;

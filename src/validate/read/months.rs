@@ -1,4 +1,4 @@
-//! Names of the months, folded (see [`super::choice::fold`]), in the official languages of the EU and Norwegian.
+//! Names of the months, folded (see [`crate::model::fold::fold`]), in the official languages of the EU and Norwegian.
 //!
 //! What it is for: [`super::date`]. What it does not do: no name stands in two months. CLDR has five that would:
 //! "listopad", "listopada", "lis", "lip" and "srp" mean different months in Polish, Czech and Croatian.
@@ -73,7 +73,7 @@ pub(super) fn is_polish(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::choice::fold;
+    use crate::model::fold::fold;
     use super::*;
 
     #[test]

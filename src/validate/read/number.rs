@@ -187,26 +187,20 @@ fn read_digits(parts: &Parts<'_>) -> Option<(NumberText, Option<char>)> {
     let one = |value: Decimal, mark: Option<char>| Some((NumberText::One(value), mark));
 
     let spaced = text.find([' ', '\'']).and_then(|at| text.get(at..)?.chars().next());
-    let last_mark = text.rfind([',', '.']);
-    let Some(at) = last_mark else {
-        return match spaced {
-            Some(group) if !is_grouped(text, group) => None,
-            _ => one(value(text, "")?, None),
-        };
+    let Some(at) = text.rfind([',', '.']) else {
+        let is_plain = spaced.is_none_or(|group| is_grouped(text, group));
+        return if is_plain { one(value(text, "")?, None) } else { None };
     };
     let (whole, rest) = text.split_at_checked(at)?;
     let (mark, other) = if rest.starts_with(',') { (',', '.') } else { ('.', ',') };
     let fraction = rest.get(1..)?;
 
-    if let Some(group) = spaced {
+    if let Some(group) = spaced.or(whole.contains(other).then_some(other)) {
         return if is_grouped(whole, group) { one(value(whole, fraction)?, Some(mark)) } else { None };
     }
     if whole.contains(mark) {
         // The same mark twice can only stand between groups.
         return if is_grouped(text, mark) { one(value(text, "")?, Some(other)) } else { None };
-    }
-    if whole.contains(other) {
-        return if is_grouped(whole, other) { one(value(whole, fraction)?, Some(mark)) } else { None };
     }
     let as_decimal = value(whole, fraction)?;
     if !is_grouped(text, mark) {
@@ -217,10 +211,13 @@ fn read_digits(parts: &Parts<'_>) -> Option<(NumberText, Option<char>)> {
     Some((NumberText::Two { comma_decimal, point_decimal }, None))
 }
 
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Whether a text is digits in groups of three: 1 to 3 digits that do not begin with 0, then 3 each.
 fn is_grouped(text: &str, mark: char) -> bool {
     let mut groups = text.split(mark);
-    let is_digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
     let first = groups.next().unwrap_or_default();
     (1..=3).contains(&first.len())
         && is_digits(first)
@@ -231,12 +228,10 @@ fn is_grouped(text: &str, mark: char) -> bool {
 /// The value of digits, with the sign and the multiplier of the text. Marks in `whole` are group marks that
 /// were checked before. `None` if a digit is missing or there are too many.
 fn to_decimal(parts: &Parts<'_>, whole: &str, fraction: &str) -> Option<Decimal> {
-    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let ungrouped = |c: &char| c.is_ascii_digit();
     if !is_digits(fraction) || (whole.is_empty() && fraction.is_empty()) {
         return None;
     }
-    let mut digits: String = whole.chars().filter(ungrouped).chain(fraction.chars()).collect();
+    let mut digits: String = whole.chars().filter(char::is_ascii_digit).chain(fraction.chars()).collect();
     let decimals = u32::try_from(fraction.len()).ok()?;
     let scale = decimals.saturating_sub(parts.zeros);
     for _ in decimals..parts.zeros {
@@ -619,6 +614,20 @@ mod tests {
         }
 
         #[test]
+        fn two_numbers_with_anything_between_them_are_none(
+            first in "[0-9]{1,3}",
+            between in "[^0-9., '\u{a0}\u{202f}]{1,3}",
+            second in "[0-9]{1,3}",
+        ) {
+            let text = format!("{first}{between}{second}");
+            let nothing = between.chars().all(|c| affix::clean(&format!("0{c}0")) == "00");
+            let mark = between.chars().any(|c| matches!(affix::clean(&format!("0{c}0")).as_str(), "0 0" | "0'0"));
+            if !nothing && !mark {
+                prop_assert_eq!(parse_number(&text).reading, NumberText::NotANumber, "{:?}", text);
+            }
+        }
+
+        #[test]
         fn text_of_marks_and_digits_keeps_its_digits(text in "[0-9., ']{1,12}") {
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
             let same = |value: Decimal| digits.trim_start_matches('0').starts_with(
@@ -634,7 +643,10 @@ mod tests {
         }
 
         #[test]
-        fn a_cell_that_holds_a_decimal_gives_it_back(size in -999_999_999_999_999_i64..1_000_000_000_000_000, scale in 0_u32..=6) {
+        fn a_cell_that_holds_a_decimal_gives_it_back(
+            size in -999_999_999_999_999_i64..1_000_000_000_000_000,
+            scale in 0_u32..=6,
+        ) {
             let value = Decimal::new(size, scale);
             let cell: f64 = value.to_string().parse().unwrap_or(f64::NAN);
             prop_assert_eq!(from_cell(cell), Some(value));

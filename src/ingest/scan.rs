@@ -1,0 +1,236 @@
+//! One look over the raw XML of a part before calamine reads it: for what calamine does not tell (hidden rows,
+//! formulas without a value) and for what it trips over.
+//!
+//! What it trips over is mended in place, without moving a byte: a declared range or count is taken on trust (a
+//! count of a billion texts would be reserved), so both are renamed; an error value that it does not know fails the
+//! whole sheet, so cells of type `e` become `d`, whose text comes through as it stands. A cell reference that no
+//! spreadsheet has would overflow, so it is refused.
+
+use std::ops::Range;
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use super::Refusal;
+use crate::finding::{CellRef, rules};
+
+/// What calamine does not tell of a sheet.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Facts {
+    pub hidden_rows: Vec<u32>,
+    /// Formulas that no program ever calculated: how many, and the first.
+    pub uncalculated: u32,
+    pub first_uncalculated: Option<CellRef>,
+}
+
+/// Refuses what calamine would take in its stride and should not: a document type declaration, which can stand only
+/// before the first element, and UTF-16, in which nothing here would be found.
+pub(super) fn check_prolog(xml: &[u8]) -> Result<(), Refusal> {
+    if xml.starts_with(b"\xFF\xFE") || xml.starts_with(b"\xFE\xFF") || xml.iter().take(4).any(|byte| *byte == 0) {
+        return Err(Refusal::damaged("holds a part in UTF-16, as no spreadsheet program writes"));
+    }
+    let mut at = 0;
+    while let Some(tag) = next_tag(xml, at) {
+        let rest = &xml[tag..];
+        at = match rest.first() {
+            Some(b'!') if rest.starts_with(b"!--") => find(xml, tag, b"-->"),
+            Some(b'!') => {
+                return Err(Refusal::new(&rules::FILE_TYPE, "holds an XML document type declaration, as attacks do"));
+            }
+            Some(b'?') => find(xml, tag, b"?>"),
+            _ => break,
+        };
+    }
+    Ok(())
+}
+
+/// Renames the count that the table of shared texts declares. Finds it as calamine does, with the same parser.
+pub(super) fn mend_strings(xml: &mut [u8]) {
+    const COUNT: &[u8] = b"uniqueCount";
+    let mut reader = Reader::from_reader(&*xml);
+    let end = loop {
+        match reader.read_event() {
+            Ok(Event::Start(element) | Event::Empty(element)) if element.local_name().as_ref() == "sst" => break reader.buffer_position(),
+            Ok(Event::Eof) | Err(_) => return,
+            Ok(_) => {}
+        }
+    };
+    let mut head = &mut xml[..end as usize];
+    while let Some(at) = head.windows(COUNT.len()).position(|window| window == COUNT) {
+        head = &mut head[at..];
+        head[0] = b'U';
+    }
+}
+
+pub(super) fn scan_sheet(xml: &mut [u8]) -> Result<Facts, Refusal> {
+    let prefix = root_prefix(xml);
+    let mut facts = Facts::default();
+    let mut at = 0;
+    let mut next_row = 0_u32;
+    // The attributes of the current cell, and whether it has a formula without a value so far.
+    let mut cell = 0..0;
+    let mut formula = false;
+    while let Some(tag) = next_tag(xml, at) {
+        at = tag;
+        let closing = xml.get(tag) == Some(&b'/');
+        let name = tag + usize::from(closing) + prefix.len();
+        let Some(rest) = xml.get(name..) else { break };
+        if !prefix.is_empty() && !xml[..name].ends_with(&prefix) {
+            continue;
+        }
+        match rest {
+            [b'c', ..] if closing => {
+                if formula && ends_name(rest, 1) {
+                    formula = false;
+                    note_uncalculated(&mut facts, &xml[cell.clone()]);
+                }
+            }
+            // Nothing after the cells is of interest, and merged ranges can be many.
+            [b's', b'h', b'e', b'e', b't', b'D', ..] if closing => break,
+            _ if closing => {}
+            [b'v', ..] if ends_name(rest, 1) => formula &= matches!(rest, [_, b'/', ..] | [_, b'>', b'<', ..] | [_, b' ', b'/', ..]),
+            [b'c', ..] if ends_name(rest, 1) => {
+                formula = false;
+                cell = attributes(xml, name + 1);
+                at = cell.end;
+                prepare_cell(&mut xml[cell.clone()])?;
+            }
+            [b'f', ..] if ends_name(rest, 1) => formula = true,
+            [b'r', b'o', b'w', ..] if ends_name(rest, 3) => {
+                let attributes = attributes(xml, name + 3);
+                at = attributes.end;
+                let (row, hidden) = prepare_row(&xml[attributes], next_row)?;
+                next_row = row + 1;
+                if hidden {
+                    facts.hidden_rows.push(row);
+                }
+            }
+            [b'd', b'i', b'm', ..] if rest.starts_with(b"dimension") => xml[name] = b'D',
+            [b'!', b'-', b'-', ..] => at = find(xml, name, b"-->"),
+            [b'!', ..] => at = find(xml, name, b"]]>"),
+            _ => {}
+        }
+    }
+    Ok(facts)
+}
+
+fn note_uncalculated(facts: &mut Facts, cell: &[u8]) {
+    let mut reference = None;
+    for (name, value) in Attributes::of(cell) {
+        match (&cell[name], &cell[value]) {
+            // A formula whose value is an empty text.
+            (b"t", b"str") => return,
+            (b"r", value) => reference = str::from_utf8(value).ok().and_then(CellRef::parse),
+            _ => {}
+        }
+    }
+    facts.uncalculated = facts.uncalculated.saturating_add(1);
+    facts.first_uncalculated = facts.first_uncalculated.or(reference);
+}
+
+fn prepare_cell(cell: &mut [u8]) -> Result<(), Refusal> {
+    let mut error = None;
+    for (name, value) in Attributes::of(cell) {
+        match (&cell[name], &cell[value.clone()]) {
+            (b"r", reference) => {
+                let letters = reference.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+                if letters > 3 || reference.len() - letters > 7 {
+                    return Err(impossible(reference));
+                }
+            }
+            (b"t", b"e") => error = Some(value.start),
+            _ => {}
+        }
+    }
+    if let Some(kind) = error {
+        cell[kind] = b'd';
+    }
+    Ok(())
+}
+
+/// The place of a row, counted from zero (`next` where it does not say), and whether it is hidden.
+fn prepare_row(row: &[u8], next: u32) -> Result<(u32, bool), Refusal> {
+    let (mut place, mut hidden) = (next, false);
+    for (name, value) in Attributes::of(row) {
+        match (&row[name], &row[value]) {
+            (b"r", number) => {
+                place = match str::from_utf8(number).ok().and_then(|number| number.parse::<u32>().ok()) {
+                    Some(number @ 1..=9_999_999) => number - 1,
+                    _ => return Err(impossible(number)),
+                }
+            }
+            (b"hidden", value) => hidden = matches!(value, b"1" | b"true"),
+            _ => {}
+        }
+    }
+    Ok((place, hidden))
+}
+
+fn impossible(reference: &[u8]) -> Refusal {
+    let reference: String = String::from_utf8_lossy(reference).chars().take(30).collect();
+    Refusal::damaged(format!("names a place that no sheet has: “{reference}”"))
+}
+
+/// The `x:` of `<x:worksheet`, as some programs write it.
+fn root_prefix(xml: &[u8]) -> Vec<u8> {
+    let mut at = 0;
+    while let Some(tag) = next_tag(xml, at) {
+        at = tag;
+        if let Some(b'?' | b'!') = xml.get(tag) {
+            continue;
+        }
+        let name = xml[tag..].split(|byte| is_after_name(*byte)).next().unwrap_or(&[]);
+        return name.iter().position(|byte| *byte == b':').map_or(Vec::new(), |colon| name[..=colon].to_vec());
+    }
+    Vec::new()
+}
+
+/// Where the next tag's name begins.
+fn next_tag(xml: &[u8], from: usize) -> Option<usize> {
+    xml.get(from..)?.iter().position(|byte| *byte == b'<').map(|skip| from + skip + 1)
+}
+
+/// Where `what` ends, the end of the text if it is not there.
+fn find(xml: &[u8], from: usize, what: &[u8]) -> usize {
+    xml[from..].windows(what.len()).position(|window| window == what).map_or(xml.len(), |skip| from + skip + what.len())
+}
+
+/// Whether the name that begins here has this length.
+fn ends_name(tag: &[u8], length: usize) -> bool {
+    tag.get(length).is_some_and(|byte| is_after_name(*byte))
+}
+
+fn is_after_name(byte: u8) -> bool {
+    matches!(byte, b' ' | b'>' | b'/' | b'\t' | b'\r' | b'\n')
+}
+
+/// From the end of a tag's name to its `>`. No attribute of rows and cells can hold that character.
+fn attributes(xml: &[u8], from: usize) -> Range<usize> {
+    from..xml[from..].iter().position(|byte| *byte == b'>').map_or(xml.len(), |skip| from + skip)
+}
+
+/// Where the names and values of attributes stand. Holds no borrow, so that a value can be changed on the way.
+struct Attributes<'a> {
+    tag: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Attributes<'a> {
+    fn of(tag: &'a [u8]) -> Self {
+        Self { tag, at: 0 }
+    }
+}
+
+impl Iterator for Attributes<'_> {
+    type Item = (Range<usize>, Range<usize>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let after = |from: usize, is: fn(u8) -> bool| Some(from + self.tag.get(from..)?.iter().position(|byte| is(*byte))?);
+        let name = after(self.at, |byte| !byte.is_ascii_whitespace())?;
+        let name_end = after(name, |byte| byte == b'=' || byte.is_ascii_whitespace())?;
+        let open = after(name_end, |byte| matches!(byte, b'"' | b'\''))?;
+        let close = if self.tag[open] == b'"' { after(open + 1, |byte| byte == b'"') } else { after(open + 1, |byte| byte == b'\'') }?;
+        self.at = close + 1;
+        Some((name..name_end, open + 1..close))
+    }
+}

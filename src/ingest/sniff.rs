@@ -1,0 +1,183 @@
+//! Tells what a file is: by its bytes, then by what a zip holds, and by its name only where text is concerned.
+
+use super::encoding::{self, Decoded};
+use super::guard::Package;
+use super::{Limits, Refusal, csv};
+use crate::finding::rules;
+
+/// A kind of file that holds tables, opened as far as was needed to tell it.
+pub(super) enum Format<'a> {
+    /// Also .xlsm, and templates of both.
+    Xlsx(Package<'a>),
+    Csv(Decoded<'a>),
+    Xls,
+    Xlsb,
+    Ods,
+}
+
+impl Format<'_> {
+    /// What to say where the name promises another kind of file.
+    pub fn misnamed(&self, name: &str) -> Option<String> {
+        let extension = extension(name);
+        let (what, usual): (&str, &[&str]) = match self {
+            Self::Xlsx(_) => ("an Excel workbook (.xlsx)", &["xlsx", "xlsm", "xltx", "xltm", ""]),
+            Self::Csv(_) => ("plain text (.csv)", TEXT),
+            _ => return None,
+        };
+        (!usual.contains(&extension.as_str())).then(|| format!("is {what}, though it is named .{extension}; it was read as what it is"))
+    }
+}
+
+/// Extensions under which text is a table, whatever it looks like.
+const TEXT: &[&str] = &["csv", "txt", "tsv", "tab", ""];
+/// Extensions under which text is read where it is clearly a table: many programs export csv under these names.
+const WORKBOOK: &[&str] = &["xlsx", "xlsm", "xls", "xlsb", "ods", "xlt", "xltx", "xltm"];
+
+pub(super) fn identify<'a>(name: &str, bytes: &'a [u8], limits: &Limits) -> Result<Format<'a>, Refusal> {
+    if bytes.is_empty() {
+        return Err(Refusal::new(&rules::FILE_EMPTY, "is empty: zero bytes"));
+    }
+    if is_lock_file(name, bytes) {
+        return Err(foreign("the lock file that Office or LibreOffice keeps while a workbook is open").help("Close the workbook and send the workbook itself."));
+    }
+    if bytes.starts_with(b"PK\x05\x06") {
+        return Err(Refusal::new(&rules::FILE_EMPTY, "is a zip archive without any parts"));
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return zip(Package::open(bytes, limits)?);
+    }
+    if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
+        return compound(bytes);
+    }
+    if let Some(what) = binary(bytes) {
+        return Err(foreign(what));
+    }
+    let text = encoding::decode(bytes)?;
+    if let Some(refusal) = markup(&text.text) {
+        return Err(refusal);
+    }
+    let extension = extension(name);
+    if TEXT.contains(&extension.as_str()) || WORKBOOK.contains(&extension.as_str()) && csv::is_table(&text.text) {
+        return Ok(Format::Csv(text));
+    }
+    Err(foreign(&format!("plain text under the name .{extension}")))
+}
+
+fn foreign(what: &str) -> Refusal {
+    Refusal::new(&rules::FILE_TYPE, format!("is {what}, not a workbook or a csv"))
+}
+
+/// The letters after the last point, in lower case.
+fn extension(name: &str) -> String {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    file.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_ascii_lowercase())
+}
+
+/// Excel's holds the user's name twice, each time with its length in front; LibreOffice's is known by its name.
+fn is_lock_file(name: &str, bytes: &[u8]) -> bool {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let (Some(first), Some(second)) = (bytes.first(), bytes.get(55)) else { return file.starts_with(".~lock.") };
+    let excel = (150..=200).contains(&bytes.len()) && first == second && (1..=54).contains(first);
+    excel || (bytes.len() < 1024 && (file.starts_with("~$") || file.starts_with(".~lock.")))
+}
+
+fn zip(mut package: Package<'_>) -> Result<Format<'_>, Refusal> {
+    if let Some(index) = package.find("mimetype") {
+        let kind = package.peek(index, 100)?;
+        if kind.starts_with(b"application/vnd.oasis.opendocument.spreadsheet") {
+            return open_document(package);
+        }
+        return Err(foreign("a document of LibreOffice, an e-book or the like"));
+    }
+    let begins = |start: &str| package.paths().any(|path| path.starts_with(start));
+    let ends = |end: &str| package.paths().any(|path| path.ends_with(end));
+    if ends("workbook.bin") {
+        return Ok(Format::Xlsb);
+    }
+    if begins("xl/") || ends("workbook.xml") {
+        return Ok(Format::Xlsx(package));
+    }
+    let known = [("word/", "a Word document"), ("ppt/", "a PowerPoint presentation"), ("index/document.iwa", "an Apple document")];
+    Err(foreign(known.iter().find(|(start, _)| begins(start)).map_or("a zip archive of other files", |(_, what)| *what)))
+}
+
+fn open_document(mut package: Package<'_>) -> Result<Format<'_>, Refusal> {
+    if let Some(index) = package.find("META-INF/manifest.xml") {
+        let manifest = package.unpack_small(index)?;
+        if manifest.windows(15).any(|window| window == b"encryption-data") {
+            return Err(Refusal::new(&rules::FILE_ENCRYPTED, "is an OpenDocument spreadsheet with a password"));
+        }
+    }
+    Ok(Format::Ods)
+}
+
+/// An OLE compound file: its directory names the streams, 128 bytes an entry, the name in UTF-16 and then its length.
+fn compound<'a>(bytes: &[u8]) -> Result<Format<'a>, Refusal> {
+    let holds = |stream: &str| {
+        let name: Vec<u8> = stream.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let length = (name.len() + 2) as u16;
+        bytes.chunks_exact(128).any(|entry| entry.starts_with(&name) && entry[64..66] == length.to_le_bytes())
+    };
+    if holds("EncryptedPackage") {
+        return Err(Refusal::new(&rules::FILE_ENCRYPTED, "is a workbook or document with a password"));
+    }
+    if holds("Workbook") || holds("Book") {
+        return Ok(Format::Xls);
+    }
+    let what = match () {
+        () if holds("WordDocument") => "a Word 97–2003 document",
+        () if holds("PowerPoint Document") => "a PowerPoint 97–2003 presentation",
+        () if holds("__properties_version1.0") => "an Outlook message",
+        () => "an old Office file without a workbook in it",
+    };
+    Err(foreign(what))
+}
+
+/// Kinds of files that begin in a way that no table does.
+fn binary(bytes: &[u8]) -> Option<&'static str> {
+    let known: [(&[u8], &'static str); 14] = [
+        (b"%PDF-", "a PDF"),
+        (b"\x89PNG", "a picture (PNG)"),
+        (b"\xFF\xD8\xFF", "a picture (JPEG)"),
+        (b"GIF8", "a picture (GIF)"),
+        (b"II*\0", "a picture (TIFF)"),
+        (b"MM\0*", "a picture (TIFF)"),
+        (b"{\\rtf", "a text with formatting (RTF)"),
+        (b"\x1F\x8B", "a gzip archive"),
+        (b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive"),
+        (b"Rar!\x1A", "a RAR archive"),
+        (b"SQLite format 3\0", "a database (SQLite)"),
+        (b"\x09\x00\x04\x00", "a workbook of Excel 2"),
+        (b"\x09\x02\x06\x00", "a workbook of Excel 3"),
+        (b"\x09\x04\x06\x00", "a workbook of Excel 4"),
+    ];
+    let bitmap = bytes.starts_with(b"BM") && bytes.get(6..10) == Some(&[0; 4]);
+    known.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, what)| *what).or(bitmap.then_some("a picture (BMP)"))
+}
+
+/// Web pages, XML and JSON: text, but no table.
+fn markup(text: &str) -> Option<Refusal> {
+    let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= 4096).last().unwrap_or(0);
+    let start = text[..end].trim_start().to_ascii_lowercase();
+    let begins = |tags: &[&str]| tags.iter().any(|tag| start.starts_with(tag));
+    if begins(&["<!doctype html", "<html", "<head", "<body", "<meta", "<table", "<div", "<style"])
+        || (begins(&["<?xml", "<!--"]) && start.contains("<html"))
+    {
+        return Some(foreign("a web page (HTML)"));
+    }
+    if begins(&["mime-version:"]) {
+        return Some(foreign("a web archive (MHTML)"));
+    }
+    if begins(&["<?xml", "<!--", "<!doctype", "<!entity"]) {
+        if start.contains("<!doctype") {
+            return Some(Refusal::new(&rules::FILE_TYPE, "holds an XML document type declaration, as attacks do"));
+        }
+        if start.contains("urn:schemas-microsoft-com:office:spreadsheet") {
+            return Some(foreign("an XML spreadsheet of Excel 2003"));
+        }
+        return Some(foreign("an XML document"));
+    }
+    let last = text.trim_end().chars().next_back();
+    let json = (start.starts_with('{') && last == Some('}')) || (start.starts_with('[') && last == Some(']'));
+    json.then(|| foreign("a JSON document"))
+}

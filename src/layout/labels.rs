@@ -1,0 +1,97 @@
+//! Every label that a column may bear, by its folded text: built once for a catalogue.
+
+use std::collections::BTreeMap;
+
+use crate::define::catalog::{Catalog, Collection, Field, Survey, Wave};
+
+/// What a sheet may turn out to be.
+#[derive(Debug, Clone, Copy)]
+pub enum Target<'a> {
+    Collection(&'a Collection),
+    Survey(&'a Survey, &'a Wave),
+}
+
+impl<'a> Target<'a> {
+    pub fn fields(&self) -> &'a [Field] {
+        match self {
+            Self::Collection(collection) => &collection.fields,
+            Self::Survey(survey, _) => &survey.questions,
+        }
+    }
+
+    pub fn name(&self) -> &'a str {
+        match self {
+            Self::Collection(collection) => collection.code.as_str(),
+            Self::Survey(survey, _) => survey.code.as_str(),
+        }
+    }
+
+    fn titles(&self) -> Vec<&'a str> {
+        match self {
+            Self::Collection(collection) => collection
+                .title
+                .all()
+                .chain(collection.also_called.iter().map(String::as_str))
+                .chain([collection.code.as_str()])
+                .collect(),
+            Self::Survey(survey, _) => survey.title.all().chain([survey.code.as_str()]).collect(),
+        }
+    }
+}
+
+/// The labels and sheet titles of some targets. Targets and fields are indices.
+#[derive(Debug)]
+pub struct Labels<'a> {
+    pub targets: Vec<Target<'a>>,
+    fields: BTreeMap<String, Vec<(usize, usize)>>,
+    titles: BTreeMap<String, Vec<usize>>,
+}
+
+impl<'a> Labels<'a> {
+    pub fn new(targets: Vec<Target<'a>>) -> Self {
+        let mut fields: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
+        let mut titles: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (t, target) in targets.iter().enumerate() {
+            for title in target.titles() {
+                push(&mut titles, title, t);
+            }
+            for (f, field) in target.fields().iter().enumerate() {
+                for name in field.names() {
+                    push(&mut fields, name, (t, f));
+                }
+            }
+        }
+        Self { targets, fields, titles }
+    }
+
+    /// For a partner's file: all collections that this file name is not kept from.
+    pub fn of_collections(catalog: &'a Catalog, file_name: &str) -> Self {
+        let open = |collection: &&Collection| {
+            collection.file.as_ref().is_none_or(|pattern| super::pattern::glob(pattern, file_name))
+        };
+        Self::new(catalog.collections.iter().filter(open).map(Target::Collection).collect())
+    }
+
+    /// The (target, field) pairs that a header cell may mean.
+    pub fn fields(&self, label: &str) -> &[(usize, usize)] {
+        self.fields.get(&fold_label(label)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The targets that a sheet's name may mean.
+    pub fn titles(&self, name: &str) -> &[usize] {
+        self.titles.get(&fold_label(name)).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn push<T: PartialEq>(map: &mut BTreeMap<String, Vec<T>>, name: &str, value: T) {
+    let list = map.entry(fold_label(name)).or_default();
+    if !list.contains(&value) {
+        list.push(value);
+    }
+}
+
+/// A label without what people add to it: case, accents, marks of required fields, closing colons.
+pub fn fold_label(label: &str) -> String {
+    let trimmed = label.trim().trim_end_matches(['*', ':', ' ']);
+    crate::model::fold::fold(trimmed)
+}

@@ -1,0 +1,13 @@
+//! Which sheet is which table, which column which field, and whose a file is.
+//!
+//! The field list of a collection is the one contract of both sides: labels found here are the labels that a
+//! template writes. Nothing here reads a value: [`table::RawTable`] says where values stand, `validate` reads them.
+
+pub mod labels;
+pub mod pattern;
+pub mod submission;
+pub mod table;
+
+pub use labels::{Labels, Target};
+pub use submission::Identity;
+pub use table::RawTable;

@@ -1,0 +1,149 @@
+//! Whose a file is, and of when: its hidden sheet, else its name, else declared cells.
+
+use chrono::NaiveDate;
+
+use super::pattern;
+use crate::define::catalog::Catalog;
+use crate::finding::{CellRef, Finding, Place, rules};
+use crate::ingest::{Cell, Sheet, Workbook};
+use crate::model::code::PartnerCode;
+use crate::model::fold::fold;
+
+/// The name of the hidden sheet that our template writes.
+pub const HIDDEN_SHEET: &str = "_scoreboard";
+
+/// Whose and of when; what nobody says is None.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    pub partner: Option<PartnerCode>,
+    pub period: Option<i64>,
+    pub reporting_date: Option<NaiveDate>,
+    pub revision: Option<i64>,
+}
+
+impl Identity {
+    fn fill(&mut self, other: Self) {
+        self.partner = self.partner.take().or(other.partner);
+        self.period = self.period.or(other.period);
+        self.reporting_date = self.reporting_date.or(other.reporting_date);
+        self.revision = self.revision.or(other.revision);
+    }
+}
+
+/// Reads it from the first source that tells, each fact for itself; and reports sources that contradict each other.
+pub fn identify(file: &str, workbook: &Workbook, catalog: &Catalog, findings: &mut Vec<Finding>) -> Identity {
+    let mut identity = Identity::default();
+    let hidden = workbook.sheets.iter().find(|sheet| fold(&sheet.name) == fold(HIDDEN_SHEET));
+    let by_sheet = hidden.map(|sheet| hidden_sheet(file, sheet, catalog, findings)).unwrap_or_default();
+    let rules = &catalog.programme.submission;
+    let by_name = rules
+        .file_names
+        .iter()
+        .find_map(|one| pattern::read(one, file, catalog))
+        .map(|found| Identity {
+            partner: found.partner,
+            period: found.period,
+            reporting_date: found.reporting_date,
+            revision: found.revision,
+        })
+        .unwrap_or_default();
+    let by_cells = workbook.sheets.iter().find(|sheet| !sheet.hidden).map(|sheet| cells(sheet, catalog)).unwrap_or_default();
+    if let (Some(one), Some(other)) = (&by_sheet.partner, &by_name.partner)
+        && one != other
+    {
+        let place = Place::File { file: file.to_owned() };
+        let message = format!("the hidden sheet says {one}, the file name says {other}");
+        findings.push(
+            Finding::warning(&rules::PARTNER_UNKNOWN, place, message)
+                .help(format!("It is taken for {one}; rename the file if that is right.")),
+        );
+    }
+    for source in [by_sheet, by_name, by_cells] {
+        identity.fill(source);
+    }
+    identity
+}
+
+fn hidden_sheet(file: &str, sheet: &Sheet, catalog: &Catalog, findings: &mut Vec<Finding>) -> Identity {
+    let mut identity = Identity::default();
+    for i in 0..sheet.rows.len() {
+        let [(_, Cell::Text(key)), (column, value), ..] = *sheet.row(i) else { continue };
+        let at = CellRef::new(sheet.rows[i].index, column);
+        let known = match fold(sheet.text(key)).as_str() {
+            "partner" => {
+                identity.partner = partner(sheet, value, catalog);
+                identity.partner.is_some()
+            }
+            "period" => {
+                identity.period = period(sheet, value, catalog);
+                identity.period.is_some()
+            }
+            "reporting date" => {
+                identity.reporting_date = date(sheet, value);
+                identity.reporting_date.is_some()
+            }
+            "revision" => {
+                identity.revision = whole(sheet, value);
+                identity.revision.is_some()
+            }
+            _ => true,
+        };
+        if !known {
+            let place = Place::Cell { file: file.to_owned(), sheet: sheet.name.clone(), cell: Some(at) };
+            let message = format!("the hidden sheet's `{}` cannot be read", sheet.text(key).trim());
+            findings.push(
+                Finding::warning(&rules::PARTNER_UNKNOWN, place, message)
+                    .found(sheet.display(value))
+                    .help("Send the workbook on the template that was made for you."),
+            );
+        }
+    }
+    identity
+}
+
+fn cells(sheet: &Sheet, catalog: &Catalog) -> Identity {
+    let rules = &catalog.programme.submission;
+    let get = |place: &Option<String>| place.as_deref().and_then(CellRef::parse).and_then(|at| sheet.cell(at));
+    Identity {
+        partner: get(&rules.partner_cell).and_then(|cell| partner(sheet, cell, catalog)),
+        period: get(&rules.period_cell).and_then(|cell| period(sheet, cell, catalog)),
+        reporting_date: get(&rules.reporting_date_cell).and_then(|cell| date(sheet, cell)),
+        revision: get(&rules.revision_cell).and_then(|cell| whole(sheet, cell)),
+    }
+}
+
+fn partner(sheet: &Sheet, cell: Cell, catalog: &Catalog) -> Option<PartnerCode> {
+    let said = fold(&sheet.display(cell));
+    let is = |name: &str| fold(name) == said;
+    catalog
+        .partners
+        .iter()
+        .find(|partner| {
+            is(partner.code.as_str()) || is(&partner.name) || partner.also_called.iter().any(|name| is(name))
+        })
+        .map(|partner| partner.code.clone())
+}
+
+fn period(sheet: &Sheet, cell: Cell, catalog: &Catalog) -> Option<i64> {
+    match cell {
+        Cell::Date(day) => Some(catalog.programme.calendar.number_of(day)),
+        cell => catalog.programme.calendar.parse(&sheet.display(cell)),
+    }
+}
+
+fn date(sheet: &Sheet, cell: Cell) -> Option<NaiveDate> {
+    match cell {
+        Cell::Date(day) => Some(day),
+        // A stated date is ISO, or has a day first with dots: those have one reading.
+        Cell::Text(id) => {
+            let text = sheet.text(id).trim();
+            let formats = ["%Y-%m-%d", "%d.%m.%Y", "%Y%m%d"];
+            formats.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok())
+        }
+        _ => None,
+    }
+}
+
+fn whole(sheet: &Sheet, cell: Cell) -> Option<i64> {
+    sheet.display(cell).trim().trim_start_matches(['r', 'v', 'R', 'V']).parse().ok()
+}

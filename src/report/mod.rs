@@ -1,0 +1,55 @@
+//! A [`Scoreboard`] as files: a workbook for people, JSON for machines.
+//!
+//! `Scoreboard` → [`book::Book`], a pure grid of typed cells, → xlsx bytes. Everything is decided in `sheets/`; `style`
+//! is the only place that knows a colour, `words` and `prose` the only ones that know English, `xlsx` and `draw` the
+//! only ones that know the file format. No clock, no path, no connection: equal scoreboards give equal bytes.
+//!
+//! What partners wrote is always text, never a formula. A live formula is written only where it gives the figure
+//! that was computed; `.ci/recalculate.py` holds each against what LibreOffice makes of it.
+
+pub mod book;
+mod canvas;
+mod draw;
+mod json;
+mod measure;
+mod prose;
+mod sheets;
+pub mod style;
+pub mod words;
+mod xlsx;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+pub use json::json;
+
+use crate::model::scoreboard::Scoreboard;
+use book::Book;
+
+/// The workbook could not be written.
+#[derive(Debug)]
+pub struct ReportError(rust_xlsxwriter::XlsxError);
+
+impl fmt::Display for ReportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the workbook could not be written: {}", self.0)
+    }
+}
+
+impl std::error::Error for ReportError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+/// The workbook as bytes.
+pub fn workbook(scoreboard: &Scoreboard) -> Result<Vec<u8>, ReportError> {
+    xlsx::bytes(&book(scoreboard)).map_err(ReportError)
+}
+
+/// The workbook before it is a file.
+pub fn book(scoreboard: &Scoreboard) -> Book {
+    sheets::book(scoreboard)
+}

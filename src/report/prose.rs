@@ -1,0 +1,174 @@
+//! The longer texts of a workbook, in English: sentences with figures in them, and how everything is computed.
+//!
+//! Short words and heads are in [`super::words`].
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::words::{counted, day, severities};
+use crate::finding::Severity;
+use crate::model::scoreboard::Thresholds;
+
+pub const SUMMARY_LEGEND: &str = "≈ illustrative: not from the programme's documents. Coverage: who has reported, of \
+    those whose turn it was. Bounds: the 95 % interval of an estimate, or at most how many enterprises if all those \
+    without a number are different. Progress: (actual − baseline) / (target − baseline); its bar ends at 100 %. \
+    Trend: actual figures at the end of each period. Click an indicator for its definition, trajectory and breakdowns.";
+pub const TRAJECTORY: &str =
+    "Empty: nothing is counted on that day, or it lies after the cut-off. Expected: the straight path from the baseline \
+     through the milestones to the target.";
+pub const RECOMPUTED: &str = "The lines do not add up: the total is recomputed from the rows.";
+pub const SHARE_ILLUSTRATIVE: &str = "≈ illustrative: not from the programme's documents.";
+pub const NO_BREAKDOWN_FIGURE: &str = "No line has a figure yet.";
+pub const RESPONSE: &str = "Response rate = complete answers / (asked − known ineligible), AAPOR RR1. Non-response is \
+    assumed to be random within strata.";
+pub const NO_FINDING: &str = "Nothing was found: every file, row and cell is as it should be.";
+pub const NO_KEPT_OUT: &str = "No row was kept out of the figures.";
+pub const NO_EVIDENCE: &str = "No row stands behind any figure yet.";
+pub const QUALITY: &str = "Who has reported, and what was found in what they sent. No figure counts a row with an error.";
+pub const KEPT_OUT: &str = "Rows with errors. No figure counts them. Their file is kept as it came; a corrected workbook \
+    brings them in.";
+
+/// What share of those that can be judged stands well.
+pub fn headline(well: usize, judged: usize, all: usize) -> String {
+    match (judged, all) {
+        (_, 0) => "No indicator is declared".to_owned(),
+        (0, _) => "No indicator can be judged yet".to_owned(),
+        (judged, all) if judged == all => format!("{well} of {judged} indicators are achieved or on track"),
+        _ => format!("{well} of the {} that can be judged achieved or on track", counted(judged, "indicator")),
+    }
+}
+
+pub fn cut_off(as_of: NaiveDate, days: &BTreeMap<NaiveDate, usize>) -> String {
+    let mut all = days.iter();
+    match (all.next(), all.next()) {
+        (None, _) => format!("Figures count what is dated up to {}.", day(as_of)),
+        (Some((only, _)), None) => format!(
+            "Figures with a reporting period are judged at the cut-off, {}: the end of the latest period whose reports \
+             are due. Figures without a period stand for {}.",
+            day(*only),
+            day(as_of)
+        ),
+        _ => {
+            let list: Vec<String> =
+                days.iter().map(|(on, count)| format!("{} ({})", day(*on), counted(*count, "indicator"))).collect();
+            format!(
+                "Figures with a reporting period are judged at the end of the latest period whose reports are due: {}. \
+                 Figures without a period stand for {}.",
+                list.join(", "),
+                day(as_of)
+            )
+        }
+    }
+}
+
+/// The data behind the page in one line.
+pub fn quality(counts: [(Severity, usize); 3], kept_out: usize, late: usize, missing: usize) -> String {
+    let findings: Vec<String> = counts.iter().map(|(severity, count)| severities(*severity, *count)).collect();
+    format!(
+        "Data quality: {}; {} kept out of the figures; {} late, {} missing →",
+        findings.join(", "),
+        counted(kept_out, "row"),
+        counted(late, "report"),
+        missing
+    )
+}
+
+pub fn since_then(shown: &str, as_of: NaiveDate) -> String {
+    format!("Since the cut-off, up to {}: {shown} more. Reports for that time are not due yet, so it is not judged.", day(as_of))
+}
+
+pub fn at_most(shown: &str) -> String {
+    format!(
+        "Counted once by number. At most {shown}, if every enterprise that is known by name only is another one that \
+         has not been counted."
+    )
+}
+
+pub fn evidence_rows(shown: usize, total: usize) -> String {
+    if shown >= total {
+        return format!("{} behind the figures, each with the file, sheet and cell that it came from.", counted(total, "row"));
+    }
+    format!(
+        "The first {shown} of {total} rows behind the figures, each with the file, sheet and cell that it came from. \
+         {} more stand in the Parquet file beside this workbook.",
+        total - shown
+    )
+}
+
+/// How things are computed: a heading and its paragraphs.
+pub fn method(thresholds: Thresholds) -> Vec<(&'static str, Vec<String>)> {
+    let (on_track, at_risk) = (thresholds.on_track.normalize(), thresholds.at_risk.normalize());
+    let texts = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
+    vec![
+        (
+            "Which rows count",
+            texts(&[
+                "A figure counts the rows that its definition names, from the submission of each partner that is current: the \
+                 one with the latest reporting date, then the highest revision. Rows with errors are kept out and listed.",
+                "Figures with a reporting period are judged at the cut-off: the end of the latest period whose reports are due \
+                 by the day of the scoreboard. What is dated later stands beside the figure as \"since the cut-off\".",
+                "Sums and counts are exact decimals. A quotient is rounded half-even to twelve significant digits, once.",
+            ]),
+        ),
+        (
+            "What is not known",
+            texts(&[
+                "Zero is a number: a partner that reported and has no matching row counts 0. \"Not reported\": nothing came. \
+                 \"Not applicable\": the partner does not take part. \"Not computable\": for example, a denominator of zero. \
+                 \"Suppressed\": withheld from this audience.",
+                "Coverage k of n: of the n partners whose turn it was (or enterprises asked, for a survey), k have reported. A \
+                 sum is the sum over those k.",
+            ]),
+        ),
+        (
+            "Progress",
+            texts(&[
+                "Progress = (actual − baseline) / (target − baseline), with a baseline of 0 where none is declared. 100 % is the \
+                 target, also where less is better. A range is judged against its lower end.",
+                "Achievement rate = actual / target, as EU funds report it.",
+            ]),
+        ),
+        (
+            "Expected",
+            texts(&[
+                "On a straight line from the baseline at the start through each milestone to the target on its day; where a \
+                 definition says steps, the last milestone passed.",
+            ]),
+        ),
+        (
+            "Status",
+            vec![
+                "The first rule that holds, at the cut-off:".to_owned(),
+                "◇ no target: none is declared.  □ no data: nothing is known.  ✓ achieved: the actual meets the target.  ✕ \
+                 missed: the target's day has passed.  ○ not due yet: nothing was expected by now."
+                    .to_owned(),
+                format!(
+                    "Else by r = (actual − baseline) / (expected − baseline):  ● on track: r ≥ {on_track}.  ▲ at risk: r ≥ \
+                     {at_risk}.  ▼ off track: below."
+                ),
+            ],
+        ),
+        (
+            "Totals and breakdowns",
+            texts(&[
+                "A flow is summed over periods and partners; a stock takes each partner's latest period; a rate is never added \
+                 up. Totals of counted-once figures, rates and medians are recomputed from rows, so their lines need not add up.",
+                "Counted once: an enterprise that several partners or tables report counts once, by its number. The upper bound \
+                 adds enterprises known by name and country only. A record that several partners report under one number counts \
+                 once in the total and once for each of them.",
+            ]),
+        ),
+        (
+            "Survey estimates",
+            texts(&[
+                "Weights are population over usable answers in each stratum. A ratio is the ratio of weighted totals; a change \
+                 compares the same enterprises in both waves. Variances are linearised, with finite-population correction; the \
+                 95 % interval uses Student's t, for extreme shares Wilson's interval.",
+                "The status of an estimate rests on the point estimate; its sentence says whether the interval excludes the \
+                 target. Non-response is assumed to be random within strata.",
+                "Särndal, Swensson, Wretman (1992), chapters 3 and 5; Lumley (2010), chapters 2 and 3.",
+            ]),
+        ),
+    ]
+}

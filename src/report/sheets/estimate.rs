@@ -1,0 +1,83 @@
+//! The estimate behind a survey indicator: its waves with their intervals, as a table and as dots with whiskers.
+
+use super::{heads, optional_cell, section, value_cell};
+use crate::finding::CellRef;
+use crate::model::scoreboard::IndicatorResult;
+use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
+use crate::report::canvas::Canvas;
+use crate::report::style::{Look, NumberFormat, Rule};
+use crate::report::words::{self, head};
+
+const WAVE: u16 = 1;
+const TABLE: u16 = 6;
+
+pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, last: u16) {
+    let Some(facts) = &one.estimate else { return };
+    let start = canvas.at();
+    section(canvas, last, "Estimate");
+    let looks = [
+        (head::WAVE, Look::Head),
+        (head::DAY, Look::HeadRight),
+        (head::ESTIMATE, Look::HeadRight),
+        (head::LOWER, Look::HeadRight),
+        (head::UPPER, Look::HeadRight),
+        (head::ANSWERS, Look::HeadRight),
+    ];
+    canvas.text(8, head::BELOW, Look::HeadRight).text(9, head::ABOVE, Look::HeadRight);
+    heads(canvas, WAVE, &looks);
+    let first = canvas.at();
+    let mut absent = Vec::new();
+    for wave in &facts.waves {
+        let row = canvas.at();
+        canvas.text(WAVE, &wave.title, Look::Text);
+        canvas.put(2, Cell::Date(wave.on), Look::FaintFigure.with(NumberFormat::DAY));
+        let (cell, style) = value_cell(&wave.value, Look::StrongFigure.with(number));
+        canvas.put(3, cell, style);
+        absent.push(wave.value.known().is_none());
+        for (column, bound) in [(4, wave.lower), (5, wave.upper)] {
+            let (cell, style) = optional_cell(bound, words::NONE, Look::Figure.with(number));
+            canvas.put(column, cell, style);
+        }
+        canvas.put(6, Cell::count(wave.answers), Look::FaintFigure.with(NumberFormat::WHOLE));
+        let at = |column| CellRef::new(row, column);
+        if let (Some(value), Some(lower), Some(upper)) = (wave.value.known(), wave.lower, wave.upper) {
+            let style = Look::FaintFigure.with(number);
+            canvas.put(8, Cell::Formula { text: format!("={}-{}", at(3), at(4)), cached: value - lower }, style);
+            canvas.put(9, Cell::Formula { text: format!("={}-{}", at(5), at(3)), cached: upper - value }, style);
+        }
+        canvas.end_ruled(WAVE, TABLE, Rule::Hair);
+    }
+    let end = canvas.at().saturating_sub(1);
+    canvas.gap(10);
+    let mut notes = vec![facts.method.clone()];
+    if let Some(error) = facts.standard_error {
+        notes.push(format!("Standard error {}, {} degrees of freedom.", error.round_dp(2), facts.degrees));
+    }
+    notes.extend(facts.notes.iter().cloned());
+    let row = canvas.at();
+    canvas.span(8, last, Cell::lines(notes.join("\n\n")), Look::Prose.plain()).end();
+    canvas.gap(14);
+    canvas.keep_from(start);
+    if end < first || absent.iter().all(|absent| *absent) {
+        return;
+    }
+    let column = |column| Area::column(column, first, end);
+    canvas.chart(Chart {
+        kind: ChartKind::Intervals,
+        first: CellRef::new(row, WAVE),
+        last_column: TABLE,
+        last_row: row,
+        height: 240,
+        title: format!("{}, with 95 % interval", one.unit),
+        alt: format!("Estimates with their intervals: {}", one.title),
+        categories: column(WAVE),
+        series: vec![Series {
+            name: head::ESTIMATE.to_owned(),
+            values: column(3),
+            role: Role::Actual,
+            interval: Some((column(9), column(8))),
+            absent,
+        }],
+        number,
+    });
+}

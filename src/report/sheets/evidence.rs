@@ -1,0 +1,119 @@
+//! The rows behind the figures, each with its file, sheet and cell.
+
+use rust_decimal::Decimal;
+
+use super::{Context, heading, heads, repeat};
+use crate::model::scoreboard::{EvidenceRow, IndicatorResult, Scoreboard};
+use crate::report::book::{Area, Cell, Sheet};
+use crate::report::canvas::{Canvas, MARGIN, between};
+use crate::report::prose;
+use crate::report::style::{Kind, Look, NumberFormat, Rule};
+use crate::report::words::{self, head};
+
+const LAST: u16 = 11;
+const KEY: u16 = 5;
+const AMOUNT: u16 = 6;
+/// The head of the table, and below it the first row.
+const TOP: u32 = 5;
+
+/// Where the rows of an indicator begin, and how many are shown.
+pub fn rows_of(board: &Scoreboard, one: &IndicatorResult) -> Option<(u32, usize)> {
+    let first = board.evidence.rows.iter().position(|row| row.indicator == one.code)?;
+    let count = board.evidence.rows.iter().filter(|row| row.indicator == one.code).count();
+    Some((TOP + 1 + u32::try_from(first).ok()?, count))
+}
+
+pub fn sheet(context: Context) -> Sheet {
+    let widths = vec![
+        MARGIN,
+        between(150, 230),
+        between(90, 170),
+        between(100, 170),
+        between(78, 100),
+        between(90, 190),
+        between(84, 120),
+        between(220, 420),
+        between(150, 290),
+        between(90, 170),
+        between(48, 60),
+        between(62, 70),
+    ];
+    let mut canvas = Canvas::new(words::EVIDENCE, widths);
+    let evidence = &context.scoreboard.evidence;
+    let about = prose::evidence_rows(evidence.rows.len(), evidence.total);
+    heading(&mut canvas, context, LAST, words::EVIDENCE, &about);
+    canvas.gap(6);
+    let count = u32::try_from(evidence.rows.len()).unwrap_or(0);
+    shown(&mut canvas, evidence.rows.as_slice(), count);
+    let top = heads(
+        &mut canvas,
+        1,
+        &[
+            (head::INDICATOR, Look::Head),
+            (head::PARTNER, Look::Head),
+            (head::COLLECTION, Look::Head),
+            (head::DATE, Look::HeadRight),
+            (head::KEY, Look::Head),
+            (head::AMOUNT, Look::HeadRight),
+            (head::SAYS, Look::Head),
+            (head::FILE, Look::Head),
+            (head::SHEET, Look::Head),
+            (head::CELL, Look::Head),
+            (head::COUNTED, Look::Head),
+        ],
+    );
+    super::frozen(&mut canvas, top + 1, 0);
+    for row in &evidence.rows {
+        line(&mut canvas, context, row);
+    }
+    if evidence.rows.is_empty() {
+        canvas.span(1, LAST, Cell::text(prose::NO_EVIDENCE), Look::Prose.plain()).end();
+    } else {
+        canvas.sheet().filter = Some(Area::new((top, 1), (top + count, LAST)));
+    }
+    repeat(canvas.sheet(), top);
+    canvas.finish()
+}
+
+/// Live counts of what a filter leaves: rows, and the sum of their amounts.
+fn shown(canvas: &mut Canvas, rows: &[EvidenceRow], count: u32) {
+    canvas.text(1, "Rows and amount shown below, after filtering", Look::Label);
+    if count > 0 {
+        let over = |column| Area::column(column, TOP + 1, TOP + count);
+        let number = Decimal::from(count);
+        let text = format!("=SUBTOTAL(103,{})", over(1));
+        canvas.put(KEY, Cell::Formula { text, cached: number }, Look::StrongFigure.with(NumberFormat::WHOLE));
+        let sum = rows.iter().filter_map(|row| row.amount).try_fold(Decimal::ZERO, Decimal::checked_add);
+        if let Some(sum) = sum {
+            let text = format!("=SUBTOTAL(109,{})", over(AMOUNT));
+            canvas.put(AMOUNT, Cell::Formula { text, cached: sum }, Look::StrongFigure.with(amount_format(sum)));
+        }
+    }
+    canvas.end();
+}
+
+/// Amounts are shown whole, or with the two decimals of money.
+fn amount_format(amount: Decimal) -> NumberFormat {
+    if amount.fract().is_zero() { NumberFormat::WHOLE } else { NumberFormat { kind: Kind::Cents, ..NumberFormat::WHOLE } }
+}
+
+fn line(canvas: &mut Canvas, context: Context, row: &EvidenceRow) {
+    let titles = &context.scoreboard.reporting;
+    let title = titles.iter().find(|line| line.collection == row.collection).map_or(&row.collection, |l| &l.collection_title);
+    canvas.text(1, context.indicator(row.indicator.as_str()), Look::Text);
+    canvas.text(2, context.partner(&row.partner), Look::Text);
+    canvas.text(3, title, Look::Text);
+    if let Some(day) = row.date {
+        canvas.put(4, Cell::Date(day), Look::FaintFigure.with(NumberFormat::DAY));
+    }
+    canvas.text(KEY, &row.key, Look::Text);
+    if let Some(amount) = row.amount {
+        canvas.put(AMOUNT, Cell::Number(amount), Look::Figure.with(amount_format(amount)));
+    }
+    canvas.text(7, &row.says, Look::Text);
+    canvas.text(8, &row.file, Look::Note).text(9, &row.sheet, Look::Note);
+    canvas.text(10, row.cell.to_string(), Look::Strong);
+    canvas.text(LAST, words::yes_no(row.counted), if row.counted { Look::Text } else { Look::AbsentText });
+    canvas.end_ruled(1, LAST, Rule::Hair);
+}
+

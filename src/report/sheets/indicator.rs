@@ -1,0 +1,211 @@
+//! One indicator's sheet: the figure and why it stands so, the trajectory, the estimate, the breakdowns, the definition.
+
+use super::{Context, bounds, evidence, heading, no_target, number_format, section, target_format};
+use crate::finding::CellRef;
+use crate::model::scoreboard::{IndicatorResult, Status};
+use crate::model::target::Targets;
+use crate::model::value::Value;
+use crate::report::book::{Area, Cell, Sheet};
+use crate::report::canvas::{Canvas, MARGIN, between, fixed};
+use crate::report::measure;
+use crate::report::prose;
+use crate::report::style::{Kind, Look, NumberFormat, Rule, Style, Tone};
+use crate::report::words::{self, head};
+
+const LABEL: u16 = 1;
+const LAST: u16 = 13;
+/// The right edge of running text: a line of more letters is hard to read.
+const TEXT: u16 = 11;
+/// Of a line of figures.
+const TABLE: u16 = 6;
+
+/// The sheet, and the cells of its actual figures for the summary's sparkline.
+pub fn sheet(context: Context, one: &IndicatorResult, name: &str) -> (Sheet, Option<Area>) {
+    let mut widths = vec![MARGIN, between(150, 230)];
+    widths.extend([between(86, 130); 5]);
+    widths.push(fixed(24));
+    widths.extend([fixed(88); 6]);
+    let mut canvas = Canvas::new(name, widths);
+    let number = number_format(one);
+    let about = format!(
+        "{} indicator in {} · {} · {}",
+        capital(words::level(one.level)),
+        one.unit,
+        words::accumulation(one.accumulation),
+        words::direction(one.direction, number)
+    );
+    heading(&mut canvas, context, LAST, &one.title, &about);
+    super::frozen(&mut canvas, 3, 0);
+    canvas.gap(10);
+    strip(&mut canvas, one, number);
+    canvas.gap(8);
+    canvas.span(LABEL, LAST, Cell::text(&one.total.reason), Look::Prose.plain()).end();
+    remarks(&mut canvas, context, one, number);
+    canvas.gap(12);
+    let trend = super::trajectory::part(&mut canvas, one, number, LAST);
+    if one.estimate.is_some() {
+        super::estimate::part(&mut canvas, one, number, LAST);
+    }
+    definition(&mut canvas, one, number);
+    for breakdown in &one.breakdowns {
+        super::breakdown::part(&mut canvas, one, breakdown, number, LAST);
+    }
+    (canvas.finish(), trend)
+}
+
+/// The figure, large, and what it is held against.
+fn strip(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) {
+    let total = &one.total;
+    let spans = [(1, 2), (3, 4), (5, 6), (7, 9), (10, 11), (12, 13)];
+    let labels =
+        [head::ACTUAL, head::TARGET, head::EXPECTED, head::PROGRESS, head::COVERAGE, head::STATUS];
+    for ((first, last), label) in spans.into_iter().zip(labels) {
+        canvas.span(first, last, Cell::text(label), Look::KpiLabel.plain());
+    }
+    canvas.end_at(24);
+    let absent = |word: &str| (Cell::text(word), Look::KpiAbsent.plain());
+    let figure = |value, number| (Cell::Number(value), Look::Kpi.with(number));
+    let status = total.status.unwrap_or(Status::NoData);
+    let values: [(Cell, Style); 6] = [
+        total.value.known().map_or_else(
+            || absent(words::absent(&total.value).unwrap_or_default()),
+            |value| {
+                let wide = measure::width(&number.shown(value), Look::Hero.face()) > 220;
+                (Cell::Number(value), if wide { Look::SmallHero } else { Look::Hero }.with(number))
+            },
+        ),
+        total.target.map_or_else(|| absent(no_target(one)), |target| figure(target.value, target_format(one, number))),
+        total.expected.map_or_else(|| absent(words::NONE), |expected| figure(expected, number)),
+        total.progress.map_or_else(|| absent(words::NONE), |progress| figure(progress, NumberFormat::SHARE)),
+        (Cell::text(total.coverage.to_string()), Look::Kpi.plain()),
+        (Cell::text(words::status(status)), Look::KpiMark(Tone::of_status(status)).plain()),
+    ];
+    for ((first, last), (cell, style)) in spans.into_iter().zip(values) {
+        canvas.span(first, last, cell, style);
+    }
+    canvas.end_at(46);
+    for ((first, last), note) in spans.into_iter().zip(notes(one, number)) {
+        canvas.span(first, last, Cell::text(note), Look::KpiLabel.plain());
+    }
+    canvas.end();
+}
+
+/// What stands in small letters below each figure of the strip.
+fn notes(one: &IndicatorResult, number: NumberFormat) -> [String; 6] {
+    let total = &one.total;
+    let join = |parts: Vec<String>| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    let unit = if one.unit.is_percent() { String::new() } else { one.unit.to_string() };
+    let interval = bounds(one, number);
+    let actual = match &total.value {
+        Value::NotComputable(why) => why.to_string(),
+        _ if interval.is_empty() => unit.clone(),
+        _ if one.estimate.is_some() => join(vec![unit.clone(), format!("95 % interval {interval}")]),
+        _ => join(vec![unit.clone(), interval]),
+    };
+    let ratio = total.numerator.zip(total.denominator).filter(|_| one.estimate.is_none()).map_or(String::new(), |(n, d)| {
+        format!("{} of {}", NumberFormat::WHOLE.shown(n), NumberFormat::WHOLE.shown(d))
+    });
+    let target = one.target.as_ref().map_or(String::new(), |target| {
+        let mut parts = vec![unit.clone(), format!("by {}", words::short_day(target.on))];
+        if !matches!(target.value, crate::model::target::TargetValue::Value(_)) {
+            parts.push(words::target(&target.value, &one.unit, number));
+        }
+        if target.illustrative {
+            parts.push(words::ILLUSTRATIVE.to_owned());
+        }
+        join(parts)
+    });
+    let on = total.cut_off.map_or(String::new(), |day| format!("on {}", words::short_day(day)));
+    let baseline = total.baseline.map_or_else(
+        || "baseline: none".to_owned(),
+        |baseline| format!("from {} to the target", number.shown(baseline)),
+    );
+    let rate = total.achievement.map_or(String::new(), |rate| {
+        format!("actual / target {}", NumberFormat { kind: Kind::Share, ..NumberFormat::GENERAL }.shown(rate))
+    });
+    let covered = if one.estimate.is_some() { "enterprises answered, of those asked" } else { "have reported, of those due" };
+    [join(vec![actual, ratio]), target, on.clone(), join(vec![baseline, rate]), covered.to_owned(), on]
+}
+
+/// What else must be known of the figure, and the way to its rows.
+fn remarks(canvas: &mut Canvas, context: Context, one: &IndicatorResult, number: NumberFormat) {
+    let mut lines = Vec::new();
+    if let Some(since) = one.since_then {
+        let shown = words::with_unit(&number.shown(since), &one.unit);
+        lines.push(prose::since_then(&shown, context.scoreboard.programme.as_of));
+    }
+    if let Some(upper) = one.total.upper.filter(|upper| Some(*upper) > one.total.value.known()) {
+        lines.push(prose::at_most(&number.shown(upper)));
+    }
+    for line in lines {
+        canvas.span(LABEL, LAST, Cell::text(line), Look::Reason.plain()).end();
+    }
+    if let Some((row, count)) = evidence::rows_of(context.scoreboard, one) {
+        let text = format!("{} behind this figure, with file, sheet and cell →", words::counted(count, "row"));
+        let cell = Cell::link(words::EVIDENCE, CellRef::new(row, 1), text);
+        canvas.span(LABEL, TABLE, cell, Look::BackLink.plain()).end();
+    }
+}
+
+/// The definition as a card.
+fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) {
+    let start = canvas.at();
+    section(canvas, LAST, "Definition");
+    let with_unit = |value| words::with_unit(&number.shown(value), &one.unit);
+    let mut lines: Vec<(&str, String)> = Vec::new();
+    lines.push(("What counts", one.definition.clone()));
+    lines.push((head::COUNTED_AS, one.method.join("\n")));
+    let baseline = one.baseline.as_ref().map_or_else(
+        || one.total.baseline.map_or_else(|| words::NO_BASELINE.to_owned(), with_unit),
+        |baseline| {
+            let on = baseline.on.map_or(String::new(), |on| format!(", {}", words::day(on)));
+            let source = baseline.source.as_ref().map_or(String::new(), |source| format!(". {source}"));
+            format!("{}{on}{source}", with_unit(baseline.value))
+        },
+    );
+    lines.push((head::BASELINE, baseline));
+    let marked = |illustrative: bool| if illustrative { format!(" ({})", words::ILLUSTRATIVE) } else { String::new() };
+    let milestones: Vec<String> = one
+        .milestones
+        .iter()
+        .map(|milestone| {
+            format!("{} by {}{}", with_unit(milestone.value), words::day(milestone.on), marked(milestone.illustrative))
+        })
+        .collect();
+    lines.push(("Milestones", milestones.join("\n")));
+    let target = match &one.targets {
+        Targets::None => words::NO_BASELINE.to_owned(),
+        Targets::ToBeDeclared => words::TO_BE_DECLARED.to_owned(),
+        Targets::Declared(versions) => {
+            let line = |target: &crate::model::target::Target| {
+                let decided = target.decided.map_or(String::new(), |day| format!(", decided {}", words::day(day)));
+                let because = target.because.as_ref().map_or(String::new(), |because| format!(": {because}"));
+                format!(
+                    "{} by {}{}{decided}{because}",
+                    words::target(&target.value, &one.unit, number),
+                    words::day(target.on),
+                    marked(target.illustrative)
+                )
+            };
+            versions.iter().map(line).collect::<Vec<_>>().join("\n")
+        }
+    };
+    lines.push((head::TARGET, target));
+    lines.push(("Evidence required", one.evidence.clone().unwrap_or_default()));
+    lines.push(("Responsible", one.responsible.clone().unwrap_or_default()));
+    lines.push(("Source", one.source.clone().unwrap_or_default()));
+    lines.push((head::CODE, one.code.as_str().to_owned()));
+    for (label, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {
+        canvas.text(LABEL, label, Look::Label);
+        canvas.span(2, TEXT, Cell::lines(text), Look::Prose.plain());
+        canvas.end_ruled(LABEL, TEXT, Rule::Hair);
+    }
+    canvas.gap(18);
+    canvas.keep_from(start);
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}
+

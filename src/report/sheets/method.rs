@@ -1,0 +1,114 @@
+//! The method: how everything is computed, in words; the definitions as run; and what they were run on.
+
+use super::{Context, PROGRAM, heading, heads, section};
+use crate::report::book::{Cell, Sheet};
+use crate::report::canvas::{Canvas, MARGIN, fixed};
+use crate::report::measure;
+use crate::report::prose;
+use crate::report::style::{Look, Rule};
+use crate::report::words::{self, head};
+
+const LABEL: u16 = 1;
+const TEXT: u16 = 2;
+const LAST: u16 = 3;
+/// Of the second and third column.
+const WIDTHS: (u32, u32) = (430, 520);
+/// Lines of one row at most: more would not be seen.
+const MOST: u32 = 24;
+
+pub fn sheet(context: Context) -> Sheet {
+    let mut canvas =
+        Canvas::new(words::METHOD, vec![MARGIN, fixed(190), fixed(WIDTHS.0), fixed(WIDTHS.1)]);
+    heading(&mut canvas, context, LAST, words::METHOD, "How each figure came about, so that it can be made again");
+    super::frozen(&mut canvas, 3, 0);
+    canvas.gap(12);
+    facts(&mut canvas, context);
+    words_about(&mut canvas, context);
+    definitions(&mut canvas, context);
+    inputs(&mut canvas, context);
+    canvas.finish()
+}
+
+/// What identifies this state of things.
+fn facts(canvas: &mut Canvas, context: Context) {
+    let board = context.scoreboard;
+    let programme = &board.programme;
+    section(canvas, LAST, "This scoreboard");
+    let runs = format!("{} to {}", words::day(programme.start), words::day(programme.end));
+    let partners: Vec<String> =
+        programme.partners.iter().map(|partner| format!("{} ({})", partner.name, partner.country)).collect();
+    for (label, text, look) in [
+        ("Programme", format!("{} ({}), {runs}", programme.title, programme.code), Look::Prose),
+        ("Partners", partners.join(", "), Look::Prose),
+        ("As of", words::day(programme.as_of), Look::Prose),
+        ("Audience", words::INTERNAL.to_owned(), Look::Prose),
+        ("Money", programme.currency.clone(), Look::Prose),
+        ("Run", board.run.clone(), Look::Mono),
+        ("Definitions, SHA-256", board.definitions_hash.clone(), Look::Mono),
+        ("Head of the ledger", board.ledger_head.clone(), Look::Mono),
+        ("Made by", PROGRAM.to_owned(), Look::Prose),
+    ] {
+        canvas.text(LABEL, label, Look::Label);
+        canvas.span(TEXT, LAST, Cell::text(text), look.plain());
+        canvas.end_ruled(LABEL, LAST, Rule::Hair);
+    }
+    canvas.gap(18);
+}
+
+fn words_about(canvas: &mut Canvas, context: Context) {
+    section(canvas, LAST, "How figures are computed");
+    for (title, paragraphs) in prose::method(context.scoreboard.thresholds) {
+        let last = paragraphs.len().saturating_sub(1);
+        for (index, paragraph) in paragraphs.iter().enumerate() {
+            if index == 0 {
+                canvas.text(LABEL, title, Look::Strong);
+            }
+            canvas.span(TEXT, LAST, Cell::text(paragraph), Look::Prose.plain());
+            if index == last {
+                canvas.end_ruled(LABEL, LAST, Rule::Hair);
+            } else {
+                canvas.end();
+            }
+        }
+    }
+    canvas.gap(18);
+}
+
+fn definitions(canvas: &mut Canvas, context: Context) {
+    section(canvas, LAST, "Definitions as run");
+    heads(canvas, LABEL, &[(head::INDICATOR, Look::Head), (head::COUNTED_AS, Look::Head), (head::SQL, Look::Head)]);
+    for (one, name) in context.scoreboard.indicators.iter().zip(context.names) {
+        let counted = one.method.join("\n");
+        let queries = one.sql.iter().flat_map(|query| measure::pieces(query, Look::Mono.face(), WIDTHS.1, MOST));
+        let mut queries: Vec<String> = queries.collect();
+        if queries.is_empty() {
+            queries.push(String::new());
+        }
+        let last = queries.len() - 1;
+        for (index, query) in queries.into_iter().enumerate() {
+            if index == 0 {
+                canvas.put(LABEL, Cell::lines(format!("{name}\n{}", one.code)), Look::Label.plain());
+                canvas.put(TEXT, Cell::lines(&counted), Look::Prose.plain());
+            }
+            canvas.put(LAST, Cell::lines(query), Look::Mono.plain());
+            if index == last {
+                canvas.end_ruled(LABEL, LAST, Rule::Hair);
+            } else {
+                canvas.end();
+            }
+        }
+    }
+    canvas.gap(18);
+}
+
+fn inputs(canvas: &mut Canvas, context: Context) {
+    section(canvas, LAST, "Files that count");
+    heads(canvas, LABEL, &[(head::PARTNER, Look::Head), (head::FILE, Look::Head), (head::HASH, Look::Head)]);
+    for input in &context.scoreboard.inputs {
+        let partner = input.partner.as_deref().map_or(words::NONE, |code| context.partner(code));
+        canvas.text(LABEL, partner, Look::Text);
+        canvas.text(TEXT, &input.name, Look::Text);
+        canvas.text(LAST, &input.hash, Look::Mono);
+        canvas.end_ruled(LABEL, LAST, Rule::Hair);
+    }
+}

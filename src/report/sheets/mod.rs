@@ -1,0 +1,267 @@
+//! One file a sheet; here what they share: names, heads, how a value becomes a cell, live formulas.
+
+mod breakdown;
+mod estimate;
+mod evidence;
+mod findings;
+mod indicator;
+mod method;
+mod quality;
+mod summary;
+mod survey;
+mod trajectory;
+
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
+
+use super::book::{Book, Cell, Sheet};
+use super::canvas::Canvas;
+use super::style::{Look, NumberFormat, Rule, Style};
+use super::words;
+use crate::finding::CellRef;
+use crate::model::number::quotient;
+use crate::model::scoreboard::{IndicatorResult, Scoreboard};
+use crate::model::target::Targets;
+use crate::model::value::Value;
+
+/// The first cell of a sheet: where links to it lead.
+const TOP: CellRef = CellRef { row: 0, column: 0 };
+/// The program that made the workbook.
+pub const PROGRAM: &str = concat!("scoreboard ", env!("CARGO_PKG_VERSION"));
+
+pub fn book(scoreboard: &Scoreboard) -> Book {
+    let names = names(scoreboard);
+    let context = Context { scoreboard, names: &names };
+    let (indicators, trends): (Vec<_>, Vec<_>) =
+        scoreboard.indicators.iter().zip(&names).map(|(one, name)| indicator::sheet(context, one, name)).unzip();
+    let mut sheets = vec![summary::sheet(context, &trends)];
+    sheets.extend(indicators);
+    if !scoreboard.surveys.is_empty() {
+        sheets.push(survey::sheet(context));
+    }
+    sheets.push(quality::sheet(context));
+    sheets.push(findings::findings(context));
+    sheets.push(findings::kept_out(context));
+    sheets.push(evidence::sheet(context));
+    sheets.push(method::sheet(context));
+    let programme = &scoreboard.programme;
+    Book {
+        title: scoreboard.title.clone(),
+        subject: programme.title.clone(),
+        author: PROGRAM.to_owned(),
+        created: programme.as_of,
+        foot: [
+            programme.title.clone(),
+            format!("As of {} · run {}", words::day(programme.as_of), scoreboard.run),
+        ],
+        sheets,
+    }
+}
+
+/// What every sheet is written from.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    scoreboard: &'a Scoreboard,
+    /// The sheet of each indicator, in their order.
+    names: &'a [String],
+}
+
+impl<'a> Context<'a> {
+    /// A partner as people call it.
+    fn partner(self, code: &'a str) -> &'a str {
+        let partners = &self.scoreboard.programme.partners;
+        partners.iter().find(|partner| partner.code.as_str() == code).map_or(code, |partner| &partner.name)
+    }
+
+    /// The name of an indicator's sheet, by which people know it here.
+    fn indicator(self, code: &'a str) -> &'a str {
+        let mut all = self.scoreboard.indicators.iter().zip(self.names);
+        all.find(|(one, _)| one.code.as_str() == code).map_or(code, |(_, name)| name)
+    }
+}
+
+/// A name for each indicator's sheet: the beginning of its title, whole words, unlike every other sheet's.
+fn names(scoreboard: &Scoreboard) -> Vec<String> {
+    let fixed = [
+        words::SUMMARY,
+        words::SURVEY,
+        words::QUALITY,
+        words::FINDINGS,
+        words::KEPT_OUT,
+        words::EVIDENCE,
+        words::METHOD,
+        // Spreadsheets keep this name for themselves.
+        "History",
+    ];
+    let mut taken: BTreeSet<String> = fixed.iter().map(|name| name.to_lowercase()).collect();
+    let mut names = Vec::new();
+    for one in &scoreboard.indicators {
+        let short = short_name(&one.title).unwrap_or_else(|| short_name(one.code.as_str()).unwrap_or_default());
+        let name = std::iter::once(short.clone())
+            .chain((2..).map(|n| format!("{} {n}", short.chars().take(26).collect::<String>().trim_end())))
+            .find(|name| !taken.contains(&name.to_lowercase()))
+            .unwrap_or(short);
+        taken.insert(name.to_lowercase());
+        names.push(name);
+    }
+    names
+}
+
+/// At most 31 characters, none that a sheet's name may not hold, and no preposition left hanging. None if empty.
+fn short_name(title: &str) -> Option<String> {
+    const HANGING: [&str; 19] = [
+        "a", "an", "and", "as", "at", "between", "by", "for", "from", "in", "is", "of", "on", "or", "per", "that", "the",
+        "to", "with",
+    ];
+    let clean: String = title
+        .chars()
+        .map(|c| if c.is_control() || "[]:*?/\\'".contains(c) { ' ' } else { c })
+        // Counted in the units of the file format.
+        .filter(|c| c.len_utf16() == 1)
+        .collect();
+    let mut words: Vec<&str> = Vec::new();
+    let mut length = 0;
+    let mut cut = false;
+    for word in clean.split_whitespace() {
+        length += word.chars().count() + usize::from(!words.is_empty());
+        if length > 31 {
+            cut = true;
+            break;
+        }
+        words.push(word);
+    }
+    while cut && words.len() > 1 && words.last().is_some_and(|word| HANGING.contains(&word.to_lowercase().as_str())) {
+        words.pop();
+    }
+    let name = if words.is_empty() { clean.trim().chars().take(31).collect() } else { words.join(" ") };
+    (!name.is_empty()).then_some(name)
+}
+
+/// The head of a sheet beside the summary: the way back, its title, a line about it. Leaves the next row free.
+fn heading(canvas: &mut Canvas, context: Context, last: u16, title: &str, about: &str) {
+    canvas.put(1, Cell::link(words::SUMMARY, TOP, words::BACK), Look::BackLink.plain());
+    if last > 3 {
+        let programme = &context.scoreboard.programme;
+        let facts = format!("{} · as of {}", context.scoreboard.title, words::day(programme.as_of));
+        canvas.span(3, last, Cell::text(facts), Look::NoteRight.plain());
+    }
+    canvas.end();
+    canvas.span(1, last, Cell::text(title), Look::SheetTitle.plain()).end();
+    canvas.span(1, last, Cell::text(about), Look::Subtitle.plain()).end();
+}
+
+/// The heading of a part of a sheet, with a line below it.
+fn section(canvas: &mut Canvas, last: u16, title: &str) {
+    canvas.span(1, last, Cell::text(title), Look::Section.with(NumberFormat::GENERAL));
+    canvas.end_ruled(1, last, Rule::Below);
+}
+
+/// The heads of a table, from the first column on.
+fn heads(canvas: &mut Canvas, first: u16, heads: &[(&str, Look)]) -> u32 {
+    let mut column = first;
+    for (text, look) in heads {
+        canvas.text(column, text, *look);
+        column += 1;
+    }
+    canvas.end_ruled(first, column.saturating_sub(1), Rule::Below)
+}
+
+/// A figure, or the word for its absence in grey: never a zero or an empty cell in its place.
+fn value_cell(value: &Value, style: Style) -> (Cell, Style) {
+    match (value.known(), words::absent(value)) {
+        (Some(known), _) => (Cell::Number(known), style),
+        (None, word) => (Cell::text(word.unwrap_or_default()), Look::Absent.plain()),
+    }
+}
+
+/// A figure that may be missing, with the word for that.
+fn optional_cell(value: Option<Decimal>, word: &str, style: Style) -> (Cell, Style) {
+    value.map_or_else(|| (Cell::text(word), Look::Absent.plain()), |value| (Cell::Number(value), style))
+}
+
+/// A live formula where it gives the figure; the figure itself where it came about by another rule.
+fn live(formula: String, figure: Decimal, by_formula: Option<Decimal>) -> Cell {
+    if by_formula.is_some_and(|value| same(value, figure)) {
+        Cell::Formula { text: formula, cached: figure }
+    } else {
+        Cell::Number(figure)
+    }
+}
+
+/// Equal to one part in ten thousand million: what twelve digits leave of a quotient.
+fn same(a: Decimal, b: Decimal) -> bool {
+    let larger = a.abs().max(b.abs());
+    a == b || a.checked_sub(b).is_some_and(|gap| gap.abs() <= larger * Decimal::new(1, 10))
+}
+
+/// `(a − b) / (t − b)`.
+fn progress(actual: Decimal, baseline: Decimal, target: Decimal) -> Option<Decimal> {
+    quotient(actual.checked_sub(baseline)?, target.checked_sub(baseline)?)
+}
+
+/// The format of an indicator's figures: one for all of them.
+fn number_format(one: &IndicatorResult) -> NumberFormat {
+    let lines = one.breakdowns.iter().flat_map(|breakdown| &breakdown.figures);
+    let values = lines.chain([&one.total]).filter_map(|figure| figure.value.known());
+    let points = one.trajectory.iter().filter_map(|point| point.actual);
+    let mut all = values.chain(points);
+    NumberFormat::of_unit(&one.unit, all.any(|value| !value.fract().is_zero()))
+}
+
+/// What stands where a target is missing.
+fn no_target(one: &IndicatorResult) -> &'static str {
+    match one.targets {
+        Targets::None => words::NO_BASELINE,
+        Targets::ToBeDeclared => words::TO_BE_DECLARED,
+        Targets::Declared(_) => words::NOT_COMPUTABLE,
+    }
+}
+
+/// The target's format: with its mark where it is illustrative, and its upper end where it is a range.
+fn target_format(one: &IndicatorResult, number: NumberFormat) -> NumberFormat {
+    let illustrative = one.target.as_ref().is_some_and(|target| target.illustrative);
+    number.illustrative(illustrative).up_to(one.total.target.and_then(|target| target.to))
+}
+
+/// What stands beside a figure: its interval, or at most how many it may be.
+fn bounds(one: &IndicatorResult, number: NumberFormat) -> String {
+    let plain = |value| number.shown(value).replace(" %", "");
+    if let Some((lower, upper)) = one.estimate.as_ref().and_then(|estimate| estimate.lower.zip(estimate.upper)) {
+        return format!("{} to {}", plain(lower), number.shown(upper));
+    }
+    match (one.total.upper, one.total.value.known()) {
+        (Some(upper), Some(value)) if upper > value => format!("at most {}", number.shown(upper)),
+        _ => String::new(),
+    }
+}
+
+/// Adds the sheet that freezes below this row and right of this column.
+fn frozen(canvas: &mut Canvas, row: u32, column: u16) {
+    canvas.sheet().freeze = (row, column);
+}
+
+/// Sheets that are one long table print their heads again on every page.
+fn repeat(sheet: &mut Sheet, row: u32) {
+    sheet.print.repeat = Some((row, row));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_name;
+
+    #[test]
+    fn a_sheet_is_named_by_whole_words() {
+        for (title, expect) in [
+            ("SMEs that benefited from the partnership", "SMEs that benefited"),
+            ("Volume of cooperation projects between members", "Volume of cooperation projects"),
+            ("Contacts followed up", "Contacts followed up"),
+            ("What it is for", "What it is for"),
+            ("Jobs: created/kept [FTE]", "Jobs created kept FTE"),
+            ("Donaudampfschifffahrtselektrizitätenhauptbetriebswerk", "Donaudampfschifffahrtselektrizi"),
+        ] {
+            assert_eq!(short_name(title).as_deref(), Some(expect));
+        }
+        assert_eq!(short_name("/?*"), None);
+    }
+}

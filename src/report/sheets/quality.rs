@@ -1,0 +1,220 @@
+//! The data-quality sheet: who has reported what, and which rules found how much, with the ways to each finding.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::{Context, TOP, heading, heads, live, section};
+use crate::finding::{Rule as FindingRule, Severity};
+use crate::model::scoreboard::Reporting;
+use crate::report::book::{Area, Cell, Sheet};
+use crate::report::canvas::{Canvas, MARGIN, between};
+use crate::report::prose;
+use crate::report::style::{Look, NumberFormat, Rule, Tone};
+use crate::report::words::{self, head};
+
+const FIRST: u16 = 1;
+const LAST: u16 = 10;
+const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Info];
+
+pub fn sheet(context: Context) -> Sheet {
+    let collections = collections(context);
+    let mut widths = vec![MARGIN, between(150, 230)];
+    let columns = collections.len().max(usize::from(LAST) - 1);
+    widths.extend(std::iter::repeat_n(between(104, 150), columns));
+    let mut canvas = Canvas::new(words::QUALITY, widths);
+    heading(&mut canvas, context, LAST, words::QUALITY, prose::QUALITY);
+    super::frozen(&mut canvas, 3, 0);
+    let board = context.scoreboard;
+    for (name, count, noun) in
+        [(words::FINDINGS, board.findings.len(), "finding"), (words::KEPT_OUT, board.kept_out.len(), "row kept out")]
+    {
+        let text = format!("{} →", words::counted(count, noun).replace("row kept outs", "rows kept out"));
+        canvas.put(FIRST, Cell::link(name, TOP, text), Look::BackLink.plain()).end();
+    }
+    canvas.gap(12);
+    matrix(&mut canvas, context, &collections);
+    counts(&mut canvas, context);
+    partners(&mut canvas, context);
+    details(&mut canvas, context);
+    canvas.finish()
+}
+
+/// Code and title of each collection, in the order of the reports.
+fn collections<'a>(context: Context<'a>) -> Vec<(&'a str, &'a str)> {
+    let mut all: Vec<(&str, &str)> = Vec::new();
+    for line in &context.scoreboard.reporting {
+        if !all.iter().any(|(code, _)| *code == line.collection) {
+            all.push((&line.collection, &line.collection_title));
+        }
+    }
+    all
+}
+
+/// Partners down, collections across.
+fn matrix(canvas: &mut Canvas, context: Context, collections: &[(&str, &str)]) {
+    let start = canvas.at();
+    section(canvas, LAST, "Who has reported");
+    let mut names = vec![(head::PARTNER, Look::Head)];
+    names.extend(collections.iter().map(|(_, title)| (*title, Look::Head)));
+    heads(canvas, FIRST, &names);
+    let last = u16::try_from(collections.len()).unwrap_or(LAST) + FIRST;
+    for partner in &context.scoreboard.programme.partners {
+        canvas.text(FIRST, &partner.name, Look::Strong);
+        for (column, (code, _)) in (FIRST + 1..).zip(collections) {
+            let line = context
+                .scoreboard
+                .reporting
+                .iter()
+                .find(|line| line.collection == *code && line.partner == partner.code);
+            if let Some(line) = line {
+                let text = format!("{}\n{}", words::reporting(line.state), latest(line));
+                let look = Look::Mark(Tone::of_reporting(line.state));
+                canvas.put(column, Cell::lines(text.trim_end()), look.plain());
+            }
+        }
+        canvas.end_ruled(FIRST, last, Rule::Hair);
+    }
+    canvas.gap(18);
+    canvas.keep_from(start);
+}
+
+/// The latest period that was reported, else what is due.
+fn latest(line: &Reporting) -> String {
+    match (&line.latest, line.reporting_date, &line.due) {
+        (Some(latest), Some(day), _) => format!("{latest}, {}", words::short_day(day)),
+        (Some(latest), None, _) => latest.clone(),
+        (None, Some(day), _) => words::short_day(day),
+        (None, None, Some(due)) => format!("{due} is due"),
+        (None, None, None) => String::new(),
+    }
+}
+
+/// Findings by weight and rule, the gravest first.
+fn counts(canvas: &mut Canvas, context: Context) {
+    let start = canvas.at();
+    section(canvas, LAST, "Findings by rule");
+    let mut rules: BTreeMap<(std::cmp::Reverse<Severity>, &str), (&FindingRule, usize)> = BTreeMap::new();
+    for finding in &context.scoreboard.findings {
+        let key = (std::cmp::Reverse(finding.severity), finding.rule.id);
+        rules.entry(key).or_insert((finding.rule, 0)).1 += 1;
+    }
+    if rules.is_empty() {
+        canvas.span(FIRST, LAST, Cell::text(prose::NO_FINDING), Look::Prose.plain()).end();
+        canvas.gap(18);
+        return;
+    }
+    canvas.text(FIRST, head::SEVERITY, Look::Head).text(2, head::COUNT, Look::HeadRight);
+    canvas.span(3, 5, Cell::text(head::RULE), Look::Head.plain());
+    canvas.span(6, LAST, Cell::text(head::TO_DO), Look::Head.plain());
+    canvas.end_ruled(FIRST, LAST, Rule::Below);
+    let first = canvas.at();
+    for ((severity, _), (rule, count)) in &rules {
+        canvas.text(FIRST, words::severity(severity.0), Look::Mark(tone(severity.0)));
+        canvas.put(2, Cell::count(*count), Look::Figure.with(NumberFormat::WHOLE));
+        canvas.span(3, 5, Cell::text(rule.title), Look::Text.plain());
+        canvas.span(6, LAST, Cell::text(rule.fix), Look::Text.plain());
+        canvas.end_ruled(FIRST, LAST, Rule::Hair);
+    }
+    let total = Decimal::from(context.scoreboard.findings.len());
+    let text = format!("=SUM({})", Area::column(2, first, canvas.at().saturating_sub(1)));
+    canvas.text(FIRST, words::TOTAL, Look::Strong);
+    canvas.put(2, Cell::Formula { text, cached: total }, Look::StrongFigure.with(NumberFormat::WHOLE));
+    canvas.end_ruled(FIRST, LAST, Rule::Above);
+    canvas.gap(18);
+    canvas.keep_from(start);
+}
+
+pub fn tone(severity: Severity) -> Tone {
+    match severity {
+        Severity::Error => Tone::Bad,
+        Severity::Warning => Tone::Fair,
+        Severity::Info => Tone::Quiet,
+    }
+}
+
+/// Findings and rows kept out, by partner.
+fn partners(canvas: &mut Canvas, context: Context) {
+    let board = context.scoreboard;
+    if board.findings.is_empty() && board.kept_out.is_empty() {
+        return;
+    }
+    let start = canvas.at();
+    section(canvas, LAST, "Findings by partner");
+    heads(
+        canvas,
+        FIRST,
+        &[
+            (head::PARTNER, Look::Head),
+            ("Errors", Look::HeadRight),
+            ("Warnings", Look::HeadRight),
+            ("Notes", Look::HeadRight),
+            ("Rows kept out", Look::HeadRight),
+        ],
+    );
+    let mut lines: Vec<(Option<&str>, &str)> =
+        board.programme.partners.iter().map(|one| (Some(one.code.as_str()), one.name.as_str())).collect();
+    lines.push((None, "Nobody's, or not known"));
+    let known = |code: Option<&str>| code.filter(|code| board.programme.partners.iter().any(|p| p.code.as_str() == *code));
+    let first = canvas.at();
+    let mut sums = [0usize; 4];
+    for (code, name) in lines {
+        let mut row = SEVERITIES
+            .map(|s| board.findings.iter().filter(|f| f.severity == s && known(f.partner.as_deref()) == code).count())
+            .to_vec();
+        row.push(board.kept_out.iter().filter(|out| known(out.partner.as_deref()) == code).count());
+        canvas.text(FIRST, name, Look::Text);
+        for ((column, count), sum) in (2..).zip(row).zip(&mut sums) {
+            *sum += count;
+            canvas.put(column, Cell::count(count), Look::Figure.with(NumberFormat::WHOLE));
+        }
+        canvas.end_ruled(FIRST, 5, Rule::Hair);
+    }
+    let end = canvas.at().saturating_sub(1);
+    canvas.text(FIRST, words::TOTAL, Look::Strong);
+    for (column, sum) in (2..).zip(sums) {
+        let sum = Decimal::from(sum);
+        let cell = live(format!("=SUM({})", Area::column(column, first, end)), sum, Some(sum));
+        canvas.put(column, cell, Look::StrongFigure.with(NumberFormat::WHOLE));
+    }
+    canvas.end_ruled(FIRST, 5, Rule::Above);
+    canvas.gap(18);
+    canvas.keep_from(start);
+}
+
+/// Every partner and collection with its dates, rows and file.
+fn details(canvas: &mut Canvas, context: Context) {
+    section(canvas, LAST, "Reports in detail");
+    let names = [
+        (head::PARTNER, Look::Head),
+        (head::COLLECTION, Look::Head),
+        (head::STATE, Look::Head),
+        (head::DUE, Look::Head),
+        (head::DUE_ON, Look::HeadRight),
+        (head::LATEST, Look::Head),
+        (head::REPORTED_ON, Look::HeadRight),
+        (head::ROWS, Look::HeadRight),
+        ("Kept out", Look::HeadRight),
+        (head::FILE, Look::Head),
+    ];
+    heads(canvas, FIRST, &names);
+    for line in &context.scoreboard.reporting {
+        let start = canvas.at();
+        canvas.text(1, context.partner(line.partner.as_str()), Look::Text);
+        canvas.text(2, &line.collection_title, Look::Text);
+        canvas.text(3, words::reporting(line.state), Look::Mark(Tone::of_reporting(line.state)));
+        canvas.text(4, line.due.as_deref().unwrap_or(words::NONE), Look::Text);
+        for (column, day) in [(5, line.due_on), (7, line.reporting_date)] {
+            match day {
+                Some(day) => canvas.put(column, Cell::Date(day), Look::Figure.with(NumberFormat::DAY)),
+                None => canvas.text(column, words::NONE, Look::Absent),
+            };
+        }
+        canvas.text(6, line.latest.as_deref().unwrap_or(words::NONE), Look::Text);
+        canvas.put(8, Cell::Number(line.rows.into()), Look::Figure.with(NumberFormat::WHOLE));
+        canvas.put(9, Cell::Number(line.kept_out.into()), Look::Figure.with(NumberFormat::WHOLE));
+        canvas.text(10, line.file.as_deref().unwrap_or(words::NONE), Look::Text);
+        canvas.end_ruled(FIRST, LAST, Rule::Hair);
+        canvas.keep_from(start);
+    }
+}

@@ -1,0 +1,201 @@
+//! The survey sheet: who was asked, who answered, which questions were left out, for each wave.
+
+use rust_decimal::Decimal;
+
+use super::{Context, heading, heads, live, section};
+use crate::finding::CellRef;
+use crate::model::number::quotient;
+use crate::model::scoreboard::{StratumResponse, SurveyResult, WaveResponse};
+use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series, Sheet};
+use crate::report::canvas::{Canvas, MARGIN, between, fixed};
+use crate::report::prose;
+use crate::report::style::{Look, NumberFormat, Rule};
+use crate::report::words::{self, counted, head};
+
+const NAME: u16 = 1;
+const POPULATION: u16 = 2;
+const ASKED: u16 = 3;
+const INELIGIBLE: u16 = 4;
+const COMPLETE: u16 = 5;
+const RATE: u16 = 6;
+const CHART: (u16, u16) = (8, 12);
+const LAST: u16 = 12;
+
+pub fn sheet(context: Context) -> Sheet {
+    let mut widths = vec![MARGIN, between(220, 330)];
+    widths.extend([between(84, 110); 5]);
+    widths.push(fixed(24));
+    widths.extend([fixed(88); 5]);
+    let mut canvas = Canvas::new(words::SURVEY, widths);
+    heading(&mut canvas, context, LAST, words::SURVEY, "Who was asked, who answered, and what was left out");
+    super::frozen(&mut canvas, 3, 0);
+    for survey in &context.scoreboard.surveys {
+        canvas.gap(12);
+        about(&mut canvas, survey);
+        for wave in &survey.waves {
+            strata(&mut canvas, wave);
+            items(&mut canvas, wave);
+        }
+    }
+    canvas.finish()
+}
+
+fn about(canvas: &mut Canvas, survey: &SurveyResult) {
+    let start = canvas.at();
+    section(canvas, LAST, &survey.title);
+    for line in &survey.method {
+        canvas.span(NAME, LAST, Cell::text(line), Look::Prose.plain()).end();
+    }
+    let pairs = format!("{} answered both the baseline and the follow-up.", counted(survey.pairs, "enterprise"));
+    canvas.span(NAME, LAST, Cell::text(pairs), Look::Prose.plain()).end();
+    canvas.span(NAME, LAST, Cell::text(prose::RESPONSE), Look::Note.plain()).end();
+    canvas.gap(10);
+    canvas.keep_from(start);
+}
+
+/// The line for the whole stands last; the others are its strata.
+fn strata(canvas: &mut Canvas, wave: &WaveResponse) {
+    let start = canvas.at();
+    section(canvas, LAST, &format!("{}, {}", wave.title, words::day(wave.on)));
+    let top = heads(
+        canvas,
+        NAME,
+        &[
+            (head::STRATUM, Look::Head),
+            (head::POPULATION, Look::HeadRight),
+            (head::ASKED, Look::HeadRight),
+            (head::INELIGIBLE, Look::HeadRight),
+            (head::COMPLETE, Look::HeadRight),
+            (head::RATE, Look::HeadRight),
+        ],
+    );
+    let (strata, whole): (Vec<_>, Vec<_>) = wave.strata.iter().partition(|stratum| stratum.name != "all");
+    let first = canvas.at();
+    for stratum in &strata {
+        canvas.text(NAME, &stratum.name, Look::Text);
+        counts(canvas, stratum, |_, count| Cell::Number(count), Look::Figure);
+        canvas.end_ruled(NAME, RATE, Rule::Hair);
+    }
+    let end = canvas.at().saturating_sub(1);
+    for all in whole {
+        canvas.text(NAME, words::ALL, Look::Strong);
+        let sum = |column: u16, count: Decimal| {
+            let pick = |stratum: &StratumResponse| match column {
+                POPULATION => stratum.population,
+                ASKED => stratum.asked,
+                INELIGIBLE => stratum.ineligible,
+                _ => stratum.complete,
+            };
+            let total: Decimal = strata.iter().map(|stratum| Decimal::from(pick(stratum))).sum();
+            live(format!("=SUM({})", Area::column(column, first, end)), count, (end >= first).then_some(total))
+        };
+        counts(canvas, all, sum, Look::StrongFigure);
+        canvas.end_ruled(NAME, RATE, Rule::Above);
+    }
+    let rows = canvas.at().saturating_sub(1);
+    canvas.sheet().bars.push(Area::column(RATE, first, rows));
+    canvas.span(NAME, RATE, Cell::text(aside(wave)), Look::Note.plain()).end();
+    let spacer = canvas.gap(16);
+    if end >= first {
+        response_chart(canvas, wave, &strata, top, (first, end, spacer));
+    }
+    canvas.keep_from(start);
+}
+
+fn counts(canvas: &mut Canvas, stratum: &StratumResponse, cell: impl Fn(u16, Decimal) -> Cell, look: Look) {
+    let row = canvas.at();
+    for (column, count) in [
+        (POPULATION, stratum.population),
+        (ASKED, stratum.asked),
+        (INELIGIBLE, stratum.ineligible),
+        (COMPLETE, stratum.complete),
+    ] {
+        canvas.put(column, cell(column, Decimal::from(count)), look.with(NumberFormat::WHOLE));
+    }
+    let eligible = stratum.asked.saturating_sub(stratum.ineligible);
+    let rate = quotient(Decimal::from(stratum.complete), Decimal::from(eligible));
+    let at = |column| CellRef::new(row, column);
+    let text = format!("={}/({}-{})", at(COMPLETE), at(ASKED), at(INELIGIBLE));
+    match (words::absent(&stratum.rate), rate) {
+        (None, Some(cached)) => {
+            canvas.put(RATE, Cell::Formula { text, cached }, look.with(NumberFormat::FINE_SHARE));
+        }
+        (word, _) => {
+            canvas.text(RATE, word.unwrap_or(words::NOT_COMPUTABLE), Look::Absent);
+        }
+    }
+}
+
+/// Answers that are no response, and where the answers came from.
+fn aside(wave: &WaveResponse) -> String {
+    let other = [
+        (wave.incomplete, "incomplete"),
+        (wave.superseded, "replaced by a later answer of the same enterprise"),
+        (wave.unmatched, "from nobody in the population"),
+    ];
+    let other: Vec<String> =
+        other.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let other = if other.is_empty() { "none".to_owned() } else { other.join(", ") };
+    format!("Answers that do not count: {other}. From {}.", wave.files.join(", "))
+}
+
+fn items(canvas: &mut Canvas, wave: &WaveResponse) {
+    if wave.items.is_empty() {
+        return;
+    }
+    let start = canvas.at();
+    heads(
+        canvas,
+        NAME,
+        &[
+            (head::QUESTION, Look::Head),
+            (head::WITH, Look::HeadRight),
+            (head::WITHOUT, Look::HeadRight),
+            (head::ITEM_RATE, Look::HeadRight),
+        ],
+    );
+    for (question, with, without) in &wave.items {
+        let row = canvas.at();
+        let at = |column| CellRef::new(row, column);
+        canvas.text(NAME, question, Look::Text);
+        canvas.put(2, Cell::count(*with), Look::Figure.with(NumberFormat::WHOLE));
+        canvas.put(3, Cell::count(*without), Look::Figure.with(NumberFormat::WHOLE));
+        if let Some(cached) = quotient(Decimal::from(*without), Decimal::from(with + without)) {
+            let text = format!("={1}/({0}+{1})", at(2), at(3));
+            canvas.put(4, Cell::Formula { text, cached }, Look::Figure.with(NumberFormat::FINE_SHARE));
+        } else {
+            canvas.text(4, words::NOT_COMPUTABLE, Look::Absent);
+        }
+        canvas.end_ruled(NAME, 4, Rule::Hair);
+    }
+    canvas.gap(18);
+    canvas.keep_from(start);
+}
+
+fn response_chart(
+    canvas: &mut Canvas,
+    wave: &WaveResponse,
+    strata: &[&StratumResponse],
+    top: u32,
+    (first, end, spacer): (u32, u32, u32),
+) {
+    let lines = u32::try_from(strata.len()).unwrap_or(0);
+    canvas.chart(Chart {
+        kind: ChartKind::Bars,
+        first: CellRef::new(top, CHART.0),
+        last_column: CHART.1,
+        last_row: spacer,
+        height: (50 + 27 * lines).clamp(130, 520),
+        title: head::RATE.to_owned(),
+        alt: format!("Response rate by stratum: {}", wave.title),
+        categories: Area::column(NAME, first, end),
+        series: vec![Series {
+            name: head::RATE.to_owned(),
+            values: Area::column(RATE, first, end),
+            role: Role::Actual,
+            interval: None,
+            absent: strata.iter().map(|stratum| stratum.rate.known().is_none()).collect(),
+        }],
+        number: NumberFormat::FINE_SHARE,
+    });
+}

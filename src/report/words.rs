@@ -1,0 +1,245 @@
+//! Every word of a workbook, in English and at one place, so that a translation has one file to follow.
+//!
+//! Longer texts about the method are in [`super::prose`].
+
+use chrono::NaiveDate;
+
+use super::style::NumberFormat;
+use crate::finding::Severity;
+use crate::model::scoreboard::{Accumulation, Level, ReportingState, Status};
+use crate::model::target::{Direction, TargetValue};
+use crate::model::unit::Unit;
+use crate::model::value::Value;
+
+// The names of sheets.
+pub const SUMMARY: &str = "Summary";
+pub const SURVEY: &str = "Survey";
+pub const QUALITY: &str = "Data quality";
+pub const FINDINGS: &str = "Findings";
+pub const KEPT_OUT: &str = "Kept out";
+pub const EVIDENCE: &str = "Evidence";
+pub const METHOD: &str = "Method";
+
+pub const BACK: &str = "← Summary";
+pub const INTERNAL: &str = "Internal: all rows";
+/// Where nothing applies.
+pub const NONE: &str = "–";
+pub const TO_BE_DECLARED: &str = "to be declared";
+pub const NOT_COMPUTABLE: &str = "not computable";
+pub const NO_BASELINE: &str = "none";
+pub const NO_TREND: &str = "no trend yet";
+pub const ILLUSTRATIVE: &str = "≈ illustrative";
+pub const ALL: &str = "All";
+pub const TOTAL: &str = "Total";
+pub const RECOMPUTED: &str = "Total, recomputed";
+
+/// Heads of columns, and labels of lines.
+pub mod head {
+    pub const INDICATOR: &str = "Indicator";
+    pub const LEVEL: &str = "Level";
+    pub const UNIT: &str = "Unit";
+    pub const BASELINE: &str = "Baseline";
+    pub const TARGET: &str = "Target";
+    pub const BY: &str = "by";
+    pub const ACTUAL: &str = "Actual";
+    pub const BOUNDS: &str = "Bounds";
+    pub const EXPECTED: &str = "Expected by now";
+    pub const COVERAGE: &str = "Coverage";
+    pub const PROGRESS: &str = "Progress";
+    pub const STATUS: &str = "Status";
+    pub const TREND: &str = "Trend";
+    pub const POINT: &str = "Point";
+    pub const DAY: &str = "Day";
+    pub const EXPECTED_THEN: &str = "Expected";
+    pub const MILESTONE: &str = "Milestone";
+    pub const NUMERATOR: &str = "Numerator";
+    pub const DENOMINATOR: &str = "Denominator";
+    pub const UP_TO: &str = "at most";
+    pub const ROWS: &str = "Rows";
+    pub const WAVE: &str = "Wave";
+    pub const ESTIMATE: &str = "Estimate";
+    pub const LOWER: &str = "Lower, 95 %";
+    pub const UPPER: &str = "Upper, 95 %";
+    pub const ANSWERS: &str = "Answers";
+    pub const BELOW: &str = "down to lower";
+    pub const ABOVE: &str = "up to upper";
+    pub const STRATUM: &str = "Stratum";
+    pub const POPULATION: &str = "Population";
+    pub const ASKED: &str = "Asked";
+    pub const INELIGIBLE: &str = "Known ineligible";
+    pub const COMPLETE: &str = "Complete answers";
+    pub const RATE: &str = "Response rate";
+    pub const QUESTION: &str = "Question";
+    pub const WITH: &str = "Answered";
+    pub const WITHOUT: &str = "Left out";
+    pub const ITEM_RATE: &str = "Item non-response";
+    pub const PARTNER: &str = "Partner";
+    pub const COLLECTION: &str = "Collection";
+    pub const STATE: &str = "State";
+    pub const LATEST: &str = "Latest reported";
+    pub const DUE: &str = "Period due";
+    pub const DUE_ON: &str = "Due on";
+    pub const REPORTED_ON: &str = "Reporting date";
+    pub const FILE: &str = "File";
+    pub const SHEET: &str = "Sheet";
+    pub const ROW: &str = "Row";
+    pub const CELL: &str = "Cell";
+    pub const SEVERITY: &str = "Severity";
+    pub const RULE: &str = "Rule";
+    pub const COUNT: &str = "Findings";
+    pub const MESSAGE: &str = "What is wrong";
+    pub const FOUND: &str = "What stands there";
+    pub const TO_DO: &str = "What to do";
+    pub const REASONS: &str = "Why it does not count";
+    pub const ITS_CELLS: &str = "The row as it came";
+    pub const DATE: &str = "Date";
+    pub const KEY: &str = "Key";
+    pub const AMOUNT: &str = "Amount";
+    pub const SAYS: &str = "What the row says";
+    pub const COUNTED: &str = "Counted";
+    pub const CODE: &str = "Code";
+    pub const COUNTED_AS: &str = "How it is counted";
+    pub const SQL: &str = "As run (SQL)";
+    pub const HASH: &str = "SHA-256";
+}
+
+pub fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::NoTarget => "no target",
+        Status::NoData => "no data",
+        Status::Achieved => "achieved",
+        Status::Missed => "missed",
+        Status::NotDue => "not due yet",
+        Status::OnTrack => "on track",
+        Status::AtRisk => "at risk",
+        Status::OffTrack => "off track",
+    }
+}
+
+/// Symbols differ in shape, so that a status is told without its colour.
+pub fn status(status: Status) -> String {
+    let symbol = match status {
+        Status::NoTarget => '◇',
+        Status::NoData => '□',
+        Status::Achieved => '✓',
+        Status::Missed => '✕',
+        Status::NotDue => '○',
+        Status::OnTrack => '●',
+        Status::AtRisk => '▲',
+        Status::OffTrack => '▼',
+    };
+    format!("{symbol} {}", status_word(status))
+}
+
+/// The word that stands where a figure would; None for a figure.
+pub fn absent(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Known(_) => None,
+        Value::NotReported => Some("not reported"),
+        Value::NotApplicable => Some("not applicable"),
+        Value::NotComputable(_) => Some(NOT_COMPUTABLE),
+        Value::Suppressed => Some("suppressed"),
+    }
+}
+
+pub fn reporting(state: ReportingState) -> &'static str {
+    match state {
+        ReportingState::Reported => "✓ reported",
+        ReportingState::Late => "▲ late",
+        ReportingState::Missing => "✕ missing",
+        ReportingState::NotTakingPart => "– not taking part",
+    }
+}
+
+pub fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "✕ error",
+        Severity::Warning => "▲ warning",
+        Severity::Info => "○ note",
+    }
+}
+
+pub fn severities(severity: Severity, count: usize) -> String {
+    let word = match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    };
+    counted(count, word)
+}
+
+pub fn level(level: Level) -> &'static str {
+    match level {
+        Level::Output => "output",
+        Level::Result => "result",
+        Level::Impact => "impact",
+    }
+}
+
+pub fn accumulation(accumulation: Accumulation) -> &'static str {
+    match accumulation {
+        Accumulation::Flow => "a flow: adds up over periods",
+        Accumulation::Stock => "a stock: each partner's latest period counts",
+        Accumulation::Rate => "a rate: never added up, always recomputed from rows",
+    }
+}
+
+pub fn direction(direction: Direction, unit: NumberFormat) -> String {
+    match direction {
+        Direction::Increase => "more is better".to_owned(),
+        Direction::Decrease => "less is better".to_owned(),
+        Direction::Maintain { tolerance } => format!("to be held within ± {} of the target", unit.shown(tolerance)),
+    }
+}
+
+/// A day in a sentence.
+pub fn day(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
+}
+
+pub fn short_day(day: NaiveDate) -> String {
+    day.format("%-d %b %Y").to_string()
+}
+
+/// `1 row`, `2 rows`.
+pub fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A figure with its unit; per cent stands in the format already.
+pub fn with_unit(shown: &str, unit: &Unit) -> String {
+    if unit.is_percent() { shown.to_owned() } else { format!("{shown} {unit}") }
+}
+
+/// A target as it was declared.
+pub fn target(value: &TargetValue, unit: &Unit, number: NumberFormat) -> String {
+    let plain = |value| number.shown(value).replace(" %", "");
+    match value {
+        TargetValue::Value(value) => with_unit(&number.shown(*value), unit),
+        TargetValue::Increase(by) if unit.is_percent() => format!("baseline + {} percentage points", plain(*by)),
+        TargetValue::Increase(by) => format!("baseline + {}", with_unit(&number.shown(*by), unit)),
+        TargetValue::IncreasePercent(by) => format!("baseline + {} % of it", by.normalize()),
+        TargetValue::Range { from, to } => with_unit(&format!("{} to {}", plain(*from), number.shown(*to)), unit),
+    }
+}
+
+pub fn yes_no(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_status_has_a_symbol_and_a_word_of_its_own() {
+        let all: Vec<String> = Status::NAMES.iter().map(|(_, s)| status(*s)).collect();
+        let symbols: BTreeSet<_> = all.iter().filter_map(|text| text.chars().next()).collect();
+        let words: BTreeSet<_> = all.iter().map(|text| text.split_once(' ').map(|(_, word)| word)).collect();
+        assert_eq!((symbols.len(), words.len()), (Status::NAMES.len(), Status::NAMES.len()));
+        // Spreadsheets read these as patterns when they count.
+        assert!(all.iter().all(|text| !text.contains(['?', '*', '~'])));
+    }
+}

@@ -1,0 +1,195 @@
+//! The ledger: a chain of entries in SQLite, added to in one transaction at a time.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::Value;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, Row as _};
+use tokio::runtime::Runtime;
+
+use super::{StoreError, fault, hash_of};
+
+/// What an entry records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A file came: hash, name, size, channel.
+    Received,
+    /// A file was read under some definitions: verdict, findings, tables.
+    Read,
+    /// A scoreboard was published: definitions, inputs, outputs with hashes, outcome.
+    Run,
+}
+
+impl Kind {
+    const NAMES: [(&'static str, Self); 3] = [("received", Self::Received), ("read", Self::Read), ("run", Self::Run)];
+
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// One entry of the chain.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub seq: i64,
+    pub at: DateTime<Utc>,
+    pub kind: Kind,
+    pub body: Value,
+    pub hash: String,
+}
+
+/// The chain's beginning.
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+pub struct Ledger {
+    path: PathBuf,
+    runtime: Runtime,
+    connection: SqliteConnection,
+}
+
+impl Ledger {
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .map_err(StoreError::io("start the database for", path))?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            // One file, and nothing left beside it between runs.
+            .journal_mode(SqliteJournalMode::Delete)
+            .synchronous(SqliteSynchronous::Full);
+        let opened = runtime.block_on(async {
+            let mut connection = options.disable_statement_logging().connect().await?;
+            sqlx::migrate!("src/store/migrations").run(&mut connection).await?;
+            Ok::<_, sqlx::Error>(connection)
+        });
+        let connection = opened.map_err(|error| damaged(path, &error))?;
+        Ok(Self { path: path.to_owned(), runtime, connection })
+    }
+
+    /// All entries, in order, with every link of the chain checked.
+    pub fn entries(&mut self) -> Result<Vec<Entry>, StoreError> {
+        let rows = self
+            .runtime
+            .block_on(sqlx::query("SELECT seq, at, kind, body, previous, hash FROM entry ORDER BY seq").fetch_all(&mut self.connection))
+            .map_err(|error| damaged(&self.path, &error))?;
+        let mut entries = Vec::with_capacity(rows.len());
+        let mut previous = GENESIS.to_owned();
+        for (row, expected) in rows.iter().zip(1..) {
+            let broken = |what: &str| StoreError::Damaged(format!("ledger entry {expected} {what}"));
+            let text = |column: usize| row.try_get::<String, _>(column).map_err(|_| broken("cannot be read"));
+            let seq: i64 = row.try_get(0).map_err(|_| broken("cannot be read"))?;
+            let (at, kind, body) = (text(1)?, text(2)?, text(3)?);
+            let hash = text(5)?;
+            if seq != expected || text(4)? != previous || link(seq, &at, &kind, &body, &previous) != hash {
+                return Err(broken("does not follow from the one before: the history was changed"));
+            }
+            let kind = Kind::NAMES.iter().find(|(name, _)| *name == kind).ok_or_else(|| broken("is of an unknown kind"))?.1;
+            let at = DateTime::parse_from_rfc3339(&at).map_err(|_| broken("has no instant"))?.to_utc();
+            let body = serde_json::from_str(&body).map_err(|_| broken("is not JSON"))?;
+            previous.clone_from(&hash);
+            entries.push(Entry { seq, at, kind, body, hash });
+        }
+        Ok(entries)
+    }
+
+    /// Adds entries in one transaction: all of them or none.
+    pub fn append(&mut self, at: DateTime<Utc>, new: &[(Kind, Value)]) -> Result<(), StoreError> {
+        if new.is_empty() {
+            return Ok(());
+        }
+        let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        fault::point();
+        let connection = &mut self.connection;
+        let appended = self.runtime.block_on(async {
+            let mut transaction = connection.begin().await?;
+            let last = sqlx::query("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1")
+                .fetch_optional(&mut *transaction)
+                .await?;
+            let (mut seq, mut previous) = match last {
+                Some(row) => (row.try_get::<i64, _>(0)?, row.try_get::<String, _>(1)?),
+                None => (0, GENESIS.to_owned()),
+            };
+            for (kind, body) in new {
+                seq += 1;
+                let body = body.to_string();
+                let hash = link(seq, &at, kind.as_str(), &body, &previous);
+                sqlx::query("INSERT INTO entry (seq, at, kind, body, previous, hash) VALUES (?, ?, ?, ?, ?, ?)")
+                    .bind(seq)
+                    .bind(&at)
+                    .bind(kind.as_str())
+                    .bind(body)
+                    .bind(&previous)
+                    .bind(&hash)
+                    .execute(&mut *transaction)
+                    .await?;
+                previous = hash;
+                fault::point();
+            }
+            transaction.commit().await
+        });
+        appended.map_err(|error| damaged(&self.path, &error))?;
+        fault::point();
+        Ok(())
+    }
+}
+
+/// The hash of an entry. Lengths keep two neighbours from running into each other.
+fn link(seq: i64, at: &str, kind: &str, body: &str, previous: &str) -> String {
+    hash_of(format!("{previous}\n{seq}\n{at}\n{kind}\n{}\n{body}", body.len()).as_bytes())
+}
+
+/// A full disk is the disk's fault, everything else the database's.
+fn damaged(path: &Path, error: &sqlx::Error) -> StoreError {
+    if let sqlx::Error::Database(database) = error {
+        let code = database.code().and_then(|code| code.parse::<i32>().ok()).map_or(0, |code| code & 0xff);
+        // SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, SQLITE_CANTOPEN.
+        if [13, 10, 8, 14].contains(&code) {
+            let source = std::io::Error::other(database.message().to_owned());
+            return StoreError::Io { doing: "write", path: path.to_owned(), source };
+        }
+        if code == 5 {
+            return StoreError::Busy(path.to_owned());
+        }
+    }
+    StoreError::Damaged(format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn instant() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_467_280_800, 0).expect("an instant")
+    }
+
+    #[test]
+    fn entries_come_back_in_order_with_their_chain() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ledger.sqlite");
+        let mut ledger = Ledger::open(&path).expect("opened");
+        ledger.append(instant(), &[(Kind::Received, json!({"a": 1})), (Kind::Read, json!({"b": 2}))]).expect("appended");
+        drop(ledger);
+        let mut ledger = Ledger::open(&path).expect("opened again");
+        ledger.append(instant(), &[(Kind::Run, json!({}))]).expect("appended");
+        let entries = ledger.entries().expect("read");
+        assert_eq!(entries.iter().map(|e| (e.seq, e.kind)).collect::<Vec<_>>(), [(1, Kind::Received), (2, Kind::Read), (3, Kind::Run)]);
+        assert_eq!(entries[0].at, instant());
+    }
+
+    #[test]
+    fn history_cannot_be_changed_unseen() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ledger.sqlite");
+        let mut ledger = Ledger::open(&path).expect("opened");
+        ledger.append(instant(), &[(Kind::Received, json!({"a": 1})), (Kind::Read, json!({"b": 2}))]).expect("appended");
+        let run = |ledger: &mut Ledger, sql: &'static str| ledger.runtime.block_on(sqlx::query(sql).execute(&mut ledger.connection));
+        assert!(run(&mut ledger, "UPDATE entry SET body = '{}' WHERE seq = 1").is_err(), "the trigger refuses");
+        run(&mut ledger, "DROP TRIGGER entry_is_never_changed").expect("dropped");
+        run(&mut ledger, "UPDATE entry SET body = '{}' WHERE seq = 1").expect("changed behind its back");
+        assert!(matches!(ledger.entries(), Err(StoreError::Damaged(_))));
+    }
+}

@@ -1,0 +1,127 @@
+//! The store: received files by hash, a chained ledger, rows as Parquet. Never edited by hand, never lost.
+//!
+//! [`Store::open`] takes the lock: one writer at a time. A crash at any instant leaves the state before or after a
+//! write, because every file is written beside its name, synced and renamed, and the ledger is written last, in one
+//! transaction: what it does not name does not exist.
+
+pub mod atomic;
+pub mod fault;
+pub mod ledger;
+mod rows;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+pub use ledger::{Entry, Kind};
+
+/// What the world did to the store.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    #[error("another run is writing to {}", .0.display())]
+    Busy(PathBuf),
+    #[error("cannot {doing} {}: {source}", .path.display())]
+    Io { doing: &'static str, path: PathBuf, source: io::Error },
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
+}
+
+impl StoreError {
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { doing, path, source }
+    }
+}
+
+/// An open store, locked for this process until it is dropped.
+pub struct Store {
+    root: PathBuf,
+    ledger: ledger::Ledger,
+    /// Held, not read: the lock ends with the file.
+    _lock: fs::File,
+}
+
+impl Store {
+    /// Opens the store in a folder, making what is missing; and clears away what a crash left half written.
+    pub fn open(root: &Path) -> Result<Self, StoreError> {
+        for folder in ["files", "rows"] {
+            let folder = root.join(folder);
+            fs::create_dir_all(&folder).map_err(StoreError::io("make the folder", &folder))?;
+        }
+        let path = root.join("lock");
+        let lock = fs::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(StoreError::io("open", &path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Err(StoreError::Busy(root.to_owned())),
+            Err(fs::TryLockError::Error(error)) => return Err(StoreError::io("lock", &path)(error)),
+        }
+        let ledger = ledger::Ledger::open(&root.join("ledger.sqlite"))?;
+        let store = Self { root: root.to_owned(), ledger, _lock: lock };
+        store.sweep();
+        Ok(store)
+    }
+
+    pub fn ledger(&self) -> &ledger::Ledger {
+        &self.ledger
+    }
+
+    pub fn ledger_mut(&mut self) -> &mut ledger::Ledger {
+        &mut self.ledger
+    }
+
+    fn file_path(&self, hash: &str) -> PathBuf {
+        self.root.join("files").join(hash.get(..2).unwrap_or("xx")).join(hash)
+    }
+
+    pub fn has_file(&self, hash: &str) -> bool {
+        self.file_path(hash).is_file()
+    }
+
+    /// Keeps a received file under its hash. Keeping the same bytes twice changes nothing.
+    pub fn keep_file(&self, hash: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        let path = self.file_path(hash);
+        if path.is_file() {
+            return Ok(());
+        }
+        atomic::write(&path, bytes)
+    }
+
+    /// A received file, checked against its name.
+    pub fn file(&self, hash: &str) -> Result<Vec<u8>, StoreError> {
+        let path = self.file_path(hash);
+        let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
+        if hash_of(&bytes) == hash {
+            Ok(bytes)
+        } else {
+            Err(StoreError::Damaged(format!("the file {hash} is not what was received")))
+        }
+    }
+
+    /// Removes half-written files. Failing at it is no trouble: they are in nobody's way.
+    fn sweep(&self) {
+        let mut folders = vec![self.root.join("files"), self.root.join("rows")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if atomic::is_temporary(&path) {
+                    let _ = fs::remove_file(&path);
+                }
+            }
+        }
+    }
+}
+
+/// SHA-256 in lower-case hexadecimal.
+pub fn hash_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

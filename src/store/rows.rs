@@ -1,0 +1,38 @@
+//! Accepted rows as Parquet: one part for each collection and ingest, immutable, named by its content.
+
+use std::fs;
+use std::io::Cursor;
+
+use polars::prelude::{DataFrame, ParquetCompression, ParquetReader, ParquetWriter, SerReader};
+
+use super::{Store, StoreError, atomic, hash_of};
+
+impl Store {
+    /// Writes a part and gives its name, by which the ledger remembers it.
+    pub fn write_part(&self, collection: &str, frame: &mut DataFrame) -> Result<String, StoreError> {
+        let mut bytes = Vec::new();
+        ParquetWriter::new(&mut bytes)
+            .with_compression(ParquetCompression::Lz4Raw)
+            .finish(frame)
+            .map_err(|error| StoreError::Damaged(format!("rows of {collection} cannot be written: {error}")))?;
+        let name = format!("{collection}-{}.parquet", &hash_of(&bytes)[..16]);
+        let path = self.root.join("rows").join(&name);
+        if !path.is_file() {
+            atomic::write(&path, &bytes)?;
+        }
+        Ok(name)
+    }
+
+    /// Reads a part whole, checked against its name.
+    pub fn read_part(&self, name: &str) -> Result<DataFrame, StoreError> {
+        let path = self.root.join("rows").join(name);
+        let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
+        let fits = name.rsplit_once('-').is_some_and(|(_, rest)| rest.trim_end_matches(".parquet") == &hash_of(&bytes)[..16]);
+        if !fits {
+            return Err(StoreError::Damaged(format!("{name} is not what was written")));
+        }
+        ParquetReader::new(Cursor::new(bytes))
+            .finish()
+            .map_err(|error| StoreError::Damaged(format!("{name} cannot be read: {error}")))
+    }
+}

@@ -1,0 +1,461 @@
+//! One column of cells read as its field's kind: values where they can be read, problems where not.
+//!
+//! A problem names its row and lets `table` make the finding: what the partner is told is decided there once.
+
+use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
+
+use super::read::choice::{ChoiceMatch, match_choice, yes_no};
+use super::read::country::{CountryMatch, read_country};
+use super::read::date::{DateDecision, DateText, column_date_evidence, decide_date, parse_date};
+use super::read::locale::Locale;
+use super::read::number::{Decision, NumberText, ParsedNumber, column_evidence, decide, from_cell, parse_number};
+use super::rows::Column;
+use crate::define::catalog::{Bound, Field, FieldKind, Future, PercentScale};
+use crate::finding::{Rule, Severity, rules};
+use crate::ingest::{Cell, Sheet};
+use crate::model::number::SCALE;
+
+/// Beyond this a number is no figure of a partner, and sums of it might not be exact.
+const LARGEST: i64 = 1_000_000_000_000_000;
+
+/// Something about one cell. `row` counts the table's rows.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    pub row: usize,
+    pub rule: &'static Rule,
+    pub severity: Severity,
+    pub message: String,
+    pub help: String,
+    pub suggestion: Option<String>,
+}
+
+/// What reading a column needs to know besides its field.
+pub struct Context<'a> {
+    pub locale: Option<Locale>,
+    pub language: &'a str,
+    pub currency: &'a str,
+    /// Nothing happened after this day.
+    pub reporting_date: Option<NaiveDate>,
+}
+
+/// Reads a column: `cells[row]` is None where the cell is empty.
+pub fn read(field: &Field, sheet: &Sheet, cells: &[Option<Cell>], context: &Context<'_>) -> (Column, Vec<Problem>) {
+    let mut reader = Reader { field, sheet, cells, context, problems: Vec::new() };
+    let column = match field.kind {
+        FieldKind::Integer | FieldKind::Decimal | FieldKind::Money | FieldKind::Percent => reader.numbers(),
+        FieldKind::Date => reader.dates(),
+        FieldKind::Choice => reader.choices(),
+        FieldKind::YesNo => reader.texts(|text| yes_no(text).map(|yes| if yes { "yes" } else { "no" }.to_owned())),
+        FieldKind::Country => reader.countries(),
+        // An enterprise's cell is kept as text here; `table` reads it together with name and country.
+        FieldKind::Text | FieldKind::Enterprise => reader.texts(|text| Some(clean(text))),
+    };
+    (column, reader.problems)
+}
+
+/// Without leading and trailing spaces, and one space inside where there were several.
+fn clean(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+struct Reader<'a> {
+    field: &'a Field,
+    sheet: &'a Sheet,
+    cells: &'a [Option<Cell>],
+    context: &'a Context<'a>,
+    problems: Vec<Problem>,
+}
+
+/// What a text cell turned into, remembered by text.
+#[derive(Clone)]
+enum Read<T> {
+    Fine(T),
+    Said(T, &'static Rule, String, String),
+    Bad(&'static Rule, String, String, Option<String>),
+}
+
+impl Reader<'_> {
+    fn problem(&mut self, row: usize, rule: &'static Rule, severity: Severity, message: String, help: String) {
+        self.problems.push(Problem { row, rule, severity, message, help, suggestion: None });
+    }
+
+    fn error_cell(&mut self, row: usize, shown: &str) {
+        let message = format!("the cell shows the error {shown}");
+        self.problem(row, &rules::ERROR_VALUE, Severity::Error, message, "Repair the formula, or type the value.".into());
+    }
+
+    /// Reads every distinct text once.
+    fn memo<T>(&self, mut read: impl FnMut(&str) -> T) -> Vec<Option<T>> {
+        let mut memo: Vec<Option<T>> = Vec::new();
+        memo.resize_with(self.sheet.texts_len(), || None);
+        for cell in self.cells.iter().flatten() {
+            if let Cell::Text(id) = cell
+                && let Some(slot) = memo.get_mut(id.0 as usize)
+                && slot.is_none()
+            {
+                *slot = Some(read(self.sheet.text(*id)));
+            }
+        }
+        memo
+    }
+
+    fn take<T: Clone>(&mut self, row: usize, read: &Read<T>) -> Option<T> {
+        match read {
+            Read::Fine(value) => Some(value.clone()),
+            Read::Said(value, rule, message, help) => {
+                self.problem(row, rule, Severity::Warning, message.clone(), help.clone());
+                Some(value.clone())
+            }
+            Read::Bad(rule, message, help, suggestion) => {
+                self.problems.push(Problem {
+                    row,
+                    rule,
+                    severity: Severity::Error,
+                    message: message.clone(),
+                    help: help.clone(),
+                    suggestion: suggestion.clone(),
+                });
+                None
+            }
+        }
+    }
+
+    // Texts.
+
+    fn texts(&mut self, accept: impl Fn(&str) -> Option<String>) -> Column {
+        let refused = || {
+            Read::Bad(&rules::UNKNOWN_OPTION, "neither yes nor no".into(), "Write yes or no.".into(), None)
+        };
+        let read = |text: &str| accept(text).map_or_else(refused, Read::Fine);
+        let memo = self.memo(read);
+        self.build_texts(&memo, read)
+    }
+
+    fn choices(&mut self) -> Column {
+        let options: Vec<Vec<String>> = self
+            .field
+            .options
+            .iter()
+            .map(|option| {
+                let labels = option.label.all().map(str::to_owned);
+                labels.chain(option.also_called.iter().cloned()).chain([option.code.clone()]).collect()
+            })
+            .collect();
+        let field = self.field;
+        let language = self.context.language;
+        let label = |at: usize| field.options[at].label.get(language).to_owned();
+        let read = move |text: &str| match match_choice(text, &options) {
+            ChoiceMatch::Exact(at) => Read::Fine(field.options[at].code.clone()),
+            ChoiceMatch::LookAlike(at) => Read::Said(
+                field.options[at].code.clone(),
+                &rules::OPTION_LOOK_ALIKE,
+                format!("read as `{}`", label(at)),
+                format!("Pick `{}` from the list.", label(at)),
+            ),
+            ChoiceMatch::None { nearest } => {
+                let list: Vec<String> = (0..field.options.len()).map(label).collect();
+                Read::Bad(
+                    &rules::UNKNOWN_OPTION,
+                    "not in the list of options".into(),
+                    format!("Write one of: {}.", list.join(", ")),
+                    nearest.map(label),
+                )
+            }
+        };
+        let memo = self.memo(&read);
+        self.build_texts(&memo, read)
+    }
+
+    fn countries(&mut self) -> Column {
+        let read = |text: &str| match read_country(text) {
+            CountryMatch::Code(code) | CountryMatch::EuCode(code) | CountryMatch::Name(code) => Read::Fine(code.to_owned()),
+            CountryMatch::None { suggestion } => Read::Bad(
+                &rules::UNKNOWN_COUNTRY,
+                "no country has this code or name".into(),
+                "Write the two-letter code, for example LT.".into(),
+                suggestion.map(str::to_owned),
+            ),
+        };
+        let memo = self.memo(read);
+        self.build_texts(&memo, read)
+    }
+
+    fn build_texts(&mut self, memo: &[Option<Read<String>>], read: impl Fn(&str) -> Read<String>) -> Column {
+        let mut texts: Vec<String> = Vec::new();
+        let mut known = std::collections::BTreeMap::new();
+        let mut intern = |value: String| {
+            *known.entry(value).or_insert_with_key(|value| {
+                texts.push(value.clone());
+                u32::try_from(texts.len() - 1).unwrap_or(u32::MAX)
+            })
+        };
+        // A text that is simply fine needs no look at its string for every row.
+        let mut quick: Vec<Option<u32>> = memo
+            .iter()
+            .map(|read| if let Some(Read::Fine(value)) = read { Some(intern(value.clone())) } else { None })
+            .collect();
+        quick.shrink_to_fit();
+        let cells = self.cells;
+        let ids = (0..cells.len())
+            .map(|row| match cells[row]? {
+                Cell::Text(id) => match quick.get(id.0 as usize).copied().flatten() {
+                    Some(known) => Some(known),
+                    None => memo.get(id.0 as usize)?.as_ref().and_then(|read| self.take(row, read)).map(&mut intern),
+                },
+                Cell::Error(error) => {
+                    self.error_cell(row, error.as_str());
+                    None
+                }
+                other => {
+                    let shown = self.sheet.display(other);
+                    let read = read(&shown);
+                    self.take(row, &read).map(&mut intern)
+                }
+            })
+            .collect();
+        Column::Text { texts, ids }
+    }
+
+    // Numbers.
+
+    fn numbers(&mut self) -> Column {
+        let memo = self.memo(parse_number);
+        // For a whole number the reading with a fraction is none.
+        let whole = self.field.kind == FieldKind::Integer;
+        let evidence = column_evidence(memo.iter().flatten());
+        let locale = self.context.locale;
+        let decisions: Vec<Option<(Decision, ParsedNumber)>> = memo
+            .into_iter()
+            .map(|parsed| {
+                parsed.map(|parsed| {
+                    let reading = match parsed.reading {
+                        NumberText::Two { comma_decimal, point_decimal } if whole => {
+                            let both = [comma_decimal, point_decimal];
+                            match both.map(|value| value.fract().is_zero()) {
+                                [true, false] => NumberText::One(comma_decimal),
+                                [false, true] => NumberText::One(point_decimal),
+                                _ => parsed.reading,
+                            }
+                        }
+                        other => other,
+                    };
+                    (decide(&reading, evidence, locale), parsed)
+                })
+            })
+            .collect();
+        let values: Vec<Option<Decimal>> = (0..self.cells.len()).map(|row| self.number(row, &decisions)).collect();
+        if whole {
+            let whole = values
+                .into_iter()
+                .enumerate()
+                .map(|(row, value)| {
+                    let value = value?;
+                    if !value.fract().is_zero() {
+                        let help = "Type a whole number.".to_owned();
+                        self.problem(row, &rules::NUMBER_NOT_WHOLE, Severity::Error, "a whole number is expected".into(), help);
+                        return None;
+                    }
+                    i64::try_from(value.trunc().mantissa() / 10i128.pow(value.trunc().scale())).ok()
+                })
+                .collect();
+            return Column::Integer(whole);
+        }
+        let millionths = values
+            .into_iter()
+            .map(|value| {
+                let mut value = value?.round_dp(SCALE);
+                value.rescale(SCALE);
+                Some(value.mantissa())
+            })
+            .collect();
+        Column::Decimal(millionths)
+    }
+
+    fn number(&mut self, row: usize, decisions: &[Option<(Decision, ParsedNumber)>]) -> Option<Decimal> {
+        let value = match self.cells[row]? {
+            Cell::Error(error) => {
+                self.error_cell(row, error.as_str());
+                return None;
+            }
+            Cell::Number(value) => self.plain(row, from_cell(value)),
+            Cell::Percent(value) => {
+                let percent = from_cell(value * 100.0);
+                // A percent format is exact about a share; elsewhere it shows a number a hundred times too large.
+                if self.field.kind == FieldKind::Percent { percent } else { from_cell(value) }
+            }
+            Cell::Text(id) => {
+                let (decision, parsed) = decisions.get(id.0 as usize)?.as_ref()?;
+                self.text_number(row, *decision, parsed)
+            }
+            Cell::Date(_) | Cell::Bool(_) => {
+                let help = "Type only the number.".to_owned();
+                self.problem(row, &rules::NOT_A_NUMBER, Severity::Error, "a number is expected".into(), help);
+                return None;
+            }
+        }?;
+        self.bounds(row, value)
+    }
+
+    /// A number cell without a percent format.
+    fn plain(&mut self, row: usize, value: Option<Decimal>) -> Option<Decimal> {
+        if value.is_none() {
+            let help = "Correct the value.".to_owned();
+            self.problem(row, &rules::NOT_A_NUMBER, Severity::Error, "the number is too large".into(), help);
+        }
+        if self.field.kind == FieldKind::Percent { self.scaled(row, value?) } else { value }
+    }
+
+    /// A share without sign or format: the declared scale says what it means, or nobody does.
+    fn scaled(&mut self, row: usize, value: Decimal) -> Option<Decimal> {
+        match self.field.scale {
+            Some(PercentScale::Percent) => Some(value),
+            Some(PercentScale::Fraction) => value.checked_mul(Decimal::ONE_HUNDRED),
+            None => {
+                let help = format!("Write {value} % if it is per cent, or format the cell as a percentage.");
+                let message = "a share that may be per cent or a fraction".to_owned();
+                self.problem(row, &rules::PERCENT_AMBIGUOUS, Severity::Error, message, help);
+                None
+            }
+        }
+    }
+
+    fn text_number(&mut self, row: usize, decision: Decision, parsed: &ParsedNumber) -> Option<Decimal> {
+        match decision {
+            Decision::NotANumber => {
+                let help = "Type only the number; put words into a notes column.".to_owned();
+                self.problem(row, &rules::NOT_A_NUMBER, Severity::Error, "a number is expected".into(), help);
+                None
+            }
+            Decision::Ambiguous { comma_decimal, point_decimal } => {
+                let (low, high) = if comma_decimal < point_decimal { (comma_decimal, point_decimal) } else { (point_decimal, comma_decimal) };
+                let message = format!("this text can mean {} or {}", low.normalize(), high.normalize());
+                let help = "Type it as a number, not as text: then no separator is needed.".to_owned();
+                self.problem(row, &rules::NUMBER_AMBIGUOUS, Severity::Error, message, help);
+                None
+            }
+            Decision::Value(value) => {
+                if let Some(currency) = parsed.currency
+                    && currency != self.context.currency
+                {
+                    let message = format!("the amount is in {currency}, not in {}", self.context.currency);
+                    let help = format!("Convert it to {} and note the rate.", self.context.currency);
+                    self.problem(row, &rules::CURRENCY_OTHER, Severity::Error, message, help);
+                    return None;
+                }
+                let shown = value.normalize();
+                let message = format!("a number stored as text, read as {shown}");
+                let help = format!("Type {shown} as a number.");
+                self.problem(row, &rules::NUMBER_AS_TEXT, Severity::Warning, message, help);
+                match (self.field.kind, parsed.percent_sign) {
+                    (FieldKind::Percent, false) => self.scaled(row, value),
+                    (FieldKind::Percent, true) | (_, false) => Some(value),
+                    (_, true) => {
+                        let help = "Type the number itself.".to_owned();
+                        self.problem(row, &rules::NOT_A_NUMBER, Severity::Error, "a number is expected, not a percentage".into(), help);
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    fn bounds(&mut self, row: usize, value: Decimal) -> Option<Decimal> {
+        if value.abs() > Decimal::from(LARGEST) {
+            let help = "Correct the value.".to_owned();
+            self.problem(row, &rules::ABOVE_MAXIMUM, Severity::Error, "the number is too large to be a figure of a partner".into(), help);
+            return None;
+        }
+        if value.round_dp(SCALE) != value {
+            let message = format!("rounded to six decimals: {}", value.round_dp(SCALE));
+            self.problem(row, &rules::NUMBER_TOO_PRECISE, Severity::Warning, message, "Nothing, if the sixth decimal does not matter.".into());
+        }
+        let number = |bound: Option<Bound>| if let Some(Bound::Number(number)) = bound { Some(number) } else { None };
+        if let Some(minimum) = number(self.field.minimum).filter(|minimum| value < *minimum) {
+            let help = format!("It must be at least {minimum}.");
+            self.problem(row, &rules::BELOW_MINIMUM, Severity::Error, format!("{} is below the minimum {minimum}", value.normalize()), help);
+        }
+        if let Some(maximum) = number(self.field.maximum).filter(|maximum| value > *maximum) {
+            let help = format!("It must be at most {maximum}.");
+            self.problem(row, &rules::ABOVE_MAXIMUM, Severity::Error, format!("{} is above the maximum {maximum}", value.normalize()), help);
+        }
+        Some(value)
+    }
+
+    // Dates.
+
+    fn dates(&mut self) -> Column {
+        let memo = self.memo(parse_date);
+        let evidence = column_date_evidence(memo.iter().flatten().map(|(_, proof)| *proof));
+        let locale = self.context.locale;
+        let decisions: Vec<Option<DateDecision>> =
+            memo.iter().map(|read| read.as_ref().map(|(date, _): &(DateText, _)| decide_date(date, evidence, locale))).collect();
+        let days = (0..self.cells.len())
+            .map(|row| {
+                let day = self.date(row, &decisions)?;
+                Some(day.num_days_from_ce() - UNIX_EPOCH_FROM_CE)
+            })
+            .collect();
+        Column::Date(days)
+    }
+
+    fn date(&mut self, row: usize, decisions: &[Option<DateDecision>]) -> Option<NaiveDate> {
+        let day = match self.cells[row]? {
+            Cell::Date(day) => day,
+            Cell::Error(error) => {
+                self.error_cell(row, error.as_str());
+                return None;
+            }
+            Cell::Text(id) => match decisions.get(id.0 as usize)?.as_ref()? {
+                DateDecision::Value(day) => {
+                    let message = format!("a date stored as text, read as {day}");
+                    self.problem(row, &rules::DATE_AS_TEXT, Severity::Warning, message, format!("Type {day} as a date."));
+                    *day
+                }
+                DateDecision::Ambiguous { day_first, month_first } => {
+                    let message = format!("this text can mean {day_first} or {month_first}");
+                    self.problem(row, &rules::DATE_AMBIGUOUS, Severity::Error, message, format!("Type {day_first} or {month_first}."));
+                    return None;
+                }
+                DateDecision::TwoDigitYear => {
+                    let message = "the year has two digits only".to_owned();
+                    self.problem(row, &rules::NOT_A_DATE, Severity::Error, message, "Write the year in full, for example 2016-06-30.".into());
+                    return None;
+                }
+                DateDecision::NotADate => {
+                    self.problem(row, &rules::NOT_A_DATE, Severity::Error, "a date is expected".into(), "Type a date, for example 2016-06-30.".into());
+                    return None;
+                }
+            },
+            Cell::Number(_) | Cell::Percent(_) | Cell::Bool(_) => {
+                let message = "a date is expected, this is a number without a date's format".to_owned();
+                self.problem(row, &rules::NOT_A_DATE, Severity::Error, message, "Type a date, for example 2016-06-30.".into());
+                return None;
+            }
+        };
+        if let Some(reported) = self.context.reporting_date.filter(|reported| day > *reported) {
+            let severity = match self.field.future {
+                Future::Refuse => Some(Severity::Error),
+                Future::Warn => Some(Severity::Warning),
+                Future::Allow => None,
+            };
+            if let Some(severity) = severity {
+                let message = format!("{day} lies after {reported}, the day of the report");
+                self.problem(row, &rules::DATE_FUTURE, severity, message, "Write the day on which it happened; look at the year.".into());
+            }
+        }
+        let bound = |bound: Option<Bound>| if let Some(Bound::Day(day)) = bound { Some(day) } else { None };
+        if let Some(minimum) = bound(self.field.minimum).filter(|minimum| day < *minimum) {
+            let help = format!("It must not be before {minimum}; look at the year.");
+            self.problem(row, &rules::BELOW_MINIMUM, Severity::Error, format!("{day} is before {minimum}"), help);
+        }
+        if let Some(maximum) = bound(self.field.maximum).filter(|maximum| day > *maximum) {
+            let help = format!("It must not be after {maximum}; look at the year.");
+            self.problem(row, &rules::ABOVE_MAXIMUM, Severity::Error, format!("{day} is after {maximum}"), help);
+        }
+        Some(day)
+    }
+}
+
+/// Days from the common era to 1970-01-01, as chrono counts them.
+pub const UNIX_EPOCH_FROM_CE: i32 = 719_163;

@@ -3,6 +3,8 @@
 //! Data flows one way through the modules, in the order of this list; docs/architecture.md draws it and says what
 //! each may import. Good places to start: [`define::load`], [`model::scoreboard::Scoreboard`].
 
+pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod compute;
 pub mod define;
@@ -10,6 +12,8 @@ pub mod finding;
 pub mod ingest;
 pub mod layout;
 pub mod model;
+pub mod publish;
+pub mod report;
 pub mod sql;
 pub mod store;
 pub mod validate;

@@ -1,1 +1,93 @@
+//! Figures: plan (catalogue → SQL, no data), execute (Polars), estimate, judge. Receives values, never a connection.
+//!
+//! Start with [`compute`]. Aggregates of exact types run as SQL; estimators run in Rust over sorted answers, on one
+//! thread; a figure's state, progress and status are decided in `score` and `status`.
+
 pub mod estimate;
+pub mod evidence;
+pub mod example;
+pub mod plan;
+pub mod records;
+mod rows;
+mod score;
+pub mod status;
+pub mod survey;
+mod wave;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use polars::prelude::DataFrame;
+use rayon::prelude::*;
+
+use crate::define::Catalog;
+use crate::define::catalog::{How, Indicator};
+use crate::finding::Finding;
+use crate::model::code::IndicatorCode;
+use crate::model::scoreboard::{IndicatorResult, SurveyResult, Thresholds};
+use crate::model::submission::Submission;
+
+pub use records::Records;
+pub use wave::{Origin, WaveInput};
+
+/// What figures are computed from.
+pub struct Inputs<'a> {
+    pub catalog: &'a Catalog,
+    pub as_of: NaiveDate,
+    pub thresholds: Thresholds,
+    /// Those that count; each covers the period it names.
+    pub submissions: &'a [Submission],
+    pub records: &'a Records,
+    pub waves: &'a [WaveInput],
+}
+
+/// What came of it.
+pub struct Computed {
+    pub indicators: Vec<IndicatorResult>,
+    pub surveys: Vec<SurveyResult>,
+    pub findings: Vec<Finding>,
+}
+
+/// Computes the indicators named, in their order.
+///
+/// # Errors
+/// What the SQL engine refuses, as text: a fault of the plan.
+pub fn compute(inputs: &Inputs<'_>, chosen: &[IndicatorCode]) -> Result<Computed, String> {
+    let surveys = survey::prepare(inputs)?;
+    let catalog = inputs.catalog;
+    // Everything that is not derived, in parallel; what others derive from comes along even if it is not shown.
+    let plain: Vec<&Indicator> = catalog.indicators.iter().filter(|i| !matches!(i.how, How::Derived(_))).collect();
+    let results: Vec<(IndicatorCode, IndicatorResult)> = plain
+        .par_iter()
+        .map(|indicator| {
+            let result = match &indicator.how {
+                How::Rows { .. } => rows::compute(inputs, indicator)?,
+                _ => survey::compute(inputs, &surveys, indicator)?,
+            };
+            Ok((indicator.code.clone(), result))
+        })
+        .collect::<Result<_, String>>()?;
+    let mut results: BTreeMap<IndicatorCode, IndicatorResult> = results.into_iter().collect();
+    // Derived ones in turns: the catalogue has no circles, so each turn finishes one at least.
+    let mut waiting: Vec<&Indicator> = catalog.indicators.iter().filter(|i| matches!(i.how, How::Derived(_))).collect();
+    while !waiting.is_empty() {
+        let before = waiting.len();
+        waiting.retain(|indicator| match rows::derived(inputs, indicator, &results) {
+            Some(result) => {
+                results.insert(indicator.code.clone(), result);
+                false
+            }
+            None => true,
+        });
+        if waiting.len() == before {
+            return Err("derived indicators wait for each other".into());
+        }
+    }
+    let indicators = chosen.iter().filter_map(|code| results.remove(code)).collect();
+    let mut findings: Vec<Finding> = surveys.iter().flat_map(|survey| survey.findings.iter().cloned()).collect();
+    findings.extend(inputs.records.findings.iter().cloned());
+    Ok(Computed { indicators, surveys: surveys.into_iter().map(|survey| survey.result).collect(), findings })
+}
+
+/// A named table for the SQL engine.
+type Tables<'a> = Vec<(&'a str, &'a DataFrame)>;

@@ -135,6 +135,11 @@ impl Collection {
         scope
     }
 
+    /// The field that places a row in a period. What is reported by period belongs to the period it was reported for.
+    pub fn placing_date(&self) -> Option<&str> {
+        self.date.as_ref().filter(|_| !self.by_period).map(FieldCode::as_str)
+    }
+
     /// Whether its rows are judged at the end of reporting periods.
     pub fn has_periods(&self) -> bool {
         self.by_period || self.date.is_some()

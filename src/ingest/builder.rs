@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
-use super::grid::{Cell, Row, Sheet, TextId};
+use super::grid::{Cell, Row, Sheet, TextId, Texts, length};
 use super::{Limits, Refusal};
 use crate::finding::{CellRef, rules};
 
@@ -25,6 +25,12 @@ impl<'a> SheetBuilder<'a> {
         Self { sheet, texts: Interner::default(), limits, cells_before, in_order: true }
     }
 
+    /// Makes room, at most for as many cells as stand in a large sheet.
+    pub fn reserve(&mut self, rows: usize, cells: usize) {
+        self.sheet.rows.reserve_exact(rows.min(1 << 16));
+        self.sheet.cells.reserve_exact(cells.min(1 << 20));
+    }
+
     /// A text as a cell; None for white space, which counts as an empty cell.
     pub fn text(&mut self, text: &str) -> Option<Cell> {
         (!text.trim().is_empty()).then(|| Cell::Text(self.texts.by_content(&mut self.sheet.texts, text)))
@@ -40,12 +46,11 @@ impl<'a> SheetBuilder<'a> {
         if at.row >= self.limits.rows || at.column >= self.limits.columns {
             return Err(self.too_far(at));
         }
-        let end = self.sheet.cells.len();
-        if self.cells_before + end >= MAX_CELLS {
+        if self.cells_before + self.sheet.cells.len() >= MAX_CELLS {
             let message = format!("holds more than {} million cells", MAX_CELLS / 1_000_000);
             return Err(Refusal::new(&rules::FILE_TOO_LARGE, message));
         }
-        let end = end as u32;
+        let end = length(self.sheet.cells.len());
         match self.sheet.rows.last_mut() {
             Some(row) if row.index == at.row => {
                 self.in_order &= self.sheet.cells.last().is_some_and(|(column, _)| *column < at.column);
@@ -61,7 +66,8 @@ impl<'a> SheetBuilder<'a> {
     }
 
     fn too_far(&self, at: CellRef) -> Refusal {
-        let sheet = if self.sheet.name.is_empty() { String::new() } else { format!(" of sheet “{}”", self.sheet.name) };
+        let sheet =
+            if self.sheet.name.is_empty() { String::new() } else { format!(" of sheet “{}”", self.sheet.name) };
         let Limits { rows, columns, .. } = self.limits;
         let message = format!("cell {at}{sheet} lies beyond the limit of {rows} rows and {columns} columns");
         Refusal::new(&rules::FILE_TOO_LARGE, message)
@@ -90,7 +96,7 @@ fn sort(sheet: &mut Sheet) {
     sheet.rows.clear();
     sheet.cells.clear();
     for (row, column, cell) in all {
-        let end = sheet.cells.len() as u32;
+        let end = length(sheet.cells.len());
         match (sheet.rows.last_mut(), sheet.cells.last_mut()) {
             (Some(last), Some(before)) if last.index == row && before.0 == column => before.1 = cell,
             (Some(last), _) if last.index == row => {
@@ -115,21 +121,20 @@ struct Interner {
 }
 
 impl Interner {
-    fn by_content(&mut self, texts: &mut Vec<Box<str>>, text: &str) -> TextId {
+    fn by_content(&mut self, texts: &mut Texts, text: &str) -> TextId {
         let hash = self.state.hash_one(text);
         if let Some(id) = self.by_hash.get(&hash)
-            && texts.get(id.0 as usize).is_some_and(|known| **known == *text)
+            && texts.get(*id) == Some(text)
         {
             return *id;
         }
         // Two texts with one hash, once in 2⁶⁴, share the entry in turn: each gets right ids, perhaps several.
-        let id = TextId(texts.len() as u32);
-        texts.push(text.into());
+        let id = texts.push(text);
         self.by_hash.insert(hash, id);
         id
     }
 
-    fn by_address(&mut self, texts: &mut Vec<Box<str>>, text: &str) -> Option<TextId> {
+    fn by_address(&mut self, texts: &mut Texts, text: &str) -> Option<TextId> {
         // Spread, because the map takes its buckets from the low bits and allocations are aligned.
         let address = (text.as_ptr().addr() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
         if let Some(id) = self.by_address.get(&address) {
@@ -187,7 +192,8 @@ mod tests {
         let limits = Limits::default();
         let mut builder = SheetBuilder::new("S", &limits, 0);
         let (one, two) = (String::from("signed "), String::from("signed "));
-        let cells = [builder.shared_text(&one), builder.shared_text(&two), builder.text(&one), builder.shared_text(&one)];
+        let cells =
+            [builder.shared_text(&one), builder.shared_text(&two), builder.text(&one), builder.shared_text(&one)];
         assert_eq!(cells, [Some(Cell::Text(TextId(0))); 4]);
         assert_eq!(builder.text(" \u{a0}\t"), None);
         let sheet = builder.finish(false, vec![]);

@@ -10,8 +10,11 @@ use super::grid::{Note, Sheet, Workbook};
 use super::{Limits, Refusal};
 use crate::finding::{CellRef, Rule, Severity, rules};
 
-/// Records that the separator is told from.
+/// Records that the separator is told from, and bytes.
 const SAMPLE: usize = 50;
+const SAMPLE_BYTES: usize = 1 << 20;
+/// Separators in a line. The csv crate holds a record whole, and fifty million empty fields take a gigabyte.
+const MAX_SEPARATORS: usize = 1 << 16;
 /// Ragged rows that are told one by one.
 const MAX_RAGGED: usize = 20;
 const SEPARATORS: [u8; 3] = *b",;\t";
@@ -19,6 +22,13 @@ const SEPARATORS: [u8; 3] = *b",;\t";
 pub(super) fn read(decoded: &Decoded<'_>, limits: &Limits) -> Result<Workbook, Refusal> {
     let (declared, text) = separator_line(&decoded.text);
     let separator = declared.or_else(|| guess(text).map(|guess| guess.separator)).unwrap_or(b',');
+    // Only a line that is long can hold many.
+    let is_wide = |line: &str| {
+        line.len() > MAX_SEPARATORS && line.bytes().filter(|byte| *byte == separator).count() > MAX_SEPARATORS
+    };
+    if text.split(['\n', '\r']).any(is_wide) {
+        return Err(Refusal::new(&rules::FILE_TOO_LARGE, format!("has a row of more than {MAX_SEPARATORS} columns")));
+    }
     let mut notes = Vec::new();
     if decoded.guessed {
         let message = "is neither UTF-8 nor marked as UTF-16; it was read as Windows-1252".to_owned();
@@ -37,13 +47,14 @@ fn fill(text: &str, separator: u8, limits: &Limits, notes: &mut Vec<Note>) -> Re
     let mut ragged = 0;
     let mut row = 0;
     loop {
-        let start = reader.position().byte() as usize;
+        let start = offset(&reader);
         let read = reader.read_record(&mut record);
         if !read.map_err(|error| Refusal::damaged(format!("cannot be read as csv ({error})")))? {
             break;
         }
         row += blank_lines(text, start);
-        if reader.is_done() && record.iter().any(|field| field.contains('\n')) && text.matches('"').count() % 2 == 1 {
+        let is_last = offset(&reader) >= text.len();
+        if is_last && record.iter().any(|field| field.contains('\n')) && text.matches('"').count() % 2 == 1 {
             return Err(Refusal::damaged(format!("opens a quotation mark in row {} that is never closed", row + 1)));
         }
         for (column, field) in record.iter().enumerate() {
@@ -81,7 +92,9 @@ fn separator_line(text: &str) -> (Option<u8>, &str) {
     let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
     let line = line.trim_end_matches('\r').trim_matches('"').as_bytes();
     match line {
-        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator] if separator.is_ascii() && !separator.is_ascii_alphanumeric() => {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator]
+            if separator.is_ascii() && !separator.is_ascii_alphanumeric() =>
+        {
             (Some(*separator), rest)
         }
         _ => (None, text),
@@ -99,7 +112,12 @@ struct Guess {
 
 /// The separator by which most records have the same number of fields; of two, the one that gives more fields.
 fn guess(text: &str) -> Option<Guess> {
-    SEPARATORS.into_iter().rev().filter_map(|separator| fit(text, separator)).max_by_key(|guess| (guess.agreeing, guess.fields))
+    let text = &text[..text.floor_char_boundary(SAMPLE_BYTES)];
+    SEPARATORS
+        .into_iter()
+        .rev()
+        .filter_map(|separator| fit(text, separator))
+        .max_by_key(|guess| (guess.agreeing, guess.fields))
 }
 
 /// None where no record has two fields.
@@ -110,12 +128,18 @@ fn fit(text: &str, separator: u8) -> Option<Guess> {
         records += 1;
         *times.entry(record.ok()?.len()).or_default() += 1;
     }
-    let (fields, agreeing) = times.into_iter().filter(|(fields, _)| *fields > 1).max_by_key(|(fields, times)| (*times, *fields))?;
+    let (fields, agreeing) =
+        times.into_iter().filter(|(fields, _)| *fields > 1).max_by_key(|(fields, times)| (*times, *fields))?;
     Some(Guess { separator, agreeing, fields, records })
 }
 
 fn reader(text: &str, separator: u8) -> Reader<&[u8]> {
     ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(text.as_bytes())
+}
+
+/// Where in the text the reader stands.
+fn offset(reader: &Reader<&[u8]>) -> usize {
+    usize::try_from(reader.position().byte()).unwrap_or(usize::MAX)
 }
 
 /// Blank lines where a record was looked for: the csv crate passes over them, Excel shows them as rows.

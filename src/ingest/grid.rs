@@ -32,6 +32,7 @@ pub struct TextId(pub u32);
 pub struct ErrorKind(u8);
 
 /// The error values that programs write; the last stands for any other.
+#[rustfmt::skip]
 const ERRORS: [&str; 17] = [
     "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!",
     "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#PYTHON!", "#ERROR!",
@@ -40,7 +41,7 @@ const ERRORS: [&str; 17] = [
 impl ErrorKind {
     pub(super) fn parse(text: &str) -> Self {
         let index = ERRORS.iter().position(|error| *error == text).unwrap_or(ERRORS.len() - 1);
-        Self(index as u8)
+        Self(u8::try_from(index).unwrap_or(0))
     }
 
     /// As it stands in the cell: `#REF!`.
@@ -54,7 +55,7 @@ impl ErrorKind {
 pub enum Cell {
     /// With its leading and trailing spaces.
     Text(TextId),
-    /// Also a time of day, a duration, and a date that is none (before 1900, after 9999).
+    /// Never infinite. Also a time of day, a duration, and a date that is none (before 1900, after 9999).
     Number(f64),
     /// A number that is shown with a percent sign, as it is stored: 0.25 for 25 %.
     Percent(f64),
@@ -84,18 +85,45 @@ pub struct Sheet {
     /// Rows that hold something and are hidden, from the top.
     pub hidden_rows: Vec<u32>,
     pub(super) cells: Vec<(u16, Cell)>,
-    pub(super) texts: Vec<Box<str>>,
+    pub(super) texts: Texts,
+}
+
+/// Distinct texts, one after another in one allocation.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Texts {
+    all: String,
+    ends: Vec<u32>,
+}
+
+impl Texts {
+    pub fn get(&self, id: TextId) -> Option<&str> {
+        let index = id.0 as usize;
+        let start = index.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
+        self.all.get(start as usize..*self.ends.get(index)? as usize)
+    }
+
+    pub fn push(&mut self, text: &str) -> TextId {
+        let id = TextId(length(self.ends.len()));
+        self.all.push_str(text);
+        self.ends.push(length(self.all.len()));
+        id
+    }
+}
+
+/// No file within the limits holds so much that this would cut a length.
+pub(super) fn length(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 impl Sheet {
     /// The text of an id of this sheet; empty for any other id.
     pub fn text(&self, id: TextId) -> &str {
-        self.texts.get(id.0 as usize).map_or("", AsRef::as_ref)
+        self.texts.get(id).unwrap_or_default()
     }
 
     /// How many distinct texts there are: ids count from zero to here.
     pub fn texts_len(&self) -> usize {
-        self.texts.len()
+        self.texts.ends.len()
     }
 
     /// The cells of `rows[i]`, from the left, with their columns. `i` counts kept rows; `rows[i].index` is the place.

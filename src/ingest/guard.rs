@@ -129,7 +129,12 @@ impl<'a> Package<'a> {
     }
 
     /// Copies a part packed as it is, after it was once unpacked into nothing to see that it is whole.
-    pub fn copy_packed<W: Write + Seek>(&mut self, index: usize, to: &mut ZipWriter<W>, name: &str) -> Result<(), Refusal> {
+    pub fn copy_packed<W: Write + Seek>(
+        &mut self,
+        index: usize,
+        to: &mut ZipWriter<W>,
+        name: &str,
+    ) -> Result<(), Refusal> {
         let size = self.measure(index)?;
         let mut part = self.zip.by_index(index).map_err(|error| unreadable(&error))?;
         let real = copy(&mut part, &mut sink()).map_err(|error| unreadable(&error.into()))?;

@@ -43,13 +43,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            file_bytes: 50_000_000,
-            unzipped_bytes: 500_000_000,
-            ratio: 200,
-            rows: 1_048_576,
-            columns: 1_024,
-        }
+        Self { file_bytes: 50_000_000, unzipped_bytes: 500_000_000, ratio: 200, rows: 1_048_576, columns: 1_024 }
     }
 }
 

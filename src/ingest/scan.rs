@@ -18,16 +18,26 @@ use crate::finding::{CellRef, rules};
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Facts {
     pub hidden_rows: Vec<u32>,
+    /// Cells and rows that stand in the part, empty ones among them: what to make room for.
+    pub cells: usize,
+    pub rows: usize,
     /// Formulas that no program ever calculated: how many, and the first.
     pub uncalculated: u32,
     pub first_uncalculated: Option<CellRef>,
 }
 
+/// A table of texts takes many times its size in memory when they are short: `<si/>` is five bytes.
+const MAX_TEXTS: usize = 5_000_000;
+
+/// Encodings in which everything that is looked for here stands as it does in ASCII.
+const ENCODINGS: [&[u8]; 5] = [b"utf-8", b"utf8", b"us-ascii", b"iso-8859-1", b"windows-1252"];
+
 /// Refuses what calamine would take in its stride and should not: a document type declaration, which can stand only
-/// before the first element, and UTF-16, in which nothing here would be found.
+/// before the first element, and encodings such as UTF-16, in which nothing here would be found.
 pub(super) fn check_prolog(xml: &[u8]) -> Result<(), Refusal> {
+    let encoding = || Refusal::damaged("holds a part in an encoding that no spreadsheet program writes");
     if xml.starts_with(b"\xFF\xFE") || xml.starts_with(b"\xFE\xFF") || xml.iter().take(4).any(|byte| *byte == 0) {
-        return Err(Refusal::damaged("holds a part in UTF-16, as no spreadsheet program writes"));
+        return Err(encoding());
     }
     let mut at = 0;
     while let Some(tag) = next_tag(xml, at) {
@@ -37,29 +47,59 @@ pub(super) fn check_prolog(xml: &[u8]) -> Result<(), Refusal> {
             Some(b'!') => {
                 return Err(Refusal::new(&rules::FILE_TYPE, "holds an XML document type declaration, as attacks do"));
             }
-            Some(b'?') => find(xml, tag, b"?>"),
+            Some(b'?') => {
+                let end = find(xml, tag, b"?>");
+                let declaration = &xml[(tag + 1).min(end)..end];
+                let known = |name: &[u8]| ENCODINGS.iter().any(|known| known.eq_ignore_ascii_case(name));
+                if Attributes::of(declaration)
+                    .any(|(name, value)| declaration[name].ends_with(b"encoding") && !known(&declaration[value]))
+                {
+                    return Err(encoding());
+                }
+                end
+            }
             _ => break,
         };
     }
     Ok(())
 }
 
-/// Renames the count that the table of shared texts declares. Finds it as calamine does, with the same parser.
-pub(super) fn mend_strings(xml: &mut [u8]) {
+/// Renames the count that the table of shared texts declares in its first tag, found with the parser that calamine
+/// uses, set as calamine sets it.
+pub(super) fn mend_strings(xml: &mut [u8]) -> Result<(), Refusal> {
     const COUNT: &[u8] = b"uniqueCount";
     let mut reader = Reader::from_reader(&*xml);
+    reader.config_mut().check_end_names = false;
+    reader.config_mut().expand_empty_elements = true;
     let end = loop {
         match reader.read_event() {
-            Ok(Event::Start(element) | Event::Empty(element)) if element.local_name().as_ref() == "sst" => break reader.buffer_position(),
-            Ok(Event::Eof) | Err(_) => return,
-            Ok(_) => {}
+            Ok(Event::Start(element)) if element.local_name().as_ref() == "sst" => break reader.buffer_position(),
+            Ok(Event::Decl(_) | Event::PI(_) | Event::Comment(_) | Event::Text(_)) => {}
+            _ => return Err(Refusal::damaged("holds a damaged table of texts")),
         }
     };
-    let mut head = &mut xml[..end as usize];
+    if texts_in(xml) > MAX_TEXTS {
+        let message = format!("holds more than {} million different texts", MAX_TEXTS / 1_000_000);
+        return Err(Refusal::new(&rules::FILE_TOO_LARGE, message));
+    }
+    let end = usize::try_from(end).unwrap_or(xml.len());
+    let mut head = &mut xml[..end];
     while let Some(at) = head.windows(COUNT.len()).position(|window| window == COUNT) {
         head = &mut head[at..];
         head[0] = b'U';
     }
+    Ok(())
+}
+
+/// How many texts a table has, at most: tags `si`, or `x:si`.
+fn texts_in(xml: &[u8]) -> usize {
+    let (mut at, mut texts) = (0, 0);
+    while let Some(tag) = next_tag(xml, at) {
+        at = tag;
+        let name = xml[tag..].iter().take(20).position(|byte| *byte == b':').map_or(tag, |colon| tag + colon + 1);
+        texts += usize::from(xml[tag..].starts_with(b"si") || xml[name..].starts_with(b"si"));
+    }
+    texts
 }
 
 pub(super) fn scan_sheet(xml: &mut [u8]) -> Result<Facts, Refusal> {
@@ -79,18 +119,17 @@ pub(super) fn scan_sheet(xml: &mut [u8]) -> Result<Facts, Refusal> {
             continue;
         }
         match rest {
-            [b'c', ..] if closing => {
-                if formula && ends_name(rest, 1) {
-                    formula = false;
-                    note_uncalculated(&mut facts, &xml[cell.clone()]);
-                }
+            [b'c', ..] if closing && formula && ends_name(rest, 1) => {
+                formula = false;
+                note_uncalculated(&mut facts, &xml[cell.clone()]);
             }
-            // Nothing after the cells is of interest, and merged ranges can be many.
-            [b's', b'h', b'e', b'e', b't', b'D', ..] if closing => break,
             _ if closing => {}
-            [b'v', ..] if ends_name(rest, 1) => formula &= matches!(rest, [_, b'/', ..] | [_, b'>', b'<', ..] | [_, b' ', b'/', ..]),
+            [b'v', ..] if ends_name(rest, 1) => {
+                formula &= matches!(rest, [_, b'/', ..] | [_, b'>', b'<', ..] | [_, b' ', b'/', ..]);
+            }
             [b'c', ..] if ends_name(rest, 1) => {
                 formula = false;
+                facts.cells += 1;
                 cell = attributes(xml, name + 1);
                 at = cell.end;
                 prepare_cell(&mut xml[cell.clone()])?;
@@ -101,6 +140,7 @@ pub(super) fn scan_sheet(xml: &mut [u8]) -> Result<Facts, Refusal> {
                 at = attributes.end;
                 let (row, hidden) = prepare_row(&xml[attributes], next_row)?;
                 next_row = row + 1;
+                facts.rows += 1;
                 if hidden {
                     facts.hidden_rows.push(row);
                 }
@@ -225,11 +265,16 @@ impl Iterator for Attributes<'_> {
     type Item = (Range<usize>, Range<usize>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let after = |from: usize, is: fn(u8) -> bool| Some(from + self.tag.get(from..)?.iter().position(|byte| is(*byte))?);
+        let after =
+            |from: usize, is: fn(u8) -> bool| Some(from + self.tag.get(from..)?.iter().position(|byte| is(*byte))?);
         let name = after(self.at, |byte| !byte.is_ascii_whitespace())?;
         let name_end = after(name, |byte| byte == b'=' || byte.is_ascii_whitespace())?;
         let open = after(name_end, |byte| matches!(byte, b'"' | b'\''))?;
-        let close = if self.tag[open] == b'"' { after(open + 1, |byte| byte == b'"') } else { after(open + 1, |byte| byte == b'\'') }?;
+        let close = if self.tag[open] == b'"' {
+            after(open + 1, |byte| byte == b'"')
+        } else {
+            after(open + 1, |byte| byte == b'\'')
+        }?;
         self.at = close + 1;
         Some((name..name_end, open + 1..close))
     }

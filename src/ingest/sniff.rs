@@ -24,7 +24,8 @@ impl Format<'_> {
             Self::Csv(_) => ("plain text (.csv)", TEXT),
             _ => return None,
         };
-        (!usual.contains(&extension.as_str())).then(|| format!("is {what}, though it is named .{extension}; it was read as what it is"))
+        let misnamed = !usual.contains(&extension.as_str());
+        misnamed.then(|| format!("is {what}, though it is named .{extension}; it was read as what it is"))
     }
 }
 
@@ -38,7 +39,8 @@ pub(super) fn identify<'a>(name: &str, bytes: &'a [u8], limits: &Limits) -> Resu
         return Err(Refusal::new(&rules::FILE_EMPTY, "is empty: zero bytes"));
     }
     if is_lock_file(name, bytes) {
-        return Err(foreign("the lock file that Office or LibreOffice keeps while a workbook is open").help("Close the workbook and send the workbook itself."));
+        let lock = foreign("the lock file that an office program keeps while a workbook is open");
+        return Err(lock.help("Close the workbook and send the workbook itself."));
     }
     if bytes.starts_with(b"PK\x05\x06") {
         return Err(Refusal::new(&rules::FILE_EMPTY, "is a zip archive without any parts"));
@@ -73,7 +75,7 @@ fn extension(name: &str) -> String {
     file.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_ascii_lowercase())
 }
 
-/// Excel's holds the user's name twice, each time with its length in front; LibreOffice's is known by its name.
+/// That of Excel holds the user's name twice, each time with its length in front; others are known by their names.
 fn is_lock_file(name: &str, bytes: &[u8]) -> bool {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let (Some(first), Some(second)) = (bytes.first(), bytes.get(55)) else { return file.starts_with(".~lock.") };
@@ -97,8 +99,14 @@ fn zip(mut package: Package<'_>) -> Result<Format<'_>, Refusal> {
     if begins("xl/") || ends("workbook.xml") {
         return Ok(Format::Xlsx(package));
     }
-    let known = [("word/", "a Word document"), ("ppt/", "a PowerPoint presentation"), ("index/document.iwa", "an Apple document")];
-    Err(foreign(known.iter().find(|(start, _)| begins(start)).map_or("a zip archive of other files", |(_, what)| *what)))
+    let known = [
+        ("word/", "a Word document"),
+        ("ppt/", "a PowerPoint presentation"),
+        ("index/document.iwa", "an Apple document"),
+    ];
+    Err(foreign(
+        known.iter().find(|(start, _)| begins(start)).map_or("a zip archive of other files", |(_, what)| *what),
+    ))
 }
 
 fn open_document(mut package: Package<'_>) -> Result<Format<'_>, Refusal> {
@@ -115,8 +123,9 @@ fn open_document(mut package: Package<'_>) -> Result<Format<'_>, Refusal> {
 fn compound<'a>(bytes: &[u8]) -> Result<Format<'a>, Refusal> {
     let holds = |stream: &str| {
         let name: Vec<u8> = stream.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let length = (name.len() + 2) as u16;
-        bytes.chunks_exact(128).any(|entry| entry.starts_with(&name) && entry[64..66] == length.to_le_bytes())
+        // With the zero at its end; no name that is looked for has more than 31 letters.
+        let length = u8::try_from(name.len() + 2).unwrap_or(0);
+        bytes.chunks_exact(128).any(|entry| entry.starts_with(&name) && entry[64..66] == [length, 0])
     };
     if holds("EncryptedPackage") {
         return Err(Refusal::new(&rules::FILE_ENCRYPTED, "is a workbook or document with a password"));
@@ -152,7 +161,11 @@ fn binary(bytes: &[u8]) -> Option<&'static str> {
         (b"\x09\x04\x06\x00", "a workbook of Excel 4"),
     ];
     let bitmap = bytes.starts_with(b"BM") && bytes.get(6..10) == Some(&[0; 4]);
-    known.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, what)| *what).or(bitmap.then_some("a picture (BMP)"))
+    known
+        .iter()
+        .find(|(start, _)| bytes.starts_with(start))
+        .map(|(_, what)| *what)
+        .or(bitmap.then_some("a picture (BMP)"))
 }
 
 /// Web pages, XML and JSON: text, but no table.
@@ -178,6 +191,9 @@ fn markup(text: &str) -> Option<Refusal> {
         return Some(foreign("an XML document"));
     }
     let last = text.trim_end().chars().next_back();
+    if start.starts_with('<') && last == Some('>') {
+        return Some(foreign("an XML document"));
+    }
     let json = (start.starts_with('{') && last == Some('}')) || (start.starts_with('[') && last == Some(']'));
     json.then(|| foreign("a JSON document"))
 }

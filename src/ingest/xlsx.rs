@@ -34,7 +34,8 @@ pub(super) fn read(mut package: Package<'_>, limits: &Limits) -> Result<Workbook
     let mut cells = 0;
     let percent = OnceCell::new();
     for (number, (part, facts)) in outline.sheets.iter().zip(facts).enumerate() {
-        let builder = SheetBuilder::new(&part.name, limits, cells);
+        let mut builder = SheetBuilder::new(&part.name, limits, cells);
+        builder.reserve(facts.rows, facts.cells);
         note_formulas(&mut workbook.notes, &part.name, &facts);
         let builder = fill(&mut archive, number, outline.epoch_1904, &percent, builder, &part.name)?;
         let sheet = builder.finish(part.hidden, facts.hidden_rows);
@@ -47,7 +48,9 @@ pub(super) fn read(mut package: Package<'_>, limits: &Limits) -> Result<Workbook
 
 /// The archive for calamine, and what `scan` saw in each sheet.
 fn repack(package: &mut Package<'_>, outline: &Outline) -> Result<(Vec<u8>, Vec<Facts>), Refusal> {
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut parts = outline.sheets.iter().map(|part| part.index).chain(outline.strings).chain(outline.styles);
+    let size = parts.try_fold(1 << 12, |size, index| Ok(size + package.measure(index)?.min(LARGE_SHEET)))?;
+    let mut archive = ZipWriter::new(Cursor::new(Vec::with_capacity(usize::try_from(size).unwrap_or(0))));
     let mut facts = Vec::with_capacity(outline.sheets.len());
     let (book, relations) = workbook_parts(outline);
     store(&mut archive, "_rels/.rels", ROOT.as_bytes())?;
@@ -61,7 +64,7 @@ fn repack(package: &mut Package<'_>, outline: &Outline) -> Result<(Vec<u8>, Vec<
     if let Some(index) = outline.strings {
         let mut bytes = package.unpack(index)?;
         scan::check_prolog(&bytes)?;
-        scan::mend_strings(&mut bytes);
+        scan::mend_strings(&mut bytes)?;
         store(&mut archive, "xl/sharedStrings.xml", &bytes)?;
     }
     for (number, SheetPart { index, .. }) in outline.sheets.iter().enumerate() {
@@ -97,13 +100,13 @@ fn workbook_parts(outline: &Outline) -> (String, String) {
 /// Reads the cells of a sheet, in one pass.
 fn fill<'a>(
     archive: &mut Archive,
-    number: usize,
+    sheet: usize,
     epoch_1904: bool,
     percent: &OnceCell<Vec<bool>>,
     mut builder: SheetBuilder<'a>,
     name: &str,
 ) -> Result<SheetBuilder<'a>, Refusal> {
-    let mut reader = match archive.worksheet_cells_reader(&number.to_string()) {
+    let mut reader = match archive.worksheet_cells_reader(&sheet.to_string()) {
         Ok(reader) => reader,
         // A part that is no worksheet although the workbook says so, such as a chart: it holds no cells.
         Err(XlsxError::NotAWorksheet(_)) => return Ok(builder),
@@ -117,17 +120,14 @@ fn fill<'a>(
             Ok(None) => return Ok(builder),
             Err(error) => return Err(damaged(&place(name, last), &error)),
         };
-        let plain = |value: f64| {
-            let is_percent = percent.get(style).is_some_and(|is_percent| *is_percent);
-            if is_percent { Cell::Percent(value) } else { Cell::Number(value) }
-        };
+        let shows_percent = || percent.get(style).is_some_and(|shows| *shows);
         let value = match cell.get_value() {
             DataRef::Empty => None,
             DataRef::SharedString(text) => builder.shared_text(text),
             DataRef::String(text) | DataRef::DurationIso(text) => builder.text(text),
-            DataRef::Float(value) => Some(plain(*value)),
-            DataRef::Int(value) => Some(plain(*value as f64)),
-            DataRef::DateTime(value) if value.is_duration() => Some(Cell::Number(value.as_f64())),
+            DataRef::Float(value) => Some(number(*value, shows_percent())),
+            DataRef::Int(value) => Some(number(*value as f64, shows_percent())),
+            DataRef::DateTime(value) if value.is_duration() => Some(number(value.as_f64(), false)),
             DataRef::DateTime(value) => Some(date(value.as_f64(), epoch_1904)),
             DataRef::DateTimeIso(text) => iso_date(text).or_else(|| builder.text(text)),
             DataRef::Bool(value) => Some(Cell::Bool(*value)),
@@ -142,14 +142,24 @@ fn fill<'a>(
     }
 }
 
+/// Excel has no infinite numbers, but calamine reads the word `inf`.
+fn number(value: f64, percent: bool) -> Cell {
+    match (value.is_finite(), percent) {
+        (false, _) => Cell::Error(ErrorKind::parse("#NUM!")),
+        (true, true) => Cell::Percent(value),
+        (true, false) => Cell::Number(value),
+    }
+}
+
 /// A serial number of days as a date, or as the number that it is where it is no date of Excel's: a time of day, a
 /// day after 9999, and 29 February 1900, which Excel believes in.
 fn date(serial: f64, epoch_1904: bool) -> Cell {
     // Days from 1 January of year 1 to the day before the epoch.
     let (epoch, end) = if epoch_1904 { (695_056, 2_957_004.0) } else { (693_594, 2_958_466.0) };
     if !(1.0..end).contains(&serial) {
-        return Cell::Number(serial);
+        return number(serial, false);
     }
+    #[allow(clippy::cast_possible_truncation, reason = "lies within the range above")]
     let days = serial as i32;
     let missing = match days {
         60 if !epoch_1904 => return Cell::Number(serial),
@@ -188,8 +198,11 @@ fn shows_percent(style: &Style) -> bool {
 fn note_formulas(notes: &mut Vec<Note>, sheet: &str, facts: &Facts) {
     if facts.uncalculated > 0 {
         let message = match facts.uncalculated {
-            1 => "a formula has no value, because no spreadsheet program ever calculated it; it counts as empty".to_owned(),
-            n => format!("{n} formulas have no value, because no spreadsheet program ever calculated them; they count as empty"),
+            1 => "a formula has no value, because no spreadsheet program ever calculated it; it counts as empty"
+                .to_owned(),
+            n => format!(
+                "{n} formulas have no value, because no spreadsheet program ever calculated them; they count as empty"
+            ),
         };
         notes.push(note(&rules::ERROR_VALUE, message, sheet, facts.first_uncalculated));
     }
@@ -234,8 +247,11 @@ mod tests {
         assert_eq!(date(2_958_466.0, false), Cell::Number(2_958_466.0));
         assert_eq!(date(1.0, true), day(1904, 1, 2));
         assert_eq!(date(35_064.0, true), day(2000, 1, 1));
-        for none in [0.0, 0.75, -3.0, f64::NAN, f64::INFINITY] {
-            assert!(matches!(date(none, false), Cell::Number(_)));
+        for none in [0.0, 0.75, -3.0] {
+            assert_eq!(date(none, false), Cell::Number(none));
+        }
+        for none in [f64::NAN, f64::INFINITY] {
+            assert_eq!(date(none, false), Cell::Error(ErrorKind::parse("#NUM!")));
         }
     }
 }

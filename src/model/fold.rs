@@ -66,6 +66,12 @@ fn unmarked(c: char) -> Option<char> {
     }
 }
 
+/// A record's key as it is compared: without case, and with one space where there were several. Signs stay, since
+/// `1-1` and `1.1` are two keys.
+pub fn fold_key(text: &str) -> String {
+    text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

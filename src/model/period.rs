@@ -134,7 +134,8 @@ impl Calendar {
 
     /// The end of the latest period whose reports are due by a day, `due_days` after its end. None before the first.
     pub fn latest_due(&self, day: NaiveDate, due_days: u64) -> Option<Period> {
-        let mut number = self.number_of(day);
+        // Nobody reports on periods after the programme.
+        let mut number = self.number_of(day).min(self.number_of(self.end));
         while number >= 1 {
             let period = self.period(number)?;
             if period.last.checked_add_days(Days::new(due_days)).is_some_and(|due| due <= day) {

@@ -221,7 +221,20 @@ pub struct EstimateFacts {
     pub degrees: i64,
     /// Of a change: baseline and follow-up on the pairs, then the cross-sections beside them.
     pub waves: Vec<WaveEstimate>,
+    /// Follow-up against baseline, on the pairs. The bounds above are those of the follow-up's level.
+    pub change: Option<ChangeFacts>,
     pub notes: Vec<String>,
+}
+
+/// A change between two waves, with its own interval.
+#[derive(Debug, Clone)]
+pub struct ChangeFacts {
+    pub value: Decimal,
+    pub lower: Option<Decimal>,
+    pub upper: Option<Decimal>,
+    pub standard_error: Option<Decimal>,
+    /// `points`, `%`, or the indicator's unit.
+    pub unit: String,
 }
 
 #[derive(Debug, Clone)]

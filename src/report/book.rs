@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::axis::Axis;
 use super::style::{Kind, NumberFormat, Rule, Style};
 use crate::finding::CellRef;
 
@@ -40,7 +41,6 @@ pub struct Sheet {
     pub filter: Option<Area>,
     pub print: Print,
     pub charts: Vec<Chart>,
-    pub sparklines: Vec<Sparkline>,
     /// Bars behind shares, from nothing to the whole.
     pub bars: Vec<Area>,
 }
@@ -68,8 +68,8 @@ pub enum Cell {
     Date(NaiveDate),
     /// A live formula and what it gives.
     Formula { text: String, cached: Decimal },
-    /// To a cell of this book.
-    Link { sheet: String, cell: CellRef, text: String },
+    /// To a cell of this book. Where `live`, the text is that cell's own and follows it.
+    Link { sheet: String, cell: CellRef, text: String, live: bool },
 }
 
 impl Cell {
@@ -84,7 +84,12 @@ impl Cell {
     }
 
     pub fn link(sheet: &str, cell: CellRef, text: impl AsRef<str>) -> Self {
-        Self::Link { sheet: sheet.to_owned(), cell, text: clean(text.as_ref(), false) }
+        Self::Link { sheet: sheet.to_owned(), cell, text: clean(text.as_ref(), false), live: false }
+    }
+
+    /// A link that shows what stands in the cell it leads to.
+    pub fn live_link(sheet: &str, cell: CellRef, text: impl AsRef<str>) -> Self {
+        Self::Link { sheet: sheet.to_owned(), cell, text: clean(text.as_ref(), false), live: true }
     }
 
     pub fn count(count: usize) -> Self {
@@ -175,10 +180,11 @@ pub enum Scale {
     Percent(u16),
 }
 
-/// A chart over cells of its own sheet.
+/// A chart over cells of its own sheet, or of the one that is named.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
     pub kind: ChartKind,
+    pub sheet: Option<String>,
     pub first: CellRef,
     pub last_column: u16,
     /// The row that is made tall enough to hold the chart's end.
@@ -190,6 +196,8 @@ pub struct Chart {
     pub categories: Area,
     pub series: Vec<Series>,
     pub number: NumberFormat,
+    /// The axis of values, if it is not left to the spreadsheet.
+    pub axis: Option<Axis>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,6 +210,8 @@ pub enum ChartKind {
     Columns,
     /// Dots with their intervals.
     Intervals,
+    /// A line the size of a cell, without axes: a chart and no sparkline, since LibreOffice prints sparklines as dots.
+    Trend,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -221,14 +231,6 @@ pub enum Role {
     Expected,
     Milestone,
     Target,
-}
-
-/// A line the size of a cell.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sparkline {
-    pub at: CellRef,
-    pub sheet: String,
-    pub values: Area,
 }
 
 impl Book {
@@ -261,7 +263,7 @@ impl Sheet {
                 Cell::Number(value) => value.normalize().to_string(),
                 Cell::Date(day) => day.to_string(),
                 Cell::Formula { text, cached } => format!("{text} → {}", cached.normalize()),
-                Cell::Link { sheet, cell, text } => format!("{text:?} → {sheet}!{cell}"),
+                Cell::Link { sheet, cell, text, .. } => format!("{text:?} → {sheet}!{cell}"),
             };
             let code = if number.kind == Kind::General { None } else { number.code() };
             let _ = write!(out, "{at} {look:?}");
@@ -275,11 +277,9 @@ impl Sheet {
             }
         }
         let _ = self.filter.map_or(Ok(()), |area| writeln!(out, "filter {area}"));
-        for line in &self.sparklines {
-            let _ = writeln!(out, "sparkline {} of {}!{}", line.at, line.sheet, line.values);
-        }
         for chart in &self.charts {
-            let _ = writeln!(out, "chart {:?} at {} {:?} over {}", chart.kind, chart.first, chart.title, chart.categories);
+            let over = chart.sheet.as_ref().map_or(String::new(), |sheet| format!("{sheet}!"));
+            let _ = writeln!(out, "chart {:?} at {} {:?} over {over}{}", chart.kind, chart.first, chart.title, chart.categories);
             for series in &chart.series {
                 let _ = writeln!(out, "  {:?} {:?} {}", series.role, series.name, series.values);
             }

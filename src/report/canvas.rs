@@ -1,12 +1,14 @@
 //! Builds one sheet from top to bottom: the writer of a sheet says what stands in a row; widths, heights and page
 //! breaks come out of the content here.
 
-use super::book::{Area, Cell, Chart, Placed, Print, Row, Scale, Sheet};
+use super::book::{Area, Cell, Chart, ChartKind, Placed, Print, Row, Scale, Sheet};
 use super::measure;
 use super::style::{Look, NumberFormat, Rule, Style};
 
 /// The least height of a row with something in it, in pixels.
 const LINE: u32 = 22;
+/// Of a filter, in the corner of its head.
+const BUTTON: u32 = 16;
 /// What a spreadsheet can show of one row.
 const TALLEST: u32 = 540;
 /// A landscape A4 page within its margins, at 96 pixels an inch.
@@ -42,7 +44,7 @@ pub struct Canvas {
 
 impl Canvas {
     pub fn new(name: &str, widths: Vec<Width>) -> Self {
-        let print = Print { scale: Scale::OnePageWide, repeat: None, breaks: Vec::new() };
+        let print = Print { scale: Scale::OnePageWide, repeat: Some((1, 1)), breaks: Vec::new() };
         let sheet = Sheet {
             name: name.to_owned(),
             accent: false,
@@ -53,7 +55,6 @@ impl Canvas {
             filter: None,
             print,
             charts: Vec::new(),
-            sparklines: Vec::new(),
             bars: Vec::new(),
         };
         Self { sheet, widths, row: Row::default(), spans: Vec::new(), blocks: Vec::new() }
@@ -169,13 +170,14 @@ impl Canvas {
             }
             let face = placed.style.look.face();
             let text = placed.cell.shown(placed.style.number);
-            let heading = matches!(placed.style.look, Look::Head | Look::HeadRight);
+            let heading = matches!(placed.style.look, Look::Head | Look::HeadRight | Look::HeadFilter);
             let widest = if heading {
                 measure::longest_word(&text, face)
             } else {
                 text.split('\n').map(|line| measure::width(line, face)).max().unwrap_or(0)
             };
-            let wanted = widest + measure::PADDING + 4;
+            let button = if self.sheet.filter.is_some_and(|area| area.first.row == at.row) { BUTTON } else { 0 };
+            let wanted = widest + measure::margins(face) + button;
             let wanted = if placed.cell.is_rigid() { wanted } else { wanted.min(limit.most) };
             if let Some(column) = columns.get_mut(index) {
                 *column = current.max(wanted);
@@ -185,7 +187,8 @@ impl Canvas {
         for (at, placed) in self.sheet.cells().filter(|(_, placed)| placed.cell.is_rigid()) {
             let Some(span) = is_spanned(at.row, at.column).and_then(|index| spanned.get(index)) else { continue };
             let text = placed.cell.shown(placed.style.number);
-            let wanted = measure::width(&text, placed.style.look.face()) + measure::PADDING + 4;
+            let face = placed.style.look.face();
+            let wanted = measure::width(&text, face) + measure::margins(face);
             let room = sum(&columns, span.first.column, span.last.column);
             if let Some(last) = columns.get_mut(usize::from(span.last.column)) {
                 *last += wanted.saturating_sub(room);
@@ -219,7 +222,7 @@ impl Canvas {
                     }
                     _ => 1,
                 };
-                height = height.max(count * measure::line_height(face) + 5);
+                height = height.max(count * measure::line_height(face) + if count > 1 { 9 } else { 5 });
             }
             row.height = height.min(TALLEST);
         }
@@ -227,7 +230,7 @@ impl Canvas {
 
     /// The last row of each chart grows until the chart ends above it.
     fn hold_charts(&mut self) {
-        for chart in &self.sheet.charts {
+        for chart in self.sheet.charts.iter().filter(|chart| chart.kind != ChartKind::Trend) {
             let (first, last) = (chart.first.row as usize, chart.last_row as usize);
             let used: u32 = self.sheet.rows.iter().take(last).skip(first).map(|row| row.height).sum();
             if let Some(row) = self.sheet.rows.get_mut(last) {
@@ -239,8 +242,8 @@ impl Canvas {
     /// A scale at which the sheet is one page wide, and a page break before each block that would be cut.
     fn paginate(&mut self) {
         let width: u32 = self.sheet.columns.iter().sum();
-        // A little smaller than fits, since printers measure letters differently.
-        let percent = (PAGE.0 * 96 / width.max(1)).clamp(40, 90);
+        // Smaller than fits: LibreOffice makes columns six per cent wider than Excel does.
+        let percent = (PAGE.0 * 91 / width.max(1)).clamp(40, 90);
         let page = PAGE.1 * 96 / percent;
         let height = |from: u32, to: u32| -> u32 {
             self.sheet.rows.iter().take(to as usize + 1).skip(from as usize).map(|row| row.height).sum()

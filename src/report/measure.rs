@@ -6,37 +6,51 @@
 use super::style::Face;
 
 /// Pixels between a cell's text and its edges, both together.
-pub const PADDING: u32 = 8;
-/// What a text is set in from the edge of its fill.
+const PADDING: u32 = 8;
+/// What a text is set in further, in pixels a step.
 pub const INSET: u32 = 9;
 
-/// Hundredths of a pixel at eleven points.
-fn letter(c: char) -> u32 {
-    match c {
-        ' ' | '\'' => 340,
-        '\u{202f}' => 250,
-        ',' | '.' | ':' | ';' | 'I' | '`' | 'i' | 'j' | 'l' => 390,
-        '!' | '(' | ')' | '-' | 'J' | '[' | ']' | 'f' | 'r' | 't' | '{' | '}' | '·' => 500,
-        '"' | '/' | 'L' | '\\' | 'c' | 's' | 'z' => 630,
-        'B' | 'C' | 'K' | 'P' | 'R' | 'X' | 'b' | 'd' | 'h' | 'n' | 'o' | 'p' | 'q' | 'u' => 800,
-        'e' => 760,
-        'A' | 'D' | 'G' | 'H' | 'U' | 'V' => 910,
-        '&' | 'N' | 'O' | 'Q' | '–' => 990,
-        '%' | 'w' => 1070,
-        'M' | 'm' | '…' | '→' | '←' => 1200,
-        '@' | 'W' | '●' | '▲' | '▼' | '○' | '◇' | '□' | '✓' | '✕' | '—' => 1330,
-        // Hiragana and what follows it is as wide as it is high.
-        c if c >= '\u{3000}' => 1470,
-        c if c.is_ascii() => 730,
-        _ => 800,
+/// What a cell needs beside its text.
+pub fn margins(face: Face) -> u32 {
+    PADDING + u32::from(face.inset) * INSET
+}
+
+/// Advance widths of the characters from space to tilde, in thousandths of the type size (Calibri's, which Carlito shares).
+const LETTERS: [u64; 95] = [
+    226, 326, 401, 498, 507, 715, 682, 221, 303, 303, 498, 498, 250, 306, 252, 386, 507, 507, 507, 507, 507, 507, 507, 507,
+    507, 507, 268, 268, 498, 498, 498, 463, 894, 579, 544, 533, 615, 488, 459, 631, 623, 252, 319, 520, 420, 855, 646, 662,
+    517, 673, 543, 459, 487, 642, 567, 890, 519, 487, 468, 307, 386, 307, 498, 498, 291, 479, 525, 423, 525, 498, 305, 471,
+    525, 229, 239, 455, 229, 799, 525, 527, 525, 525, 349, 391, 335, 525, 452, 715, 433, 453, 395, 314, 460, 314, 498,
+];
+
+fn letter(c: char) -> u64 {
+    if let Some(width) = u32::from(c).checked_sub(32).and_then(|index| LETTERS.get(index as usize)) {
+        return *width;
     }
+    match c {
+        '\u{a0}' | '\u{202f}' | '·' | '‘' | '’' => 252,
+        '–' | '≈' | '≥' | '±' | '−' | '“' | '”' => 500,
+        // Arrows, and the symbols of a status, which come from other fonts.
+        '\u{2000}'..='\u{2bff}' => 920,
+        // Hiragana and what follows it is as wide as it is high.
+        c if c >= '\u{3000}' => 1000,
+        c if c.is_uppercase() => 640,
+        _ => 540,
+    }
+}
+
+/// Units in a pixel: widths are added up in units and rounded once.
+const UNITS: u64 = 72 * 1000 * 100;
+
+fn units(text: &str, face: Face) -> u64 {
+    let sum: u64 = text.chars().map(|c| if face.mono { 551 } else { letter(c) }).sum();
+    // Screens round each letter to whole pixels: five per cent more is enough for that, and three for bold.
+    sum * u64::from(face.points) * if face.bold { 108 } else { 105 } * 96
 }
 
 /// The width of a text on one line, in pixels, without padding.
 pub fn width(text: &str, face: Face) -> u32 {
-    let sum: u64 = text.chars().map(|c| if face.mono { 810 } else { u64::from(letter(c)) }).sum();
-    let bold = if face.bold { 106 } else { 102 };
-    u32::try_from(sum * u64::from(face.points) * bold / (11 * 100 * 100)).unwrap_or(u32::MAX / 4) + 1
+    u32::try_from(units(text, face).div_ceil(UNITS)).unwrap_or(u32::MAX / 4)
 }
 
 /// The width of the longest word: what a wrapped text needs at least.
@@ -46,22 +60,23 @@ pub fn longest_word(text: &str, face: Face) -> u32 {
 
 /// How many lines a text takes in a cell of this width.
 pub fn lines(text: &str, face: Face, cell: u32) -> u32 {
-    let inset = if face.inset { INSET } else { 0 };
-    let room = cell.saturating_sub(PADDING + inset).max(1);
-    let space = width(" ", face);
+    let room = u64::from(cell.saturating_sub(margins(face)).max(1)) * UNITS;
+    let space = units(" ", face);
     let mut count = 0;
     for paragraph in text.split('\n') {
         let (mut line, mut rows) = (0, 1);
         for word in paragraph.split(' ') {
-            let word = width(word, face);
+            let word = units(word, face);
             if line > 0 && line + space + word > room {
                 rows += 1;
                 line = 0;
             }
             line += if line > 0 { space + word } else { word };
             // A word longer than the line is broken wherever the line ends.
-            rows += line.saturating_sub(1) / room;
-            line = if line > room { line % room } else { line };
+            while line > room {
+                rows += 1;
+                line -= room;
+            }
         }
         count += rows;
     }

@@ -7,6 +7,7 @@
 //! What partners wrote is always text, never a formula. A live formula is written only where it gives the figure
 //! that was computed; `.ci/recalculate.py` holds each against what LibreOffice makes of it.
 
+mod axis;
 pub mod book;
 mod canvas;
 mod draw;

@@ -5,10 +5,12 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use super::words::{counted, day, severities};
 use crate::finding::Severity;
-use crate::model::scoreboard::Thresholds;
+use crate::model::number::display;
+use crate::model::scoreboard::{ChangeFacts, Thresholds};
 
 pub const SUMMARY_LEGEND: &str = "≈ illustrative: not from the programme's documents. Coverage: who has reported, of \
     those whose turn it was. Bounds: the 95 % interval of an estimate, or at most how many enterprises if all those \
@@ -17,13 +19,14 @@ pub const SUMMARY_LEGEND: &str = "≈ illustrative: not from the programme's doc
 pub const TRAJECTORY: &str =
     "Empty: nothing is counted on that day, or it lies after the cut-off. Expected: the straight path from the baseline \
      through the milestones to the target.";
+pub const TRAJECTORY_WITHOUT_TARGET: &str = "Empty: nothing is counted on that day, or it lies after the cut-off.";
 pub const RECOMPUTED: &str = "The lines do not add up: the total is recomputed from the rows.";
-pub const SHARE_ILLUSTRATIVE: &str = "≈ illustrative: not from the programme's documents.";
-pub const NO_BREAKDOWN_FIGURE: &str = "No line has a figure yet.";
+pub const MARK: &str = "≈ illustrative: not from the programme's documents.";
 pub const RESPONSE: &str = "Response rate = complete answers / (asked − known ineligible), AAPOR RR1. Non-response is \
     assumed to be random within strata.";
 pub const NO_FINDING: &str = "Nothing was found: every file, row and cell is as it should be.";
 pub const NO_KEPT_OUT: &str = "No row was kept out of the figures.";
+pub const AFTER_FILTERING: &str = "Rows shown below, and the sum of their amounts, as filtered:";
 pub const NO_EVIDENCE: &str = "No row stands behind any figure yet.";
 pub const QUALITY: &str = "Who has reported, and what was found in what they sent. No figure counts a row with an error.";
 pub const KEPT_OUT: &str = "Rows with errors. No figure counts them. Their file is kept as it came; a corrected workbook \
@@ -83,6 +86,23 @@ pub fn at_most(shown: &str) -> String {
         "Counted once by number. At most {shown}, if every enterprise that is known by name only is another one that \
          has not been counted."
     )
+}
+
+/// A change between two waves, with its own interval.
+pub fn change(change: &ChangeFacts) -> String {
+    let signed = |value: Decimal| {
+        let sign = if value.is_sign_negative() { "−" } else { "+" };
+        format!("{sign}{}", display(value.abs(), 1))
+    };
+    let interval = change.lower.zip(change.upper).map_or(String::new(), |(lower, upper)| {
+        format!(", 95 % interval {} to {}", signed(lower), signed(upper))
+    });
+    let error = change.standard_error.map_or(String::new(), |error| format!("; standard error {}", display(error, 2)));
+    format!("Change: {} {}{interval}{error}.", signed(change.value), change.unit)
+}
+
+pub fn standard_error(error: Decimal, degrees: i64) -> String {
+    format!("Standard error {}, {degrees} degrees of freedom.", display(error, 2))
 }
 
 pub fn evidence_rows(shown: usize, total: usize) -> String {

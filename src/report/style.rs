@@ -81,8 +81,12 @@ pub enum Look {
     Mono,
     Head,
     HeadRight,
+    /// Right, clear of the button of a filter.
+    HeadFilter,
     Text,
     Strong,
+    /// Beside running text.
+    StrongTop,
     Link,
     BackLink,
     Figure,
@@ -92,6 +96,8 @@ pub enum Look {
     Absent,
     AbsentText,
     Mark(Tone),
+    /// A mark of several lines.
+    Stamp(Tone),
     Chip(Tone),
     ChipWord(Tone),
     KpiLabel,
@@ -134,8 +140,8 @@ pub struct Face {
     pub mono: bool,
     /// At the top of its row rather than in the middle.
     pub top: bool,
-    /// Set in from the edge of its fill.
-    pub inset: bool,
+    /// Set in from the edge that it is aligned to, in steps of [`super::measure::INSET`].
+    pub inset: u8,
 }
 
 impl Look {
@@ -150,10 +156,10 @@ impl Look {
             wrap: true,
             mono: false,
             top: false,
-            inset: false,
+            inset: 0,
         };
-        let strip = Face { fill: Some(ACCENT_PALE), inset: true, ..base };
-        let right = Face { align: Align::Right, wrap: false, ..base };
+        let strip = Face { fill: Some(ACCENT_PALE), inset: 1, ..base };
+        let right = Face { align: Align::Right, wrap: false, inset: 1, ..base };
         match self {
             Self::Title => Face { points: 22, bold: true, wrap: false, ..base },
             Self::SheetTitle => Face { points: 18, bold: true, ..base },
@@ -162,22 +168,25 @@ impl Look {
             Self::Headline => Face { points: 13, bold: true, color: ACCENT, ..base },
             Self::Prose => Face { top: true, ..base },
             Self::Reason => Face { color: GREY, top: true, ..base },
-            Self::Note => Face { points: 9, color: GREY, top: true, ..base },
-            Self::NoteRight => Face { points: 9, color: GREY, align: Align::Right, ..base },
+            Self::Note => Face { points: 9, color: GREY, ..base },
+            Self::NoteRight => Face { points: 9, color: GREY, align: Align::Right, inset: 1, ..base },
             Self::Label => Face { color: GREY, top: true, ..base },
             Self::Mono => Face { points: 9, mono: true, top: true, ..base },
             Self::Head => Face { points: 9, bold: true, color: ACCENT, ..base },
-            Self::HeadRight => Face { points: 9, bold: true, color: ACCENT, align: Align::Right, ..base },
+            Self::HeadRight => Face { align: Align::Right, inset: 1, ..Self::Head.face() },
+            Self::HeadFilter => Face { inset: 2, ..Self::HeadRight.face() },
             Self::Text => base,
             Self::Strong => Face { bold: true, ..base },
+            Self::StrongTop => Face { bold: true, top: true, ..base },
             Self::Link => Face { bold: true, color: ACCENT, ..base },
             Self::BackLink => Face { points: 9, color: ACCENT, wrap: false, ..base },
             Self::Figure => right,
             Self::StrongFigure => Face { bold: true, ..right },
             Self::FaintFigure => Face { color: GREY, ..right },
-            Self::Absent => Face { color: FAINT, italic: true, align: Align::Right, ..base },
+            Self::Absent => Face { color: FAINT, italic: true, wrap: true, ..right },
             Self::AbsentText => Face { color: FAINT, italic: true, ..base },
             Self::Mark(tone) => Face { bold: true, color: tone.color(), ..base },
+            Self::Stamp(tone) => Face { color: tone.color(), ..base },
             Self::Chip(tone) => Face { points: 20, bold: true, color: tone.color(), wrap: false, ..base },
             Self::ChipWord(tone) => Face { color: tone.color(), wrap: false, ..base },
             Self::KpiLabel => Face { points: 9, color: GREY, ..strip },
@@ -279,9 +288,18 @@ impl NumberFormat {
 
     /// As spreadsheets write it; None for the default. The minus is a true one.
     pub fn code(self) -> Option<String> {
+        self.code_with("")
+    }
+
+    /// With as much room at the right as an inset text has: LibreOffice forgets the inset of some numbers.
+    pub fn inset_code(self) -> Option<String> {
+        self.code_with("_x_,")
+    }
+
+    fn code_with(self, room: &str) -> Option<String> {
         let body = match self.kind {
             Kind::General => return None,
-            Kind::Day => return Some("[$-809]d mmm yyyy".to_owned()),
+            Kind::Day => return Some(format!("[$-809]d mmm yyyy{room}")),
             Kind::Whole => "#,##0",
             Kind::OneDecimal => "#,##0.0",
             Kind::Cents => "#,##0.00",
@@ -291,7 +309,7 @@ impl NumberFormat {
         };
         let mark = if self.illustrative { "\"≈ \"" } else { "" };
         let to = self.to.map_or(String::new(), |to| format!("\"–{}\"", number::display(to, self.decimals())));
-        Some(format!("{mark}{body}{to};{mark}\"−\"{body}{to}"))
+        Some(format!("{mark}{body}{to}{room};{mark}\"−\"{body}{to}{room}"))
     }
 
     /// The number as the format shows it, for measuring and for sentences.

@@ -61,8 +61,8 @@ pub mod head {
     pub const LOWER: &str = "Lower, 95 %";
     pub const UPPER: &str = "Upper, 95 %";
     pub const ANSWERS: &str = "Answers";
-    pub const BELOW: &str = "down to lower";
-    pub const ABOVE: &str = "up to upper";
+    pub const BELOW: &str = "reach below";
+    pub const ABOVE: &str = "reach above";
     pub const STRATUM: &str = "Stratum";
     pub const POPULATION: &str = "Population";
     pub const ASKED: &str = "Asked";
@@ -206,9 +206,15 @@ pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A figure with its unit; per cent stands in the format already.
+/// A figure with its unit: `EUR 5 000`, `90 SMEs`; per cent stands in the format already.
 pub fn with_unit(shown: &str, unit: &Unit) -> String {
-    if unit.is_percent() { shown.to_owned() } else { format!("{shown} {unit}") }
+    if unit.is_percent() {
+        shown.to_owned()
+    } else if unit.is_money() {
+        format!("{unit} {shown}")
+    } else {
+        format!("{shown} {unit}")
+    }
 }
 
 /// A target as it was declared.

@@ -2,7 +2,7 @@
 //!
 //! A problem names its row and lets `table` make the finding: what the partner is told is decided there once.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::read::choice::{ChoiceMatch, match_choice, yes_no};
@@ -15,6 +15,7 @@ use crate::define::catalog::{Bound, Field, FieldKind, Future, PercentScale};
 use crate::finding::{Rule, Severity, rules};
 use crate::ingest::{Cell, Sheet};
 use crate::model::number::SCALE;
+use crate::sql::frame::to_unix;
 
 /// Beyond this a number is no figure of a partner, and sums of it might not be exact.
 const LARGEST: i64 = 1_000_000_000_000_000;
@@ -393,7 +394,7 @@ impl Reader<'_> {
         let days = (0..self.cells.len())
             .map(|row| {
                 let day = self.date(row, &decisions)?;
-                Some(day.num_days_from_ce() - UNIX_EPOCH_FROM_CE)
+                Some(to_unix(day))
             })
             .collect();
         Column::Date(days)
@@ -456,6 +457,3 @@ impl Reader<'_> {
         Some(day)
     }
 }
-
-/// Days from the common era to 1970-01-01, as chrono counts them.
-pub const UNIX_EPOCH_FROM_CE: i32 = 719_163;

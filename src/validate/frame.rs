@@ -3,17 +3,15 @@
 //! Integers are Int64, decimals Decimal(38, 6), dates Date, all else text. `partner`, `country` (where no field is
 //! called so) and `period` stand beside the fields; `section` and `place` say where each row comes from.
 
-use chrono::{Datelike as _, NaiveDate};
 use polars::prelude::{
-    BooleanChunked, DataFrame, DataType, Int32Chunked, Int64Chunked, Int128Chunked, IntoSeries, NamedFrom as _, NewChunkedArray as _,
-    PolarsResult, Series, StringChunked,
+    DataFrame, DataType, Int32Chunked, Int64Chunked, IntoSeries, NamedFrom as _, NewChunkedArray as _, PolarsResult, Series,
+    StringChunked,
 };
 
-use super::column::UNIX_EPOCH_FROM_CE;
 use super::rows::{Column, Rows};
 use crate::define::catalog::{Field, FieldKind};
-use crate::model::number::SCALE;
 use crate::model::period::Calendar;
+use crate::sql::frame::{decimals, from_unix};
 
 /// One table's rows with what stands beside them.
 #[derive(Debug, Clone, Copy)]
@@ -105,24 +103,4 @@ fn column(parts: &[Part<'_>], name: &str, kind: FieldKind) -> PolarsResult<Serie
         }
     };
     Ok(series)
-}
-
-/// Millionths as Decimal(38, 6).
-pub fn decimals(name: &str, values: impl Iterator<Item = Option<i128>>) -> PolarsResult<Series> {
-    Ok(Int128Chunked::from_iter_options(name.into(), values).into_decimal(38, SCALE as usize)?.into_series())
-}
-
-/// A day from the days since 1970-01-01.
-pub fn from_unix(days: i32) -> Option<NaiveDate> {
-    NaiveDate::from_num_days_from_ce_opt(days.checked_add(UNIX_EPOCH_FROM_CE)?)
-}
-
-/// The days since 1970-01-01.
-pub fn to_unix(day: NaiveDate) -> i32 {
-    day.num_days_from_ce() - UNIX_EPOCH_FROM_CE
-}
-
-/// A filter by truth values; None is false.
-pub fn keep(frame: &DataFrame, keep: impl Iterator<Item = bool>) -> PolarsResult<DataFrame> {
-    frame.filter(&BooleanChunked::from_iter_options("keep".into(), keep.map(Some)))
 }

@@ -1,5 +1,7 @@
 //! Accepted rows, column by column.
 
+use crate::model::fold::fold_key;
+
 /// Values of one column, a missing one is None. Lengths equal the number of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Column {
@@ -67,11 +69,6 @@ impl Column {
             Self::Date(values) => Self::Date(kept(values, keep)),
         }
     }
-}
-
-/// A key without what makes no difference: case, and how many spaces stand where.
-pub fn fold_key(text: &str) -> String {
-    text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The accepted rows of one table: names and columns, and each row's zero-based place in the sheet.

@@ -177,12 +177,14 @@ impl Table<'_> {
                 let told = self.problems[row].iter().any(|(column, p)| *column == at && p.severity == Severity::Error);
                 if missing && !told {
                     let label = field.label.get(self.speaker.language).to_owned();
+                    // An answer without an answer is incomplete, not wrong: it says that somebody did not respond.
+                    let incomplete = matches!(self.raw.target, Target::Survey(survey, _) if field.code != survey.respondent);
                     let problem = Problem {
                         row,
-                        rule: &rules::REQUIRED,
-                        severity: Severity::Error,
+                        rule: if incomplete { &rules::ANSWER_INCOMPLETE } else { &rules::REQUIRED },
+                        severity: if incomplete { Severity::Info } else { Severity::Error },
                         message: format!("`{label}` is empty"),
-                        help: "Fill in the cell.".into(),
+                        help: if incomplete { "The answer does not count as complete." } else { "Fill in the cell." }.into(),
                         suggestion: None,
                     };
                     self.add(at, problem);

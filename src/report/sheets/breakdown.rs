@@ -6,6 +6,7 @@ use super::{heads, live, optional_cell, progress, section, value_cell};
 use crate::finding::CellRef;
 use crate::model::number::{percentage, quotient};
 use crate::model::scoreboard::{Breakdown, Figure, IndicatorResult, Status};
+use crate::report::axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
 use crate::report::prose;
@@ -173,8 +174,8 @@ impl Table<'_> {
 
     /// A quotient is live over its parts, an additive total over its lines.
     fn value(&self, row: u32, column: u16, figure: &Figure, total: Option<Lines>) -> (Cell, crate::report::style::Style) {
-        let look = Look::StrongFigure.with(self.number);
-        let (cell, style) = value_cell(&figure.value, look);
+        let look = if total.is_some() { Look::StrongFigure } else { Look::Figure };
+        let (cell, style) = value_cell(&figure.value, look.with(self.number));
         let Some(value) = figure.value.known() else { return (cell, style) };
         if let Some(lines) = total.filter(|lines| lines.breakdown.additive) {
             return (lines.sum(column, value, |figure| figure.value.known()), style);
@@ -238,10 +239,11 @@ fn chart(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, numb
     let unit = one.unit.as_str().to_owned();
     canvas.chart(Chart {
         kind: if periods { ChartKind::Columns } else { ChartKind::Bars },
+        sheet: None,
         first: CellRef::new(frame.top, CHART.0),
         last_column: CHART.1,
         last_row: frame.spacer,
-        height: if periods { 220 } else { (50 + 27 * lines).clamp(130, 520) },
+        height: if periods { 220 } else { (50 + 27 * lines).clamp(180, 520) },
         title: if drawn < all { format!("{unit}, the first {drawn} of {all}") } else { unit },
         alt: format!("{} by {}", one.title, breakdown.label),
         categories: Area::column(NAME, frame.first, last),
@@ -253,6 +255,7 @@ fn chart(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, numb
             absent,
         }],
         number,
+        axis: axis::from_zero(breakdown.figures.iter().filter_map(|figure| figure.value.known())),
     });
 }
 

@@ -3,8 +3,10 @@
 use super::{heads, optional_cell, section, value_cell};
 use crate::finding::CellRef;
 use crate::model::scoreboard::IndicatorResult;
+use crate::report::axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
+use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule};
 use crate::report::words::{self, head};
 
@@ -51,7 +53,10 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
     canvas.gap(10);
     let mut notes = vec![facts.method.clone()];
     if let Some(error) = facts.standard_error {
-        notes.push(format!("Standard error {}, {} degrees of freedom.", error.round_dp(2), facts.degrees));
+        notes.push(prose::standard_error(error, facts.degrees));
+    }
+    if let Some(change) = &facts.change {
+        notes.push(prose::change(change));
     }
     notes.extend(facts.notes.iter().cloned());
     let row = canvas.at();
@@ -64,6 +69,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
     let column = |column| Area::column(column, first, end);
     canvas.chart(Chart {
         kind: ChartKind::Intervals,
+        sheet: None,
         first: CellRef::new(row, WAVE),
         last_column: TABLE,
         last_row: row,
@@ -79,5 +85,6 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
             absent,
         }],
         number,
+        axis: axis::around(facts.waves.iter().flat_map(|wave| [wave.lower, wave.upper, wave.value.known()]).flatten()),
     });
 }

@@ -32,7 +32,7 @@ pub fn sheet(context: Context) -> Sheet {
         between(78, 100),
         between(90, 190),
         between(84, 120),
-        between(220, 420),
+        between(220, 470),
         between(150, 290),
         between(90, 170),
         between(48, 60),
@@ -52,9 +52,9 @@ pub fn sheet(context: Context) -> Sheet {
             (head::INDICATOR, Look::Head),
             (head::PARTNER, Look::Head),
             (head::COLLECTION, Look::Head),
-            (head::DATE, Look::HeadRight),
+            (head::DATE, Look::HeadFilter),
             (head::KEY, Look::Head),
-            (head::AMOUNT, Look::HeadRight),
+            (head::AMOUNT, Look::HeadFilter),
             (head::SAYS, Look::Head),
             (head::FILE, Look::Head),
             (head::SHEET, Look::Head),
@@ -77,7 +77,7 @@ pub fn sheet(context: Context) -> Sheet {
 
 /// Live counts of what a filter leaves: rows, and the sum of their amounts.
 fn shown(canvas: &mut Canvas, rows: &[EvidenceRow], count: u32) {
-    canvas.text(1, "Rows and amount shown below, after filtering", Look::Label);
+    canvas.span(1, 4, Cell::text(prose::AFTER_FILTERING), Look::Note.plain());
     if count > 0 {
         let over = |column| Area::column(column, TOP + 1, TOP + count);
         let number = Decimal::from(count);

@@ -103,7 +103,7 @@ pub fn kept_out(context: Context) -> Sheet {
             (head::COLLECTION, Look::Head),
             (head::FILE, Look::Head),
             (head::SHEET, Look::Head),
-            (head::ROW, Look::HeadRight),
+            (head::ROW, Look::HeadFilter),
             (head::REASONS, Look::Head),
             (head::ITS_CELLS, Look::Head),
         ],

@@ -5,11 +5,11 @@ use crate::finding::CellRef;
 use crate::model::scoreboard::{IndicatorResult, Status};
 use crate::model::target::Targets;
 use crate::model::value::Value;
-use crate::report::book::{Area, Cell, Sheet};
+use crate::report::book::{Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
 use crate::report::measure;
 use crate::report::prose;
-use crate::report::style::{Kind, Look, NumberFormat, Rule, Style, Tone};
+use crate::report::style::{Look, NumberFormat, Style, Tone};
 use crate::report::words::{self, head};
 
 const LABEL: u16 = 1;
@@ -19,8 +19,8 @@ const TEXT: u16 = 11;
 /// Of a line of figures.
 const TABLE: u16 = 6;
 
-/// The sheet, and the cells of its actual figures for the summary's sparkline.
-pub fn sheet(context: Context, one: &IndicatorResult, name: &str) -> (Sheet, Option<Area>) {
+/// The sheet, and where the summary finds its trend.
+pub fn sheet(context: Context, one: &IndicatorResult, name: &str) -> (Sheet, Option<super::trajectory::Trend>) {
     let mut widths = vec![MARGIN, between(150, 230)];
     widths.extend([between(86, 130); 5]);
     widths.push(fixed(24));
@@ -116,15 +116,16 @@ fn notes(one: &IndicatorResult, number: NumberFormat) -> [String; 6] {
         join(parts)
     });
     let on = total.cut_off.map_or(String::new(), |day| format!("on {}", words::short_day(day)));
-    let baseline = total.baseline.map_or_else(
-        || "baseline: none".to_owned(),
-        |baseline| format!("from {} to the target", number.shown(baseline)),
-    );
-    let rate = total.achievement.map_or(String::new(), |rate| {
-        format!("actual / target {}", NumberFormat { kind: Kind::Share, ..NumberFormat::GENERAL }.shown(rate))
+    let baseline = total.progress.map_or(String::new(), |_| {
+        format!("from {} to the target", number.shown(total.baseline.unwrap_or_default()))
+    });
+    // With a baseline of zero the two are the same.
+    let rate = total.achievement.filter(|rate| Some(*rate) != total.progress).map_or(String::new(), |rate| {
+        format!("achievement {}", NumberFormat::SHARE.shown(rate))
     });
     let covered = if one.estimate.is_some() { "enterprises answered, of those asked" } else { "have reported, of those due" };
-    [join(vec![actual, ratio]), target, on.clone(), join(vec![baseline, rate]), covered.to_owned(), on]
+    let expected = if total.expected.is_some() { on.clone() } else { String::new() };
+    [join(vec![actual, ratio]), target, expected, join(vec![baseline, rate]), covered.to_owned(), on]
 }
 
 /// What else must be known of the figure, and the way to its rows.
@@ -151,6 +152,7 @@ fn remarks(canvas: &mut Canvas, context: Context, one: &IndicatorResult, number:
 fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) {
     let start = canvas.at();
     section(canvas, LAST, "Definition");
+    canvas.gap(6);
     let with_unit = |value| words::with_unit(&number.shown(value), &one.unit);
     let mut lines: Vec<(&str, String)> = Vec::new();
     lines.push(("What counts", one.definition.clone()));
@@ -197,8 +199,7 @@ fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) 
     lines.push((head::CODE, one.code.as_str().to_owned()));
     for (label, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {
         canvas.text(LABEL, label, Look::Label);
-        canvas.span(2, TEXT, Cell::lines(text), Look::Prose.plain());
-        canvas.end_ruled(LABEL, TEXT, Rule::Hair);
+        canvas.span(2, TEXT, Cell::lines(text), Look::Prose.plain()).end();
     }
     canvas.gap(18);
     canvas.keep_from(start);

@@ -34,6 +34,7 @@ fn facts(canvas: &mut Canvas, context: Context) {
     let board = context.scoreboard;
     let programme = &board.programme;
     section(canvas, LAST, "This scoreboard");
+    canvas.gap(6);
     let runs = format!("{} to {}", words::day(programme.start), words::day(programme.end));
     let partners: Vec<String> =
         programme.partners.iter().map(|partner| format!("{} ({})", partner.name, partner.country)).collect();
@@ -49,27 +50,22 @@ fn facts(canvas: &mut Canvas, context: Context) {
         ("Made by", PROGRAM.to_owned(), Look::Prose),
     ] {
         canvas.text(LABEL, label, Look::Label);
-        canvas.span(TEXT, LAST, Cell::text(text), look.plain());
-        canvas.end_ruled(LABEL, LAST, Rule::Hair);
+        canvas.span(TEXT, LAST, Cell::text(text), look.plain()).end();
     }
     canvas.gap(18);
 }
 
 fn words_about(canvas: &mut Canvas, context: Context) {
     section(canvas, LAST, "How figures are computed");
+    canvas.gap(6);
     for (title, paragraphs) in prose::method(context.scoreboard.thresholds) {
-        let last = paragraphs.len().saturating_sub(1);
         for (index, paragraph) in paragraphs.iter().enumerate() {
             if index == 0 {
-                canvas.text(LABEL, title, Look::Strong);
+                canvas.text(LABEL, title, Look::StrongTop);
             }
-            canvas.span(TEXT, LAST, Cell::text(paragraph), Look::Prose.plain());
-            if index == last {
-                canvas.end_ruled(LABEL, LAST, Rule::Hair);
-            } else {
-                canvas.end();
-            }
+            canvas.span(TEXT, LAST, Cell::text(paragraph), Look::Prose.plain()).end();
         }
+        canvas.gap(8);
     }
     canvas.gap(18);
 }
@@ -77,6 +73,7 @@ fn words_about(canvas: &mut Canvas, context: Context) {
 fn definitions(canvas: &mut Canvas, context: Context) {
     section(canvas, LAST, "Definitions as run");
     heads(canvas, LABEL, &[(head::INDICATOR, Look::Head), (head::COUNTED_AS, Look::Head), (head::SQL, Look::Head)]);
+    canvas.gap(6);
     for (one, name) in context.scoreboard.indicators.iter().zip(context.names) {
         let counted = one.method.join("\n");
         let queries = one.sql.iter().flat_map(|query| measure::pieces(query, Look::Mono.face(), WIDTHS.1, MOST));
@@ -84,21 +81,17 @@ fn definitions(canvas: &mut Canvas, context: Context) {
         if queries.is_empty() {
             queries.push(String::new());
         }
-        let last = queries.len() - 1;
         for (index, query) in queries.into_iter().enumerate() {
             if index == 0 {
                 canvas.put(LABEL, Cell::lines(format!("{name}\n{}", one.code)), Look::Label.plain());
                 canvas.put(TEXT, Cell::lines(&counted), Look::Prose.plain());
             }
             canvas.put(LAST, Cell::lines(query), Look::Mono.plain());
-            if index == last {
-                canvas.end_ruled(LABEL, LAST, Rule::Hair);
-            } else {
-                canvas.end();
-            }
+            canvas.end();
         }
+        canvas.gap(8);
     }
-    canvas.gap(18);
+    canvas.gap(10);
 }
 
 fn inputs(canvas: &mut Canvas, context: Context) {

@@ -27,6 +27,8 @@ use crate::model::value::Value;
 
 /// The first cell of a sheet: where links to it lead.
 const TOP: CellRef = CellRef { row: 0, column: 0 };
+/// Where the title of an indicator's sheet stands.
+const TITLE: CellRef = CellRef { row: 1, column: 1 };
 /// The program that made the workbook.
 pub const PROGRAM: &str = concat!("scoreboard ", env!("CARGO_PKG_VERSION"));
 

@@ -22,6 +22,10 @@ pub fn sheet(context: Context) -> Sheet {
     let mut widths = vec![MARGIN, between(150, 230)];
     let columns = collections.len().max(usize::from(LAST) - 1);
     widths.extend(std::iter::repeat_n(between(104, 150), columns));
+    // The names of files.
+    if let Some(last) = widths.get_mut(usize::from(LAST)) {
+        *last = between(104, 270);
+    }
     let mut canvas = Canvas::new(words::QUALITY, widths);
     heading(&mut canvas, context, LAST, words::QUALITY, prose::QUALITY);
     super::frozen(&mut canvas, 3, 0);
@@ -69,7 +73,7 @@ fn matrix(canvas: &mut Canvas, context: Context, collections: &[(&str, &str)]) {
                 .find(|line| line.collection == *code && line.partner == partner.code);
             if let Some(line) = line {
                 let text = format!("{}\n{}", words::reporting(line.state), latest(line));
-                let look = Look::Mark(Tone::of_reporting(line.state));
+                let look = Look::Stamp(Tone::of_reporting(line.state));
                 canvas.put(column, Cell::lines(text.trim_end()), look.plain());
             }
         }
@@ -155,14 +159,14 @@ fn partners(canvas: &mut Canvas, context: Context) {
     let mut lines: Vec<(Option<&str>, &str)> =
         board.programme.partners.iter().map(|one| (Some(one.code.as_str()), one.name.as_str())).collect();
     lines.push((None, "Nobody's, or not known"));
-    let known = |code: Option<&str>| code.filter(|code| board.programme.partners.iter().any(|p| p.code.as_str() == *code));
+    let is_known = |code: &&str| board.programme.partners.iter().any(|one| one.code.as_str() == *code);
     let first = canvas.at();
     let mut sums = [0usize; 4];
     for (code, name) in lines {
         let mut row = SEVERITIES
-            .map(|s| board.findings.iter().filter(|f| f.severity == s && known(f.partner.as_deref()) == code).count())
+            .map(|s| board.findings.iter().filter(|f| f.severity == s && f.partner.as_deref().filter(is_known) == code).count())
             .to_vec();
-        row.push(board.kept_out.iter().filter(|out| known(out.partner.as_deref()) == code).count());
+        row.push(board.kept_out.iter().filter(|out| out.partner.as_deref().filter(is_known) == code).count());
         canvas.text(FIRST, name, Look::Text);
         for ((column, count), sum) in (2..).zip(row).zip(&mut sums) {
             *sum += count;

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{Context, TOP, bounds, live, no_target, number_format, optional_cell, progress, target_format, value_cell};
+use super::trajectory::Trend;
+use super::{Context, TITLE, TOP, bounds, live, no_target, number_format, optional_cell, progress, target_format, value_cell};
 use crate::finding::{CellRef, Severity};
 use crate::model::scoreboard::{IndicatorResult, ReportingState, Scoreboard, Status};
-use crate::report::book::{Area, Cell, Scale, Sheet, Sparkline};
+use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Scale, Series, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule, Tone};
@@ -28,8 +29,8 @@ const PROGRESS: u16 = 11;
 const STATUS: u16 = 12;
 const TREND: u16 = 13;
 
-/// `trends` says for each indicator where its actual figures stand on its sheet.
-pub fn sheet(context: Context, trends: &[Option<Area>]) -> Sheet {
+/// `trends` says for each indicator where its figures over time stand on its sheet.
+pub fn sheet(context: Context, trends: &[Option<Trend>]) -> Sheet {
     let board = context.scoreboard;
     let mut canvas = Canvas::new(
         words::SUMMARY,
@@ -42,12 +43,12 @@ pub fn sheet(context: Context, trends: &[Option<Area>]) -> Sheet {
             between(84, 140),
             between(84, 100),
             between(84, 140),
-            between(96, 120),
-            between(84, 140),
+            between(104, 130),
+            between(88, 140),
             between(78, 100),
-            fixed(112),
+            fixed(100),
             fixed(104),
-            fixed(128),
+            fixed(118),
         ],
     );
     let header = top(&mut canvas, board);
@@ -64,6 +65,7 @@ pub fn sheet(context: Context, trends: &[Option<Area>]) -> Sheet {
     let sheet = canvas.sheet();
     sheet.accent = true;
     sheet.print.scale = Scale::OnePage;
+    sheet.print.repeat = None;
     canvas.finish()
 }
 
@@ -72,7 +74,7 @@ fn top(canvas: &mut Canvas, board: &Scoreboard) -> u32 {
     let programme = &board.programme;
     canvas.gap(8);
     canvas.text(INDICATOR, &board.title, Look::Title).end_at(38);
-    canvas.text(INDICATOR, &programme.title, Look::Subtitle).end();
+    canvas.span(INDICATOR, TREND, Cell::text(&programme.title), Look::Subtitle.plain()).end();
     let facts = format!("As of {} · {} · run {}", words::day(programme.as_of), words::INTERNAL, board.run);
     canvas.span(INDICATOR, TREND, Cell::text(format!("{facts}. {}", cut_off(board))), Look::Note.plain()).end();
     canvas.gap(8);
@@ -87,7 +89,7 @@ fn top(canvas: &mut Canvas, board: &Scoreboard) -> u32 {
         (head::BY, Look::HeadRight),
         (head::ACTUAL, Look::HeadRight),
         (head::BOUNDS, Look::HeadRight),
-        (head::EXPECTED, Look::HeadRight),
+        (head::EXPECTED_THEN, Look::HeadRight),
         (head::COVERAGE, Look::HeadRight),
         (head::PROGRESS, Look::HeadRight),
         (head::STATUS, Look::Head),
@@ -146,11 +148,11 @@ fn tally(canvas: &mut Canvas, board: &Scoreboard) {
     canvas.end_at(20);
 }
 
-fn indicator(canvas: &mut Canvas, one: &IndicatorResult, name: &str, trend: Option<Area>) {
+fn indicator(canvas: &mut Canvas, one: &IndicatorResult, name: &str, trend: Option<Trend>) {
     let number = number_format(one);
     let total = &one.total;
     let row = canvas.at();
-    canvas.put(INDICATOR, Cell::link(name, TOP, &one.title), Look::Link.plain());
+    canvas.put(INDICATOR, Cell::live_link(name, TITLE, &one.title), Look::Link.plain());
     canvas.text(LEVEL, words::level(one.level), Look::Text);
     canvas.text(UNIT, one.unit.as_str(), Look::Text);
     let (cell, style) = optional_cell(total.baseline, words::NO_BASELINE, Look::FaintFigure.with(number));
@@ -170,17 +172,40 @@ fn indicator(canvas: &mut Canvas, one: &IndicatorResult, name: &str, trend: Opti
     progress_cell(canvas, one, row);
     let status = total.status.unwrap_or(Status::NoData);
     canvas.text(STATUS, words::status(status), Look::Mark(Tone::of_status(status)));
-    if let Some(values) = trend {
-        let at = CellRef::new(row, TREND);
-        canvas.sheet().sparklines.push(Sparkline { at, sheet: name.to_owned(), values });
+    if let Some(trend) = trend {
+        canvas.chart(trend_chart(one, name, row, trend));
     } else {
         canvas.text(TREND, words::NO_TREND, Look::AbsentText);
     }
     canvas.end_at(25);
     // The second line: why it stands so.
-    canvas.span(LEVEL, TREND, Cell::text(&total.reason), Look::Reason.plain());
+    canvas.span(LEVEL, STATUS, Cell::text(&total.reason), Look::Reason.plain());
     canvas.join((row, INDICATOR), INDICATOR);
     canvas.end_ruled(INDICATOR, TREND, Rule::Hair);
+}
+
+/// The actual figures as a line over the days of the programme, as high as the indicator's two rows.
+fn trend_chart(one: &IndicatorResult, name: &str, row: u32, trend: Trend) -> Chart {
+    Chart {
+        kind: ChartKind::Trend,
+        sheet: Some(name.to_owned()),
+        first: CellRef::new(row, TREND),
+        last_column: TREND,
+        last_row: row + 1,
+        height: 40,
+        title: String::new(),
+        alt: format!("Trend: {}", one.title),
+        categories: trend.days,
+        series: vec![Series {
+            name: head::ACTUAL.to_owned(),
+            values: trend.actual,
+            role: Role::Actual,
+            interval: None,
+            absent: Vec::new(),
+        }],
+        number: NumberFormat::GENERAL,
+        axis: None,
+    }
 }
 
 fn progress_cell(canvas: &mut Canvas, one: &IndicatorResult, row: u32) {

@@ -6,6 +6,7 @@ use super::{Context, heading, heads, live, section};
 use crate::finding::CellRef;
 use crate::model::number::quotient;
 use crate::model::scoreboard::{StratumResponse, SurveyResult, WaveResponse};
+use crate::report::axis::Axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
 use crate::report::prose;
@@ -43,6 +44,7 @@ pub fn sheet(context: Context) -> Sheet {
 fn about(canvas: &mut Canvas, survey: &SurveyResult) {
     let start = canvas.at();
     section(canvas, LAST, &survey.title);
+    canvas.gap(6);
     for line in &survey.method {
         canvas.span(NAME, LAST, Cell::text(line), Look::Prose.plain()).end();
     }
@@ -182,10 +184,11 @@ fn response_chart(
     let lines = u32::try_from(strata.len()).unwrap_or(0);
     canvas.chart(Chart {
         kind: ChartKind::Bars,
+        sheet: None,
         first: CellRef::new(top, CHART.0),
         last_column: CHART.1,
         last_row: spacer,
-        height: (50 + 27 * lines).clamp(130, 520),
+        height: (50 + 27 * lines).clamp(150, 520),
         title: head::RATE.to_owned(),
         alt: format!("Response rate by stratum: {}", wave.title),
         categories: Area::column(NAME, first, end),
@@ -197,5 +200,6 @@ fn response_chart(
             absent: strata.iter().map(|stratum| stratum.rate.known().is_none()).collect(),
         }],
         number: NumberFormat::FINE_SHARE,
+        axis: Some(Axis { low: Decimal::ZERO, high: Decimal::ONE, step: None }),
     });
 }

@@ -1,65 +1,74 @@
-//! The trajectory of an indicator: its table, the chart beside it, and where the summary's sparkline finds it.
+//! The trajectory of an indicator: its table, the chart beside it, and where the summary finds its line.
+
+use rust_decimal::Decimal;
 
 use super::{heads, section, target_format};
 use crate::finding::CellRef;
 use crate::model::scoreboard::{IndicatorResult, TrajectoryPoint};
+use crate::report::axis::{self, Axis};
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
 use crate::report::prose;
-use crate::report::style::{Look, NumberFormat, Rule};
-use crate::report::words::{self, head};
+use crate::report::style::{Look, NumberFormat, Rule, Style};
+use crate::report::words::head;
 
 const POINT: u16 = 1;
 const DAY: u16 = 2;
-const ACTUAL: u16 = 3;
-const EXPECTED: u16 = 4;
-const MILESTONE: u16 = 5;
-const TARGET: u16 = 6;
+/// The first column of figures.
+const FIRST: u16 = 3;
 const CHART: (u16, u16) = (8, 13);
 
-/// Writes the part and gives the cells of the actual figures, for the sparkline; None where there is no line to draw.
-pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, last: u16) -> Option<Area> {
+/// Days and actual figures, for the line on the summary.
+#[derive(Debug, Clone, Copy)]
+pub struct Trend {
+    pub days: Area,
+    pub actual: Area,
+}
+
+/// Writes the part and says where its figures stand; None where there is no line to draw.
+pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, last: u16) -> Option<Trend> {
     if one.trajectory.is_empty() {
         return None;
     }
     let start = canvas.at();
+    let roles = roles(one);
+    let edge = DAY + u16::try_from(roles.len()).unwrap_or(0);
     section(canvas, last, "Trajectory");
-    let top = heads(
-        canvas,
-        POINT,
-        &[
-            (head::POINT, Look::Head),
-            (head::DAY, Look::HeadRight),
-            (head::ACTUAL, Look::HeadRight),
-            (head::EXPECTED_THEN, Look::HeadRight),
-            (head::MILESTONE, Look::HeadRight),
-            (head::TARGET, Look::HeadRight),
-        ],
-    );
+    let mut names = vec![(head::POINT, Look::Head), (head::DAY, Look::HeadRight)];
+    names.extend(roles.iter().map(|role| (name(*role), Look::HeadRight)));
+    let top = heads(canvas, POINT, &names);
     let first = canvas.at();
     for point in &one.trajectory {
-        line(canvas, one, point, number);
+        canvas.text(POINT, &point.label, Look::Text);
+        canvas.put(DAY, Cell::Date(point.on), Look::FaintFigure.with(NumberFormat::DAY));
+        for (column, role) in (FIRST..).zip(&roles) {
+            // Cells without a figure stay empty here: a chart would draw a word as zero.
+            if let Some((value, style)) = value(one, point, *role, number) {
+                canvas.put(column, Cell::Number(value), style);
+            }
+        }
+        canvas.end_ruled(POINT, edge, Rule::Hair);
     }
     let end = canvas.at().saturating_sub(1);
-    canvas.span(POINT, TARGET, Cell::text(note(one)), Look::Note.plain()).end();
+    canvas.span(POINT, edge.max(6), Cell::text(note(one)), Look::Note.plain()).end();
     let spacer = canvas.gap(16);
     let column = |column| Area::column(column, first, end);
-    let mut series = Vec::new();
-    // The target first, so that the actual line is drawn over all others.
-    for (name, at, role, any) in [
-        (head::TARGET, TARGET, Role::Target, one.total.target.is_some()),
-        (head::EXPECTED_THEN, EXPECTED, Role::Expected, one.trajectory.iter().any(|p| p.expected.is_some())),
-        (head::MILESTONE, MILESTONE, Role::Milestone, one.trajectory.iter().any(|p| p.milestone.is_some())),
-        (head::ACTUAL, ACTUAL, Role::Actual, one.trajectory.iter().any(|p| p.actual.is_some())),
-    ] {
-        if any {
-            let values = column(at);
-            series.push(Series { name: name.to_owned(), values, role, interval: None, absent: Vec::new() });
-        }
-    }
+    // The actual line last, so that it is drawn over all others.
+    let mut series: Vec<Series> = (FIRST..)
+        .zip(&roles)
+        .map(|(at, role)| Series {
+            name: name(*role).to_owned(),
+            values: column(at),
+            role: *role,
+            interval: None,
+            absent: Vec::new(),
+        })
+        .collect();
+    series.reverse();
     if one.trajectory.len() > 1 && !series.is_empty() {
         canvas.chart(Chart {
             kind: ChartKind::Days,
+            sheet: None,
             first: CellRef::new(top, CHART.0),
             last_column: CHART.1,
             last_row: spacer,
@@ -69,37 +78,70 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
             categories: column(DAY),
             series,
             number,
+            axis: axis(one),
         });
     }
     canvas.keep_from(start);
-    (one.trajectory.iter().filter(|point| point.actual.is_some()).count() > 1).then(|| column(ACTUAL))
+    let drawn = one.trajectory.iter().filter(|point| point.actual.is_some()).count() > 1;
+    drawn.then(|| Trend { days: column(DAY), actual: column(FIRST) })
+}
+
+/// The columns that hold something, the actual figures first.
+fn roles(one: &IndicatorResult) -> Vec<Role> {
+    let any = |part: fn(&TrajectoryPoint) -> Option<Decimal>| one.trajectory.iter().any(|point| part(point).is_some());
+    let mut roles = Vec::new();
+    for (role, present) in [
+        (Role::Actual, any(|point| point.actual)),
+        (Role::Expected, any(|point| point.expected)),
+        (Role::Milestone, any(|point| point.milestone)),
+        (Role::Target, one.total.target.is_some() || any(|point| point.target)),
+    ] {
+        if present {
+            roles.push(role);
+        }
+    }
+    roles
+}
+
+fn name(role: Role) -> &'static str {
+    match role {
+        Role::Actual => head::ACTUAL,
+        Role::Expected => head::EXPECTED_THEN,
+        Role::Milestone => head::MILESTONE,
+        Role::Target => head::TARGET,
+    }
+}
+
+fn value(one: &IndicatorResult, point: &TrajectoryPoint, role: Role, number: NumberFormat) -> Option<(Decimal, Style)> {
+    match role {
+        Role::Actual => Some((point.actual?, Look::StrongFigure.with(number))),
+        Role::Expected => Some((point.expected?, Look::FaintFigure.with(number))),
+        Role::Milestone => {
+            let illustrative = one.milestones.iter().any(|m| m.on == point.on && m.illustrative);
+            Some((point.milestone?, Look::Figure.with(number.illustrative(illustrative))))
+        }
+        // On every day, for the line of the chart; in black where it is due.
+        Role::Target => {
+            let format = target_format(one, number);
+            point.target.map(|target| (target, Look::Figure.with(format))).or_else(|| {
+                one.total.target.map(|target| (target.value, Look::FaintFigure.with(format)))
+            })
+        }
+    }
+}
+
+/// Lines that all run far above zero are drawn around where they run, so that a change is seen.
+fn axis(one: &IndicatorResult) -> Option<Axis> {
+    let target = one.total.target.map(|target| target.value);
+    let points = one.trajectory.iter().flat_map(|point| [point.actual, point.expected, point.milestone]);
+    let all: Vec<Decimal> = points.chain([target]).flatten().collect();
+    let (low, high) = (all.iter().min()?, all.iter().max()?);
+    if *low > high.checked_div(Decimal::TWO)? { axis::around(all.into_iter()) } else { None }
 }
 
 fn note(one: &IndicatorResult) -> String {
     let marked = one.milestones.iter().any(|milestone| milestone.illustrative)
         || one.target.as_ref().is_some_and(|target| target.illustrative);
-    if marked { format!("{} {}", prose::TRAJECTORY, prose::SHARE_ILLUSTRATIVE) } else { prose::TRAJECTORY.to_owned() }
-}
-
-/// Cells without a figure stay empty here: a chart would draw a word as zero.
-fn line(canvas: &mut Canvas, one: &IndicatorResult, point: &TrajectoryPoint, number: NumberFormat) {
-    canvas.text(POINT, &point.label, Look::Text);
-    canvas.put(DAY, Cell::Date(point.on), Look::FaintFigure.with(NumberFormat::DAY));
-    if let Some(actual) = point.actual {
-        canvas.put(ACTUAL, Cell::Number(actual), Look::StrongFigure.with(number));
-    }
-    if let Some(expected) = point.expected {
-        canvas.put(EXPECTED, Cell::Number(expected), Look::FaintFigure.with(number));
-    }
-    if let Some(milestone) = point.milestone {
-        let illustrative = one.milestones.iter().any(|m| m.on == point.on && m.illustrative);
-        canvas.put(MILESTONE, Cell::Number(milestone), Look::Figure.with(number.illustrative(illustrative)));
-    }
-    let format = target_format(one, number);
-    if let Some(target) = point.target {
-        canvas.put(TARGET, Cell::Number(target), Look::Figure.with(format));
-    } else if let Some(target) = one.total.target {
-        canvas.put(TARGET, Cell::Number(target.value), Look::FaintFigure.with(format));
-    }
-    canvas.end_ruled(POINT, TARGET, Rule::Hair);
+    let path = if one.total.target.is_some() { prose::TRAJECTORY } else { prose::TRAJECTORY_WITHOUT_TARGET };
+    if marked { format!("{path} {}", prose::MARK) } else { path.to_owned() }
 }

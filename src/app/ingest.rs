@@ -1,0 +1,247 @@
+//! Everything in the inbox into the store: kept by hash, read in parallel, written once, recorded in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use super::project::Project;
+use super::reading::{Belongs, FileReading, TableReading, read};
+use super::record::{Read, Received, TableRecord};
+use super::state::State;
+use super::{Progress, Stopped, fault};
+use crate::clock;
+use crate::define::Catalog;
+use crate::finding::{Finding, Place, rules};
+use crate::store::{Kind, Store, hash_of};
+use crate::validate::frame::{Part, Shape, frame};
+
+/// What an ingest did.
+#[derive(Debug)]
+pub struct Ingested {
+    pub state: State,
+    /// Files that were new, by name.
+    pub new: Vec<String>,
+    /// Files that were read, new ones among them.
+    pub read: usize,
+    /// About the inbox as it lies: files that cannot be opened, or are none of ours.
+    pub findings: Vec<Finding>,
+}
+
+/// A file of the inbox that is not in the store yet.
+struct Arrived {
+    hash: String,
+    name: String,
+    bytes: Vec<u8>,
+}
+
+/// Checks that there is an inbox, and something to work on: before anything is made or changed.
+pub fn precondition(project: &Project) -> Result<(), Stopped> {
+    let inbox = project.inbox();
+    let shown = project.catalog.programme.folders.inbox.display().to_string();
+    if !inbox.is_dir() {
+        let finding = Finding::error(&rules::INBOX_MISSING, Place::Project, format!("the inbox {shown} does not exist"));
+        return Err(Stopped::one(finding.help(format!("Make the folder {shown} and put the partners' workbooks into it."))));
+    }
+    if !project.store().join("ledger.sqlite").is_file() && list(&inbox).0.is_empty() {
+        let finding = Finding::error(&rules::INBOX_EMPTY, Place::Project, format!("the inbox {shown} is empty and nothing was ever received"));
+        return Err(Stopped::one(finding.help("Put the partners' workbooks into it, then run again.")));
+    }
+    Ok(())
+}
+
+/// Receives and reads what is new. Reads again what was read under other definitions.
+pub fn run(project: &Project, store: &mut Store, progress: Progress<'_>) -> Result<Ingested, Stopped> {
+    let catalog = &project.catalog;
+    let entries = store.ledger_mut().entries()?;
+    let state = State::replay(&entries, &catalog.reading_hash, None);
+    let (paths, mut findings) = list(&project.inbox());
+    let (arrived, unreadable) = arrivals(&project.inbox(), &paths, &state, catalog);
+    findings.extend(unreadable);
+
+    // What is known but was read under other definitions comes back from the store.
+    let again: Vec<(String, String)> = state
+        .files
+        .values()
+        .filter(|file| file.read.is_none())
+        .map(|file| (file.received.file.clone(), file.received.name.clone()))
+        .collect();
+    if arrived.is_empty() && again.is_empty() {
+        return Ok(Ingested { state, new: Vec::new(), read: 0, findings });
+    }
+    let mut again_bytes = Vec::with_capacity(again.len());
+    for (hash, name) in again {
+        again_bytes.push(Arrived { bytes: store.file(&hash)?, hash, name });
+    }
+    for file in &arrived {
+        store.keep_file(&file.hash, &file.bytes)?;
+    }
+    let new: Vec<String> = arrived.iter().map(|file| file.name.clone()).collect();
+    let received: Vec<Received> = arrived
+        .iter()
+        .map(|file| Received { file: file.hash.clone(), name: file.name.clone(), bytes: file.bytes.len() as u64 })
+        .collect();
+
+    let mut work: Vec<Arrived> = arrived.into_iter().chain(again_bytes).collect();
+    // The order of the ledger depends on what came, not on how the folder was listed.
+    work.sort_by(|a, b| (&a.name, &a.hash).cmp(&(&b.name, &b.hash)));
+    let (done, total) = (AtomicUsize::new(0), work.len());
+    let readings: Vec<FileReading> = work
+        .par_iter()
+        .map(|file| {
+            let reading = read(&file.name, &file.bytes, catalog);
+            progress("reading", done.fetch_add(1, Ordering::Relaxed) + 1, total);
+            reading
+        })
+        .collect();
+    let reads = write(store, catalog, &work, readings, state.next_section)?;
+    let mut entries: Vec<(Kind, serde_json::Value)> = received.iter().map(|file| (Kind::Received, file.to_json())).collect();
+    entries.sort_by(|a, b| a.1["name"].as_str().cmp(&b.1["name"].as_str()));
+    entries.extend(reads.iter().map(|read| (Kind::Read, read.to_json())));
+    store.ledger_mut().append(clock::now(), &entries)?;
+    let entries = store.ledger_mut().entries()?;
+    let state = State::replay(&entries, &catalog.reading_hash, None);
+    Ok(Ingested { state, new, read: total, findings })
+}
+
+/// The files of a folder and its folders, sorted, with findings about what is passed over.
+fn list(inbox: &Path) -> (Vec<PathBuf>, Vec<Finding>) {
+    let (mut files, mut findings, mut folders) = (Vec::new(), Vec::new(), vec![inbox.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with('.') || name == "Thumbs.db" || name == "desktop.ini" {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            } else if name.starts_with("~$") {
+                let finding = Finding::info(&rules::FILE_IGNORED, Place::File { file: name }, "a lock file of Excel, not a workbook");
+                findings.push(finding.help("It goes away when the workbook is closed in Excel."));
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    (files, findings)
+}
+
+/// The name of a file relative to the inbox, with `/`.
+fn relative(inbox: &Path, path: &Path) -> String {
+    let parts = path.strip_prefix(inbox).unwrap_or(path).components();
+    parts.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>().join("/")
+}
+
+/// Files whose bytes are not in the store, once each however often they lie there.
+fn arrivals(inbox: &Path, paths: &[PathBuf], state: &State, catalog: &Catalog) -> (Vec<Arrived>, Vec<Finding>) {
+    let limit = catalog.programme.limits.file_bytes;
+    let opened: Vec<(String, Result<Arrived, Finding>)> = paths
+        .par_iter()
+        .map(|path| {
+            let name = relative(inbox, path);
+            let place = || Place::File { file: name.clone() };
+            let size = fs::metadata(path).map_or(0, |metadata| metadata.len());
+            if size > limit {
+                let message = format!("is {} MB large; the limit is {} MB", size / 1_000_000, limit / 1_000_000);
+                let finding = Finding::error(&rules::FILE_TOO_LARGE, place(), message);
+                return (name.clone(), Err(finding.help(rules::FILE_TOO_LARGE.fix)));
+            }
+            let read = fs::read(path).map_err(|error| {
+                let finding = Finding::error(&rules::FILE_UNREADABLE, place(), format!("cannot be opened: {error}"));
+                finding.help("Look at its permissions, and whether another program has it open.")
+            });
+            let arrived = read.map(|bytes| Arrived { hash: hash_of(&bytes), name: name.clone(), bytes });
+            (name.clone(), arrived.map(|mut arrived| {
+                // Bytes that are known are let go at once: a warm run must not hold the inbox in memory.
+                if state.files.contains_key(&arrived.hash) {
+                    arrived.bytes = Vec::new();
+                }
+                arrived
+            }))
+        })
+        .collect();
+    let (mut arrived, mut findings, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for (_, result) in opened {
+        match result {
+            Ok(file) if !state.files.contains_key(&file.hash) && seen.insert(file.hash.clone()) => arrived.push(file),
+            Ok(_) => {}
+            Err(finding) => findings.push(finding),
+        }
+    }
+    (arrived, findings)
+}
+
+/// Writes the rows of all readings, one part for each collection and wave, and gives the entries to record.
+fn write(store: &Store, catalog: &Catalog, work: &[Arrived], readings: Vec<FileReading>, first_section: i64) -> Result<Vec<Read>, Stopped> {
+    let mut sections: BTreeMap<Belongs, Vec<(i64, &TableReading)>> = BTreeMap::new();
+    let mut next = first_section;
+    let mut numbered: Vec<Vec<i64>> = Vec::with_capacity(readings.len());
+    for reading in &readings {
+        let mut numbers = Vec::new();
+        for table in &reading.tables {
+            sections.entry(table.belongs.clone()).or_default().push((next, table));
+            numbers.push(next);
+            next += 1;
+        }
+        numbered.push(numbers);
+    }
+    let mut parts: BTreeMap<&Belongs, String> = BTreeMap::new();
+    for (belongs, tables) in &sections {
+        let (name, shape) = match belongs {
+            Belongs::Collection(code) => {
+                let Some(collection) = catalog.collections.iter().find(|c| c.code.as_str() == code) else { continue };
+                let date = collection.placing_date();
+                (code.clone(), Shape { fields: &collection.fields, date, calendar: &catalog.programme.calendar })
+            }
+            Belongs::Wave { survey, wave } => {
+                let Some(found) = catalog.surveys.iter().find(|s| s.code.as_str() == survey) else { continue };
+                let shape = Shape { fields: &found.questions, date: None, calendar: &catalog.programme.calendar };
+                (format!("{survey}.{wave}"), shape)
+            }
+        };
+        let rows: Vec<Part<'_>> = tables
+            .iter()
+            .filter(|(_, table)| !table.rows.is_empty())
+            .map(|(section, table)| {
+                let partner = table.identity.partner.as_ref();
+                Part {
+                    rows: &table.rows,
+                    section: *section,
+                    partner: partner.map(|code| code.as_str()),
+                    country: partner.and_then(|code| catalog.partner(code)).map(|partner| partner.country.as_str()),
+                    period: table.identity.period,
+                }
+            })
+            .collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let mut frame = frame(&rows, shape).map_err(|error| fault("rows cannot be put together", error))?;
+        parts.insert(belongs, store.write_part(&name, &mut frame)?);
+    }
+    let reads = work
+        .iter()
+        .zip(&readings)
+        .zip(numbered)
+        .map(|((file, reading), numbers)| {
+            let record = |(section, table): (i64, &TableReading)| {
+                let part = parts.get(&table.belongs).filter(|_| !table.rows.is_empty()).cloned();
+                TableRecord::new(section, table, part)
+            };
+            let tables: Vec<TableRecord> = numbers.into_iter().zip(&reading.tables).map(record).collect();
+            let verdict = Read::verdict(&tables, &reading.findings);
+            Read { file: file.hash.clone(), definitions: catalog.reading_hash.clone(), verdict, findings: reading.findings.clone(), tables }
+        })
+        .collect();
+    Ok(reads)
+}
+
+/// How many files of the inbox were never received.
+pub fn waiting(project: &Project, state: &State) -> usize {
+    let (paths, _) = list(&project.inbox());
+    arrivals(&project.inbox(), &paths, state, &project.catalog).0.len()
+}

@@ -1,0 +1,271 @@
+//! From what the store holds to a [`Scoreboard`]: which rows count, the figures, and all that stands beside them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use polars::prelude::{DataFrame, SortMultipleOptions};
+use sha2::{Digest, Sha256};
+
+use super::project::Project;
+use super::state::{FileState, State};
+use super::{Stopped, fault};
+use crate::compute::Origin;
+use crate::compute::{self, Inputs, Records, WaveInput};
+use crate::define::catalog::{Collection, Partner, Report};
+use crate::finding::{self, Finding, Place, rules};
+use crate::model::scoreboard::{
+    InputFile, KeptOut, PartnerFacts, ProgrammeFacts, Reporting, ReportingState, Scoreboard,
+};
+use crate::model::submission::{Submission, Tie};
+use crate::sql::frame::{integer, keep};
+use crate::store::Store;
+
+/// The code of a run: inputs, definitions, program and instants, twelve characters.
+pub fn run_code(project: &Project, state: &State, as_of: NaiveDate) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(env!("CARGO_PKG_VERSION"));
+    hasher.update(&project.catalog.hash);
+    hasher.update(as_of.to_string());
+    for hash in state.files.keys() {
+        hasher.update(hash);
+    }
+    crate::define::hex(&hasher.finalize()).chars().take(12).collect()
+}
+
+/// One report's scoreboard.
+pub fn assemble(project: &Project, store: &Store, state: &State, report: &Report, as_of: NaiveDate, inbox: &[Finding]) -> Result<Scoreboard, Stopped> {
+    let catalog = &project.catalog;
+    let (submissions, ties) = state.current(catalog);
+    let rows = rows(store, state, &submissions)?;
+    let records = Records::new(catalog, rows, &submissions, as_of).map_err(|error| fault("rows cannot be put together", error))?;
+    let waves = waves(project, store, state)?;
+    let inputs =
+        Inputs { catalog, as_of, thresholds: report.thresholds, submissions: &submissions, records: &records, waves: &waves };
+    let computed = compute::compute(&inputs, &report.indicators).map_err(|error| fault("a figure cannot be computed", error))?;
+    let evidence = compute::evidence::evidence(&inputs, &computed.indicators, report.evidence_rows)
+        .map_err(|error| fault("evidence cannot be gathered", error))?;
+
+    let counting: BTreeSet<i64> = submissions.iter().map(|submission| submission.section).collect();
+    let reporting = reporting(project, &submissions, as_of);
+    let mut findings: Vec<Finding> = project.findings.clone();
+    findings.extend(inbox.iter().cloned());
+    findings.extend(file_findings(state, &counting, &submissions));
+    findings.extend(ties.iter().map(tie));
+    findings.extend(computed.findings);
+    findings.extend(not_reported(project, &reporting));
+    finding::sort(&mut findings);
+    findings.dedup();
+    let mut kept_out: Vec<KeptOut> = state
+        .files
+        .values()
+        .flat_map(|file| file.read.iter().flat_map(|read| read.tables.iter()))
+        .filter(|table| counting.contains(&table.section) || table.partner.is_none())
+        .flat_map(|table| table.kept_out.iter().cloned())
+        .collect();
+    kept_out.sort_by(|a, b| (&a.file, &a.sheet, a.row).cmp(&(&b.file, &b.sheet, b.row)));
+    let programme = &catalog.programme;
+    Ok(Scoreboard {
+        report: report.code.clone(),
+        title: report.title.clone(),
+        programme: ProgrammeFacts {
+            code: programme.code.clone(),
+            title: programme.title.clone(),
+            start: programme.calendar.start,
+            end: programme.calendar.end,
+            as_of,
+            currency: programme.currency.clone(),
+            language: programme.language.clone(),
+            partners: catalog
+                .partners
+                .iter()
+                .map(|partner| PartnerFacts { code: partner.code.clone(), name: partner.name.clone(), country: partner.country.clone() })
+                .collect(),
+        },
+        run: run_code(project, state, as_of),
+        ledger_head: state.head.clone(),
+        definitions_hash: catalog.hash.clone(),
+        thresholds: report.thresholds,
+        indicators: computed.indicators,
+        surveys: computed.surveys,
+        findings,
+        kept_out,
+        reporting,
+        evidence,
+        inputs: input_files(state, &counting),
+    })
+}
+
+/// The rows of the submissions that count, by collection, in the order of section and place.
+fn rows(store: &Store, state: &State, submissions: &[Submission]) -> Result<BTreeMap<String, DataFrame>, Stopped> {
+    let parts = state.parts();
+    let mut wanted: BTreeMap<&str, BTreeMap<&str, BTreeSet<i64>>> = BTreeMap::new();
+    for submission in submissions {
+        if let Some(part) = parts.get(&submission.section) {
+            wanted.entry(submission.collection.as_str()).or_default().entry(part).or_default().insert(submission.section);
+        }
+    }
+    let mut tables = BTreeMap::new();
+    for (collection, parts) in wanted {
+        let frame = gather(store, &parts)?;
+        if let Some(frame) = frame {
+            tables.insert(collection.to_owned(), frame);
+        }
+    }
+    Ok(tables)
+}
+
+/// Rows of some sections from some parts.
+fn gather(store: &Store, parts: &BTreeMap<&str, BTreeSet<i64>>) -> Result<Option<DataFrame>, Stopped> {
+    let mut whole: Option<DataFrame> = None;
+    for (part, sections) in parts {
+        let frame = store.read_part(part)?;
+        let truth: Vec<bool> =
+            (0..frame.height()).map(|row| integer(&frame, "section", row).is_some_and(|section| sections.contains(&section))).collect();
+        let frame = keep(&frame, truth.into_iter()).map_err(|error| fault("rows cannot be read", error))?;
+        match &mut whole {
+            None => whole = Some(frame),
+            Some(whole) => {
+                whole.vstack_mut(&frame).map_err(|error| fault("rows cannot be put together", error))?;
+            }
+        }
+    }
+    let Some(mut whole) = whole else { return Ok(None) };
+    whole.rechunk_mut();
+    let sorted = whole
+        .sort(["section", "place"], SortMultipleOptions::default().with_maintain_order(true))
+        .map_err(|error| fault("rows cannot be sorted", error))?;
+    Ok(Some(sorted))
+}
+
+fn waves(project: &Project, store: &Store, state: &State) -> Result<Vec<WaveInput>, Stopped> {
+    let mut inputs = Vec::new();
+    for survey in &project.catalog.surveys {
+        for wave in &survey.waves {
+            let tables = state.wave(survey.code.as_str(), wave.code.as_str());
+            let mut parts: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
+            let mut origins = BTreeMap::new();
+            for (file, table) in &tables {
+                let origin = Origin { file: file.received.name.clone(), sheet: table.sheet.clone(), columns: table.columns.clone() };
+                origins.insert(table.section, origin);
+                if let Some(part) = &table.part {
+                    parts.entry(part).or_default().insert(table.section);
+                }
+            }
+            if let Some(rows) = gather(store, &parts)? {
+                inputs.push(WaveInput { survey: survey.code.clone(), wave: wave.code.clone(), rows, origins });
+            }
+        }
+    }
+    Ok(inputs)
+}
+
+/// Findings of files as far as they matter still: not of sheets that a later submission replaced.
+fn file_findings(state: &State, counting: &BTreeSet<i64>, submissions: &[Submission]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in state.files.values() {
+        let Some(read) = &file.read else { continue };
+        let live = |section: i64, partner: Option<&str>| counting.contains(&section) || partner.is_none();
+        let counts = read.tables.iter().any(|table| live(table.section, table.partner.as_deref()));
+        for finding in &read.findings {
+            let keep = match &finding.place {
+                Place::Cell { sheet, .. } => match read.tables.iter().find(|table| table.sheet == *sheet) {
+                    Some(table) => live(table.section, table.partner.as_deref()),
+                    None => counts || !mended(file, finding, submissions),
+                },
+                _ => counts || !mended(file, finding, submissions),
+            };
+            if keep {
+                findings.push(finding.clone());
+            }
+        }
+    }
+    findings
+}
+
+/// Whether its partner has sent something since that counts.
+fn mended(file: &FileState, finding: &Finding, submissions: &[Submission]) -> bool {
+    let Some(partner) = &finding.partner else { return false };
+    submissions.iter().any(|submission| submission.partner.as_str() == partner && submission.received > file.at)
+}
+
+fn tie(tie: &Tie) -> Finding {
+    let names: Vec<&str> = tie.contenders.iter().map(|submission| submission.name.as_str()).collect();
+    let (first, partner) = tie.contenders.first().map_or(("", ""), |one| (one.collection.as_str(), one.partner.as_str()));
+    let standing = tie.standing.as_ref().map_or_else(
+        || "none of them counts".to_owned(),
+        |standing| format!("{} stands", standing.name),
+    );
+    let message = format!("{} say the same reporting date and revision for `{first}` of {partner}: {standing}", names.join(" and "));
+    Finding::error(&rules::SUBMISSION_TIE, Place::File { file: names.first().copied().unwrap_or("").to_owned() }, message)
+        .help("Raise the reporting date or the revision in the right one, and send it again.")
+        .partner(Some(partner))
+}
+
+/// One line for each partner and collection.
+pub fn reporting(project: &Project, submissions: &[Submission], as_of: NaiveDate) -> Vec<Reporting> {
+    let catalog = &project.catalog;
+    let each = catalog.partners.iter().flat_map(|partner| catalog.collections.iter().map(move |collection| (partner, collection)));
+    each.map(|(partner, collection)| one_reporting(project, partner, collection, submissions, as_of)).collect()
+}
+
+fn one_reporting(project: &Project, partner: &Partner, collection: &Collection, submissions: &[Submission], as_of: NaiveDate) -> Reporting {
+    let programme = &project.catalog.programme;
+    let calendar = &programme.calendar;
+    let due = calendar.latest_due(as_of, collection.due_days).filter(|_| collection.has_periods());
+    let own: Vec<&Submission> =
+        submissions.iter().filter(|s| s.partner == partner.code && s.collection == collection.code).collect();
+    let latest = own.iter().max_by_key(|s| (s.period, s.section)).copied();
+    let covered = latest.and_then(|latest| latest.period);
+    let state = match (partner.takes_part(&collection.code), latest, &due) {
+        (false, ..) => ReportingState::NotTakingPart,
+        (_, None, _) => ReportingState::Missing,
+        (_, Some(_), Some(due)) if covered.is_none_or(|covered| covered < due.number) => ReportingState::Late,
+        _ => ReportingState::Reported,
+    };
+    Reporting {
+        partner: partner.code.clone(),
+        collection: collection.code.to_string(),
+        collection_title: collection.title.get(&programme.language).to_owned(),
+        due_on: due.as_ref().and_then(|due| due.last.checked_add_days(chrono::Days::new(collection.due_days))),
+        due: due.map(|due| due.label),
+        latest: covered.filter(|number| *number >= 1).and_then(|number| calendar.period(number)).map(|period| period.label),
+        reporting_date: latest.and_then(|latest| latest.reporting_date),
+        file: latest.map(|latest| latest.name.clone()),
+        rows: own.iter().map(|s| s.rows_accepted).sum(),
+        kept_out: own.iter().map(|s| s.rows_kept_out).sum(),
+        state,
+    }
+}
+
+/// One finding for each partner that owes a report.
+fn not_reported(project: &Project, reporting: &[Reporting]) -> Vec<Finding> {
+    let of = |partner: &Partner| {
+        let owed: Vec<&Reporting> = reporting
+            .iter()
+            .filter(|line| line.partner == partner.code && matches!(line.state, ReportingState::Late | ReportingState::Missing))
+            .collect();
+        let first = owed.first()?;
+        let what: Vec<&str> = owed.iter().map(|line| line.collection_title.as_str()).collect();
+        let since = first.due_on.map_or_else(String::new, |day| format!(", due on {}", day.format("%-d %B %Y")));
+        let period = first.due.clone().unwrap_or_else(|| "anything".into());
+        let message = format!("{} has not reported {period}{since}: {}", partner.name, what.join(", "));
+        let finding = Finding::warning(&rules::NO_SUBMISSION, Place::Project, message).partner(Some(partner.code.as_str()));
+        let contact = partner.contact.as_ref().map_or_else(String::new, |contact| format!(" at {contact}"));
+        Some(finding.help(format!("Ask {}{contact} for its workbook.", partner.name)))
+    };
+    project.catalog.partners.iter().filter_map(of).collect()
+}
+
+fn input_files(state: &State, counting: &BTreeSet<i64>) -> Vec<InputFile> {
+    let mut files: Vec<InputFile> = state
+        .files
+        .values()
+        .filter_map(|file| {
+            let read = file.read.as_ref()?;
+            let table = read.tables.iter().find(|table| counting.contains(&table.section) || table.partner.is_none())?;
+            Some(InputFile { name: file.received.name.clone(), hash: file.received.file.clone(), partner: table.partner.clone() })
+        })
+        .collect();
+    files.sort_by(|a, b| (&a.name, &a.hash).cmp(&(&b.name, &b.hash)));
+    files
+}

@@ -1,0 +1,137 @@
+//! What the ledger says, as of some instant: which files came, how they were read, what counts.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::reading::{Belongs, covers};
+use super::record::{Read, Received, TableRecord};
+use crate::define::Catalog;
+use crate::model::code::{CollectionCode, PartnerCode};
+use crate::model::submission::{Submission, Tie, current};
+use crate::store::ledger::GENESIS;
+use crate::store::{Entry, Kind};
+
+/// A received file with its latest reading under the definitions of today.
+#[derive(Debug, Clone)]
+pub struct FileState {
+    pub received: Received,
+    pub at: DateTime<Utc>,
+    /// None: not read under these definitions yet.
+    pub read: Option<Read>,
+}
+
+/// The ledger, replayed.
+#[derive(Debug)]
+pub struct State {
+    /// By hash.
+    pub files: BTreeMap<String, FileState>,
+    /// Of the last entry that is not a run, in hexadecimal: what outputs print.
+    pub head: String,
+    pub next_section: i64,
+    /// The last run's body, if there was one.
+    pub last_run: Option<serde_json::Value>,
+}
+
+impl State {
+    /// `known_at`: entries later than this instant are passed over.
+    pub fn replay(entries: &[Entry], reading_hash: &str, known_at: Option<DateTime<Utc>>) -> Self {
+        let mut state = Self { files: BTreeMap::new(), head: GENESIS.to_owned(), next_section: 1, last_run: None };
+        for entry in entries {
+            let known = known_at.is_none_or(|instant| entry.at <= instant);
+            match entry.kind {
+                Kind::Received => {
+                    if let Some(received) = Received::from_json(&entry.body).filter(|_| known) {
+                        let file = FileState { at: entry.at, read: None, received };
+                        state.files.entry(file.received.file.clone()).or_insert(file);
+                    }
+                }
+                // A later reading of a file that was known by then is not later knowledge.
+                Kind::Read => {
+                    if let Some(read) = Read::from_json(&entry.body) {
+                        let last = read.tables.iter().map(|table| table.section).max().unwrap_or(0);
+                        state.next_section = state.next_section.max(last + 1);
+                        if read.definitions == reading_hash
+                            && let Some(file) = state.files.get_mut(&read.file)
+                        {
+                            file.read = Some(read);
+                        }
+                    }
+                }
+                Kind::Run => state.last_run = Some(entry.body.clone()),
+            }
+            if entry.kind != Kind::Run && known {
+                state.head.clone_from(&entry.hash);
+            }
+        }
+        state
+    }
+
+    fn tables(&self) -> impl Iterator<Item = (&FileState, &TableRecord)> {
+        self.files.values().flat_map(|file| file.read.iter().flat_map(move |read| read.tables.iter().map(move |table| (file, table))))
+    }
+
+    /// Every submission of a partner, whether it counts or not.
+    pub fn submissions(&self) -> Vec<Submission> {
+        let mut submissions: Vec<Submission> = self
+            .tables()
+            .filter_map(|(file, table)| {
+                let Belongs::Collection(collection) = &table.belongs else { return None };
+                Some(Submission {
+                    section: table.section,
+                    file: file.received.file.clone(),
+                    name: file.received.name.clone(),
+                    sheet: table.sheet.clone(),
+                    partner: PartnerCode::new(table.partner.as_deref()?)?,
+                    collection: CollectionCode::new(collection)?,
+                    period: table.period,
+                    reporting_date: table.reporting_date,
+                    revision: table.revision,
+                    received: file.at,
+                    columns: table.columns.clone(),
+                    rows_accepted: table.accepted,
+                    rows_kept_out: table.kept_out_count,
+                })
+            })
+            .collect();
+        submissions.sort_by_key(|submission| submission.section);
+        submissions
+    }
+
+    /// Those that count, with the period that each covers put in; and ties.
+    pub fn current(&self, catalog: &Catalog) -> (Vec<Submission>, Vec<Tie>) {
+        let by_period = |code: &CollectionCode| catalog.collection(code).is_some_and(|collection| collection.by_period);
+        let (mut chosen, ties) = current(&self.submissions(), by_period);
+        for submission in &mut chosen {
+            let day = submission.received.with_timezone(&catalog.programme.time_zone).date_naive();
+            submission.period = Some(covers(catalog, submission.period, submission.reporting_date, day));
+        }
+        (chosen, ties)
+    }
+
+    /// The tables of a wave that count: of exports with one name the later receipt, all of other names.
+    pub fn wave(&self, survey: &str, wave: &str) -> Vec<(&FileState, &TableRecord)> {
+        let of_wave = |table: &TableRecord| matches!(&table.belongs, Belongs::Wave { survey: s, wave: w } if s == survey && w == wave);
+        let mut by_name: BTreeMap<&str, (&FileState, Vec<&TableRecord>)> = BTreeMap::new();
+        for (file, table) in self.tables().filter(|(_, table)| of_wave(table)) {
+            let entry = by_name.entry(&file.received.name).or_insert((file, Vec::new()));
+            let later = (file.at, &file.received.file) > (entry.0.at, &entry.0.received.file);
+            if later {
+                *entry = (file, Vec::new());
+            }
+            if entry.0.received.file == file.received.file {
+                entry.1.push(table);
+            }
+        }
+        by_name.into_values().flat_map(|(file, tables)| tables.into_iter().map(move |table| (file, table))).collect()
+    }
+
+    /// Where the rows of a section lie.
+    pub fn parts(&self) -> BTreeMap<i64, &str> {
+        self.tables().filter_map(|(_, table)| Some((table.section, table.part.as_deref()?))).collect()
+    }
+
+    pub fn table(&self, section: i64) -> Option<&TableRecord> {
+        self.tables().map(|(_, table)| table).find(|table| table.section == section)
+    }
+}

@@ -1,0 +1,59 @@
+//! The command line: one file a command, exit codes, terminal output. The only module that prints.
+
+mod args;
+mod check;
+mod explain;
+mod ingest;
+mod output;
+mod progress;
+mod run;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::app::Stopped;
+use args::{Command, Format};
+use output::Output;
+
+/// Exit codes, as supervisors and scripts read them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    /// Published, or all in order.
+    Fine = 0,
+    /// Published, but a gate failed, or there are errors and `--strict` asks about them; `check` found errors.
+    Attention = 1,
+    /// Could not run; nothing was published.
+    Stopped = 2,
+}
+
+/// Parses the arguments and runs the command.
+pub fn main() -> ExitCode {
+    let arguments = match args::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no mistakes.
+            let mistake = error.use_stderr();
+            let _ = error.print();
+            return ExitCode::from(if mistake { Exit::Stopped as u8 } else { Exit::Fine as u8 });
+        }
+    };
+    let mut output = Output::new(arguments.format());
+    let result = match &arguments.command {
+        Command::Run(run) => run::main(run, &mut output),
+        Command::Check(check) => check::main(check, &mut output),
+        Command::Ingest(ingest) => ingest::main(ingest, &mut output),
+        Command::Explain(explain) => explain::main(explain, &mut output),
+        Command::Status(status) => status::main(status, &mut output),
+    };
+    let exit = result.unwrap_or_else(|Stopped(findings)| {
+        if arguments.format() == Format::Json {
+            output.json(&serde_json::json!({ "stopped": true, "findings": output::findings_json(&findings) }));
+        } else {
+            output.findings(&findings);
+        }
+        Exit::Stopped
+    });
+    ExitCode::from(exit as u8)
+}

@@ -1,0 +1,89 @@
+//! The terminal: colour only there, and a closed pipe is no error.
+
+use std::io::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+use super::args::Format;
+use crate::finding::{Finding, Severity, render, to_json};
+
+/// Where answers go: results to standard output, findings of a stop to standard error.
+pub struct Output {
+    format: Format,
+}
+
+impl Output {
+    pub fn new(format: Format) -> Self {
+        Self { format }
+    }
+
+    pub fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// A line of the answer.
+    pub fn line(&mut self, text: &str) {
+        // Whoever reads us may have read enough: `scoreboard status | head -1`.
+        let _ = writeln!(anstream::stdout(), "{text}");
+    }
+
+    pub fn json(&mut self, value: &serde_json::Value) {
+        let text = serde_json::to_string_pretty(value).unwrap_or_default();
+        let _ = writeln!(anstream::stdout(), "{text}");
+    }
+
+    /// Findings with their places, on standard error.
+    pub fn findings(&mut self, findings: &[Finding]) {
+        for finding in findings {
+            let _ = writeln!(anstream::stderr(), "{}\n", coloured(finding));
+        }
+    }
+
+    /// Findings as part of the answer.
+    pub fn list(&mut self, findings: &[Finding]) {
+        for finding in findings {
+            self.line(&format!("{}\n", coloured(finding)));
+        }
+    }
+}
+
+/// The first word in the colour of its weight.
+fn coloured(finding: &Finding) -> String {
+    let text = render(finding);
+    let word = finding.severity.as_str();
+    let colour = match finding.severity {
+        Severity::Error => AnsiColor::Red,
+        Severity::Warning => AnsiColor::Yellow,
+        Severity::Info => AnsiColor::Blue,
+    };
+    let style = Style::new().bold().fg_color(Some(colour.into()));
+    format!("{style}{word}{style:#}{}", &text[word.len()..])
+}
+
+pub fn bold(text: &str) -> String {
+    let style = Style::new().bold();
+    format!("{style}{text}{style:#}")
+}
+
+pub fn findings_json(findings: &[Finding]) -> Vec<serde_json::Value> {
+    findings.iter().map(to_json).collect()
+}
+
+/// `1 row`, `2 rows`.
+pub fn count(number: impl Into<u64>, one: &str, several: &str) -> String {
+    let number = number.into();
+    format!("{number} {}", if number == 1 { one } else { several })
+}
+
+/// Columns padded to their widest cell, two spaces apart.
+pub fn table(rows: &[Vec<String>]) -> Vec<String> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    rows.iter()
+        .map(|row| {
+            let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        })
+        .collect()
+}

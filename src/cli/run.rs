@@ -1,0 +1,96 @@
+//! `scoreboard run`.
+
+use serde_json::json;
+
+use super::Exit;
+use super::args::Run;
+use super::output::{Output, bold, count, findings_json, table};
+use super::progress::Progress;
+use crate::app::project::Project;
+use crate::app::refresh::{Options, Refreshed, run};
+use crate::app::Stopped;
+use crate::compute::status::shown;
+use crate::model::scoreboard::{IndicatorResult, Scoreboard};
+
+pub fn main(args: &Run, output: &mut Output) -> Result<Exit, Stopped> {
+    let project = Project::open(&args.common.project)?;
+    let progress = Progress::new(output.is_json());
+    let refreshed = run(&project, &Options { as_of: args.as_of }, &|stage, done, of| progress.tell(stage, done, of))?;
+    drop(progress);
+    if output.is_json() {
+        output.json(&answer(&refreshed));
+    } else {
+        tell(&project, &refreshed, output);
+    }
+    let attention = !refreshed.gates.is_empty() || (args.strict && refreshed.errors > 0);
+    Ok(if attention { Exit::Attention } else { Exit::Fine })
+}
+
+fn answer(refreshed: &Refreshed) -> serde_json::Value {
+    json!({
+        "run": refreshed.run, "as_of": refreshed.as_of.to_string(), "unchanged": refreshed.unchanged,
+        "new_files": refreshed.new_files, "files_read": refreshed.files_read,
+        "errors": refreshed.errors, "warnings": refreshed.warnings, "rows_kept_out": refreshed.kept_out,
+        "published": refreshed.published.iter().map(|one| json!({ "workbook": one.workbook, "json": one.json })).collect::<Vec<_>>(),
+        "gates": findings_json(&refreshed.gates),
+    })
+}
+
+fn tell(project: &Project, refreshed: &Refreshed, output: &mut Output) {
+    let programme = &project.catalog.programme;
+    output.line(&bold(&programme.title));
+    let files = if refreshed.new_files.is_empty() { "nothing new in the inbox".to_owned() } else { count(refreshed.new_files.len() as u64, "new file", "new files") };
+    output.line(&format!("as of {} · {files} · run {}", refreshed.as_of.format("%-d %B %Y"), refreshed.run));
+    output.line("");
+    for published in &refreshed.published {
+        if let Some(scoreboard) = &published.scoreboard {
+            figures(scoreboard, output);
+        }
+    }
+    if refreshed.unchanged {
+        output.line("Nothing has changed since the last run: the scoreboard stands as it is.");
+    }
+    let kept = count(refreshed.kept_out, "row", "rows");
+    let errors = count(refreshed.errors, "error", "errors");
+    let warnings = count(refreshed.warnings, "warning", "warnings");
+    output.line(&format!("{errors}, {warnings}; {kept} kept out. The sheet Data quality names every cell."));
+    for published in &refreshed.published {
+        for (wanted, path) in &published.instead {
+            output.line(&format!("{} could not be replaced, it is probably open in Excel; the new one is {}", wanted.display(), path.display()));
+        }
+        output.line(&format!("→ {}", published.workbook.display()));
+        output.line(&format!("→ {}", published.json.display()));
+    }
+    if !refreshed.gates.is_empty() {
+        output.line("");
+        output.list(&refreshed.gates);
+    }
+}
+
+fn figures(scoreboard: &Scoreboard, output: &mut Output) {
+    let mut rows = Vec::new();
+    for indicator in &scoreboard.indicators {
+        rows.push(vec![
+            indicator.title.clone(),
+            value(indicator),
+            indicator.total.target.map_or_else(|| "–".to_owned(), |target| format!("of {}", shown(target.value, &indicator.unit))),
+            indicator.total.coverage.to_string(),
+            indicator.total.status.map_or("", |status| status.as_str()).replace('_', " "),
+        ]);
+    }
+    for line in table(&rows) {
+        output.line(&line);
+    }
+    output.line("");
+}
+
+/// The value in words, with its bound.
+pub fn value(indicator: &IndicatorResult) -> String {
+    let total = &indicator.total;
+    let known = total.value.known().map(|value| shown(value, &indicator.unit));
+    let value = known.unwrap_or_else(|| total.value.state().replace('_', " "));
+    match total.upper.filter(|upper| total.value.known().is_some_and(|value| *upper > value)) {
+        Some(upper) => format!("{value} (to {})", upper.normalize()),
+        None => value,
+    }
+}

@@ -1,0 +1,109 @@
+//! The rows behind each total, with the cell that each came from.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::DataFrame;
+
+use super::plan::{Grain, Plan, Until};
+use super::records::day_of;
+use super::{Inputs, Tables};
+use crate::define::catalog::{Collection, How, Indicator};
+use crate::finding::CellRef;
+use crate::model::code::IndicatorCode;
+use crate::model::scoreboard::{Evidence, EvidenceRow, IndicatorResult};
+use crate::model::submission::Submission;
+use crate::sql::frame::{Exact, exact, integer, query, text};
+
+/// Evidence of these results, in their order, then by origin; at most `limit` rows, with how many there are in all.
+///
+/// # Errors
+/// What the SQL engine refuses, as text.
+pub fn evidence(inputs: &Inputs<'_>, results: &[IndicatorResult], limit: usize) -> Result<Evidence, String> {
+    let sections: BTreeMap<i64, &Submission> = inputs.submissions.iter().map(|s| (s.section, s)).collect();
+    let tables: Tables<'_> = inputs.records.tables.iter().map(|(name, frame)| (name.as_str(), frame)).collect();
+    let mut evidence = Evidence::default();
+    for result in results {
+        let Some(indicator) = inputs.catalog.indicator(&result.code) else { continue };
+        let How::Rows { from, measure } = &indicator.how else { continue };
+        let plan = Plan { catalog: inputs.catalog, from, measure, accumulation: indicator.accumulation };
+        let calendar = &inputs.catalog.programme.calendar;
+        let day = result.total.cut_off.unwrap_or(inputs.as_of);
+        let until = Until { day, period: calendar.number_of(day) };
+        for (from, collection) in plan.collections() {
+            let grains: &[Grain] = if collection.shared_key { &[Grain::Record, Grain::Partner] } else { &[Grain::Record] };
+            for grain in grains {
+                let sql = plan.evidence(from, collection, until, *grain);
+                let frame = query(&tables, &sql).map_err(|error| format!("{}: {error} in {sql}", indicator.code))?;
+                evidence.total += frame.height();
+                let room = limit.saturating_sub(evidence.rows.len()).min(frame.height());
+                let counted = *grain == Grain::Record;
+                let reader = Reader { indicator, collection, frame: &frame, sections: &sections, counted };
+                evidence.rows.extend((0..room).map(|row| reader.row(row)));
+            }
+        }
+    }
+    // Collections were taken one after the other; a reader looks by origin. Stable, so equal origins keep their order.
+    let order: BTreeMap<&IndicatorCode, usize> = results.iter().enumerate().map(|(at, result)| (&result.code, at)).collect();
+    evidence.rows.sort_by(|a, b| {
+        let key = |row: &EvidenceRow| (order.get(&row.indicator).copied(), row.file.clone(), row.sheet.clone(), row.cell.row, row.cell.column);
+        key(a).cmp(&key(b))
+    });
+    Ok(evidence)
+}
+
+struct Reader<'a> {
+    indicator: &'a Indicator,
+    collection: &'a Collection,
+    frame: &'a DataFrame,
+    sections: &'a BTreeMap<i64, &'a Submission>,
+    counted: bool,
+}
+
+impl Reader<'_> {
+    fn row(&self, row: usize) -> EvidenceRow {
+        let frame = self.frame;
+        let submission = integer(frame, "section", row).and_then(|section| self.sections.get(&section));
+        let place = integer(frame, "place", row).and_then(|place| u32::try_from(place).ok()).unwrap_or(0);
+        let names: Vec<&str> = frame.get_column_names().into_iter().map(|name| name.as_str()).collect();
+        let fields: Vec<&str> = names.into_iter().filter(|name| !["section", "place", "partner", "period", "amount__"].contains(name)).collect();
+        let key: Vec<String> = self.collection.key.iter().filter_map(|code| text(frame, code.as_str(), row)).collect();
+        let enterprise = || {
+            fields.iter().find_map(|field| {
+                let kind = self.collection.field(field)?.kind;
+                if kind != crate::define::catalog::FieldKind::Enterprise {
+                    return None;
+                }
+                text(frame, field, row).or_else(|| text(frame, &format!("{field}__name"), row))
+            })
+        };
+        let date = self.collection.date.as_ref().map(|code| code.as_str());
+        let says: Vec<String> = fields
+            .iter()
+            .filter(|field| !field.ends_with("__name") && Some(**field) != date && !self.collection.key.iter().any(|code| code.as_str() == **field))
+            .filter_map(|field| Some(format!("{field} = {}", text(frame, field, row)?)))
+            .collect();
+        let amount = if let Exact::Number(number) = exact(frame, "amount__", row) { Some(number) } else { None };
+        // The cell of what is measured, else of the first field that stands in the sheet.
+        let columns = submission.map(|submission| &submission.columns);
+        let measured = match &self.indicator.how {
+            How::Rows { measure: crate::define::catalog::RowMeasure::One(measure), .. } => measure.argument.as_ref().and_then(|a| a.fields.iter().next().cloned()),
+            How::Rows { measure: crate::define::catalog::RowMeasure::Median(field), .. } => Some(field.as_str().to_owned()),
+            _ => None,
+        };
+        let order = measured.iter().map(String::as_str).chain(self.collection.key.iter().map(|code| code.as_str())).chain(fields.iter().copied());
+        let column = columns.and_then(|columns| order.into_iter().find_map(|field| columns.get(field).copied())).unwrap_or(0);
+        EvidenceRow {
+            indicator: self.indicator.code.clone(),
+            partner: text(frame, "partner", row).unwrap_or_default(),
+            collection: self.collection.code.to_string(),
+            date: day_of(self.collection, frame, row),
+            key: if key.is_empty() { enterprise().unwrap_or_default() } else { key.join(" ") },
+            amount,
+            says: says.join("; "),
+            file: submission.map_or_else(String::new, |submission| submission.name.clone()),
+            sheet: submission.map_or_else(String::new, |submission| submission.sheet.clone()),
+            cell: CellRef::new(place, column),
+            counted: self.counted,
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The plan: SQL of an indicator's figures, from the catalogue alone. What is planned here runs unchanged on another
+//! SQL engine; `docs/methods.md` shows the shapes.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use crate::define::Catalog;
+use crate::define::catalog::{Collection, FieldKind, From, RowMeasure};
+use crate::model::scoreboard::Accumulation;
+use crate::sql::{Function, Measure};
+
+/// Up to when rows count: a day, and the period that it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Until {
+    pub day: NaiveDate,
+    pub period: i64,
+}
+
+/// Which rows of a collection shared by partners: each record once, or each partner's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grain {
+    Record,
+    Partner,
+}
+
+/// The name of a collection's table: of records, or of rows as each partner reported them.
+pub fn table(collection: &Collection, grain: Grain) -> String {
+    if collection.shared_key && grain == Grain::Partner { format!("{}__reported", collection.code) } else { collection.code.to_string() }
+}
+
+/// A planned indicator over rows.
+pub struct Plan<'a> {
+    pub catalog: &'a Catalog,
+    pub from: &'a [From],
+    pub measure: &'a RowMeasure,
+    pub accumulation: Accumulation,
+}
+
+impl<'a> Plan<'a> {
+    pub fn collections(&self) -> impl Iterator<Item = (&'a From, &'a Collection)> + use<'a> {
+        let catalog = self.catalog;
+        self.from.iter().filter_map(move |from| Some((from, catalog.collection(&from.collection)?)))
+    }
+
+    /// The total.
+    pub fn total(&self, until: Until) -> String {
+        format!("SELECT {} FROM {}", self.select(), self.source(until, Grain::Record, &[], None))
+    }
+
+    /// One line a value of a field.
+    pub fn by(&self, field: &str, until: Until) -> String {
+        let grain = if field == "partner" { Grain::Partner } else { Grain::Record };
+        let source = self.source(until, grain, &[field], None);
+        format!("SELECT {field} AS by_value, {} FROM {source} GROUP BY {field} ORDER BY by_value NULLS LAST", self.select())
+    }
+
+    /// The middle values of a median come from the rows themselves, in order.
+    pub fn values(&self, field: &str, by: Option<&str>, until: Until) -> String {
+        let grain = if by == Some("partner") { Grain::Partner } else { Grain::Record };
+        let extra: Vec<&str> = by.into_iter().collect();
+        let source = self.source(until, grain, &extra, Some(field));
+        let by = by.map_or_else(String::new, |by| format!("{by} AS by_value, "));
+        let order = if by.is_empty() { "value NULLS LAST" } else { "by_value NULLS LAST, value NULLS LAST" };
+        format!("SELECT {by}{field} AS value FROM {source} ORDER BY {order}")
+    }
+
+    fn measures(&self) -> Vec<&Measure> {
+        match self.measure {
+            RowMeasure::One(measure) => vec![measure],
+            RowMeasure::Ratio { of, to } => vec![of, to],
+            RowMeasure::Median(_) => Vec::new(),
+        }
+    }
+
+    /// The enterprise field whose numbers are counted once, if one is.
+    pub fn counted_enterprise(&self) -> Option<&str> {
+        let RowMeasure::One(measure) = self.measure else { return None };
+        let field = measure.distinct_field()?;
+        let enterprise = self
+            .collections()
+            .all(|(_, collection)| collection.field(field).is_some_and(|field| field.kind == FieldKind::Enterprise));
+        enterprise.then_some(field)
+    }
+
+    fn select(&self) -> String {
+        let mut columns = match self.measure {
+            RowMeasure::One(measure) => vec![format!("{} AS value", measure.sql())],
+            RowMeasure::Ratio { of, to } => vec![format!("{} AS numerator", of.sql()), format!("{} AS denominator", to.sql())],
+            RowMeasure::Median(_) => Vec::new(),
+        };
+        if let (Some(field), RowMeasure::One(measure)) = (self.counted_enterprise(), self.measure) {
+            let and = measure.filter.as_ref().map_or_else(String::new, |filter| format!(" AND ({})", filter.sql));
+            columns.push(format!("COUNT(DISTINCT {field}__name) FILTER (WHERE {field} IS NULL{and}) AS unnumbered"));
+        }
+        columns.push("COUNT(*) AS row_count".to_owned());
+        columns.join(", ")
+    }
+
+    /// Every field that the measures use, with the name beside an enterprise's number.
+    fn fields(&self) -> BTreeSet<String> {
+        let mut fields: BTreeSet<String> = self.measures().into_iter().flat_map(Measure::fields).collect();
+        if let Some(field) = self.counted_enterprise() {
+            fields.insert(format!("{field}__name"));
+        }
+        fields
+    }
+
+    /// The rows: of one table, or of several put one below the other with what is used of them.
+    fn source(&self, until: Until, grain: Grain, extra: &[&str], value: Option<&str>) -> String {
+        let collections: Vec<_> = self.collections().collect();
+        if let [(from, collection)] = collections.as_slice() {
+            return self.table_with_conditions(from, collection, until, grain);
+        }
+        let mut fields = self.fields();
+        fields.extend(extra.iter().map(|field| (*field).to_owned()));
+        fields.extend(value.map(str::to_owned));
+        let mut list: Vec<String> = fields.into_iter().collect();
+        // COUNT(*) uses no field: one has to stand there all the same.
+        if list.is_empty() {
+            list.push("partner".into());
+        }
+        let list = list.join(", ");
+        let parts: Vec<String> = collections
+            .iter()
+            .map(|(from, collection)| format!("SELECT {list} FROM {}", self.table_with_conditions(from, collection, until, grain)))
+            .collect();
+        format!("({}) AS together", parts.join(" UNION ALL "))
+    }
+
+    fn table_with_conditions(&self, from: &From, collection: &Collection, until: Until, grain: Grain) -> String {
+        let name = table(collection, grain);
+        let mut conditions: Vec<String> = from.condition.iter().map(|condition| format!("({})", condition.sql)).collect();
+        conditions.extend(self.time(collection, until));
+        let latest = self.accumulation == Accumulation::Stock && collection.by_period;
+        let source = if latest {
+            // Each partner's latest period counts, be it with rows or without: so the submissions say which it is.
+            format!(
+                "{name} JOIN (SELECT partner AS latest_partner, MAX(period) AS latest_period FROM submissions \
+                 WHERE collection = '{}' AND period <= {} GROUP BY partner) AS latest \
+                 ON {name}.partner = latest.latest_partner AND {name}.period = latest.latest_period",
+                collection.code, until.period
+            )
+        } else {
+            name
+        };
+        if conditions.is_empty() { source } else { format!("{source} WHERE {}", conditions.join(" AND ")) }
+    }
+
+    /// What places a row in time: its date, or the period it was reported for; nothing, where only the present counts.
+    fn time(&self, collection: &Collection, until: Until) -> Option<String> {
+        match (collection.by_period, &collection.date) {
+            (true, _) => Some(format!("period <= {}", until.period)),
+            (false, Some(date)) => Some(format!("{date} <= DATE '{}'", until.day)),
+            (false, None) => None,
+        }
+    }
+
+    /// The rows behind the total, in the order of their origin.
+    pub fn evidence(&self, from: &From, collection: &Collection, until: Until, grain: Grain) -> String {
+        let mut columns: Vec<String> = ["section", "place", "partner"].map(|name| self.qualified(collection, grain, name)).into();
+        let mut fields: BTreeSet<String> = self.fields();
+        fields.extend(from.condition.iter().flat_map(|condition| condition.fields.iter().cloned()));
+        fields.extend(collection.key.iter().map(|code| code.as_str().to_owned()));
+        fields.extend(collection.date.iter().map(|code| code.as_str().to_owned()));
+        if let RowMeasure::Median(field) = self.measure {
+            fields.insert(field.as_str().to_owned());
+        }
+        fields.remove("partner");
+        columns.extend(fields.iter().map(|field| self.qualified(collection, grain, field)));
+        if let RowMeasure::One(measure) = self.measure
+            && measure.function == Function::Sum
+            && let Some(argument) = &measure.argument
+        {
+            let amount = measure.filter.as_ref().map_or_else(
+                || argument.sql.clone(),
+                |filter| format!("CASE WHEN {} THEN {} END", filter.sql, argument.sql),
+            );
+            columns.push(format!("({amount}) AS amount__"));
+        }
+        let mut source = self.table_with_conditions(from, collection, until, grain);
+        if grain == Grain::Partner && collection.shared_key {
+            let and = if source.contains(" WHERE ") { " AND" } else { " WHERE" };
+            source = format!("{source}{and} NOT counted");
+        }
+        format!("SELECT {} FROM {source} ORDER BY section NULLS LAST, place NULLS LAST", columns.join(", "))
+    }
+
+    /// A column's name, with its table where a join makes it needed.
+    fn qualified(&self, collection: &Collection, grain: Grain, name: &str) -> String {
+        if self.accumulation == Accumulation::Stock && collection.by_period {
+            format!("{}.{name} AS {name}", table(collection, grain))
+        } else {
+            name.to_owned()
+        }
+    }
+}

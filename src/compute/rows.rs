@@ -1,0 +1,529 @@
+//! Indicators counted from rows: total, breakdowns, trajectory; and those derived from other indicators.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use polars::prelude::DataFrame;
+use rust_decimal::Decimal;
+
+use super::plan::{Plan, Until};
+use super::score::{Measured, against, against_partner, figure, taking_part, trajectory};
+use super::{Inputs, Tables};
+use crate::define::catalog::{Collection, Derived, FieldKind, How, Indicator, Partner, RowMeasure};
+use crate::model::code::IndicatorCode;
+use crate::model::number::{percentage, quotient};
+use crate::model::scoreboard::{Accumulation, Breakdown, Figure, IndicatorResult};
+use crate::model::value::{Coverage, Value, Why};
+use crate::sql::Function;
+use crate::sql::frame::{Exact, exact, integer, query, text};
+
+/// How a missing value of a breakdown is called.
+const NOT_GIVEN: &str = "(not given)";
+
+struct Rows<'a> {
+    inputs: &'a Inputs<'a>,
+    indicator: &'a Indicator,
+    plan: Plan<'a>,
+    measure: &'a RowMeasure,
+    collections: Vec<&'a Collection>,
+    partners: Vec<&'a Partner>,
+    tables: Tables<'a>,
+    /// The latest period whose reports are due; None where there are no periods, or none is due yet.
+    cut_off: Option<crate::model::period::Period>,
+    has_periods: bool,
+}
+
+/// An indicator with everything that its sheet shows.
+///
+/// # Errors
+/// What the SQL engine refuses, as text.
+pub fn compute(inputs: &Inputs<'_>, indicator: &Indicator) -> Result<IndicatorResult, String> {
+    Rows::new(inputs, indicator)?.result()
+}
+
+/// The total alone, up to some day: for worked examples.
+///
+/// # Errors
+/// As [`compute`].
+pub fn value_at(inputs: &Inputs<'_>, indicator: &Indicator, until: Until) -> Result<Value, String> {
+    Ok(Rows::new(inputs, indicator)?.total(until)?.value)
+}
+
+impl<'a> Rows<'a> {
+    fn new(inputs: &'a Inputs<'a>, indicator: &'a Indicator) -> Result<Self, String> {
+    let How::Rows { from, measure } = &indicator.how else { return Err(format!("{} is not counted from rows", indicator.code)) };
+    let catalog = inputs.catalog;
+    let plan = Plan { catalog, from, measure, accumulation: indicator.accumulation };
+    let collections: Vec<&Collection> = plan.collections().map(|(_, collection)| collection).collect();
+    let has_periods = collections.iter().any(|collection| collection.has_periods());
+    // Judged when the slowest of its collections is due.
+    let cut_off = collections
+        .iter()
+        .filter(|collection| collection.has_periods())
+        .map(|collection| catalog.programme.calendar.latest_due(inputs.as_of, collection.due_days))
+        .min_by_key(|period| period.as_ref().map_or(0, |period| period.number))
+        .flatten();
+    Ok(Rows {
+        inputs,
+        indicator,
+        measure,
+        partners: taking_part(inputs, &collections),
+        tables: inputs.records.tables.iter().map(|(name, frame)| (name.as_str(), frame)).collect(),
+        collections,
+        cut_off,
+        has_periods,
+        plan,
+    })
+    }
+
+    fn result(&self) -> Result<IndicatorResult, String> {
+        let until = self.until();
+        let judged_on = if self.has_periods { self.cut_off.as_ref().map(|period| period.last) } else { Some(self.inputs.as_of) };
+        let held = against(self.indicator, None, judged_on);
+        let total = self.total(until)?;
+        let total = figure(self.inputs, self.indicator, Vec::new(), total, self.coverage(), &held);
+        let breakdowns = self.indicator.by.iter().map(|field| self.breakdown(field, until)).collect::<Result<Vec<_>, _>>()?;
+        let actuals = self.actuals(until)?;
+        let trajectory = trajectory(self.inputs, self.indicator, &held, &actuals);
+        Ok(result(self.indicator, total, ResultParts {
+            since_then: self.since_then(until)?,
+            breakdowns,
+            trajectory,
+            sql: self.sql(until),
+            method: self.method(),
+        }))
+    }
+
+    /// Up to the cut-off; up to as-of where nothing is due yet or nothing has periods.
+    fn until(&self) -> Until {
+        match &self.cut_off {
+            Some(period) if self.has_periods => Until { day: period.last, period: period.number },
+            _ => self.now(),
+        }
+    }
+
+    fn now(&self) -> Until {
+        let as_of = self.inputs.as_of;
+        Until { day: as_of, period: self.inputs.catalog.programme.calendar.number_of(as_of) }
+    }
+
+    fn run(&self, sql: &str) -> Result<DataFrame, String> {
+        query(&self.tables, sql).map_err(|error| format!("{}: {error} in {sql}", self.indicator.code))
+    }
+
+    fn sql(&self, until: Until) -> Vec<String> {
+        match self.measure {
+            RowMeasure::Median(field) => vec![self.plan.values(field.as_str(), None, until)],
+            _ => vec![self.plan.total(until)],
+        }
+    }
+
+    // Who has reported.
+
+    fn submitted(&self, partner: &Partner) -> bool {
+        self.inputs.submissions.iter().any(|s| s.partner == partner.code && self.collections.iter().any(|c| c.code == s.collection))
+    }
+
+    /// Whether a partner's reports reach a period, in every collection that it takes part in.
+    fn reached(&self, partner: &Partner, period: i64) -> bool {
+        let of = |collection: &&Collection| {
+            self.inputs.submissions.iter().any(|s| {
+                s.partner == partner.code
+                    && s.collection == collection.code
+                    && s.period.is_some_and(|covered| if collection.by_period { covered == period } else { covered >= period })
+            })
+        };
+        self.collections.iter().filter(|collection| partner.takes_part(&collection.code)).all(|collection| of(&collection))
+    }
+
+    fn has_reported(&self, partner: &Partner) -> bool {
+        match &self.cut_off {
+            Some(period) if self.has_periods => self.reached(partner, period.number),
+            _ => self.submitted(partner),
+        }
+    }
+
+    fn coverage(&self) -> Coverage {
+        Coverage { reported: self.partners.iter().filter(|partner| self.has_reported(partner)).count(), due: self.partners.len() }
+    }
+
+    // Values.
+
+    fn total(&self, until: Until) -> Result<Measured, String> {
+        if !self.partners.iter().any(|partner| self.submitted(partner)) {
+            return Ok(Measured::absent(Value::NotReported));
+        }
+        if let RowMeasure::Median(field) = self.measure {
+            let values = self.run(&self.plan.values(field.as_str(), None, until))?;
+            return Ok(median(&values, 0..values.height()));
+        }
+        let frame = self.run(&self.plan.total(until))?;
+        Ok(self.read(&frame, 0))
+    }
+
+    /// The measured value in a row of a result.
+    fn read(&self, frame: &DataFrame, row: usize) -> Measured {
+        let rows = integer(frame, "row_count", row).and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+        let ratio = matches!(self.measure, RowMeasure::Ratio { .. });
+        if ratio {
+            let part = |name: &str| match exact(frame, name, row) {
+                Exact::Number(number) => Some(number),
+                // A sum over no value is nothing, not unknown.
+                Exact::Missing => Some(Decimal::ZERO),
+                Exact::TooLarge => None,
+            };
+            let (of, to) = (part("numerator"), part("denominator"));
+            return Measured { value: self.divide(of, to), numerator: of, denominator: to, rows, upper: None };
+        }
+        let RowMeasure::One(measure) = self.measure else { return Measured::absent(Value::NotComputable(Why::NoRows)) };
+        let value = match (exact(frame, "value", row), measure.function) {
+            (Exact::Number(number), _) => Value::Known(number),
+            (Exact::TooLarge, _) => Value::NotComputable(Why::Overflow),
+            (Exact::Missing, Function::Min | Function::Max) => Value::NotComputable(Why::NoRows),
+            (Exact::Missing, _) => Value::Known(Decimal::ZERO),
+        };
+        let mut measured = Measured { value, numerator: None, denominator: None, rows, upper: None };
+        if self.plan.counted_enterprise().is_some() {
+            let numbers = measured.value.known().unwrap_or(Decimal::ZERO);
+            let names = integer(frame, "unnumbered", row).map_or(Decimal::ZERO, Decimal::from);
+            measured.upper = Some(numbers + names);
+            // Somebody was there, if only by name.
+            if numbers.is_zero() && !names.is_zero() {
+                measured.value = Value::Known(Decimal::ONE);
+            }
+        }
+        measured
+    }
+
+    fn divide(&self, of: Option<Decimal>, to: Option<Decimal>) -> Value {
+        divide(of, to, self.indicator.unit.is_percent())
+    }
+
+    /// What a line without rows is worth, once somebody has reported.
+    fn empty(&self) -> Measured {
+        match self.measure {
+            RowMeasure::One(measure) if !matches!(measure.function, Function::Min | Function::Max) => Measured {
+                value: Value::Known(Decimal::ZERO),
+                upper: self.plan.counted_enterprise().map(|_| Decimal::ZERO),
+                ..Measured::absent(Value::NotReported)
+            },
+            RowMeasure::Ratio { .. } => Measured {
+                numerator: Some(Decimal::ZERO),
+                denominator: Some(Decimal::ZERO),
+                ..Measured::absent(Value::NotComputable(Why::ZeroDenominator))
+            },
+            _ => Measured::absent(Value::NotComputable(Why::NoRows)),
+        }
+    }
+
+    // Breakdowns.
+
+    /// The values of a field with what is measured for each, in the order of SQL.
+    fn groups(&self, field: &str, until: Until) -> Result<Vec<(Option<String>, Measured)>, String> {
+        if let RowMeasure::Median(value) = self.measure {
+            let frame = self.run(&self.plan.values(value.as_str(), Some(field), until))?;
+            let mut groups: Vec<(Option<String>, std::ops::Range<usize>)> = Vec::new();
+            for row in 0..frame.height() {
+                let name = text(&frame, "by_value", row);
+                match groups.last_mut() {
+                    Some((last, range)) if *last == name => range.end = row + 1,
+                    _ => groups.push((name, row..row + 1)),
+                }
+            }
+            return Ok(groups.into_iter().map(|(name, range)| (name, median(&frame, range))).collect());
+        }
+        let frame = self.run(&self.plan.by(field, until))?;
+        Ok((0..frame.height()).map(|row| (text(&frame, "by_value", row), self.read(&frame, row))).collect())
+    }
+
+    fn breakdown(&self, field: &str, until: Until) -> Result<Breakdown, String> {
+        let lines = match field {
+            "partner" => self.by_partner(until)?,
+            "period" => self.by_period(until)?,
+            _ => self.by_field(field, until)?,
+        };
+        let (names, figures) = lines.into_iter().unzip();
+        let (additive, note) = self.addition(field);
+        let definition = self.collections.first().and_then(|collection| collection.field(field));
+        let label = definition.map_or_else(
+            || match field {
+                "partner" => "Partner",
+                "country" => "Country",
+                "period" => "Period",
+                other => other,
+            }
+            .to_owned(),
+            |field| field.label.get(&self.inputs.catalog.programme.language).to_owned(),
+        );
+        Ok(Breakdown { field: field.to_owned(), label, figures, additive, note, names })
+    }
+
+    /// Whether the lines add up to the total, and what a reader must know if they do not.
+    fn addition(&self, field: &str) -> (bool, Option<String>) {
+        let note = match self.measure {
+            RowMeasure::Ratio { .. } | RowMeasure::Median(_) => "Rates are never added: the total is computed from all rows again.",
+            RowMeasure::One(measure) if measure.function == Function::CountDistinct => {
+                "An enterprise may stand in several rows; the total counts it once."
+            }
+            RowMeasure::One(measure) if !measure.function.is_additive() => "The total is taken from all rows, not added.",
+            _ if field == "period" && self.indicator.accumulation == Accumulation::Stock => {
+                "A stock is not added over time: each line is the state at the period's end."
+            }
+            _ if field == "partner" && self.collections.iter().any(|collection| collection.shared_key) => {
+                "A record that several partners report stands in each of their rows; the total counts it once."
+            }
+            _ => return (true, None),
+        };
+        (false, Some(note.to_owned()))
+    }
+
+    fn by_partner(&self, until: Until) -> Result<Vec<(String, Figure)>, String> {
+        let groups = self.groups("partner", until)?;
+        let cut_off = self.cut_off.as_ref().map(|period| period.last).or(Some(self.inputs.as_of).filter(|_| !self.has_periods));
+        let end = self.inputs.catalog.programme.calendar.end;
+        let lines = self.inputs.catalog.partners.iter().map(|partner| {
+            let part = self.partners.iter().any(|other| other.code == partner.code);
+            let found = groups.iter().find(|(name, _)| name.as_deref() == Some(partner.code.as_str()));
+            let measured = match (part, self.submitted(partner), found) {
+                (false, ..) => Measured::absent(Value::NotApplicable),
+                (_, false, _) => Measured::absent(Value::NotReported),
+                (_, _, Some((_, measured))) => measured.clone(),
+                _ => self.empty(),
+            };
+            let coverage = Coverage { reported: usize::from(part && self.has_reported(partner)), due: usize::from(part) };
+            let held = against_partner(self.indicator, &partner.code, cut_off, end);
+            let by = vec![("partner".to_owned(), partner.code.to_string())];
+            (partner.name.clone(), figure(self.inputs, self.indicator, by, measured, coverage, &held))
+        });
+        Ok(lines.collect())
+    }
+
+    fn by_period(&self, until: Until) -> Result<Vec<(String, Figure)>, String> {
+        let calendar = &self.inputs.catalog.programme.calendar;
+        let groups = if self.indicator.accumulation == Accumulation::Stock { Vec::new() } else { self.groups("period", until)? };
+        let first = groups.iter().filter_map(|(name, _)| name.as_ref()?.parse::<i64>().ok()).min().unwrap_or(1).min(1);
+        let mut lines = Vec::new();
+        for number in first..=until.period {
+            let Some(period) = calendar.period(number) else { continue };
+            let reported = self.partners.iter().filter(|partner| self.reached(partner, number)).count();
+            let measured = if self.indicator.accumulation == Accumulation::Stock {
+                self.total(Until { day: period.last, period: number })?
+            } else {
+                let found = groups.iter().find(|(name, _)| name.as_deref() == Some(&number.to_string()));
+                match found {
+                    Some((_, measured)) => measured.clone(),
+                    None if reported == 0 => Measured::absent(Value::NotReported),
+                    None => self.empty(),
+                }
+            };
+            let coverage = Coverage { reported, due: self.partners.len() };
+            lines.push((period.label.clone(), self.line("period", period.label, measured, coverage)));
+        }
+        Ok(lines)
+    }
+
+    fn by_field(&self, field: &str, until: Until) -> Result<Vec<(String, Figure)>, String> {
+        let groups = self.groups(field, until)?;
+        let language = &self.inputs.catalog.programme.language;
+        let definition = self.collections.first().and_then(|collection| collection.field(field));
+        let submitted = self.partners.iter().any(|partner| self.submitted(partner));
+        let mut lines: Vec<(String, String, Measured)> = Vec::new();
+        let find = |code: &str| groups.iter().find(|(name, _)| name.as_deref() == Some(code)).map(|(_, measured)| measured.clone());
+        match definition {
+            // Options in their declared order, those without rows too: nothing is said of them otherwise.
+            Some(definition) if definition.kind == FieldKind::Choice && submitted => {
+                for option in &definition.options {
+                    let measured = find(&option.code).unwrap_or_else(|| self.empty());
+                    lines.push((option.label.get(language).to_owned(), option.code.clone(), measured));
+                }
+            }
+            _ => {
+                for (name, measured) in groups.iter().filter_map(|(name, measured)| Some((name.as_ref()?, measured))) {
+                    lines.push((name.clone(), name.clone(), measured.clone()));
+                }
+            }
+        }
+        if let Some((_, measured)) = groups.iter().find(|(name, _)| name.is_none()) {
+            lines.push((NOT_GIVEN.into(), NOT_GIVEN.into(), measured.clone()));
+        }
+        let coverage = self.coverage();
+        Ok(lines.into_iter().map(|(name, value, measured)| (name, self.line(field, value, measured, coverage))).collect())
+    }
+
+    fn line(&self, field: &str, value: String, measured: Measured, coverage: Coverage) -> Figure {
+        let nothing = super::score::Against {
+            baseline: None,
+            target: None,
+            milestones: &[],
+            cut_off: self.cut_off.as_ref().map(|period| period.last).filter(|_| self.has_periods),
+        };
+        figure(self.inputs, self.indicator, vec![(field.to_owned(), value)], measured, coverage, &nothing)
+    }
+
+    // Over time.
+
+    /// The total at the end of each period up to the cut-off.
+    fn actuals(&self, until: Until) -> Result<Vec<(NaiveDate, String, Option<Decimal>)>, String> {
+        let timeless = self.collections.iter().all(|collection| !collection.has_periods());
+        if timeless || self.cut_off.is_none() {
+            let value = self.total(until)?.value.known();
+            return Ok(vec![(until.day, "as of".into(), value)]);
+        }
+        let calendar = &self.inputs.catalog.programme.calendar;
+        let periods = (1..=until.period).filter_map(|number| calendar.period(number));
+        periods
+            .map(|period| {
+                let value = self.total(Until { day: period.last, period: period.number })?.value.known();
+                Ok((period.last, period.label, value))
+            })
+            .collect()
+    }
+
+    /// What came after the cut-off: the figure as of today less the figure at the cut-off.
+    fn since_then(&self, until: Until) -> Result<Option<Decimal>, String> {
+        let now = self.now();
+        if self.indicator.accumulation != Accumulation::Flow || self.cut_off.is_none() || now.day <= until.day {
+            return Ok(None);
+        }
+        let (later, then) = (self.total(now)?.value.known(), self.total(until)?.value.known());
+        Ok(later.zip(then).and_then(|(later, then)| later.checked_sub(then)).filter(|more| !more.is_zero()))
+    }
+
+    /// How it is counted, in words.
+    fn method(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (from, collection) in self.plan.collections() {
+            let title = collection.title.get(&self.inputs.catalog.programme.language);
+            let condition = from.condition.as_ref().map_or_else(|| "all rows".to_owned(), |condition| format!("rows where {}", condition.source));
+            lines.push(format!("From {title} ({}): {condition}.", collection.code));
+            if collection.shared_key {
+                let key: Vec<&str> = collection.key.iter().map(|code| code.as_str()).collect();
+                lines.push(format!("Rows of several partners with the same {} are one record.", key.join(", ")));
+            }
+        }
+        lines.push(match self.measure {
+            RowMeasure::One(measure) => format!("Measure: {}.", measure.source),
+            RowMeasure::Ratio { of, to } => {
+                let times = if self.indicator.unit.is_percent() { ", times 100" } else { "" };
+                format!("Ratio of {} to {}{times}; totals are computed from rows, never from ratios.", of.source, to.source)
+            }
+            RowMeasure::Median(field) => format!("Median of {field}: the smallest value that half of the rows do not exceed."),
+        });
+        lines.push(match self.indicator.accumulation {
+            Accumulation::Flow => "A flow: adds up over periods and partners.".to_owned(),
+            Accumulation::Stock => "A stock: each partner's latest period counts.".to_owned(),
+            Accumulation::Rate => "A rate: never added.".to_owned(),
+        });
+        if self.plan.counted_enterprise().is_some() {
+            lines.push(
+                "Enterprises are counted once by VAT or register number; the upper bound adds those known by name only.".into(),
+            );
+        }
+        lines
+    }
+}
+
+fn divide(of: Option<Decimal>, to: Option<Decimal>, percent: bool) -> Value {
+    match of.zip(to) {
+        None => Value::NotComputable(Why::Overflow),
+        Some((_, to)) if to.is_zero() => Value::NotComputable(Why::ZeroDenominator),
+        Some((of, to)) => {
+            let divided = if percent { percentage(of, to) } else { quotient(of, to) };
+            divided.map_or(Value::NotComputable(Why::Overflow), Value::Known)
+        }
+    }
+}
+
+/// The smallest value that half of the values do not exceed (R: `qrule = "math"`), over sorted rows; missing ones last.
+fn median(frame: &DataFrame, rows: std::ops::Range<usize>) -> Measured {
+    let values: Vec<Decimal> = rows
+        .filter_map(|row| if let Exact::Number(number) = exact(frame, "value", row) { Some(number) } else { None })
+        .collect();
+    let count = values.len() as u64;
+    let value = values.get(values.len().div_ceil(2).saturating_sub(1)).copied();
+    Measured { rows: count, ..Measured::absent(value.map_or(Value::NotComputable(Why::NoRows), Value::Known)) }
+}
+
+/// What varies between ways of counting.
+pub struct ResultParts {
+    pub since_then: Option<Decimal>,
+    pub breakdowns: Vec<Breakdown>,
+    pub trajectory: Vec<crate::model::scoreboard::TrajectoryPoint>,
+    pub sql: Vec<String>,
+    pub method: Vec<String>,
+}
+
+/// A result with what the definition says put beside the figures.
+pub fn result(indicator: &Indicator, total: Figure, parts: ResultParts) -> IndicatorResult {
+    IndicatorResult {
+        code: indicator.code.clone(),
+        title: indicator.title.clone(),
+        definition: indicator.definition.clone(),
+        level: indicator.level,
+        unit: indicator.unit.clone(),
+        accumulation: indicator.accumulation,
+        direction: indicator.direction,
+        method: parts.method,
+        sql: parts.sql,
+        source: indicator.source.clone(),
+        evidence: indicator.evidence.clone(),
+        responsible: indicator.responsible.clone(),
+        baseline: indicator.baseline.clone(),
+        targets: indicator.targets.clone(),
+        target: indicator.targets.current().cloned(),
+        milestones: indicator.milestones.clone(),
+        total,
+        since_then: parts.since_then,
+        breakdowns: parts.breakdowns,
+        trajectory: parts.trajectory,
+        estimate: None,
+    }
+}
+
+/// A derived indicator; None while a part is not computed yet.
+pub fn derived(inputs: &Inputs<'_>, indicator: &Indicator, done: &BTreeMap<IndicatorCode, IndicatorResult>) -> Option<IndicatorResult> {
+    let How::Derived(derived) = &indicator.how else { return None };
+    let codes: Vec<&IndicatorCode> = match derived {
+        Derived::Ratio { of, to } => vec![of, to],
+        Derived::Sum(parts) => parts.iter().collect(),
+    };
+    let parts: Vec<&IndicatorResult> = codes.iter().map(|code| done.get(code)).collect::<Option<_>>()?;
+    let values: Vec<&Value> = parts.iter().map(|part| &part.total.value).collect();
+    let percent = indicator.unit.is_percent();
+    let combine = |values: &[Option<Decimal>]| -> Option<Measured> {
+        let known: Vec<Decimal> = values.iter().copied().collect::<Option<_>>()?;
+        Some(match derived {
+            Derived::Ratio { .. } => Measured {
+                numerator: known.first().copied(),
+                denominator: known.get(1).copied(),
+                ..Measured::absent(divide(known.first().copied(), known.get(1).copied(), percent))
+            },
+            Derived::Sum(_) => {
+                let sum = known.iter().try_fold(Decimal::ZERO, |sum, value| sum.checked_add(*value));
+                Measured::absent(sum.map_or(Value::NotComputable(Why::Overflow), Value::Known))
+            }
+        })
+    };
+    let measured = Value::first_absent(values.iter().copied()).map(Measured::absent);
+    let measured = measured.or_else(|| combine(&values.iter().map(|value| value.known()).collect::<Vec<_>>()))?;
+    let cut_off = parts.iter().map(|part| part.total.cut_off).min().flatten();
+    let coverage = parts.iter().map(|part| part.total.coverage).min_by_key(|coverage| coverage.reported)?;
+    let held = against(indicator, None, cut_off);
+    let days: Vec<(NaiveDate, String)> =
+        parts[0].trajectory.iter().filter(|point| point.actual.is_some()).map(|point| (point.on, point.label.clone())).collect();
+    let actuals: Vec<(NaiveDate, String, Option<Decimal>)> = days
+        .into_iter()
+        .map(|(on, label)| {
+            let at: Vec<Option<Decimal>> =
+                parts.iter().map(|part| part.trajectory.iter().find(|point| point.on == on).and_then(|point| point.actual)).collect();
+            (on, label, combine(&at).and_then(|measured| measured.value.known()))
+        })
+        .collect();
+    let trajectory = trajectory(inputs, indicator, &held, &actuals);
+    let total = figure(inputs, indicator, Vec::new(), measured, coverage, &held);
+    let method = vec![match derived {
+        Derived::Ratio { of, to } => format!("Derived: {of} divided by {to}, as computed here."),
+        Derived::Sum(parts) => format!("Derived: the sum of {}.", parts.iter().map(IndicatorCode::as_str).collect::<Vec<_>>().join(", ")),
+    }];
+    Some(result(indicator, total, ResultParts { since_then: None, breakdowns: Vec::new(), trajectory, sql: Vec::new(), method }))
+}

@@ -1,0 +1,102 @@
+//! A wave's answers as they come in, and as they are matched to the frame.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use polars::prelude::DataFrame;
+
+use super::survey::Frame;
+use crate::define::catalog::{Survey, Wave};
+use crate::finding::{CellRef, Finding, Place, rules};
+use crate::model::code::{SurveyCode, WaveCode};
+use crate::sql::frame::{date, integer, text};
+
+/// The rows of one wave, and where they come from.
+#[derive(Debug, Clone)]
+pub struct WaveInput {
+    pub survey: SurveyCode,
+    pub wave: WaveCode,
+    pub rows: DataFrame,
+    /// File, sheet and columns of each section.
+    pub origins: BTreeMap<i64, Origin>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Origin {
+    pub file: String,
+    pub sheet: String,
+    pub columns: BTreeMap<String, u16>,
+}
+
+/// One wave, matched: the complete answer that counts of each member, and what was left aside.
+#[derive(Debug)]
+pub struct Matched {
+    /// Member of the frame → row of the wave.
+    pub answers: BTreeMap<usize, usize>,
+    pub incomplete: usize,
+    pub superseded: usize,
+    pub unmatched: usize,
+    pub findings: Vec<Finding>,
+}
+
+/// Matches answers by number, else by name; the latest complete one of each enterprise counts.
+pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: &Frame) -> Matched {
+    let mut result = Matched { answers: BTreeMap::new(), incomplete: 0, superseded: 0, unmatched: 0, findings: Vec::new() };
+    let respondent = survey.respondent.as_str();
+    let place = |row: usize, field: &str| {
+        let origin = integer(&input.rows, "section", row).and_then(|section| input.origins.get(&section));
+        let at = integer(&input.rows, "place", row).and_then(|place| u32::try_from(place).ok()).unwrap_or(0);
+        origin.map_or(Place::Project, |origin| Place::Cell {
+            file: origin.file.clone(),
+            sheet: origin.sheet.clone(),
+            cell: Some(CellRef::new(at, origin.columns.get(field).copied().unwrap_or(0))),
+        })
+    };
+    let required: Vec<&str> = survey.questions.iter().filter(|question| question.required).map(|question| question.code.as_str()).collect();
+    let mut by_member: BTreeMap<usize, Vec<(Option<NaiveDate>, usize)>> = BTreeMap::new();
+    for row in 0..input.rows.height() {
+        let number = text(&input.rows, respondent, row);
+        let name = text(&input.rows, &format!("{respondent}__name"), row);
+        let shown = number.clone().or_else(|| name.clone()).unwrap_or_default();
+        let by_number = number.as_ref().and_then(|number| frame.by_number.get(number)).copied();
+        let by_name = if by_number.is_none() { name.as_ref().and_then(|name| frame.by_name.get(name)).copied() } else { None };
+        let Some(member) = by_number.or(by_name) else {
+            result.unmatched += 1;
+            let message = format!("an answer from {shown}, which is not in the population of `{}`", survey.code);
+            result.findings.push(
+                Finding::warning(&rules::ANSWER_UNMATCHED, place(row, respondent), message)
+                    .found(shown)
+                    .help("It does not count. Correct the number here, or in the list of members."),
+            );
+            continue;
+        };
+        if by_name.is_some() {
+            let message = format!("matched to a member of the population by name only: {shown}");
+            result.findings.push(
+                Finding::warning(&rules::ENTERPRISE_BY_NAME, place(row, respondent), message).found(shown.clone()).help("Add its number."),
+            );
+        }
+        let missing = required.iter().find(|question| {
+            // Of an enterprise its name will do.
+            text(&input.rows, question, row).is_none() && !(**question == respondent && name.is_some())
+        });
+        if missing.is_some() {
+            result.incomplete += 1;
+            continue;
+        }
+        by_member.entry(member).or_default().push((date(&input.rows, survey.submitted.as_str(), row), row));
+    }
+    for (member, mut answers) in by_member {
+        answers.sort_by(|a, b| b.cmp(a));
+        for (_, row) in &answers[1..] {
+            result.superseded += 1;
+            let latest = place(answers[0].1, respondent);
+            let message = format!("answered again in {}: the latest complete answer counts ({latest})", wave.title.get("en"));
+            result.findings.push(
+                Finding::info(&rules::ANSWER_SUPERSEDED, place(*row, respondent), message).help("This answer does not count."),
+            );
+        }
+        result.answers.insert(member, answers[0].1);
+    }
+    result
+}

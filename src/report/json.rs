@@ -1,0 +1,324 @@
+//! The scoreboard for machines. Every number is the exact decimal, as a number literal; `docs/scoreboard.schema.json`
+//! says what each key holds.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde_json::{Map, Number, Value as Json, json};
+
+use crate::finding;
+use crate::model::scoreboard::{
+    Breakdown, EstimateFacts, Figure, IndicatorResult, KeptOut, Reporting, Scoreboard, SurveyResult, WaveResponse,
+};
+use crate::model::target::{Direction, ResolvedTarget, Target, TargetValue, Targets};
+use crate::model::value::Value;
+
+/// The whole scoreboard but for the evidence, which stands in the workbook and beside it.
+pub fn json(scoreboard: &Scoreboard) -> Vec<u8> {
+    let programme = &scoreboard.programme;
+    let figures = scoreboard.indicators.iter().flat_map(|one| {
+        std::iter::once(&one.total).chain(one.breakdowns.iter().flat_map(|breakdown| &breakdown.figures))
+    });
+    let partners: Vec<Json> = programme
+        .partners
+        .iter()
+        .map(|one| json!({ "code": one.code.as_str(), "name": one.name, "country": one.country }))
+        .collect();
+    let all = json!({
+        "schema": 1,
+        "report": { "code": scoreboard.report.as_str(), "title": scoreboard.title },
+        "programme": {
+            "code": programme.code,
+            "title": programme.title,
+            "start": day(programme.start),
+            "end": day(programme.end),
+            "currency": programme.currency,
+            "language": programme.language,
+            "partners": partners,
+        },
+        "as_of": day(programme.as_of),
+        "run": scoreboard.run,
+        "ledger_head": scoreboard.ledger_head,
+        "definitions_hash": scoreboard.definitions_hash,
+        "thresholds": {
+            "on_track": number(scoreboard.thresholds.on_track),
+            "at_risk": number(scoreboard.thresholds.at_risk),
+        },
+        "figures": figures.map(figure).collect::<Vec<_>>(),
+        "indicators": scoreboard.indicators.iter().map(indicator).collect::<Vec<_>>(),
+        "surveys": scoreboard.surveys.iter().map(survey).collect::<Vec<_>>(),
+        "findings": scoreboard.findings.iter().map(finding::to_json).collect::<Vec<_>>(),
+        "kept_out": scoreboard.kept_out.iter().map(kept_out).collect::<Vec<_>>(),
+        "reporting": scoreboard.reporting.iter().map(reporting).collect::<Vec<_>>(),
+        "inputs": scoreboard
+            .inputs
+            .iter()
+            .map(|input| json!({ "name": input.name, "hash": input.hash, "partner": input.partner }))
+            .collect::<Vec<_>>(),
+    });
+    let mut bytes = format!("{all:#}").into_bytes();
+    bytes.push(b'\n');
+    bytes
+}
+
+/// All digits, none for show.
+fn number(value: Decimal) -> Json {
+    let text = if value.is_zero() { "0".to_owned() } else { value.normalize().to_string() };
+    Json::Number(Number::from_string_unchecked(text))
+}
+
+fn maybe(value: Option<Decimal>) -> Json {
+    value.map_or(Json::Null, number)
+}
+
+fn day(day: NaiveDate) -> Json {
+    Json::String(day.to_string())
+}
+
+fn maybe_day(on: Option<NaiveDate>) -> Json {
+    on.map_or(Json::Null, day)
+}
+
+fn why(value: &Value) -> Option<String> {
+    if let Value::NotComputable(why) = value { Some(why.to_string()) } else { None }
+}
+
+fn resolved(target: ResolvedTarget) -> Json {
+    match target.to {
+        Some(to) => json!({ "from": number(target.value), "to": number(to) }),
+        None => number(target.value),
+    }
+}
+
+fn figure(figure: &Figure) -> Json {
+    let by: Map<String, Json> =
+        figure.by.iter().map(|(field, value)| (field.clone(), Json::String(value.clone()))).collect();
+    json!({
+        "indicator": figure.indicator.as_str(),
+        "by": by,
+        "value": maybe(figure.value.known()),
+        "state": figure.value.state(),
+        "why": why(&figure.value),
+        "coverage": { "reported": figure.coverage.reported, "due": figure.coverage.due },
+        "numerator": maybe(figure.numerator),
+        "denominator": maybe(figure.denominator),
+        "rows": figure.rows,
+        "upper": maybe(figure.upper),
+        "unit": figure.unit.as_str(),
+        "baseline": maybe(figure.baseline),
+        "target": figure.target.map_or(Json::Null, resolved),
+        "target_on": maybe_day(figure.target.map(|target| target.on)),
+        "cut_off": maybe_day(figure.cut_off),
+        "expected": maybe(figure.expected),
+        "progress": maybe(figure.progress),
+        "achievement": maybe(figure.achievement),
+        "status": figure.status.map(|status| status.as_str()),
+        "reason": figure.reason,
+    })
+}
+
+fn indicator(one: &IndicatorResult) -> Json {
+    let (direction, tolerance) = match one.direction {
+        Direction::Increase => ("increase", None),
+        Direction::Decrease => ("decrease", None),
+        Direction::Maintain { tolerance } => ("maintain", Some(tolerance)),
+    };
+    let targets = match &one.targets {
+        Targets::None => json!([]),
+        Targets::ToBeDeclared => json!("to_be_declared"),
+        Targets::Declared(versions) => versions.iter().map(target).collect(),
+    };
+    let baseline = one.baseline.as_ref().map(|baseline| {
+        json!({ "value": number(baseline.value), "on": maybe_day(baseline.on), "source": baseline.source })
+    });
+    let milestones: Vec<Json> = one
+        .milestones
+        .iter()
+        .map(|m| json!({ "value": number(m.value), "on": day(m.on), "illustrative": m.illustrative }))
+        .collect();
+    let trajectory: Vec<Json> = one
+        .trajectory
+        .iter()
+        .map(|point| {
+            json!({
+                "on": day(point.on),
+                "label": point.label,
+                "actual": maybe(point.actual),
+                "expected": maybe(point.expected),
+                "milestone": maybe(point.milestone),
+                "target": maybe(point.target),
+            })
+        })
+        .collect();
+    json!({
+        "code": one.code.as_str(),
+        "title": one.title,
+        "definition": one.definition,
+        "level": one.level.as_str(),
+        "unit": one.unit.as_str(),
+        "accumulation": one.accumulation.as_str(),
+        "direction": direction,
+        "tolerance": maybe(tolerance),
+        "method": one.method,
+        "sql": one.sql,
+        "source": one.source,
+        "evidence": one.evidence,
+        "responsible": one.responsible,
+        "baseline": baseline,
+        "targets": targets,
+        "milestones": milestones,
+        "since_then": maybe(one.since_then),
+        "trajectory": trajectory,
+        "breakdowns": one.breakdowns.iter().map(breakdown).collect::<Vec<_>>(),
+        "estimate": one.estimate.as_ref().map(estimate),
+    })
+}
+
+fn target(target: &Target) -> Json {
+    let value = match target.value {
+        TargetValue::Value(value) => json!({ "value": number(value) }),
+        TargetValue::Increase(by) => json!({ "increase": number(by) }),
+        TargetValue::IncreasePercent(by) => json!({ "increase_percent": number(by) }),
+        TargetValue::Range { from, to } => json!({ "from": number(from), "to": number(to) }),
+    };
+    json!({
+        "declared": value,
+        "on": day(target.on),
+        "illustrative": target.illustrative,
+        "decided": maybe_day(target.decided),
+        "because": target.because,
+    })
+}
+
+/// What the lines of a breakdown are called; the lines themselves are figures.
+fn breakdown(breakdown: &Breakdown) -> Json {
+    let value = |figure: &Figure| figure.by.last().map(|(_, value)| value.clone());
+    let values: Vec<Json> = breakdown
+        .figures
+        .iter()
+        .zip(&breakdown.names)
+        .map(|(figure, name)| json!({ "value": value(figure), "name": name }))
+        .collect();
+    json!({
+        "field": breakdown.field,
+        "label": breakdown.label,
+        "additive": breakdown.additive,
+        "note": breakdown.note,
+        "values": values,
+    })
+}
+
+fn estimate(estimate: &EstimateFacts) -> Json {
+    let waves: Vec<Json> = estimate
+        .waves
+        .iter()
+        .map(|wave| {
+            json!({
+                "title": wave.title,
+                "on": day(wave.on),
+                "value": maybe(wave.value.known()),
+                "state": wave.value.state(),
+                "why": why(&wave.value),
+                "lower": maybe(wave.lower),
+                "upper": maybe(wave.upper),
+                "answers": wave.answers,
+            })
+        })
+        .collect();
+    let change = estimate.change.as_ref().map(|change| {
+        json!({
+            "value": number(change.value),
+            "lower": maybe(change.lower),
+            "upper": maybe(change.upper),
+            "standard_error": maybe(change.standard_error),
+            "unit": change.unit,
+        })
+    });
+    json!({
+        "survey": estimate.survey,
+        "method": estimate.method,
+        "lower": maybe(estimate.lower),
+        "upper": maybe(estimate.upper),
+        "standard_error": maybe(estimate.standard_error),
+        "answers": estimate.answers,
+        "degrees": estimate.degrees,
+        "waves": waves,
+        "change": change,
+        "notes": estimate.notes,
+    })
+}
+
+fn survey(survey: &SurveyResult) -> Json {
+    json!({
+        "code": survey.code,
+        "title": survey.title,
+        "pairs": survey.pairs,
+        "method": survey.method,
+        "waves": survey.waves.iter().map(wave).collect::<Vec<_>>(),
+    })
+}
+
+fn wave(wave: &WaveResponse) -> Json {
+    let strata: Vec<Json> = wave
+        .strata
+        .iter()
+        .map(|stratum| {
+            json!({
+                "name": stratum.name,
+                "population": stratum.population,
+                "asked": stratum.asked,
+                "ineligible": stratum.ineligible,
+                "complete": stratum.complete,
+                "rate": maybe(stratum.rate.known()),
+                "state": stratum.rate.state(),
+                "why": why(&stratum.rate),
+            })
+        })
+        .collect();
+    let items: Vec<Json> = wave
+        .items
+        .iter()
+        .map(|(question, with, without)| json!({ "question": question, "answered": with, "left_out": without }))
+        .collect();
+    json!({
+        "code": wave.code,
+        "title": wave.title,
+        "on": day(wave.on),
+        "files": wave.files,
+        "strata": strata,
+        "incomplete": wave.incomplete,
+        "superseded": wave.superseded,
+        "unmatched": wave.unmatched,
+        "items": items,
+    })
+}
+
+fn kept_out(row: &KeptOut) -> Json {
+    let reasons: Vec<Json> =
+        row.reasons.iter().map(|(rule, message)| json!({ "rule": rule, "message": message })).collect();
+    let cells: Vec<Json> = row.cells.iter().map(|(label, text)| json!({ "label": label, "text": text })).collect();
+    json!({
+        "partner": row.partner,
+        "collection": row.collection,
+        "file": row.file,
+        "sheet": row.sheet,
+        "row": row.row,
+        "reasons": reasons,
+        "cells": cells,
+    })
+}
+
+fn reporting(line: &Reporting) -> Json {
+    json!({
+        "partner": line.partner.as_str(),
+        "collection": line.collection,
+        "collection_title": line.collection_title,
+        "state": line.state.as_str(),
+        "due": line.due,
+        "due_on": maybe_day(line.due_on),
+        "latest": line.latest,
+        "reporting_date": maybe_day(line.reporting_date),
+        "file": line.file,
+        "rows": line.rows,
+        "kept_out": line.kept_out,
+    })
+}

@@ -17,9 +17,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 import zipfile
 
 import openpyxl
+
+# openpyxl warns of charts and bars that it cannot keep; only cells matter here.
+warnings.simplefilter("ignore", UserWarning)
 
 RELATIVE = 1e-9
 ALWAYS, NEVER = 0, 1

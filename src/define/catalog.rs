@@ -229,12 +229,9 @@ pub struct Field {
 }
 
 impl Field {
-    /// Every name its column may bear: labels, other names, the code.
+    /// Every declared name of its column: labels and other names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.label
-            .all()
-            .chain(self.also_called.iter().map(String::as_str))
-            .chain(std::iter::once(self.code.as_str()))
+        self.label.all().chain(self.also_called.iter().map(String::as_str))
     }
 }
 

@@ -75,11 +75,14 @@ fn extension(name: &str) -> String {
     file.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_ascii_lowercase())
 }
 
-/// That of Excel holds the user's name twice, each time with its length in front; others are known by their names.
+/// That of Excel holds the user's name twice, in 54 letters with the length in front, then in UTF-16 with the length
+/// in two bytes; others are known by their names.
 fn is_lock_file(name: &str, bytes: &[u8]) -> bool {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let (Some(first), Some(second)) = (bytes.first(), bytes.get(55)) else { return file.starts_with(".~lock.") };
-    let excel = (150..=200).contains(&bytes.len()) && first == second && (1..=54).contains(first);
+    let excel = match bytes {
+        [length @ 1..=54, name @ ..] if (150..=200).contains(&bytes.len()) => name.get(54..56) == Some(&[*length, 0]),
+        _ => false,
+    };
     excel || (bytes.len() < 1024 && (file.starts_with("~$") || file.starts_with(".~lock.")))
 }
 

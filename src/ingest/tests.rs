@@ -146,9 +146,10 @@ fn days_are_counted_from_1904_where_the_workbook_says_so() {
 #[test]
 fn error_values_are_kept_even_those_that_are_new_to_the_reader() {
     let workbook = read_book(&book(
-        r#"<row r="1"><c r="A1" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="B1" t="e"><v>#SPILL!</v></c><c r="C1" t="e"><v>Err:502</v></c><c r="D1" t="e"><v>#N/A</v></c></row>"#,
+        r#"<row r="1"><c r="A1" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="B1" t="e"><v>#SPILL!</v></c><c r="C1" t="e"><v>Err:502</v></c><c r="D1" t="e"><v>#N/A</v></c>
+           <c r="E1"><v>inf</v></c></row>"#,
     ));
-    assert_eq!(seen(&workbook.sheets[0]), ["A1=#DIV/0!", "B1=#SPILL!", "C1=#ERROR!", "D1=#N/A"]);
+    assert_eq!(seen(&workbook.sheets[0]), ["A1=#DIV/0!", "B1=#SPILL!", "C1=#ERROR!", "D1=#N/A", "E1=#NUM!"]);
     assert!(matches!(cell(&workbook.sheets[0], "B1"), Some(Cell::Error(_))));
 }
 
@@ -283,7 +284,7 @@ fn other_kinds_of_files_are_refused_by_name() {
         bytes
     };
     let mut lock = vec![b' '; 165];
-    (lock[0], lock[55]) = (4, 4);
+    (lock[0], lock[55], lock[56]) = (4, 4, 0);
     let ods = b"application/vnd.oasis.opendocument.spreadsheet";
     for (name, bytes, rule, says) in [
         ("a.xlsx", Vec::new(), &rules::FILE_EMPTY, "zero bytes"),
@@ -304,7 +305,7 @@ fn other_kinds_of_files_are_refused_by_name() {
         ("a.xls", b" <html><table><tr><td>1</td></tr></table></html>".to_vec(), &rules::FILE_TYPE, "web page"),
         ("a.csv", b"%PDF-1.7 ...".to_vec(), &rules::FILE_TYPE, "PDF"),
         ("a.csv", b"\x89PNG\r\n\x1a\n".to_vec(), &rules::FILE_TYPE, "picture"),
-        ("~$a.xlsx", lock, &rules::FILE_TYPE, "lock file"),
+        ("a.xlsx", lock, &rules::FILE_TYPE, "lock file"),
         (".~lock.a.xlsx#", b",me,pc,01.01.2016 10:00,file:///home/me;".to_vec(), &rules::FILE_TYPE, "lock file"),
         ("a.xls", b"file not found!".to_vec(), &rules::FILE_TYPE, "plain text"),
         ("a.md", b"a,b\n1,2\n".to_vec(), &rules::FILE_TYPE, ".md"),
@@ -340,6 +341,7 @@ fn csv_is_read_with_its_separator_its_quotes_and_the_rows_that_excel_shows() {
         ),
         ("\n\nTitle\n\na;b\n", vec!["A3=Title", "A5=a", "B5=b"]),
         ("code\r1\r\r2\r", vec!["A1=code", "A2=1", "A4=2"]),
+        ("\"0\",\"a\"\n", vec!["A1=0", "B1=a"]),
         ("name\n5\" pipe\n", vec!["A1=name", "A2=5\" pipe"]),
     ] {
         let workbook = read("a.csv", text.as_bytes(), &Limits::default()).unwrap();

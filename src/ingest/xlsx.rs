@@ -197,11 +197,12 @@ fn shows_percent(style: &Style) -> bool {
 
 fn note_formulas(notes: &mut Vec<Note>, sheet: &str, facts: &Facts) {
     if facts.uncalculated > 0 {
+        // openpyxl writes every formula so, and XlsxWriter those whose value it was told is an empty text.
         let message = match facts.uncalculated {
-            1 => "a formula has no value, because no spreadsheet program ever calculated it; it counts as empty"
+            1 => "a formula has no stored value, as when no spreadsheet program calculated it; it counts as empty"
                 .to_owned(),
             n => format!(
-                "{n} formulas have no value, because no spreadsheet program ever calculated them; they count as empty"
+                "{n} formulas have no stored value, as when no spreadsheet program calculated them; they count as empty"
             ),
         };
         notes.push(note(&rules::ERROR_VALUE, message, sheet, facts.first_uncalculated));

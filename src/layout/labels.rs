@@ -43,13 +43,17 @@ impl<'a> Target<'a> {
 #[derive(Debug)]
 pub struct Labels<'a> {
     pub targets: Vec<Target<'a>>,
+    /// Folded label → targets and fields.
     fields: BTreeMap<String, Vec<(usize, usize)>>,
+    /// Folded code of a field → targets and fields: a label only where no column bears a declared one.
+    codes: BTreeMap<String, Vec<(usize, usize)>>,
     titles: BTreeMap<String, Vec<usize>>,
 }
 
 impl<'a> Labels<'a> {
     pub fn new(targets: Vec<Target<'a>>) -> Self {
         let mut fields: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
+        let mut codes: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
         let mut titles: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (t, target) in targets.iter().enumerate() {
             for title in target.titles() {
@@ -59,9 +63,10 @@ impl<'a> Labels<'a> {
                 for name in field.names() {
                     push(&mut fields, name, (t, f));
                 }
+                push(&mut codes, field.code.as_str(), (t, f));
             }
         }
-        Self { targets, fields, titles }
+        Self { targets, fields, codes, titles }
     }
 
     /// For a partner's file: all collections that this file name is not kept from.
@@ -75,6 +80,11 @@ impl<'a> Labels<'a> {
     /// The (target, field) pairs that a header cell may mean.
     pub fn fields(&self, label: &str) -> &[(usize, usize)] {
         self.fields.get(&fold_label(label)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The (target, field) pairs whose code a header cell is.
+    pub fn codes(&self, label: &str) -> &[(usize, usize)] {
+        self.codes.get(&fold_label(label)).map_or(&[], Vec::as_slice)
     }
 
     /// The targets that a sheet's name may mean.

@@ -65,6 +65,11 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
             None => unknown.push((*column, text.to_owned())),
         }
     }
+    // A column headed by a field's code is that field, if no other column bears one of its labels.
+    unknown.retain(|(column, text)| {
+        let code = labels.codes(text).iter().find(|(t, f)| *t == target && !columns.contains_key(f));
+        code.is_none_or(|(_, f)| columns.insert(*f, *column).is_some())
+    });
     for (f, field) in target_at.fields().iter().enumerate() {
         if columns.contains_key(&f) {
             continue;
@@ -112,7 +117,7 @@ fn best_header(file: &str, sheet: &Sheet, labels: &Labels<'_>, findings: &mut Ve
             if text.len() > LONGEST_LABEL {
                 continue;
             }
-            for (target, field) in labels.fields(text) {
+            for (target, field) in labels.fields(text).iter().chain(labels.codes(text)) {
                 let list = fields.entry(*target).or_default();
                 if !list.contains(field) {
                     list.push(*field);

@@ -55,7 +55,8 @@ mod tests {
     #[test]
     fn an_axis_ends_at_round_numbers_outside_the_values() {
         let around = |values: &[&str]| {
-            around(values.iter().map(|value| value.parse().unwrap())).map(|axis| (axis.low.normalize().to_string(), axis.high.normalize().to_string()))
+            around(values.iter().map(|value| value.parse().unwrap()))
+                .map(|axis| (axis.low.normalize().to_string(), axis.high.normalize().to_string()))
         };
         let pair = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
         assert_eq!(around(&["19.9", "30.8"]), pair("15", "35"));

@@ -67,9 +67,17 @@ pub enum Cell {
     Number(Decimal),
     Date(NaiveDate),
     /// A live formula and what it gives.
-    Formula { text: String, cached: Decimal },
+    Formula {
+        text: String,
+        cached: Decimal,
+    },
     /// To a cell of this book. Where `live`, the text is that cell's own and follows it.
-    Link { sheet: String, cell: CellRef, text: String, live: bool },
+    Link {
+        sheet: String,
+        cell: CellRef,
+        text: String,
+        live: bool,
+    },
 }
 
 impl Cell {
@@ -115,14 +123,18 @@ impl Cell {
 /// Without what no cell may hold: control characters, characters that turn the direction of what follows, and
 /// whatever goes beyond the limit of a cell.
 fn clean(text: &str, breaks: bool) -> String {
+    let harmless = |c: char| {
+        !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
+    };
+    if text.len() <= LONGEST && text.chars().all(harmless) {
+        return text.to_owned();
+    }
     let mut out: String = text
         .chars()
         .filter_map(|c| match c {
             '\n' if breaks => Some('\n'),
             '\n' | '\t' => Some(' '),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => None,
-            c if c.is_control() => None,
-            c => Some(c),
+            c => harmless(c).then_some(c),
         })
         .collect();
     if out.len() > LONGEST && out.encode_utf16().count() > LONGEST {
@@ -202,15 +214,15 @@ pub struct Chart {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChartKind {
-    /// Lines over days.
-    Days,
+    /// Lines over days, with a mark on the axis every so many months.
+    Days { months: u32 },
     /// Lying bars, the first on top.
     Bars,
     /// Standing bars, from left to right: for periods.
     Columns,
     /// Dots with their intervals.
     Intervals,
-    /// A line the size of a cell, without axes: a chart and no sparkline, since LibreOffice prints sparklines as dots.
+    /// A line the size of a cell, without axes: a chart and no sparkline, since `LibreOffice` prints sparklines as dots.
     Trend,
 }
 
@@ -248,9 +260,9 @@ impl Book {
 impl Sheet {
     /// The text and number of each cell, in the order of reading.
     pub fn cells(&self) -> impl Iterator<Item = (CellRef, &Placed)> {
-        (0..).zip(&self.rows).flat_map(|(row, line)| {
-            line.cells.iter().map(move |placed| (CellRef::new(row, placed.column), placed))
-        })
+        (0..)
+            .zip(&self.rows)
+            .flat_map(|(row, line)| line.cells.iter().map(move |placed| (CellRef::new(row, placed.column), placed)))
     }
 
     fn to_text(&self, out: &mut String) {
@@ -279,7 +291,11 @@ impl Sheet {
         let _ = self.filter.map_or(Ok(()), |area| writeln!(out, "filter {area}"));
         for chart in &self.charts {
             let over = chart.sheet.as_ref().map_or(String::new(), |sheet| format!("{sheet}!"));
-            let _ = writeln!(out, "chart {:?} at {} {:?} over {over}{}", chart.kind, chart.first, chart.title, chart.categories);
+            let _ = writeln!(
+                out,
+                "chart {:?} at {} {:?} over {over}{}",
+                chart.kind, chart.first, chart.title, chart.categories
+            );
             for series in &chart.series {
                 let _ = writeln!(out, "  {:?} {:?} {}", series.role, series.name, series.values);
             }

@@ -251,9 +251,17 @@ impl Canvas {
         let repeated = self.sheet.print.repeat.map_or(0, |(from, to)| height(from, to));
         let (mut top, mut breaks, mut header) = (0, Vec::new(), 0);
         for (first, last) in &self.blocks {
-            if header + height(top, *last) > page && *first > top {
+            let fits = repeated + height(*first, *last) <= page;
+            if fits && *first > top && header + height(top, *last) > page {
                 breaks.push(*first);
                 (top, header) = (*first, repeated);
+            } else if !fits {
+                // Too long for any page: it begins where it stands, unless its chart would be cut, and the next part
+                // begins a new one.
+                if *first > top && header + height(top, *first) + TALLEST > page {
+                    breaks.push(*first);
+                }
+                (top, header) = (*first, page);
             }
         }
         self.sheet.print.breaks = breaks;

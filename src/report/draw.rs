@@ -3,8 +3,8 @@
 use rust_xlsxwriter::{
     Chart as XlsxChart, ChartAxis, ChartAxisDateUnitType, ChartAxisLabelPosition, ChartAxisTickType, ChartDataLabel,
     ChartDataLabelPosition, ChartEmptyCells, ChartErrorBars, ChartErrorBarsType, ChartFont, ChartFormat, ChartLayout,
-    ChartLegendPosition, ChartLine, ChartLineDashType, ChartMarker, ChartMarkerType, ChartRange, ChartSeries, ChartSolidFill,
-    ChartType, Worksheet, XlsxError,
+    ChartLegendPosition, ChartLine, ChartLineDashType, ChartMarker, ChartMarkerType, ChartRange, ChartSeries,
+    ChartSolidFill, ChartType, Worksheet, XlsxError,
 };
 
 use super::axis::Axis;
@@ -15,7 +15,7 @@ use super::xlsx::float;
 
 pub fn chart(sheet: &mut Worksheet, from: &Sheet, chart: &Chart) -> Result<(), XlsxError> {
     let mut drawn = XlsxChart::new(match chart.kind {
-        ChartKind::Days | ChartKind::Intervals | ChartKind::Trend => ChartType::Line,
+        ChartKind::Days { .. } | ChartKind::Intervals | ChartKind::Trend => ChartType::Line,
         ChartKind::Bars => ChartType::Bar,
         ChartKind::Columns => ChartType::Column,
     });
@@ -36,7 +36,7 @@ pub fn chart(sheet: &mut Worksheet, from: &Sheet, chart: &Chart) -> Result<(), X
     } else {
         drawn.legend().set_hidden();
     }
-    drawn.show_empty_cells_as(if matches!(chart.kind, ChartKind::Days | ChartKind::Trend) {
+    drawn.show_empty_cells_as(if matches!(chart.kind, ChartKind::Days { .. } | ChartKind::Trend) {
         ChartEmptyCells::Connected
     } else {
         ChartEmptyCells::Gaps
@@ -74,19 +74,19 @@ fn series(series: &mut ChartSeries, sheet: &Sheet, chart: &Chart, from: &Series)
     let range = |area| range(sheet, chart, area);
     series.set_name(&from.name).set_values(&range(from.values)).set_categories(&range(chart.categories));
     match (chart.kind, from.role) {
-        (ChartKind::Days, Role::Actual) => {
+        (ChartKind::Days { .. }, Role::Actual) => {
             series.set_format(&mut line(style::ACCENT, 2.5));
             series.set_marker(&marker(ChartMarkerType::Circle, 6, style::ACCENT, style::ACCENT));
         }
-        (ChartKind::Days, Role::Expected) => {
+        (ChartKind::Days { .. }, Role::Expected) => {
             series.set_format(line(style::FAINT, 1.5).set_dash_type(ChartLineDashType::Dash));
             series.set_marker(ChartMarker::new().set_none());
         }
-        (ChartKind::Days, Role::Target) => {
+        (ChartKind::Days { .. }, Role::Target) => {
             series.set_format(&mut line(style::INK, 1.0));
             series.set_marker(ChartMarker::new().set_none());
         }
-        (ChartKind::Days, Role::Milestone) => {
+        (ChartKind::Days { .. }, Role::Milestone) => {
             series.set_format(ChartLine::new().set_hidden(true));
             series.set_marker(&marker(ChartMarkerType::Diamond, 9, style::INK, style::INK));
         }
@@ -141,7 +141,9 @@ fn axes(drawn: &mut XlsxChart, chart: &Chart) {
     let pale = line(style::HAIR, 0.75);
     let code = chart.number.code();
     let values = |axis: &mut ChartAxis, lines: bool| {
-        axis.set_font(&font(9)).set_format(ChartLine::new().set_hidden(true)).set_major_tick_type(ChartAxisTickType::None);
+        axis.set_font(&font(9))
+            .set_format(ChartLine::new().set_hidden(true))
+            .set_major_tick_type(ChartAxisTickType::None);
         axis.set_major_gridlines(lines);
         if lines {
             axis.set_major_gridlines_line(&pale);
@@ -156,11 +158,11 @@ fn axes(drawn: &mut XlsxChart, chart: &Chart) {
         axis.set_major_gridlines(false);
     };
     match chart.kind {
-        ChartKind::Days => {
+        ChartKind::Days { months } => {
             names(drawn.x_axis());
             values(drawn.y_axis(), true);
             drawn.x_axis().set_date_axis(true).set_num_format("[$-809]mmm yy");
-            drawn.x_axis().set_major_unit(3).set_major_unit_date_type(ChartAxisDateUnitType::Months);
+            drawn.x_axis().set_major_unit(months).set_major_unit_date_type(ChartAxisDateUnitType::Months);
         }
         ChartKind::Bars => {
             // The labels at the bars say it all.

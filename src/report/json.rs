@@ -7,7 +7,8 @@ use serde_json::{Map, Number, Value as Json, json};
 
 use crate::finding;
 use crate::model::scoreboard::{
-    Breakdown, EstimateFacts, Figure, IndicatorResult, KeptOut, Reporting, Scoreboard, SurveyResult, WaveResponse,
+    Breakdown, EstimateFacts, Figure, IndicatorResult, KeptOut, Reporting, Scoreboard, Status, SurveyResult,
+    WaveResponse,
 };
 use crate::model::target::{Direction, ResolvedTarget, Target, TargetValue, Targets};
 use crate::model::value::Value;
@@ -111,7 +112,7 @@ fn figure(figure: &Figure) -> Json {
         "expected": maybe(figure.expected),
         "progress": maybe(figure.progress),
         "achievement": maybe(figure.achievement),
-        "status": figure.status.map(|status| status.as_str()),
+        "status": figure.status.map(Status::as_str),
         "reason": figure.reason,
     })
 }
@@ -127,9 +128,9 @@ fn indicator(one: &IndicatorResult) -> Json {
         Targets::ToBeDeclared => json!("to_be_declared"),
         Targets::Declared(versions) => versions.iter().map(target).collect(),
     };
-    let baseline = one.baseline.as_ref().map(|baseline| {
-        json!({ "value": number(baseline.value), "on": maybe_day(baseline.on), "source": baseline.source })
-    });
+    let baseline = one.baseline.as_ref().map(
+        |baseline| json!({ "value": number(baseline.value), "on": maybe_day(baseline.on), "source": baseline.source }),
+    );
     let milestones: Vec<Json> = one
         .milestones
         .iter()

@@ -3,7 +3,7 @@
 //!
 //! A little too wide on purpose: a spare pixel is better than a cut word.
 
-use super::style::Face;
+use super::style::{Face, MONO};
 
 /// Pixels between a cell's text and its edges, both together.
 const PADDING: u32 = 8;
@@ -17,10 +17,11 @@ pub fn margins(face: Face) -> u32 {
 
 /// Advance widths of the characters from space to tilde, in thousandths of the type size (Calibri's, which Carlito shares).
 const LETTERS: [u64; 95] = [
-    226, 326, 401, 498, 507, 715, 682, 221, 303, 303, 498, 498, 250, 306, 252, 386, 507, 507, 507, 507, 507, 507, 507, 507,
-    507, 507, 268, 268, 498, 498, 498, 463, 894, 579, 544, 533, 615, 488, 459, 631, 623, 252, 319, 520, 420, 855, 646, 662,
-    517, 673, 543, 459, 487, 642, 567, 890, 519, 487, 468, 307, 386, 307, 498, 498, 291, 479, 525, 423, 525, 498, 305, 471,
-    525, 229, 239, 455, 229, 799, 525, 527, 525, 525, 349, 391, 335, 525, 452, 715, 433, 453, 395, 314, 460, 314, 498,
+    226, 326, 401, 498, 507, 715, 682, 221, 303, 303, 498, 498, 250, 306, 252, 386, 507, 507, 507, 507, 507, 507, 507,
+    507, 507, 507, 268, 268, 498, 498, 498, 463, 894, 579, 544, 533, 615, 488, 459, 631, 623, 252, 319, 520, 420, 855,
+    646, 662, 517, 673, 543, 459, 487, 642, 567, 890, 519, 487, 468, 307, 386, 307, 498, 498, 291, 479, 525, 423, 525,
+    498, 305, 471, 525, 229, 239, 455, 229, 799, 525, 527, 525, 525, 349, 391, 335, 525, 452, 715, 433, 453, 395, 314,
+    460, 314, 498,
 ];
 
 fn letter(c: char) -> u64 {
@@ -43,7 +44,7 @@ fn letter(c: char) -> u64 {
 const UNITS: u64 = 72 * 1000 * 100;
 
 fn units(text: &str, face: Face) -> u64 {
-    let sum: u64 = text.chars().map(|c| if face.mono { 551 } else { letter(c) }).sum();
+    let sum: u64 = text.chars().map(|c| if face.font == MONO { 551 } else { letter(c) }).sum();
     // Screens round each letter to whole pixels: five per cent more is enough for that, and three for bold.
     sum * u64::from(face.points) * if face.bold { 108 } else { 105 } * 96
 }

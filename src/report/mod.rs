@@ -5,12 +5,13 @@
 //! only ones that know the file format. No clock, no path, no connection: equal scoreboards give equal bytes.
 //!
 //! What partners wrote is always text, never a formula. A live formula is written only where it gives the figure
-//! that was computed; `.ci/recalculate.py` holds each against what LibreOffice makes of it.
+//! that was computed; `.ci/recalculate.py` holds each against what `LibreOffice` makes of it.
 
 mod axis;
 pub mod book;
 mod canvas;
 mod draw;
+mod format;
 mod json;
 mod measure;
 mod prose;

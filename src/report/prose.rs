@@ -10,14 +10,13 @@ use rust_decimal::Decimal;
 use super::words::{counted, day, severities};
 use crate::finding::Severity;
 use crate::model::number::display;
-use crate::model::scoreboard::{ChangeFacts, Thresholds};
+use crate::model::scoreboard::{ChangeFacts, Thresholds, WaveResponse};
 
 pub const SUMMARY_LEGEND: &str = "≈ illustrative: not from the programme's documents. Coverage: who has reported, of \
     those whose turn it was. Bounds: the 95 % interval of an estimate, or at most how many enterprises if all those \
     without a number are different. Progress: (actual − baseline) / (target − baseline); its bar ends at 100 %. \
     Trend: actual figures at the end of each period. Click an indicator for its definition, trajectory and breakdowns.";
-pub const TRAJECTORY: &str =
-    "Empty: nothing is counted on that day, or it lies after the cut-off. Expected: the straight path from the baseline \
+pub const TRAJECTORY: &str = "Empty: nothing is counted on that day, or it lies after the cut-off. Expected: the straight path from the baseline \
      through the milestones to the target.";
 pub const TRAJECTORY_WITHOUT_TARGET: &str = "Empty: nothing is counted on that day, or it lies after the cut-off.";
 pub const RECOMPUTED: &str = "The lines do not add up: the total is recomputed from the rows.";
@@ -28,7 +27,12 @@ pub const NO_FINDING: &str = "Nothing was found: every file, row and cell is as 
 pub const NO_KEPT_OUT: &str = "No row was kept out of the figures.";
 pub const AFTER_FILTERING: &str = "Rows shown below, and the sum of their amounts, as filtered:";
 pub const NO_EVIDENCE: &str = "No row stands behind any figure yet.";
-pub const QUALITY: &str = "Who has reported, and what was found in what they sent. No figure counts a row with an error.";
+pub const QUALITY: &str =
+    "Who has reported, and what was found in what they sent. No figure counts a row with an error.";
+pub const METHOD: &str = "How each figure came about, so that it can be made again";
+pub const SURVEY: &str = "Who was asked, who answered, and what was left out";
+pub const ANSWERED: &str = "enterprises answered, of those asked";
+pub const REPORTED: &str = "have reported, of those due";
 pub const KEPT_OUT: &str = "Rows with errors. No figure counts them. Their file is kept as it came; a corrected workbook \
     brings them in.";
 
@@ -38,7 +42,7 @@ pub fn headline(well: usize, judged: usize, all: usize) -> String {
         (_, 0) => "No indicator is declared".to_owned(),
         (0, _) => "No indicator can be judged yet".to_owned(),
         (judged, all) if judged == all => format!("{well} of {judged} indicators are achieved or on track"),
-        _ => format!("{well} of the {} that can be judged achieved or on track", counted(judged, "indicator")),
+        _ => format!("{well} of {judged} judged indicators are achieved or on track"),
     }
 }
 
@@ -78,7 +82,10 @@ pub fn quality(counts: [(Severity, usize); 3], kept_out: usize, late: usize, mis
 }
 
 pub fn since_then(shown: &str, as_of: NaiveDate) -> String {
-    format!("Since the cut-off, up to {}: {shown} more. Reports for that time are not due yet, so it is not judged.", day(as_of))
+    format!(
+        "Since the cut-off, up to {}: {shown} more. Reports for that time are not due yet, so it is not judged.",
+        day(as_of)
+    )
 }
 
 pub fn at_most(shown: &str) -> String {
@@ -94,9 +101,10 @@ pub fn change(change: &ChangeFacts) -> String {
         let sign = if value.is_sign_negative() { "−" } else { "+" };
         format!("{sign}{}", display(value.abs(), 1))
     };
-    let interval = change.lower.zip(change.upper).map_or(String::new(), |(lower, upper)| {
-        format!(", 95 % interval {} to {}", signed(lower), signed(upper))
-    });
+    let interval = change
+        .lower
+        .zip(change.upper)
+        .map_or(String::new(), |(lower, upper)| format!(", 95 % interval {} to {}", signed(lower), signed(upper)));
     let error = change.standard_error.map_or(String::new(), |error| format!("; standard error {}", display(error, 2)));
     format!("Change: {} {}{interval}{error}.", signed(change.value), change.unit)
 }
@@ -107,13 +115,111 @@ pub fn standard_error(error: Decimal, degrees: i64) -> String {
 
 pub fn evidence_rows(shown: usize, total: usize) -> String {
     if shown >= total {
-        return format!("{} behind the figures, each with the file, sheet and cell that it came from.", counted(total, "row"));
+        return format!(
+            "{} behind the figures, each with the file, sheet and cell that it came from.",
+            counted(total, "row")
+        );
     }
     format!(
         "The first {shown} of {total} rows behind the figures, each with the file, sheet and cell that it came from. \
          {} more stand in the Parquet file beside this workbook.",
         total - shown
     )
+}
+
+/// Below the title of the summary.
+pub fn facts(as_of: NaiveDate, audience: &str, run: &str) -> String {
+    format!("As of {} · audience: {audience} · run {run}", day(as_of))
+}
+
+/// At the foot of every page.
+pub fn foot(as_of: NaiveDate, run: &str) -> String {
+    format!("As of {} · run {run}", day(as_of))
+}
+
+/// At the head of every sheet.
+pub fn which(title: &str, as_of: NaiveDate) -> String {
+    format!("{title} · as of {}", day(as_of))
+}
+
+pub fn interval(interval: &str) -> String {
+    format!("95 % interval {interval}")
+}
+
+pub fn with_interval(unit: &str) -> String {
+    format!("{unit}, with 95 % interval")
+}
+
+pub fn upper(shown: &str) -> String {
+    format!("at most {shown}")
+}
+
+/// What progress is measured over.
+pub fn way(baseline: &str) -> String {
+    format!("from {baseline} to the target")
+}
+
+pub fn rate(shown: &str) -> String {
+    format!("actual / target {shown}")
+}
+
+pub fn rows_behind(count: usize) -> String {
+    format!("{} behind this figure, with file, sheet and cell →", counted(count, "row"))
+}
+
+pub fn first_of(unit: &str, drawn: usize, all: usize) -> String {
+    format!("{unit}, the first {drawn} of {all}")
+}
+
+pub fn suggest(suggestion: &str, help: &str) -> String {
+    format!("Did you mean “{suggestion}”? {help}")
+}
+
+pub fn findings(count: usize) -> String {
+    format!("{} →", counted(count, "finding"))
+}
+
+pub fn rows_kept_out(count: usize) -> String {
+    format!("{} kept out →", counted(count, "row"))
+}
+
+pub fn is_due(period: &str) -> String {
+    format!("{period} is due")
+}
+
+pub fn pairs(pairs: usize) -> String {
+    format!("{} answered both the baseline and the follow-up.", counted(pairs, "enterprise"))
+}
+
+/// Answers that are no response, and where the answers came from.
+pub fn aside(wave: &WaveResponse) -> String {
+    let other = [
+        (wave.incomplete, "incomplete"),
+        (wave.superseded, "replaced by a later answer of the same enterprise"),
+        (wave.unmatched, "from nobody in the population"),
+    ];
+    let other: Vec<String> =
+        other.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let other = if other.is_empty() { "none".to_owned() } else { other.join(", ") };
+    format!("Answers that do not count: {other}. From {}.", wave.files.join(", "))
+}
+
+// What charts show, for those who do not see them.
+
+pub fn alt_trend(title: &str) -> String {
+    format!("Trend: {title}")
+}
+
+pub fn alt_trajectory(title: &str) -> String {
+    format!("Actual against expected: {title}")
+}
+
+pub fn alt_estimate(title: &str) -> String {
+    format!("Estimates with their intervals: {title}")
+}
+
+pub fn alt_response(title: &str) -> String {
+    format!("Response rate by stratum: {title}")
 }
 
 /// How things are computed: a heading and its paragraphs.

@@ -1,25 +1,26 @@
-//! What cells look like: the palette, the type sizes, the number formats of units. Nothing else chooses a colour.
+//! What cells look like: the palette and the type sizes. Nothing else chooses a colour; `format` has the numbers.
 //!
 //! A sheet says what a cell *is* ([`Look`]); this file says how that is drawn ([`Look::face`]), for every kind of output.
 
-use rust_decimal::Decimal;
-
-use crate::model::number;
+pub use super::format::{Kind, NumberFormat};
 use crate::model::scoreboard::{ReportingState, Status};
-use crate::model::unit::Unit;
 
 /// The one accent: a deep petrol. Everything else is ink, greys, and the four tones of a status.
-pub const ACCENT: u32 = 0x00_0F_5E_6E;
+pub const ACCENT: u32 = rgb(0x0F, 0x5E, 0x6E);
 /// Of bars behind figures.
-pub const ACCENT_TINT: u32 = 0x00_BF_DD_E3;
-pub const ACCENT_PALE: u32 = 0x00_EE_F5_F6;
-pub const INK: u32 = 0x00_1E_2A_32;
-pub const GREY: u32 = 0x00_5F_6D_76;
-pub const FAINT: u32 = 0x00_8E_9A_A2;
-pub const HAIR: u32 = 0x00_DB_E1_E5;
-pub const GOOD: u32 = 0x00_24_75_46;
-pub const FAIR: u32 = 0x00_A3_65_00;
-pub const BAD: u32 = 0x00_B2_36_2B;
+pub const ACCENT_TINT: u32 = rgb(0xBF, 0xDD, 0xE3);
+pub const ACCENT_PALE: u32 = rgb(0xEE, 0xF5, 0xF6);
+pub const INK: u32 = rgb(0x1E, 0x2A, 0x32);
+pub const GREY: u32 = rgb(0x5F, 0x6D, 0x76);
+pub const FAINT: u32 = rgb(0x8E, 0x9A, 0xA2);
+pub const HAIR: u32 = rgb(0xDB, 0xE1, 0xE5);
+pub const GOOD: u32 = rgb(0x24, 0x75, 0x46);
+pub const FAIR: u32 = rgb(0xA3, 0x65, 0x00);
+pub const BAD: u32 = rgb(0xB2, 0x36, 0x2B);
+
+const fn rgb(red: u32, green: u32, blue: u32) -> u32 {
+    red << 16 | green << 8 | blue
+}
 
 pub const FONT: &str = "Calibri";
 pub const MONO: &str = "Consolas";
@@ -115,6 +116,13 @@ pub enum Align {
     Right,
 }
 
+/// Where a text stands in a row that is higher than it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vertical {
+    Middle,
+    Top,
+}
+
 /// A line along a cell's edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {
@@ -137,9 +145,8 @@ pub struct Face {
     pub fill: Option<u32>,
     pub align: Align,
     pub wrap: bool,
-    pub mono: bool,
-    /// At the top of its row rather than in the middle.
-    pub top: bool,
+    pub font: &'static str,
+    pub vertical: Vertical,
     /// Set in from the edge that it is aligned to, in steps of [`super::measure::INSET`].
     pub inset: u8,
 }
@@ -154,8 +161,8 @@ impl Look {
             fill: None,
             align: Align::Left,
             wrap: true,
-            mono: false,
-            top: false,
+            font: FONT,
+            vertical: Vertical::Middle,
             inset: 0,
         };
         let strip = Face { fill: Some(ACCENT_PALE), inset: 1, ..base };
@@ -166,18 +173,17 @@ impl Look {
             Self::Subtitle => Face { points: 11, color: GREY, ..base },
             Self::Section => Face { points: 12, bold: true, color: ACCENT, ..base },
             Self::Headline => Face { points: 13, bold: true, color: ACCENT, ..base },
-            Self::Prose => Face { top: true, ..base },
-            Self::Reason => Face { color: GREY, top: true, ..base },
+            Self::Prose => Face { vertical: Vertical::Top, ..base },
+            Self::Reason | Self::Label => Face { color: GREY, vertical: Vertical::Top, ..base },
             Self::Note => Face { points: 9, color: GREY, ..base },
             Self::NoteRight => Face { points: 9, color: GREY, align: Align::Right, inset: 1, ..base },
-            Self::Label => Face { color: GREY, top: true, ..base },
-            Self::Mono => Face { points: 9, mono: true, top: true, ..base },
+            Self::Mono => Face { points: 9, font: MONO, vertical: Vertical::Top, ..base },
             Self::Head => Face { points: 9, bold: true, color: ACCENT, ..base },
             Self::HeadRight => Face { align: Align::Right, inset: 1, ..Self::Head.face() },
             Self::HeadFilter => Face { inset: 2, ..Self::HeadRight.face() },
             Self::Text => base,
             Self::Strong => Face { bold: true, ..base },
-            Self::StrongTop => Face { bold: true, top: true, ..base },
+            Self::StrongTop => Face { bold: true, vertical: Vertical::Top, ..base },
             Self::Link => Face { bold: true, color: ACCENT, ..base },
             Self::BackLink => Face { points: 9, color: ACCENT, wrap: false, ..base },
             Self::Figure => right,
@@ -213,144 +219,4 @@ pub struct Style {
     pub look: Look,
     pub number: NumberFormat,
     pub rule: Rule,
-}
-
-/// What a number counts, which decides its decimals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    General,
-    /// Counts and money.
-    Whole,
-    OneDecimal,
-    /// Money to the cent, in the rows of evidence.
-    Cents,
-    /// A figure whose unit is per cent: 25 is shown as 25.0 %.
-    PerCent,
-    /// A part of one: 0.25 is shown as 25 %.
-    Share,
-    /// 0.254 is shown as 25.4 %.
-    FineShare,
-    Day,
-}
-
-/// How a number is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct NumberFormat {
-    pub kind: Kind,
-    /// Not from the programme's documents: shown with `≈`.
-    pub illustrative: bool,
-    /// The upper end of a range, shown behind the number.
-    pub to: Option<Decimal>,
-}
-
-impl NumberFormat {
-    pub const GENERAL: Self = Self::new(Kind::General);
-    pub const WHOLE: Self = Self::new(Kind::Whole);
-    pub const SHARE: Self = Self::new(Kind::Share);
-    pub const FINE_SHARE: Self = Self::new(Kind::FineShare);
-    pub const DAY: Self = Self::new(Kind::Day);
-
-    const fn new(kind: Kind) -> Self {
-        Self { kind, illustrative: false, to: None }
-    }
-
-    /// By unit: money and counts whole, per cent and FTE with one decimal. Other units get a decimal where one of
-    /// their figures has a fraction, so that a median of 19.5 days does not read 20.
-    pub fn of_unit(unit: &Unit, fractions: bool) -> Self {
-        Self::new(if unit.is_percent() {
-            Kind::PerCent
-        } else if unit.is_money() {
-            Kind::Whole
-        } else if unit.as_str() == "FTE" || fractions {
-            Kind::OneDecimal
-        } else {
-            Kind::Whole
-        })
-    }
-
-    #[must_use]
-    pub fn illustrative(self, illustrative: bool) -> Self {
-        Self { illustrative, ..self }
-    }
-
-    #[must_use]
-    pub fn up_to(self, to: Option<Decimal>) -> Self {
-        Self { to, ..self }
-    }
-
-    pub fn decimals(self) -> u32 {
-        match self.kind {
-            Kind::Cents => 2,
-            Kind::OneDecimal | Kind::PerCent | Kind::FineShare => 1,
-            Kind::General | Kind::Whole | Kind::Share | Kind::Day => 0,
-        }
-    }
-
-    /// As spreadsheets write it; None for the default. The minus is a true one.
-    pub fn code(self) -> Option<String> {
-        self.code_with("")
-    }
-
-    /// With as much room at the right as an inset text has: LibreOffice forgets the inset of some numbers.
-    pub fn inset_code(self) -> Option<String> {
-        self.code_with("_x_,")
-    }
-
-    fn code_with(self, room: &str) -> Option<String> {
-        let body = match self.kind {
-            Kind::General => return None,
-            Kind::Day => return Some(format!("[$-809]d mmm yyyy{room}")),
-            Kind::Whole => "#,##0",
-            Kind::OneDecimal => "#,##0.0",
-            Kind::Cents => "#,##0.00",
-            Kind::PerCent => "#,##0.0\" %\"",
-            Kind::Share => "0\" \"%",
-            Kind::FineShare => "0.0\" \"%",
-        };
-        let mark = if self.illustrative { "\"≈ \"" } else { "" };
-        let to = self.to.map_or(String::new(), |to| format!("\"–{}\"", number::display(to, self.decimals())));
-        Some(format!("{mark}{body}{to}{room};{mark}\"−\"{body}{to}{room}"))
-    }
-
-    /// The number as the format shows it, for measuring and for sentences.
-    pub fn shown(self, value: Decimal) -> String {
-        let scaled = match self.kind {
-            Kind::Share | Kind::FineShare => value.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(value),
-            _ => value,
-        };
-        if self.kind == Kind::General {
-            return scaled.normalize().to_string();
-        }
-        let mark = if self.illustrative { "≈ " } else { "" };
-        let to = self.to.map_or(String::new(), |to| format!("–{}", number::display(to, self.decimals())));
-        let unit = if matches!(self.kind, Kind::PerCent | Kind::Share | Kind::FineShare) { " %" } else { "" };
-        format!("{mark}{}{unit}{to}", number::display(scaled, self.decimals()).replace('-', "−"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn decimals_follow_the_unit() {
-        for (unit, fractions, expect) in [
-            ("EUR", true, "1\u{202f}235"),
-            ("%", false, "1\u{202f}234.5 %"),
-            ("FTE", false, "1\u{202f}234.5"),
-            ("SMEs", false, "1\u{202f}234"),
-            ("days", true, "1\u{202f}234.5"),
-        ] {
-            let value = if unit == "EUR" { "1234.6" } else { "1234.5" };
-            let format = NumberFormat::of_unit(&Unit::new(unit), fractions);
-            assert_eq!(format.shown(value.parse().unwrap()), expect, "{unit}");
-        }
-    }
-
-    #[test]
-    fn an_illustrative_range_says_both() {
-        let format = NumberFormat::WHOLE.illustrative(true).up_to(Some(Decimal::from(170)));
-        assert_eq!(format.shown(Decimal::from(50)), "≈ 50–170");
-        assert_eq!(format.code().as_deref(), Some("\"≈ \"#,##0\"–170\";\"≈ \"\"−\"#,##0\"–170\""));
-    }
 }

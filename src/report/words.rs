@@ -21,7 +21,7 @@ pub const EVIDENCE: &str = "Evidence";
 pub const METHOD: &str = "Method";
 
 pub const BACK: &str = "← Summary";
-pub const INTERNAL: &str = "Internal: all rows";
+pub const INTERNAL: &str = "internal (all rows)";
 /// Where nothing applies.
 pub const NONE: &str = "–";
 pub const TO_BE_DECLARED: &str = "to be declared";
@@ -33,7 +33,7 @@ pub const ALL: &str = "All";
 pub const TOTAL: &str = "Total";
 pub const RECOMPUTED: &str = "Total, recomputed";
 
-/// Heads of columns, and labels of lines.
+/// Heads of columns.
 pub mod head {
     pub const INDICATOR: &str = "Indicator";
     pub const LEVEL: &str = "Level";
@@ -101,6 +101,46 @@ pub mod head {
     pub const COUNTED_AS: &str = "How it is counted";
     pub const SQL: &str = "As run (SQL)";
     pub const HASH: &str = "SHA-256";
+    pub const KEPT_OUT: &str = "Kept out";
+}
+
+/// Titles of parts of sheets.
+pub mod part {
+    pub const ESTIMATE: &str = "Estimate";
+    pub const DEFINITION: &str = "Definition";
+    pub const TRAJECTORY: &str = "Trajectory";
+    pub const THIS: &str = "This scoreboard";
+    pub const COMPUTED: &str = "How figures are computed";
+    pub const AS_RUN: &str = "Definitions as run";
+    pub const FILES: &str = "Files that count";
+    pub const REPORTED: &str = "Who has reported";
+    pub const BY_RULE: &str = "Findings by rule";
+    pub const BY_PARTNER: &str = "Findings by partner";
+    pub const DETAIL: &str = "Reports in detail";
+    pub const KEPT_OUT: &str = "Rows kept out of the figures";
+}
+
+/// Labels of lines.
+pub mod label {
+    pub const WHAT_COUNTS: &str = "What counts";
+    pub const MILESTONES: &str = "Milestones";
+    pub const EVIDENCE: &str = "Evidence required";
+    pub const RESPONSIBLE: &str = "Responsible";
+    pub const SOURCE: &str = "Source";
+    pub const PROGRAMME: &str = "Programme";
+    pub const PARTNERS: &str = "Partners";
+    pub const AS_OF: &str = "As of";
+    pub const AUDIENCE: &str = "Audience";
+    pub const MONEY: &str = "Money";
+    pub const RUN: &str = "Run";
+    pub const DEFINITIONS: &str = "Definitions, SHA-256";
+    pub const LEDGER: &str = "Head of the ledger";
+    pub const MADE_BY: &str = "Made by";
+    pub const ERRORS: &str = "Errors";
+    pub const WARNINGS: &str = "Warnings";
+    pub const NOTES: &str = "Notes";
+    pub const ROWS_KEPT_OUT: &str = "Rows kept out";
+    pub const NOBODYS: &str = "Nobody's, or not known";
 }
 
 pub fn status_word(status: Status) -> &'static str {

@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{
     ConditionalFormatDataBar, ConditionalFormatDataBarAxisPosition, ConditionalFormatType, DocProperties,
-    ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, IgnoreError, Url,
-    Workbook, Worksheet, XlsxError, quote_sheet_name,
+    ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, IgnoreError, Url, Workbook, Worksheet, XlsxError,
+    quote_sheet_name,
 };
 
 use super::book::{Area, Book, Cell, Placed, Print, Scale, Sheet};
 use super::draw;
-use super::style::{self, Align, Face, Look, Rule, Style};
+use super::style::{self, Align, Face, Look, Rule, Style, Vertical};
 
 pub fn bytes(book: &Book) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
@@ -39,7 +39,12 @@ fn date(day: chrono::NaiveDate) -> Result<ExcelDateTime, XlsxError> {
     ExcelDateTime::from_ymd(u16::try_from(day.year()).unwrap_or(1900), month, day_of)
 }
 
-fn write(sheet: &mut Worksheet, from: &Sheet, book: &Book, formats: &mut BTreeMap<Style, Format>) -> Result<(), XlsxError> {
+fn write(
+    sheet: &mut Worksheet,
+    from: &Sheet,
+    book: &Book,
+    formats: &mut BTreeMap<Style, Format>,
+) -> Result<(), XlsxError> {
     sheet.set_name(&from.name)?;
     sheet.set_screen_gridlines(false);
     sheet.set_tab_color(if from.accent { style::ACCENT } else { style::HAIR });
@@ -119,12 +124,15 @@ pub fn float(value: Decimal) -> f64 {
 }
 
 fn format(style: Style) -> Format {
-    let Face { points, bold, italic, color, fill, align, wrap, mono, top, inset } = style.look.face();
+    let Face { points, bold, italic, color, fill, align, wrap, font, vertical, inset } = style.look.face();
     let mut format = Format::new()
-        .set_font_name(if mono { style::MONO } else { style::FONT })
+        .set_font_name(font)
         .set_font_size(points)
         .set_font_color(color)
-        .set_align(if top { FormatAlign::Top } else { FormatAlign::VerticalCenter })
+        .set_align(match vertical {
+            Vertical::Top => FormatAlign::Top,
+            Vertical::Middle => FormatAlign::VerticalCenter,
+        })
         .set_align(match align {
             Align::Left => FormatAlign::Left,
             Align::Right => FormatAlign::Right,
@@ -162,6 +170,7 @@ fn data_bar(sheet: &mut Worksheet, Area { first, last }: Area) -> Result<(), Xls
         .set_minimum(ConditionalFormatType::Number, 0)
         .set_maximum(ConditionalFormatType::Number, 1)
         .set_fill_color(style::ACCENT_TINT)
+        .set_negative_fill_color(style::HAIR)
         .set_solid_fill(true)
         .set_border_off(true)
         .set_axis_position(ConditionalFormatDataBarAxisPosition::None);

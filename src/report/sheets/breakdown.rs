@@ -140,9 +140,7 @@ impl Table<'_> {
             let plain = if total.is_some() { Look::StrongFigure } else { Look::Figure };
             let (cell, style) = match what {
                 Column::Value => self.value(row, column, figure, total),
-                Column::Upper => {
-                    optional_cell(figure.upper, words::NONE, Look::FaintFigure.with(self.number))
-                }
+                Column::Upper => optional_cell(figure.upper, words::NONE, Look::FaintFigure.with(self.number)),
                 Column::Numerator => self.part(column, figure.numerator, total, |figure| figure.numerator),
                 Column::Denominator => self.part(column, figure.denominator, total, |figure| figure.denominator),
                 Column::Target => {
@@ -173,7 +171,13 @@ impl Table<'_> {
     }
 
     /// A quotient is live over its parts, an additive total over its lines.
-    fn value(&self, row: u32, column: u16, figure: &Figure, total: Option<Lines>) -> (Cell, crate::report::style::Style) {
+    fn value(
+        &self,
+        row: u32,
+        column: u16,
+        figure: &Figure,
+        total: Option<Lines>,
+    ) -> (Cell, crate::report::style::Style) {
         let look = if total.is_some() { Look::StrongFigure } else { Look::Figure };
         let (cell, style) = value_cell(&figure.value, look.with(self.number));
         let Some(value) = figure.value.known() else { return (cell, style) };
@@ -244,7 +248,7 @@ fn chart(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, numb
         last_column: CHART.1,
         last_row: frame.spacer,
         height: if periods { 220 } else { (50 + 27 * lines).clamp(180, 520) },
-        title: if drawn < all { format!("{unit}, the first {drawn} of {all}") } else { unit },
+        title: if drawn < all { prose::first_of(&unit, drawn, all) } else { unit },
         alt: format!("{} by {}", one.title, breakdown.label),
         categories: Area::column(NAME, frame.first, last),
         series: vec![Series {

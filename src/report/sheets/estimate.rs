@@ -8,7 +8,7 @@ use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule};
-use crate::report::words::{self, head};
+use crate::report::words::{self, head, part};
 
 const WAVE: u16 = 1;
 const TABLE: u16 = 6;
@@ -16,7 +16,7 @@ const TABLE: u16 = 6;
 pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, last: u16) {
     let Some(facts) = &one.estimate else { return };
     let start = canvas.at();
-    section(canvas, last, "Estimate");
+    section(canvas, last, part::ESTIMATE);
     let looks = [
         (head::WAVE, Look::Head),
         (head::DAY, Look::HeadRight),
@@ -44,8 +44,13 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
         let at = |column| CellRef::new(row, column);
         if let (Some(value), Some(lower), Some(upper)) = (wave.value.known(), wave.lower, wave.upper) {
             let style = Look::FaintFigure.with(number);
-            canvas.put(8, Cell::Formula { text: format!("={}-{}", at(3), at(4)), cached: value - lower }, style);
-            canvas.put(9, Cell::Formula { text: format!("={}-{}", at(5), at(3)), cached: upper - value }, style);
+            // How far the interval reaches: what the chart draws.
+            for (column, (from, high), (to, low)) in [(8, (3, value), (4, lower)), (9, (5, upper), (3, value))] {
+                if let Some(cached) = high.checked_sub(low) {
+                    let text = format!("={}-{}", at(from), at(to));
+                    canvas.put(column, Cell::Formula { text, cached }, style);
+                }
+            }
         }
         canvas.end_ruled(WAVE, TABLE, Rule::Hair);
     }
@@ -74,8 +79,8 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
         last_column: TABLE,
         last_row: row,
         height: 240,
-        title: format!("{}, with 95 % interval", one.unit),
-        alt: format!("Estimates with their intervals: {}", one.title),
+        title: prose::with_interval(one.unit.as_str()),
+        alt: prose::alt_estimate(&one.title),
         categories: column(WAVE),
         series: vec![Series {
             name: head::ESTIMATE.to_owned(),

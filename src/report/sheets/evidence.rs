@@ -94,12 +94,17 @@ fn shown(canvas: &mut Canvas, rows: &[EvidenceRow], count: u32) {
 
 /// Amounts are shown whole, or with the two decimals of money.
 fn amount_format(amount: Decimal) -> NumberFormat {
-    if amount.fract().is_zero() { NumberFormat::WHOLE } else { NumberFormat { kind: Kind::Cents, ..NumberFormat::WHOLE } }
+    if amount.fract().is_zero() {
+        NumberFormat::WHOLE
+    } else {
+        NumberFormat { kind: Kind::Cents, ..NumberFormat::WHOLE }
+    }
 }
 
 fn line(canvas: &mut Canvas, context: Context, row: &EvidenceRow) {
     let titles = &context.scoreboard.reporting;
-    let title = titles.iter().find(|line| line.collection == row.collection).map_or(&row.collection, |l| &l.collection_title);
+    let title =
+        titles.iter().find(|line| line.collection == row.collection).map_or(&row.collection, |l| &l.collection_title);
     canvas.text(1, context.indicator(row.indicator.as_str()), Look::Text);
     canvas.text(2, context.partner(&row.partner), Look::Text);
     canvas.text(3, title, Look::Text);
@@ -116,4 +121,3 @@ fn line(canvas: &mut Canvas, context: Context, row: &EvidenceRow) {
     canvas.text(LAST, words::yes_no(row.counted), if row.counted { Look::Text } else { Look::AbsentText });
     canvas.end_ruled(1, LAST, Rule::Hair);
 }
-

@@ -8,7 +8,7 @@ use crate::report::book::{Area, Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between};
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule};
-use crate::report::words::{self, head};
+use crate::report::words::{self, head, part};
 
 pub fn findings(context: Context) -> Sheet {
     let widths = vec![
@@ -66,7 +66,7 @@ fn line(canvas: &mut Canvas, context: Context, finding: &Finding) {
     };
     let mut to_do = finding.help.clone().unwrap_or_else(|| finding.rule.fix.to_owned());
     if let Some(suggestion) = &finding.suggestion {
-        to_do = format!("Did you mean “{suggestion}”? {to_do}");
+        to_do = prose::suggest(suggestion, &to_do);
     }
     canvas.text(1, words::severity(finding.severity), Look::Mark(tone(finding.severity)));
     canvas.text(2, finding.partner.as_deref().map_or(words::NONE, |code| context.partner(code)), Look::Text);
@@ -93,7 +93,7 @@ pub fn kept_out(context: Context) -> Sheet {
     let mut canvas = Canvas::new(words::KEPT_OUT, widths);
     let all = &context.scoreboard.kept_out;
     let about = if all.is_empty() { prose::NO_KEPT_OUT } else { prose::KEPT_OUT };
-    heading(&mut canvas, context, last, "Rows kept out of the figures", about);
+    heading(&mut canvas, context, last, part::KEPT_OUT, about);
     canvas.gap(8);
     let top = heads(
         &mut canvas,
@@ -116,7 +116,8 @@ pub fn kept_out(context: Context) -> Sheet {
 
 fn kept_out_line(canvas: &mut Canvas, context: Context, row: &KeptOut) {
     let titles = &context.scoreboard.reporting;
-    let title = titles.iter().find(|line| line.collection == row.collection).map_or(&row.collection, |l| &l.collection_title);
+    let title =
+        titles.iter().find(|line| line.collection == row.collection).map_or(&row.collection, |l| &l.collection_title);
     let reasons: Vec<String> = row.reasons.iter().map(|(rule, message)| format!("{message} ({rule})")).collect();
     let cells: Vec<String> = row.cells.iter().map(|(label, text)| format!("{label}: {text}")).collect();
     canvas.text(1, row.partner.as_deref().map_or(words::NONE, |code| context.partner(code)), Look::Text);

@@ -10,7 +10,7 @@ use crate::report::canvas::{Canvas, MARGIN, between, fixed};
 use crate::report::measure;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Style, Tone};
-use crate::report::words::{self, head};
+use crate::report::words::{self, head, label, part};
 
 const LABEL: u16 = 1;
 const LAST: u16 = 13;
@@ -57,8 +57,7 @@ pub fn sheet(context: Context, one: &IndicatorResult, name: &str) -> (Sheet, Opt
 fn strip(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) {
     let total = &one.total;
     let spans = [(1, 2), (3, 4), (5, 6), (7, 9), (10, 11), (12, 13)];
-    let labels =
-        [head::ACTUAL, head::TARGET, head::EXPECTED, head::PROGRESS, head::COVERAGE, head::STATUS];
+    let labels = [head::ACTUAL, head::TARGET, head::EXPECTED, head::PROGRESS, head::COVERAGE, head::STATUS];
     for ((first, last), label) in spans.into_iter().zip(labels) {
         canvas.span(first, last, Cell::text(label), Look::KpiLabel.plain());
     }
@@ -99,12 +98,13 @@ fn notes(one: &IndicatorResult, number: NumberFormat) -> [String; 6] {
     let actual = match &total.value {
         Value::NotComputable(why) => why.to_string(),
         _ if interval.is_empty() => unit.clone(),
-        _ if one.estimate.is_some() => join(vec![unit.clone(), format!("95 % interval {interval}")]),
+        _ if one.estimate.is_some() => join(vec![unit.clone(), prose::interval(&interval)]),
         _ => join(vec![unit.clone(), interval]),
     };
-    let ratio = total.numerator.zip(total.denominator).filter(|_| one.estimate.is_none()).map_or(String::new(), |(n, d)| {
-        format!("{} of {}", NumberFormat::WHOLE.shown(n), NumberFormat::WHOLE.shown(d))
-    });
+    let ratio =
+        total.numerator.zip(total.denominator).filter(|_| one.estimate.is_none()).map_or(String::new(), |(n, d)| {
+            format!("{} of {}", NumberFormat::WHOLE.shown(n), NumberFormat::WHOLE.shown(d))
+        });
     let target = one.target.as_ref().map_or(String::new(), |target| {
         let mut parts = vec![unit.clone(), format!("by {}", words::short_day(target.on))];
         if !matches!(target.value, crate::model::target::TargetValue::Value(_)) {
@@ -116,14 +116,14 @@ fn notes(one: &IndicatorResult, number: NumberFormat) -> [String; 6] {
         join(parts)
     });
     let on = total.cut_off.map_or(String::new(), |day| format!("on {}", words::short_day(day)));
-    let baseline = total.progress.map_or(String::new(), |_| {
-        format!("from {} to the target", number.shown(total.baseline.unwrap_or_default()))
-    });
+    let baseline =
+        total.progress.map_or(String::new(), |_| prose::way(&number.shown(total.baseline.unwrap_or_default())));
     // With a baseline of zero the two are the same.
-    let rate = total.achievement.filter(|rate| Some(*rate) != total.progress).map_or(String::new(), |rate| {
-        format!("achievement {}", NumberFormat::SHARE.shown(rate))
-    });
-    let covered = if one.estimate.is_some() { "enterprises answered, of those asked" } else { "have reported, of those due" };
+    let rate = total
+        .achievement
+        .filter(|rate| Some(*rate) != total.progress)
+        .map_or(String::new(), |rate| prose::rate(&NumberFormat::SHARE.shown(rate)));
+    let covered = if one.estimate.is_some() { prose::ANSWERED } else { prose::REPORTED };
     let expected = if total.expected.is_some() { on.clone() } else { String::new() };
     [join(vec![actual, ratio]), target, expected, join(vec![baseline, rate]), covered.to_owned(), on]
 }
@@ -142,7 +142,7 @@ fn remarks(canvas: &mut Canvas, context: Context, one: &IndicatorResult, number:
         canvas.span(LABEL, LAST, Cell::text(line), Look::Reason.plain()).end();
     }
     if let Some((row, count)) = evidence::rows_of(context.scoreboard, one) {
-        let text = format!("{} behind this figure, with file, sheet and cell →", words::counted(count, "row"));
+        let text = prose::rows_behind(count);
         let cell = Cell::link(words::EVIDENCE, CellRef::new(row, 1), text);
         canvas.span(LABEL, TABLE, cell, Look::BackLink.plain()).end();
     }
@@ -151,11 +151,11 @@ fn remarks(canvas: &mut Canvas, context: Context, one: &IndicatorResult, number:
 /// The definition as a card.
 fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) {
     let start = canvas.at();
-    section(canvas, LAST, "Definition");
+    section(canvas, LAST, part::DEFINITION);
     canvas.gap(6);
     let with_unit = |value| words::with_unit(&number.shown(value), &one.unit);
     let mut lines: Vec<(&str, String)> = Vec::new();
-    lines.push(("What counts", one.definition.clone()));
+    lines.push((label::WHAT_COUNTS, one.definition.clone()));
     lines.push((head::COUNTED_AS, one.method.join("\n")));
     let baseline = one.baseline.as_ref().map_or_else(
         || one.total.baseline.map_or_else(|| words::NO_BASELINE.to_owned(), with_unit),
@@ -174,7 +174,7 @@ fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) 
             format!("{} by {}{}", with_unit(milestone.value), words::day(milestone.on), marked(milestone.illustrative))
         })
         .collect();
-    lines.push(("Milestones", milestones.join("\n")));
+    lines.push((label::MILESTONES, milestones.join("\n")));
     let target = match &one.targets {
         Targets::None => words::NO_BASELINE.to_owned(),
         Targets::ToBeDeclared => words::TO_BE_DECLARED.to_owned(),
@@ -193,9 +193,9 @@ fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) 
         }
     };
     lines.push((head::TARGET, target));
-    lines.push(("Evidence required", one.evidence.clone().unwrap_or_default()));
-    lines.push(("Responsible", one.responsible.clone().unwrap_or_default()));
-    lines.push(("Source", one.source.clone().unwrap_or_default()));
+    lines.push((label::EVIDENCE, one.evidence.clone().unwrap_or_default()));
+    lines.push((label::RESPONSIBLE, one.responsible.clone().unwrap_or_default()));
+    lines.push((label::SOURCE, one.source.clone().unwrap_or_default()));
     lines.push((head::CODE, one.code.as_str().to_owned()));
     for (label, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {
         canvas.text(LABEL, label, Look::Label);
@@ -209,4 +209,3 @@ fn capital(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
-

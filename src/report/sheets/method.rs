@@ -6,7 +6,7 @@ use crate::report::canvas::{Canvas, MARGIN, fixed};
 use crate::report::measure;
 use crate::report::prose;
 use crate::report::style::{Look, Rule};
-use crate::report::words::{self, head};
+use crate::report::words::{self, head, label, part};
 
 const LABEL: u16 = 1;
 const TEXT: u16 = 2;
@@ -17,9 +17,8 @@ const WIDTHS: (u32, u32) = (430, 520);
 const MOST: u32 = 24;
 
 pub fn sheet(context: Context) -> Sheet {
-    let mut canvas =
-        Canvas::new(words::METHOD, vec![MARGIN, fixed(190), fixed(WIDTHS.0), fixed(WIDTHS.1)]);
-    heading(&mut canvas, context, LAST, words::METHOD, "How each figure came about, so that it can be made again");
+    let mut canvas = Canvas::new(words::METHOD, vec![MARGIN, fixed(190), fixed(WIDTHS.0), fixed(WIDTHS.1)]);
+    heading(&mut canvas, context, LAST, words::METHOD, prose::METHOD);
     super::frozen(&mut canvas, 3, 0);
     canvas.gap(12);
     facts(&mut canvas, context);
@@ -33,21 +32,21 @@ pub fn sheet(context: Context) -> Sheet {
 fn facts(canvas: &mut Canvas, context: Context) {
     let board = context.scoreboard;
     let programme = &board.programme;
-    section(canvas, LAST, "This scoreboard");
+    section(canvas, LAST, part::THIS);
     canvas.gap(6);
     let runs = format!("{} to {}", words::day(programme.start), words::day(programme.end));
     let partners: Vec<String> =
         programme.partners.iter().map(|partner| format!("{} ({})", partner.name, partner.country)).collect();
     for (label, text, look) in [
-        ("Programme", format!("{} ({}), {runs}", programme.title, programme.code), Look::Prose),
-        ("Partners", partners.join(", "), Look::Prose),
-        ("As of", words::day(programme.as_of), Look::Prose),
-        ("Audience", words::INTERNAL.to_owned(), Look::Prose),
-        ("Money", programme.currency.clone(), Look::Prose),
-        ("Run", board.run.clone(), Look::Mono),
-        ("Definitions, SHA-256", board.definitions_hash.clone(), Look::Mono),
-        ("Head of the ledger", board.ledger_head.clone(), Look::Mono),
-        ("Made by", PROGRAM.to_owned(), Look::Prose),
+        (label::PROGRAMME, format!("{} ({}), {runs}", programme.title, programme.code), Look::Prose),
+        (label::PARTNERS, partners.join(", "), Look::Prose),
+        (label::AS_OF, words::day(programme.as_of), Look::Prose),
+        (label::AUDIENCE, words::INTERNAL.to_owned(), Look::Prose),
+        (label::MONEY, programme.currency.clone(), Look::Prose),
+        (label::RUN, board.run.clone(), Look::Mono),
+        (label::DEFINITIONS, board.definitions_hash.clone(), Look::Mono),
+        (label::LEDGER, board.ledger_head.clone(), Look::Mono),
+        (label::MADE_BY, PROGRAM.to_owned(), Look::Prose),
     ] {
         canvas.text(LABEL, label, Look::Label);
         canvas.span(TEXT, LAST, Cell::text(text), look.plain()).end();
@@ -56,7 +55,7 @@ fn facts(canvas: &mut Canvas, context: Context) {
 }
 
 fn words_about(canvas: &mut Canvas, context: Context) {
-    section(canvas, LAST, "How figures are computed");
+    section(canvas, LAST, part::COMPUTED);
     canvas.gap(6);
     for (title, paragraphs) in prose::method(context.scoreboard.thresholds) {
         for (index, paragraph) in paragraphs.iter().enumerate() {
@@ -71,7 +70,7 @@ fn words_about(canvas: &mut Canvas, context: Context) {
 }
 
 fn definitions(canvas: &mut Canvas, context: Context) {
-    section(canvas, LAST, "Definitions as run");
+    section(canvas, LAST, part::AS_RUN);
     heads(canvas, LABEL, &[(head::INDICATOR, Look::Head), (head::COUNTED_AS, Look::Head), (head::SQL, Look::Head)]);
     canvas.gap(6);
     for (one, name) in context.scoreboard.indicators.iter().zip(context.names) {
@@ -95,7 +94,7 @@ fn definitions(canvas: &mut Canvas, context: Context) {
 }
 
 fn inputs(canvas: &mut Canvas, context: Context) {
-    section(canvas, LAST, "Files that count");
+    section(canvas, LAST, part::FILES);
     heads(canvas, LABEL, &[(head::PARTNER, Look::Head), (head::FILE, Look::Head), (head::HASH, Look::Head)]);
     for input in &context.scoreboard.inputs {
         let partner = input.partner.as_deref().map_or(words::NONE, |code| context.partner(code));

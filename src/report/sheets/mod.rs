@@ -18,7 +18,7 @@ use rust_decimal::Decimal;
 use super::book::{Book, Cell, Sheet};
 use super::canvas::Canvas;
 use super::style::{Look, NumberFormat, Rule, Style};
-use super::words;
+use super::{prose, words};
 use crate::finding::CellRef;
 use crate::model::number::quotient;
 use crate::model::scoreboard::{IndicatorResult, Scoreboard};
@@ -53,10 +53,7 @@ pub fn book(scoreboard: &Scoreboard) -> Book {
         subject: programme.title.clone(),
         author: PROGRAM.to_owned(),
         created: programme.as_of,
-        foot: [
-            programme.title.clone(),
-            format!("As of {} · run {}", words::day(programme.as_of), scoreboard.run),
-        ],
+        foot: [programme.title.clone(), prose::foot(programme.as_of, &scoreboard.run)],
         sheets,
     }
 }
@@ -98,10 +95,18 @@ fn names(scoreboard: &Scoreboard) -> Vec<String> {
     ];
     let mut taken: BTreeSet<String> = fixed.iter().map(|name| name.to_lowercase()).collect();
     let mut names = Vec::new();
+    let most = scoreboard.indicators.len() + taken.len();
     for one in &scoreboard.indicators {
         let short = short_name(&one.title).unwrap_or_else(|| short_name(one.code.as_str()).unwrap_or_default());
+        // Room for a number behind it.
+        let shorter: String = if short.chars().count() > 28 {
+            let begin: String = short.chars().take(28).collect();
+            begin.rsplit_once(' ').map_or(begin.clone(), |(whole, _)| whole.to_owned())
+        } else {
+            short.clone()
+        };
         let name = std::iter::once(short.clone())
-            .chain((2..).map(|n| format!("{} {n}", short.chars().take(26).collect::<String>().trim_end())))
+            .chain((2..=most).map(|n| format!("{shorter} {n}")))
             .find(|name| !taken.contains(&name.to_lowercase()))
             .unwrap_or(short);
         taken.insert(name.to_lowercase());
@@ -113,8 +118,8 @@ fn names(scoreboard: &Scoreboard) -> Vec<String> {
 /// At most 31 characters, none that a sheet's name may not hold, and no preposition left hanging. None if empty.
 fn short_name(title: &str) -> Option<String> {
     const HANGING: [&str; 19] = [
-        "a", "an", "and", "as", "at", "between", "by", "for", "from", "in", "is", "of", "on", "or", "per", "that", "the",
-        "to", "with",
+        "a", "an", "and", "as", "at", "between", "by", "for", "from", "in", "is", "of", "on", "or", "per", "that",
+        "the", "to", "with",
     ];
     let clean: String = title
         .chars()
@@ -145,7 +150,7 @@ fn heading(canvas: &mut Canvas, context: Context, last: u16, title: &str, about:
     canvas.put(1, Cell::link(words::SUMMARY, TOP, words::BACK), Look::BackLink.plain());
     if last > 3 {
         let programme = &context.scoreboard.programme;
-        let facts = format!("{} · as of {}", context.scoreboard.title, words::day(programme.as_of));
+        let facts = prose::which(&context.scoreboard.title, programme.as_of);
         canvas.span(3, last, Cell::text(facts), Look::NoteRight.plain());
     }
     canvas.end();
@@ -233,7 +238,7 @@ fn bounds(one: &IndicatorResult, number: NumberFormat) -> String {
         return format!("{} to {}", plain(lower), number.shown(upper));
     }
     match (one.total.upper, one.total.value.known()) {
-        (Some(upper), Some(value)) if upper > value => format!("at most {}", number.shown(upper)),
+        (Some(upper), Some(value)) if upper > value => prose::upper(&number.shown(upper)),
         _ => String::new(),
     }
 }

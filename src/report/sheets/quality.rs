@@ -11,7 +11,7 @@ use crate::report::book::{Area, Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between};
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule, Tone};
-use crate::report::words::{self, head};
+use crate::report::words::{self, head, label, part};
 
 const FIRST: u16 = 1;
 const LAST: u16 = 10;
@@ -30,10 +30,10 @@ pub fn sheet(context: Context) -> Sheet {
     heading(&mut canvas, context, LAST, words::QUALITY, prose::QUALITY);
     super::frozen(&mut canvas, 3, 0);
     let board = context.scoreboard;
-    for (name, count, noun) in
-        [(words::FINDINGS, board.findings.len(), "finding"), (words::KEPT_OUT, board.kept_out.len(), "row kept out")]
-    {
-        let text = format!("{} →", words::counted(count, noun).replace("row kept outs", "rows kept out"));
+    for (name, text) in [
+        (words::FINDINGS, prose::findings(board.findings.len())),
+        (words::KEPT_OUT, prose::rows_kept_out(board.kept_out.len())),
+    ] {
         canvas.put(FIRST, Cell::link(name, TOP, text), Look::BackLink.plain()).end();
     }
     canvas.gap(12);
@@ -45,7 +45,7 @@ pub fn sheet(context: Context) -> Sheet {
 }
 
 /// Code and title of each collection, in the order of the reports.
-fn collections<'a>(context: Context<'a>) -> Vec<(&'a str, &'a str)> {
+fn collections(context: Context<'_>) -> Vec<(&str, &str)> {
     let mut all: Vec<(&str, &str)> = Vec::new();
     for line in &context.scoreboard.reporting {
         if !all.iter().any(|(code, _)| *code == line.collection) {
@@ -58,7 +58,7 @@ fn collections<'a>(context: Context<'a>) -> Vec<(&'a str, &'a str)> {
 /// Partners down, collections across.
 fn matrix(canvas: &mut Canvas, context: Context, collections: &[(&str, &str)]) {
     let start = canvas.at();
-    section(canvas, LAST, "Who has reported");
+    section(canvas, LAST, part::REPORTED);
     let mut names = vec![(head::PARTNER, Look::Head)];
     names.extend(collections.iter().map(|(_, title)| (*title, Look::Head)));
     heads(canvas, FIRST, &names);
@@ -89,7 +89,7 @@ fn latest(line: &Reporting) -> String {
         (Some(latest), Some(day), _) => format!("{latest}, {}", words::short_day(day)),
         (Some(latest), None, _) => latest.clone(),
         (None, Some(day), _) => words::short_day(day),
-        (None, None, Some(due)) => format!("{due} is due"),
+        (None, None, Some(due)) => prose::is_due(due),
         (None, None, None) => String::new(),
     }
 }
@@ -97,7 +97,7 @@ fn latest(line: &Reporting) -> String {
 /// Findings by weight and rule, the gravest first.
 fn counts(canvas: &mut Canvas, context: Context) {
     let start = canvas.at();
-    section(canvas, LAST, "Findings by rule");
+    section(canvas, LAST, part::BY_RULE);
     let mut rules: BTreeMap<(std::cmp::Reverse<Severity>, &str), (&FindingRule, usize)> = BTreeMap::new();
     for finding in &context.scoreboard.findings {
         let key = (std::cmp::Reverse(finding.severity), finding.rule.id);
@@ -144,27 +144,33 @@ fn partners(canvas: &mut Canvas, context: Context) {
         return;
     }
     let start = canvas.at();
-    section(canvas, LAST, "Findings by partner");
+    section(canvas, LAST, part::BY_PARTNER);
     heads(
         canvas,
         FIRST,
         &[
             (head::PARTNER, Look::Head),
-            ("Errors", Look::HeadRight),
-            ("Warnings", Look::HeadRight),
-            ("Notes", Look::HeadRight),
-            ("Rows kept out", Look::HeadRight),
+            (label::ERRORS, Look::HeadRight),
+            (label::WARNINGS, Look::HeadRight),
+            (label::NOTES, Look::HeadRight),
+            (label::ROWS_KEPT_OUT, Look::HeadRight),
         ],
     );
     let mut lines: Vec<(Option<&str>, &str)> =
         board.programme.partners.iter().map(|one| (Some(one.code.as_str()), one.name.as_str())).collect();
-    lines.push((None, "Nobody's, or not known"));
+    lines.push((None, label::NOBODYS));
     let is_known = |code: &&str| board.programme.partners.iter().any(|one| one.code.as_str() == *code);
     let first = canvas.at();
     let mut sums = [0usize; 4];
     for (code, name) in lines {
         let mut row = SEVERITIES
-            .map(|s| board.findings.iter().filter(|f| f.severity == s && f.partner.as_deref().filter(is_known) == code).count())
+            .map(|s| {
+                board
+                    .findings
+                    .iter()
+                    .filter(|f| f.severity == s && f.partner.as_deref().filter(is_known) == code)
+                    .count()
+            })
             .to_vec();
         row.push(board.kept_out.iter().filter(|out| out.partner.as_deref().filter(is_known) == code).count());
         canvas.text(FIRST, name, Look::Text);
@@ -188,7 +194,9 @@ fn partners(canvas: &mut Canvas, context: Context) {
 
 /// Every partner and collection with its dates, rows and file.
 fn details(canvas: &mut Canvas, context: Context) {
-    section(canvas, LAST, "Reports in detail");
+    // The heading stays with its first line.
+    let mut start = canvas.at();
+    section(canvas, LAST, part::DETAIL);
     let names = [
         (head::PARTNER, Look::Head),
         (head::COLLECTION, Look::Head),
@@ -198,12 +206,11 @@ fn details(canvas: &mut Canvas, context: Context) {
         (head::LATEST, Look::Head),
         (head::REPORTED_ON, Look::HeadRight),
         (head::ROWS, Look::HeadRight),
-        ("Kept out", Look::HeadRight),
+        (head::KEPT_OUT, Look::HeadRight),
         (head::FILE, Look::Head),
     ];
     heads(canvas, FIRST, &names);
     for line in &context.scoreboard.reporting {
-        let start = canvas.at();
         canvas.text(1, context.partner(line.partner.as_str()), Look::Text);
         canvas.text(2, &line.collection_title, Look::Text);
         canvas.text(3, words::reporting(line.state), Look::Mark(Tone::of_reporting(line.state)));
@@ -220,5 +227,6 @@ fn details(canvas: &mut Canvas, context: Context) {
         canvas.text(10, line.file.as_deref().unwrap_or(words::NONE), Look::Text);
         canvas.end_ruled(FIRST, LAST, Rule::Hair);
         canvas.keep_from(start);
+        start = canvas.at();
     }
 }

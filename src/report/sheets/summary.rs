@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::trajectory::Trend;
-use super::{Context, TITLE, TOP, bounds, live, no_target, number_format, optional_cell, progress, target_format, value_cell};
+use super::{
+    Context, TITLE, TOP, bounds, live, no_target, number_format, optional_cell, progress, target_format, value_cell,
+};
 use crate::finding::{CellRef, Severity};
 use crate::model::scoreboard::{IndicatorResult, ReportingState, Scoreboard, Status};
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Scale, Series, Sheet};
@@ -75,7 +77,7 @@ fn top(canvas: &mut Canvas, board: &Scoreboard) -> u32 {
     canvas.gap(8);
     canvas.text(INDICATOR, &board.title, Look::Title).end_at(38);
     canvas.span(INDICATOR, TREND, Cell::text(&programme.title), Look::Subtitle.plain()).end();
-    let facts = format!("As of {} · {} · run {}", words::day(programme.as_of), words::INTERNAL, board.run);
+    let facts = prose::facts(programme.as_of, words::INTERNAL, &board.run);
     canvas.span(INDICATOR, TREND, Cell::text(format!("{facts}. {}", cut_off(board))), Look::Note.plain()).end();
     canvas.gap(8);
     tally(canvas, board);
@@ -194,7 +196,7 @@ fn trend_chart(one: &IndicatorResult, name: &str, row: u32, trend: Trend) -> Cha
         last_row: row + 1,
         height: 40,
         title: String::new(),
-        alt: format!("Trend: {}", one.title),
+        alt: prose::alt_trend(&one.title),
         categories: trend.days,
         series: vec![Series {
             name: head::ACTUAL.to_owned(),
@@ -221,9 +223,11 @@ fn progress_cell(canvas: &mut Canvas, one: &IndicatorResult, row: u32) {
     } else {
         format!("={}/{}", at(ACTUAL), at(TARGET))
     };
-    let recomputed = total.value.known().zip(total.target).and_then(|(actual, target)| {
-        progress(actual, total.baseline.unwrap_or_default(), target.value)
-    });
+    let recomputed = total
+        .value
+        .known()
+        .zip(total.target)
+        .and_then(|(actual, target)| progress(actual, total.baseline.unwrap_or_default(), target.value));
     canvas.put(PROGRESS, live(formula, figure, recomputed), Look::Figure.with(NumberFormat::SHARE));
 }
 

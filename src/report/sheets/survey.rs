@@ -11,7 +11,7 @@ use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule};
-use crate::report::words::{self, counted, head};
+use crate::report::words::{self, head};
 
 const NAME: u16 = 1;
 const POPULATION: u16 = 2;
@@ -28,7 +28,7 @@ pub fn sheet(context: Context) -> Sheet {
     widths.push(fixed(24));
     widths.extend([fixed(88); 5]);
     let mut canvas = Canvas::new(words::SURVEY, widths);
-    heading(&mut canvas, context, LAST, words::SURVEY, "Who was asked, who answered, and what was left out");
+    heading(&mut canvas, context, LAST, words::SURVEY, prose::SURVEY);
     super::frozen(&mut canvas, 3, 0);
     for survey in &context.scoreboard.surveys {
         canvas.gap(12);
@@ -48,7 +48,7 @@ fn about(canvas: &mut Canvas, survey: &SurveyResult) {
     for line in &survey.method {
         canvas.span(NAME, LAST, Cell::text(line), Look::Prose.plain()).end();
     }
-    let pairs = format!("{} answered both the baseline and the follow-up.", counted(survey.pairs, "enterprise"));
+    let pairs = prose::pairs(survey.pairs);
     canvas.span(NAME, LAST, Cell::text(pairs), Look::Prose.plain()).end();
     canvas.span(NAME, LAST, Cell::text(prose::RESPONSE), Look::Note.plain()).end();
     canvas.gap(10);
@@ -96,7 +96,7 @@ fn strata(canvas: &mut Canvas, wave: &WaveResponse) {
     }
     let rows = canvas.at().saturating_sub(1);
     canvas.sheet().bars.push(Area::column(RATE, first, rows));
-    canvas.span(NAME, RATE, Cell::text(aside(wave)), Look::Note.plain()).end();
+    canvas.span(NAME, RATE, Cell::text(prose::aside(wave)), Look::Note.plain()).end();
     let spacer = canvas.gap(16);
     if end >= first {
         response_chart(canvas, wave, &strata, top, (first, end, spacer));
@@ -126,19 +126,6 @@ fn counts(canvas: &mut Canvas, stratum: &StratumResponse, cell: impl Fn(u16, Dec
             canvas.text(RATE, word.unwrap_or(words::NOT_COMPUTABLE), Look::Absent);
         }
     }
-}
-
-/// Answers that are no response, and where the answers came from.
-fn aside(wave: &WaveResponse) -> String {
-    let other = [
-        (wave.incomplete, "incomplete"),
-        (wave.superseded, "replaced by a later answer of the same enterprise"),
-        (wave.unmatched, "from nobody in the population"),
-    ];
-    let other: Vec<String> =
-        other.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    let other = if other.is_empty() { "none".to_owned() } else { other.join(", ") };
-    format!("Answers that do not count: {other}. From {}.", wave.files.join(", "))
 }
 
 fn items(canvas: &mut Canvas, wave: &WaveResponse) {
@@ -190,7 +177,7 @@ fn response_chart(
         last_row: spacer,
         height: (50 + 27 * lines).clamp(150, 520),
         title: head::RATE.to_owned(),
-        alt: format!("Response rate by stratum: {}", wave.title),
+        alt: prose::alt_response(&wave.title),
         categories: Area::column(NAME, first, end),
         series: vec![Series {
             name: head::RATE.to_owned(),

@@ -10,7 +10,7 @@ use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule, Style};
-use crate::report::words::head;
+use crate::report::words::{head, part};
 
 const POINT: u16 = 1;
 const DAY: u16 = 2;
@@ -33,7 +33,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
     let start = canvas.at();
     let roles = roles(one);
     let edge = DAY + u16::try_from(roles.len()).unwrap_or(0);
-    section(canvas, last, "Trajectory");
+    section(canvas, last, part::TRAJECTORY);
     let mut names = vec![(head::POINT, Look::Head), (head::DAY, Look::HeadRight)];
     names.extend(roles.iter().map(|role| (name(*role), Look::HeadRight)));
     let top = heads(canvas, POINT, &names);
@@ -67,14 +67,14 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
     series.reverse();
     if one.trajectory.len() > 1 && !series.is_empty() {
         canvas.chart(Chart {
-            kind: ChartKind::Days,
+            kind: ChartKind::Days { months: months(one) },
             sheet: None,
             first: CellRef::new(top, CHART.0),
             last_column: CHART.1,
             last_row: spacer,
             height: 290,
             title: one.unit.as_str().to_owned(),
-            alt: format!("Actual against expected: {}", one.title),
+            alt: prose::alt_trajectory(&one.title),
             categories: column(DAY),
             series,
             number,
@@ -123,11 +123,19 @@ fn value(one: &IndicatorResult, point: &TrajectoryPoint, role: Role, number: Num
         // On every day, for the line of the chart; in black where it is due.
         Role::Target => {
             let format = target_format(one, number);
-            point.target.map(|target| (target, Look::Figure.with(format))).or_else(|| {
-                one.total.target.map(|target| (target.value, Look::FaintFigure.with(format)))
-            })
+            point
+                .target
+                .map(|target| (target, Look::Figure.with(format)))
+                .or_else(|| one.total.target.map(|target| (target.value, Look::FaintFigure.with(format))))
         }
     }
+}
+
+/// From one mark of the axis of days to the next: about eight in all.
+fn months(one: &IndicatorResult) -> u32 {
+    let days = one.trajectory.iter().map(|point| point.on);
+    let span = days.clone().max().zip(days.min()).map_or(0, |(last, first)| (last - first).num_days());
+    [1, 3, 6, 12, 24].into_iter().find(|months| span <= i64::from(*months) * 30 * 8).unwrap_or(60)
 }
 
 /// Lines that all run far above zero are drawn around where they run, so that a change is seen.

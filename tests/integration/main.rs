@@ -1,0 +1,16 @@
+//! The program as its users meet it: through the binary, on project folders.
+//!
+//! `project` is the fixture. Tests that need more than Rust are ignored with what they need; `.ci/run` runs them all.
+
+mod columns;
+mod corpus;
+mod crash;
+mod definitions;
+mod duckdb;
+mod estimates;
+mod kept_out;
+mod laser_go;
+mod office;
+mod project;
+mod refusals;
+mod submissions;

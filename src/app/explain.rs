@@ -3,12 +3,12 @@
 use chrono::NaiveDate;
 
 use super::project::Project;
-use super::scoreboard::assemble;
+use super::assemble::assemble;
 use super::state::State;
 use super::{Progress, Stopped, ingest};
 use crate::finding::{Finding, Place, Rule, rules};
 use crate::model::scoreboard::{IndicatorResult, InputFile};
-use crate::sql::expression::nearest;
+use crate::finding::suggest::nearest;
 use crate::store::Store;
 
 /// What was asked about.

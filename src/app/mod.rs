@@ -2,6 +2,7 @@
 //!
 //! Start with [`refresh::run`]: define → ingest → compute → report → publish.
 
+pub mod assemble;
 pub mod check;
 pub mod explain;
 pub mod ingest;
@@ -12,7 +13,7 @@ pub mod status;
 
 mod reading;
 mod record;
-mod scoreboard;
+
 
 use crate::finding::{Finding, Place, rules};
 use crate::store::StoreError;

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::project::Project;
-use super::scoreboard::{assemble, run_code};
+use super::assemble::{assemble, run_code};
 use super::{Progress, Stopped, fault, ingest};
 use crate::clock;
 use crate::define::catalog::Report;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::project::Project;
-use super::scoreboard::reporting;
+use super::assemble::reporting;
 use super::state::State;
 use super::{Stopped, ingest};
 use crate::model::scoreboard::Reporting;

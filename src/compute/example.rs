@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use polars::prelude::{
     Column, DataFrame, DataType, Int32Chunked, Int64Chunked, IntoSeries, NewChunkedArray as _, PolarsError, StringChunked,
 };
@@ -50,7 +49,7 @@ fn value(catalog: &Catalog, indicator: &Indicator, example: &Example) -> Result<
     let mut submissions = Vec::new();
     for collection in &catalog.collections {
         let given: Vec<&ExampleRow> = example.given.iter().filter(|row| row.collection == collection.code).collect();
-        tables.insert(collection.code.to_string(), frame(catalog, collection, &given, &partner, end).map_err(|error| error.to_string())?);
+        tables.insert(collection.code.to_string(), frame(catalog, collection, &given).map_err(|error| error.to_string())?);
         submissions.push(submission(collection.code.clone(), partner.clone(), last));
     }
     let records = Records::new(catalog, tables, &submissions, end)?;
@@ -78,15 +77,15 @@ fn submission(collection: CollectionCode, partner: PartnerCode, period: i64) -> 
 }
 
 /// Rows of an example as a table: what they do not say is missing, but for what a row must have to be counted at all.
-fn frame(
-    catalog: &Catalog,
-    collection: &Collection,
-    rows: &[&ExampleRow],
-    partner: &PartnerCode,
-    end: NaiveDate,
-) -> Result<DataFrame, PolarsError> {
-    let last = catalog.programme.calendar.number_of(end);
-    let country = catalog.partner(partner).map(|partner| partner.country.clone());
+///
+/// # Errors
+/// What Polars refuses.
+pub fn frame(catalog: &Catalog, collection: &Collection, rows: &[&ExampleRow]) -> Result<DataFrame, PolarsError> {
+    let calendar = &catalog.programme.calendar;
+    let last = calendar.number_of(calendar.end);
+    let first = catalog.partners.first();
+    let partner = first.map_or("example", |partner| partner.code.as_str());
+    let country = first.map(|partner| partner.country.clone());
     let text = |row: &ExampleRow, name: &str| match row.cells.get(name) {
         Some(ExampleCell::Text(text)) => Some(text.clone()),
         _ => None,

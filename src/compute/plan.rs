@@ -65,6 +65,28 @@ impl<'a> Plan<'a> {
         format!("SELECT {by}{field} AS value FROM {source} ORDER BY {order}")
     }
 
+    /// Every query of the plan: total, breakdowns, evidence. For holding one engine against another.
+    pub fn all(&self, by: &[String], until: Until) -> Vec<String> {
+        let mut queries = Vec::new();
+        match self.measure {
+            RowMeasure::Median(value) => {
+                queries.push(self.values(value.as_str(), None, until));
+                queries.extend(by.iter().map(|field| self.values(value.as_str(), Some(field), until)));
+            }
+            _ => {
+                queries.push(self.total(until));
+                queries.extend(by.iter().map(|field| self.by(field, until)));
+            }
+        }
+        for (from, collection) in self.collections() {
+            queries.push(self.evidence(from, collection, until, Grain::Record));
+            if collection.shared_key {
+                queries.push(self.evidence(from, collection, until, Grain::Partner));
+            }
+        }
+        queries
+    }
+
     fn measures(&self) -> Vec<&Measure> {
         match self.measure {
             RowMeasure::One(measure) => vec![measure],

@@ -33,7 +33,15 @@ impl Records {
         let mut records = Self::default();
         let by_section: BTreeMap<i64, &Submission> = submissions.iter().map(|s| (s.section, s)).collect();
         for collection in &catalog.collections {
-            let Some(frame) = rows.get(collection.code.as_str()) else { continue };
+            // A collection without rows is a table all the same: its figures are zero, or not reported.
+            let empty;
+            let frame = match rows.get(collection.code.as_str()) {
+                Some(frame) => frame,
+                None => {
+                    empty = super::example::frame(catalog, collection, &[]).map_err(|error| error.to_string())?;
+                    &empty
+                }
+            };
             let frame = records.up_to(collection, frame, as_of, &by_section).map_err(|error| error.to_string())?;
             if collection.shared_key {
                 let (reported, once) = records.once(catalog, collection, frame, &by_section).map_err(|error| error.to_string())?;
@@ -106,7 +114,8 @@ impl Records {
             for row in &rows[1..] {
                 keep[*row] = false;
             }
-            for (f, field) in collection.fields.iter().enumerate() {
+            let others = collection.fields.iter().enumerate().filter(|(_, field)| !collection.key.contains(&field.code));
+            for (f, field) in others {
                 let name = field.code.as_str();
                 let values: Vec<Option<String>> = rows.iter().map(|row| text(&frame, name, *row)).collect();
                 if values.iter().all(|value| *value == values[0]) {

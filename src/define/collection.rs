@@ -9,7 +9,8 @@ use super::reader::{At, Table};
 use crate::finding::{Place, Severity, rules};
 use crate::model::code::{CollectionCode, FieldCode, is_code};
 use crate::model::words::Words;
-use crate::sql::expression::{condition, nearest};
+use crate::finding::suggest::nearest;
+use crate::sql::expression::condition;
 use crate::sql::{RESERVED, Scope};
 
 pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {

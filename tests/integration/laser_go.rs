@@ -42,7 +42,13 @@ fn every_figure_is_what_an_independent_recomputation_gives() {
         assert_eq!(total["coverage"]["reported"], one["total"]["coverage"][0], "{code}");
         assert_eq!(total["coverage"]["due"], one["total"]["coverage"][1], "{code}");
         let stock = code == "internationalisation_staff";
+        let shown = scoreboard["figures"].as_array().expect("figures");
         for (field, lines) in one["by"].as_object().expect("breakdowns") {
+            // The recomputation breaks everything down by period; the definition may not ask for it.
+            if !shown.iter().any(|figure| figure["indicator"] == *code && figure["by"].get(field).is_some()) {
+                assert_eq!(field, "period", "{code} is not broken down by {field}");
+                continue;
+            }
             // The recomputation shows what was reported for a period; we show a stock as it stood at its end.
             let lines = if stock && field == "period" { &one["up_to"] } else { lines };
             for (value, line) in lines.as_object().expect("lines") {
@@ -84,7 +90,9 @@ fn the_survey_is_estimated_as_recomputed() {
 fn exactly_the_planted_mistakes_keep_rows_out() {
     let scoreboard = Project::laser_go().scoreboard();
     let row = |one: &Value| format!("{} › {} › {}", one["file"].as_str().expect("a file"), one["sheet"].as_str().unwrap_or(""), one["row"]);
-    let ours: BTreeSet<String> = scoreboard["kept_out"].as_array().expect("rows").iter().map(row).collect();
+    // The recomputation lists partners' rows; of the survey it says who answered.
+    let of_partners = |one: &&Value| !one["partner"].is_null();
+    let ours: BTreeSet<String> = scoreboard["kept_out"].as_array().expect("rows").iter().filter(of_partners).map(row).collect();
     let theirs: BTreeSet<String> = recomputed()["kept_out"].as_array().expect("rows").iter().map(row).collect();
     assert_eq!(ours, theirs);
 }
@@ -93,7 +101,8 @@ fn exactly_the_planted_mistakes_keep_rows_out() {
 fn a_look_alike_a_conflict_and_a_late_partner_are_said() {
     let scoreboard = Project::laser_go().scoreboard();
     assert!(places(&scoreboard, "option-look-alike").contains(&"litek_ataskaita_P5.xlsx › Bendradarbiavimo sutartys › D18".to_owned()));
-    assert_eq!(places(&scoreboard, "conflicting-values").len(), 2);
+    // LG-014 in its value; LG-017 in its status and its date.
+    assert_eq!(places(&scoreboard, "conflicting-values").len(), 3);
     assert_eq!(places(&scoreboard, "not-reported").len(), 1);
     assert_eq!(places(&scoreboard, "number-ambiguous"), ["litek_ataskaita_P5.xlsx › Bendradarbiavimo sutartys › J17"]);
 }

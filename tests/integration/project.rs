@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -86,6 +86,9 @@ impl Project {
     /// A partner's workbook in the inbox: one sheet with a title row, a header and rows of texts, numbers or dates.
     pub fn workbook(&self, name: &str, sheet: &str, rows: &[&[&str]]) -> &Self {
         let mut book = Workbook::new();
+        // The library stamps the hour into the file: the same rows must be the same bytes.
+        let created = ExcelDateTime::from_ymd(2016, 1, 1).expect("a day");
+        book.set_properties(&DocProperties::new().set_creation_datetime(&created));
         let page = book.add_worksheet();
         page.set_name(sheet).expect("a name");
         page.write_string(0, 0, "Filled in by hand").expect("written");
@@ -98,7 +101,8 @@ impl Project {
                 } else if cell.is_empty() {
                 } else if let Ok(number) = cell.parse::<f64>() {
                     page.write_number(r, c, number).expect("written");
-                } else if let Ok(day) = ExcelDateTime::parse_from_str(cell) {
+                } else if cell.parse::<chrono::NaiveDate>().is_ok() {
+                    let day = ExcelDateTime::parse_from_str(cell).expect("a date");
                     page.write_datetime_with_format(r, c, &day, &date).expect("written");
                 } else {
                     page.write_string(r, c, *cell).expect("written");

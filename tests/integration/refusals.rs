@@ -31,13 +31,26 @@ fn files_that_cannot_be_read_are_refused_by_name_and_stop_no_other() {
     let whole = fs::read(project.inbox("alpha_2016-Q1.xlsx")).expect("read");
     let ole: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
     let mut encrypted = ole.to_vec();
-    encrypted.resize(4096, 0);
+    encrypted.resize(1024, 0);
     encrypted.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
+    encrypted.resize(4096, 0);
+    // A directory entry of the old container: its name's length in bytes stands behind the name.
+    encrypted[1088] = 34;
+    // A real workbook whose sheet unpacks to a thousand times its size.
+    let mut parts = zip::ZipArchive::new(std::io::Cursor::new(&whole)).expect("a zip");
     let mut bomb = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
-    for name in ["[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"] {
-        bomb.start_file(name, options).expect("begun");
-        bomb.write_all(&vec![b' '; 30_000_000]).expect("written");
+    for at in 0..parts.len() {
+        let mut part = parts.by_index(at).expect("a part");
+        let name = part.name().expect("a name").into_owned();
+        bomb.start_file(name.as_str(), options).expect("begun");
+        if name.ends_with("sheet1.xml") {
+            bomb.write_all(b"<worksheet><sheetData>").expect("written");
+            bomb.write_all(&vec![b' '; 60_000_000]).expect("written");
+            bomb.write_all(b"</sheetData></worksheet>").expect("written");
+        } else {
+            std::io::copy(&mut part, &mut bomb).expect("copied");
+        }
     }
     project
         .file("data/inbox/beta_empty.xlsx", b"")

@@ -16,8 +16,8 @@ fn the_later_report_replaces_the_earlier_whatever_came_first() {
     project.workbook("alpha_2016-Q1_2016-04-10_r1.xlsx", "Agreements", &[HEAD, &["'A-2", "2016-02-01", "signed", "300"]]);
     let scoreboard = project.scoreboard();
     assert_eq!(figure(&scoreboard, "volume", &[])["value"].to_string(), "0", "the report of June still counts");
-    project.workbook("alpha_2016-Q2_2016-06-20_r2.xlsx", "Agreements", &[HEAD, &["'A-2", "2016-02-01", "signed", "300"]]);
-    assert_eq!(figure(&project.scoreboard(), "volume", &[])["value"].to_string(), "300");
+    project.workbook("alpha_2016-Q2_2016-06-20_r2.xlsx", "Agreements", &[HEAD, &["'A-2", "2016-02-01", "signed", "310"]]);
+    assert_eq!(figure(&project.scoreboard(), "volume", &[])["value"].to_string(), "310");
 }
 
 #[test]

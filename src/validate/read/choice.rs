@@ -99,28 +99,6 @@ fn nearest_option(folded: &str, options: &[Vec<String>]) -> Option<usize> {
     best.map(|(at, _, _)| at)
 }
 
-/// "Did you mean": the name with the fewest slips, at most a third of the letters of `text` (at least one).
-/// Of several the first.
-pub fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let folded = fold(text);
-    if folded.is_empty() || folded.len() > LONGEST_SUGGESTION {
-        return None;
-    }
-    let letters = folded.chars().count();
-    let most = (letters / 3).max(1);
-    names
-        .filter_map(|name| {
-            let other = fold(name);
-            if other.is_empty() || other.chars().count().abs_diff(letters) > most {
-                return None;
-            }
-            let slips = damerau_levenshtein(&folded, &other);
-            (slips <= most).then_some((slips, name))
-        })
-        .min_by_key(|(slips, _)| *slips)
-        .map(|(_, name)| name)
-}
-
 /// Folded words for yes and no in the official languages of the EU, Norwegian, and as Excel writes truth.
 const YES: &[&str] = &[
     "yes",
@@ -230,16 +208,6 @@ mod tests {
     fn a_short_text_suggests_nothing_that_shares_no_letter() {
         let short = vec![vec!["si".to_owned()], vec!["no".to_owned()]];
         assert_eq!(match_choice("xy", &short), none(None));
-    }
-
-    #[test]
-    fn nearest_takes_the_fewest_slips_and_the_first_of_equals() {
-        let names = ["water_access", "latrines", "waste_access"];
-        assert_eq!(nearest("water_acess", names.into_iter()), Some("water_access"));
-        assert_eq!(nearest("Latrins", names.into_iter()), Some("latrines"));
-        assert_eq!(nearest("turnover", names.into_iter()), None);
-        assert_eq!(nearest("", names.into_iter()), None);
-        assert_eq!(nearest("cat", ["bat", "hat"].into_iter()), Some("bat"));
     }
 
     #[test]

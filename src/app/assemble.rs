@@ -32,24 +32,39 @@ pub fn run_code(project: &Project, state: &State, as_of: NaiveDate) -> String {
     crate::define::hex(&hasher.finalize()).chars().take(12).collect()
 }
 
-/// One report's scoreboard.
-pub fn assemble(project: &Project, store: &Store, state: &State, report: &Report, as_of: NaiveDate, inbox: &[Finding]) -> Result<Scoreboard, Stopped> {
+/// What counts: the data that every figure is computed from.
+pub struct Counting {
+    pub submissions: Vec<Submission>,
+    pub ties: Vec<Tie>,
+    pub records: Records,
+    pub waves: Vec<WaveInput>,
+}
+
+/// Gathers what counts on a day.
+pub fn counting(project: &Project, store: &Store, state: &State, as_of: NaiveDate) -> Result<Counting, Stopped> {
     let catalog = &project.catalog;
     let (submissions, ties) = state.current(catalog);
     let rows = rows(store, state, &submissions)?;
     let records = Records::new(catalog, rows, &submissions, as_of).map_err(|error| fault("rows cannot be put together", error))?;
     let waves = waves(project, store, state)?;
+    Ok(Counting { submissions, ties, records, waves })
+}
+
+/// One report's scoreboard.
+pub fn assemble(project: &Project, store: &Store, state: &State, report: &Report, as_of: NaiveDate, inbox: &[Finding]) -> Result<Scoreboard, Stopped> {
+    let catalog = &project.catalog;
+    let Counting { submissions, ties, records, waves } = counting(project, store, state, as_of)?;
     let inputs =
         Inputs { catalog, as_of, thresholds: report.thresholds, submissions: &submissions, records: &records, waves: &waves };
     let computed = compute::compute(&inputs, &report.indicators).map_err(|error| fault("a figure cannot be computed", error))?;
     let evidence = compute::evidence::evidence(&inputs, &computed.indicators, report.evidence_rows)
         .map_err(|error| fault("evidence cannot be gathered", error))?;
 
-    let counting: BTreeSet<i64> = submissions.iter().map(|submission| submission.section).collect();
+    let counted: BTreeSet<i64> = submissions.iter().map(|submission| submission.section).collect();
     let reporting = reporting(project, &submissions, as_of);
     let mut findings: Vec<Finding> = project.findings.clone();
     findings.extend(inbox.iter().cloned());
-    findings.extend(file_findings(state, &counting, &submissions));
+    findings.extend(file_findings(state, &counted, &submissions));
     findings.extend(ties.iter().map(tie));
     findings.extend(computed.findings);
     findings.extend(not_reported(project, &reporting));
@@ -59,7 +74,7 @@ pub fn assemble(project: &Project, store: &Store, state: &State, report: &Report
         .files
         .values()
         .flat_map(|file| file.read.iter().flat_map(|read| read.tables.iter()))
-        .filter(|table| counting.contains(&table.section) || table.partner.is_none())
+        .filter(|table| counted.contains(&table.section) || table.partner.is_none())
         .flat_map(|table| table.kept_out.iter().cloned())
         .collect();
     kept_out.sort_by(|a, b| (&a.file, &a.sheet, a.row).cmp(&(&b.file, &b.sheet, b.row)));
@@ -91,7 +106,7 @@ pub fn assemble(project: &Project, store: &Store, state: &State, report: &Report
         kept_out,
         reporting,
         evidence,
-        inputs: input_files(state, &counting),
+        inputs: input_files(state, &counted),
     })
 }
 

@@ -1,0 +1,56 @@
+//! Every planned query of the root programme on another SQL engine: the answers must be equal, exactly.
+
+use std::fs::{self, File};
+use std::process::Command;
+
+use polars::prelude::{DataFrame, ParquetWriter};
+use scoreboard::app::project::Project as Folder;
+use scoreboard::app::assemble::counting;
+use scoreboard::app::state::State;
+use scoreboard::compute::plan::{Plan, Until};
+use scoreboard::define::catalog::How;
+use scoreboard::sql::frame::{query, text};
+use scoreboard::store::Store;
+use serde_json::{Value, json};
+
+use crate::project::{Project, repository};
+
+fn rows(frame: &DataFrame) -> Vec<Vec<Value>> {
+    let names: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
+    (0..frame.height()).map(|row| names.iter().map(|name| json!(text(frame, name, row))).collect()).collect()
+}
+
+#[test]
+#[ignore = "needs duckdb"]
+fn planned_queries_give_the_same_on_duckdb() {
+    let project = Project::laser_go();
+    project.run(&["ingest"]).expect(0);
+    let folder = Folder::open(project.path()).expect("definitions");
+    let mut store = Store::open(&folder.store()).expect("a store");
+    let entries = store.ledger_mut().entries().expect("entries");
+    let state = State::replay(&entries, &folder.catalog.reading_hash, None);
+    let as_of = folder.as_of(None);
+    let counting = counting(&folder, &store, &state, as_of).expect("rows");
+    let tables: Vec<(&str, &DataFrame)> = counting.records.tables.iter().map(|(name, frame)| (name.as_str(), frame)).collect();
+    let out = tempfile::tempdir().expect("a folder");
+    for (name, frame) in &tables {
+        let file = File::create(out.path().join(format!("{name}.parquet"))).expect("created");
+        ParquetWriter::new(file).finish(&mut (*frame).clone()).expect("written");
+    }
+    let until = Until { day: "2016-05-31".parse().expect("a day"), period: 5 };
+    let mut queries = Vec::new();
+    for indicator in &folder.catalog.indicators {
+        let How::Rows { from, measure } = &indicator.how else { continue };
+        let plan = Plan { catalog: &folder.catalog, from, measure, accumulation: indicator.accumulation };
+        for sql in plan.all(&indicator.by, until) {
+            let answer = query(&tables, &sql).unwrap_or_else(|error| panic!("{error} in {sql}"));
+            queries.push(json!({ "sql": sql, "rows": rows(&answer) }));
+        }
+    }
+    assert!(queries.len() > 40, "only {} queries", queries.len());
+    #[allow(clippy::disallowed_methods, reason = "a fixture, not the store")]
+    fs::write(out.path().join("queries.json"), serde_json::to_vec(&queries).expect("JSON")).expect("written");
+    let script = repository().join(".ci/duckdb_check.py");
+    let status = Command::new("python3").arg(script).arg(out.path()).status().expect("python3");
+    assert!(status.success(), "DuckDB answers differently; see above");
+}

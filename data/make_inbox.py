@@ -3,6 +3,7 @@
 
     pip install xlsxwriter==3.3.1
     python data/make_inbox.py            # replaces data/inbox, prints what was planted where
+    python data/make_inbox.py --check    # writes it elsewhere and compares, part by part of each workbook
 
 Real (Smart Guide, section 5.8): the programme, its three clusters, its dates, its 231 SMEs, its three targets.
 Illustrative: every row. The enterprises, their VAT numbers, the contacts, agreements, amounts and answers are
@@ -17,6 +18,9 @@ was built with is the same.
 """
 import datetime as dt
 import shutil
+import sys
+import tempfile
+import zipfile
 from dataclasses import dataclass, field
 from decimal import Decimal as D
 from pathlib import Path
@@ -764,6 +768,28 @@ def write_follow_up(answers, silent, yes):
 
 # ---------------------------------------------------------------- all of it
 
+def unpacked(path):
+    """What a file holds, whatever zlib packed it."""
+    if path.suffix != ".xlsx":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as book:
+        return {name: book.read(name) for name in book.namelist()}
+
+
+def check(committed):
+    """Whether a folder holds exactly what this script writes."""
+    global INBOX
+    with tempfile.TemporaryDirectory() as folder:
+        INBOX = Path(folder) / "inbox"
+        main()
+        names = {f.name for f in INBOX.iterdir()} | {f.name for f in committed.iterdir()}
+        stale = [n for n in sorted(names) if not ((INBOX / n).is_file() and (committed / n).is_file()
+                                                  and unpacked(INBOX / n) == unpacked(committed / n))]
+    if stale:
+        raise SystemExit(f"not what the script writes: {', '.join(stale)}\nrefresh with: python data/make_inbox.py")
+    print(f"{len(names)} files are what the script writes")
+
+
 def main():
     shutil.rmtree(INBOX, ignore_errors=True)
     INBOX.mkdir(parents=True)
@@ -784,4 +810,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    if "--check" in sys.argv[1:]:
+        check(INBOX)
+    else:
+        main()

@@ -2,6 +2,8 @@
 //!
 //! Reads the sources as text, so it needs nothing of the program. docs/architecture.md names these tests.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test ends where its fixture fails")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +22,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("compute", &["sql", "define", "model", "finding"]),
     ("report", &["model", "finding"]),
     ("publish", &["store", "model", "finding"]),
-    ("app", &["publish", "report", "compute", "store", "validate", "layout", "ingest", "define", "sql", "model", "clock", "finding"]),
+    (
+        "app",
+        &[
+            "publish", "report", "compute", "store", "validate", "layout", "ingest", "define", "sql", "model", "clock",
+            "finding",
+        ],
+    ),
     ("cli", &["app", "store", "compute", "model", "finding"]),
 ];
 
@@ -69,7 +77,13 @@ fn imports(text: &str) -> Vec<(usize, String)> {
         }
         for rest in line.split("crate::").skip(1) {
             let names: Vec<String> = match rest.strip_prefix('{') {
-                Some(list) => list.split('}').next().unwrap_or("").split(',').map(|name| name.trim().split("::").next().unwrap_or("").to_owned()).collect(),
+                Some(list) => list
+                    .split('}')
+                    .next()
+                    .unwrap_or("")
+                    .split(',')
+                    .map(|name| name.trim().split("::").next().unwrap_or("").to_owned())
+                    .collect(),
                 None => vec![rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()],
             };
             found.extend(names.into_iter().filter(|name| !name.is_empty()).map(|name| (at + 1, name)));
@@ -114,8 +128,14 @@ fn the_table_is_documented() {
     let text = fs::read_to_string(root().join("docs/architecture.md")).expect("docs/architecture.md");
     for (module, allowed) in MAY_IMPORT {
         let shown = if allowed.is_empty() { "–".to_owned() } else { allowed.join(", ") };
-        let row = text.lines().find(|line| line.starts_with(&format!("| `{module}` "))).unwrap_or_else(|| panic!("no row for `{module}`"));
-        assert!(row.trim_end().ends_with(&format!("| {shown} |")), "`{module}` may import: {shown}\nbut the document says: {row}");
+        let row = text
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{module}` ")))
+            .unwrap_or_else(|| panic!("no row for `{module}`"));
+        assert!(
+            row.trim_end().ends_with(&format!("| {shown} |")),
+            "`{module}` may import: {shown}\nbut the document says: {row}"
+        );
     }
     assert!(text.lines().count() <= 200, "docs/architecture.md is longer than 200 lines");
 }
@@ -150,7 +170,10 @@ fn invariants_name_tests_that_exist() {
     let mut named = 0;
     for rest in text.split("test `").skip(1) {
         let name = rest.split('`').next().unwrap_or("");
-        assert!(everything.contains(&format!("fn {name}(")), "docs/architecture.md names the test `{name}`, which does not exist");
+        assert!(
+            everything.contains(&format!("fn {name}(")),
+            "docs/architecture.md names the test `{name}`, which does not exist"
+        );
         named += 1;
     }
     assert!(named >= 8, "only {named} invariants name a test");

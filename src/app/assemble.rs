@@ -45,18 +45,33 @@ pub fn counting(project: &Project, store: &Store, state: &State, as_of: NaiveDat
     let catalog = &project.catalog;
     let (submissions, ties) = state.current(catalog);
     let rows = rows(store, state, &submissions)?;
-    let records = Records::new(catalog, rows, &submissions, as_of).map_err(|error| fault("rows cannot be put together", error))?;
+    let records = Records::new(catalog, &rows, &submissions, as_of)
+        .map_err(|error| fault("rows cannot be put together", error))?;
     let waves = waves(project, store, state)?;
     Ok(Counting { submissions, ties, records, waves })
 }
 
 /// One report's scoreboard.
-pub fn assemble(project: &Project, store: &Store, state: &State, report: &Report, as_of: NaiveDate, inbox: &[Finding]) -> Result<Scoreboard, Stopped> {
+pub fn assemble(
+    project: &Project,
+    store: &Store,
+    state: &State,
+    report: &Report,
+    as_of: NaiveDate,
+    inbox: &[Finding],
+) -> Result<Scoreboard, Stopped> {
     let catalog = &project.catalog;
     let Counting { submissions, ties, records, waves } = counting(project, store, state, as_of)?;
-    let inputs =
-        Inputs { catalog, as_of, thresholds: report.thresholds, submissions: &submissions, records: &records, waves: &waves };
-    let computed = compute::compute(&inputs, &report.indicators).map_err(|error| fault("a figure cannot be computed", error))?;
+    let inputs = Inputs {
+        catalog,
+        as_of,
+        thresholds: report.thresholds,
+        submissions: &submissions,
+        records: &records,
+        waves: &waves,
+    };
+    let computed =
+        compute::compute(&inputs, &report.indicators).map_err(|error| fault("a figure cannot be computed", error))?;
     let evidence = compute::evidence::evidence(&inputs, &computed.indicators, report.evidence_rows)
         .map_err(|error| fault("evidence cannot be gathered", error))?;
 
@@ -93,7 +108,11 @@ pub fn assemble(project: &Project, store: &Store, state: &State, report: &Report
             partners: catalog
                 .partners
                 .iter()
-                .map(|partner| PartnerFacts { code: partner.code.clone(), name: partner.name.clone(), country: partner.country.clone() })
+                .map(|partner| PartnerFacts {
+                    code: partner.code.clone(),
+                    name: partner.name.clone(),
+                    country: partner.country.clone(),
+                })
                 .collect(),
         },
         run: run_code(project, state, as_of),
@@ -116,7 +135,12 @@ fn rows(store: &Store, state: &State, submissions: &[Submission]) -> Result<BTre
     let mut wanted: BTreeMap<&str, BTreeMap<&str, BTreeSet<i64>>> = BTreeMap::new();
     for submission in submissions {
         if let Some(part) = parts.get(&submission.section) {
-            wanted.entry(submission.collection.as_str()).or_default().entry(part).or_default().insert(submission.section);
+            wanted
+                .entry(submission.collection.as_str())
+                .or_default()
+                .entry(part)
+                .or_default()
+                .insert(submission.section);
         }
     }
     let mut tables = BTreeMap::new();
@@ -134,8 +158,9 @@ fn gather(store: &Store, parts: &BTreeMap<&str, BTreeSet<i64>>) -> Result<Option
     let mut whole: Option<DataFrame> = None;
     for (part, sections) in parts {
         let frame = store.read_part(part)?;
-        let truth: Vec<bool> =
-            (0..frame.height()).map(|row| integer(&frame, "section", row).is_some_and(|section| sections.contains(&section))).collect();
+        let truth: Vec<bool> = (0..frame.height())
+            .map(|row| integer(&frame, "section", row).is_some_and(|section| sections.contains(&section)))
+            .collect();
         let frame = keep(&frame, truth.into_iter()).map_err(|error| fault("rows cannot be read", error))?;
         match &mut whole {
             None => whole = Some(frame),
@@ -160,7 +185,11 @@ fn waves(project: &Project, store: &Store, state: &State) -> Result<Vec<WaveInpu
             let mut parts: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
             let mut origins = BTreeMap::new();
             for (file, table) in &tables {
-                let origin = Origin { file: file.received.name.clone(), sheet: table.sheet.clone(), columns: table.columns.clone() };
+                let origin = Origin {
+                    file: file.received.name.clone(),
+                    sheet: table.sheet.clone(),
+                    columns: table.columns.clone(),
+                };
                 origins.insert(table.section, origin);
                 if let Some(part) = &table.part {
                     parts.entry(part).or_default().insert(table.section);
@@ -205,25 +234,42 @@ fn mended(file: &FileState, finding: &Finding, submissions: &[Submission]) -> bo
 
 fn tie(tie: &Tie) -> Finding {
     let names: Vec<&str> = tie.contenders.iter().map(|submission| submission.name.as_str()).collect();
-    let (first, partner) = tie.contenders.first().map_or(("", ""), |one| (one.collection.as_str(), one.partner.as_str()));
-    let standing = tie.standing.as_ref().map_or_else(
-        || "none of them counts".to_owned(),
-        |standing| format!("{} stands", standing.name),
+    let (first, partner) =
+        tie.contenders.first().map_or(("", ""), |one| (one.collection.as_str(), one.partner.as_str()));
+    let standing = tie
+        .standing
+        .as_ref()
+        .map_or_else(|| "none of them counts".to_owned(), |standing| format!("{} stands", standing.name));
+    let message = format!(
+        "{} say the same reporting date and revision for `{first}` of {partner}: {standing}",
+        names.join(" and ")
     );
-    let message = format!("{} say the same reporting date and revision for `{first}` of {partner}: {standing}", names.join(" and "));
-    Finding::error(&rules::SUBMISSION_TIE, Place::File { file: names.first().copied().unwrap_or("").to_owned() }, message)
-        .help("Raise the reporting date or the revision in the right one, and send it again.")
-        .partner(Some(partner))
+    Finding::error(
+        &rules::SUBMISSION_TIE,
+        Place::File { file: names.first().copied().unwrap_or("").to_owned() },
+        message,
+    )
+    .help("Raise the reporting date or the revision in the right one, and send it again.")
+    .partner(Some(partner))
 }
 
 /// One line for each partner and collection.
 pub fn reporting(project: &Project, submissions: &[Submission], as_of: NaiveDate) -> Vec<Reporting> {
     let catalog = &project.catalog;
-    let each = catalog.partners.iter().flat_map(|partner| catalog.collections.iter().map(move |collection| (partner, collection)));
+    let each = catalog
+        .partners
+        .iter()
+        .flat_map(|partner| catalog.collections.iter().map(move |collection| (partner, collection)));
     each.map(|(partner, collection)| one_reporting(project, partner, collection, submissions, as_of)).collect()
 }
 
-fn one_reporting(project: &Project, partner: &Partner, collection: &Collection, submissions: &[Submission], as_of: NaiveDate) -> Reporting {
+fn one_reporting(
+    project: &Project,
+    partner: &Partner,
+    collection: &Collection,
+    submissions: &[Submission],
+    as_of: NaiveDate,
+) -> Reporting {
     let programme = &project.catalog.programme;
     let calendar = &programme.calendar;
     let due = calendar.latest_due(as_of, collection.due_days).filter(|_| collection.has_periods());
@@ -243,7 +289,10 @@ fn one_reporting(project: &Project, partner: &Partner, collection: &Collection, 
         collection_title: collection.title.get(&programme.language).to_owned(),
         due_on: due.as_ref().and_then(|due| due.last.checked_add_days(chrono::Days::new(collection.due_days))),
         due: due.map(|due| due.label),
-        latest: covered.filter(|number| *number >= 1).and_then(|number| calendar.period(number)).map(|period| period.label),
+        latest: covered
+            .filter(|number| *number >= 1)
+            .and_then(|number| calendar.period(number))
+            .map(|period| period.label),
         reporting_date: latest.and_then(|latest| latest.reporting_date),
         file: latest.map(|latest| latest.name.clone()),
         rows: own.iter().map(|s| s.rows_accepted).sum(),
@@ -257,14 +306,17 @@ fn not_reported(project: &Project, reporting: &[Reporting]) -> Vec<Finding> {
     let of = |partner: &Partner| {
         let owed: Vec<&Reporting> = reporting
             .iter()
-            .filter(|line| line.partner == partner.code && matches!(line.state, ReportingState::Late | ReportingState::Missing))
+            .filter(|line| {
+                line.partner == partner.code && matches!(line.state, ReportingState::Late | ReportingState::Missing)
+            })
             .collect();
         let first = owed.first()?;
         let what: Vec<&str> = owed.iter().map(|line| line.collection_title.as_str()).collect();
         let since = first.due_on.map_or_else(String::new, |day| format!(", due on {}", day.format("%-d %B %Y")));
         let period = first.due.clone().unwrap_or_else(|| "anything".into());
         let message = format!("{} has not reported {period}{since}: {}", partner.name, what.join(", "));
-        let finding = Finding::warning(&rules::NO_SUBMISSION, Place::Project, message).partner(Some(partner.code.as_str()));
+        let finding =
+            Finding::warning(&rules::NO_SUBMISSION, Place::Project, message).partner(Some(partner.code.as_str()));
         let contact = partner.contact.as_ref().map_or_else(String::new, |contact| format!(" at {contact}"));
         Some(finding.help(format!("Ask {}{contact} for its workbook.", partner.name)))
     };
@@ -277,8 +329,13 @@ fn input_files(state: &State, counting: &BTreeSet<i64>) -> Vec<InputFile> {
         .values()
         .filter_map(|file| {
             let read = file.read.as_ref()?;
-            let table = read.tables.iter().find(|table| counting.contains(&table.section) || table.partner.is_none())?;
-            Some(InputFile { name: file.received.name.clone(), hash: file.received.file.clone(), partner: table.partner.clone() })
+            let table =
+                read.tables.iter().find(|table| counting.contains(&table.section) || table.partner.is_none())?;
+            Some(InputFile {
+                name: file.received.name.clone(),
+                hash: file.received.file.clone(),
+                partner: table.partner.clone(),
+            })
         })
         .collect();
     files.sort_by(|a, b| (&a.name, &a.hash).cmp(&(&b.name, &b.hash)));

@@ -25,12 +25,15 @@ pub fn run(root: &Path) -> Result<Checked, Stopped> {
     let project = match Project::open(root) {
         Ok(project) => project,
         Err(stopped) if stopped.0.iter().any(|finding| finding.rule.id == "project-missing") => return Err(stopped),
-        Err(Stopped(findings)) => return Ok(Checked { findings, indicators: 0, collections: 0, surveys: 0, examples: 0 }),
+        Err(Stopped(findings)) => {
+            return Ok(Checked { findings, indicators: 0, collections: 0, surveys: 0, examples: 0 });
+        }
     };
     let catalog = &project.catalog;
     let examples = catalog.indicators.iter().map(|indicator| indicator.examples.len()).sum();
     let failed = example::run(catalog);
-    let (indicators, collections, surveys) = (catalog.indicators.len(), catalog.collections.len(), catalog.surveys.len());
+    let (indicators, collections, surveys) =
+        (catalog.indicators.len(), catalog.collections.len(), catalog.surveys.len());
     let findings = project.findings.into_iter().chain(failed).collect();
     Ok(Checked { findings, indicators, collections, surveys, examples })
 }

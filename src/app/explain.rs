@@ -2,13 +2,13 @@
 
 use chrono::NaiveDate;
 
-use super::project::Project;
 use super::assemble::assemble;
+use super::project::Project;
 use super::state::State;
 use super::{Progress, Stopped, ingest};
+use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, Rule, rules};
 use crate::model::scoreboard::{IndicatorResult, InputFile};
-use crate::finding::suggest::nearest;
 use crate::store::Store;
 
 /// What was asked about.
@@ -27,13 +27,28 @@ pub fn rule(code: &str) -> Option<Explained> {
 ///
 /// # Errors
 /// No indicator of this name; or what keeps a run from computing it.
-pub fn indicator(project: &Project, code: &str, as_of: Option<NaiveDate>, progress: Progress<'_>) -> Result<Explained, Stopped> {
+pub fn indicator(
+    project: &Project,
+    code: &str,
+    as_of: Option<NaiveDate>,
+    progress: Progress<'_>,
+) -> Result<Explained, Stopped> {
     let catalog = &project.catalog;
     let Some(found) = catalog.indicators.iter().find(|indicator| indicator.code.as_str() == code) else {
-        let names = catalog.indicators.iter().map(|indicator| indicator.code.as_str()).chain(rules::ALL.iter().map(|rule| rule.id));
-        let finding = Finding::error(&rules::UNKNOWN_INDICATOR, Place::Project, format!("no indicator and no rule is called `{code}`"));
+        let names = catalog
+            .indicators
+            .iter()
+            .map(|indicator| indicator.code.as_str())
+            .chain(rules::ALL.iter().map(|rule| rule.id));
+        let finding = Finding::error(
+            &rules::UNKNOWN_INDICATOR,
+            Place::Project,
+            format!("no indicator and no rule is called `{code}`"),
+        );
         let known: Vec<&str> = catalog.indicators.iter().map(|indicator| indicator.code.as_str()).collect();
-        return Err(Stopped::one(finding.suggest(nearest(code, names)).help(format!("The indicators are {}.", known.join(", ")))));
+        return Err(Stopped::one(
+            finding.suggest(nearest(code, names)).help(format!("The indicators are {}.", known.join(", "))),
+        ));
     };
     ingest::precondition(project)?;
     let mut store = Store::open(&project.store())?;
@@ -43,6 +58,7 @@ pub fn indicator(project: &Project, code: &str, as_of: Option<NaiveDate>, progre
     let mut report = catalog.reports.first().cloned().ok_or_else(|| super::fault("the project has no report", ""))?;
     report.indicators = vec![found.code.clone()];
     let scoreboard = assemble(project, &store, &state, &report, project.as_of(as_of), &[])?;
-    let result = scoreboard.indicators.into_iter().next().ok_or_else(|| super::fault("nothing was computed for", code))?;
+    let result =
+        scoreboard.indicators.into_iter().next().ok_or_else(|| super::fault("nothing was computed for", code))?;
     Ok(Explained::Indicator { result: Box::new(result), inputs: scoreboard.inputs })
 }

@@ -42,11 +42,18 @@ pub fn precondition(project: &Project) -> Result<(), Stopped> {
     let inbox = project.inbox();
     let shown = project.catalog.programme.folders.inbox.display().to_string();
     if !inbox.is_dir() {
-        let finding = Finding::error(&rules::INBOX_MISSING, Place::Project, format!("the inbox {shown} does not exist"));
-        return Err(Stopped::one(finding.help(format!("Make the folder {shown} and put the partners' workbooks into it."))));
+        let finding =
+            Finding::error(&rules::INBOX_MISSING, Place::Project, format!("the inbox {shown} does not exist"));
+        return Err(Stopped::one(
+            finding.help(format!("Make the folder {shown} and put the partners' workbooks into it.")),
+        ));
     }
     if !project.store().join("ledger.sqlite").is_file() && list(&inbox).0.is_empty() {
-        let finding = Finding::error(&rules::INBOX_EMPTY, Place::Project, format!("the inbox {shown} is empty and nothing was ever received"));
+        let finding = Finding::error(
+            &rules::INBOX_EMPTY,
+            Place::Project,
+            format!("the inbox {shown} is empty and nothing was ever received"),
+        );
         return Err(Stopped::one(finding.help("Put the partners' workbooks into it, then run again.")));
     }
     Ok(())
@@ -96,8 +103,9 @@ pub fn run(project: &Project, store: &mut Store, progress: Progress<'_>) -> Resu
             reading
         })
         .collect();
-    let reads = write(store, catalog, &work, readings, state.next_section)?;
-    let mut entries: Vec<(Kind, serde_json::Value)> = received.iter().map(|file| (Kind::Received, file.to_json())).collect();
+    let reads = write(store, catalog, &work, &readings, state.next_section)?;
+    let mut entries: Vec<(Kind, serde_json::Value)> =
+        received.iter().map(|file| (Kind::Received, file.to_json())).collect();
     entries.sort_by(|a, b| a.1["name"].as_str().cmp(&b.1["name"].as_str()));
     entries.extend(reads.iter().map(|read| (Kind::Read, read.to_json())));
     store.ledger_mut().append(clock::now(), &entries)?;
@@ -119,7 +127,11 @@ fn list(inbox: &Path) -> (Vec<PathBuf>, Vec<Finding>) {
             if path.is_dir() {
                 folders.push(path);
             } else if name.starts_with("~$") {
-                let finding = Finding::info(&rules::FILE_IGNORED, Place::File { file: name }, "a lock file of Excel, not a workbook");
+                let finding = Finding::info(
+                    &rules::FILE_IGNORED,
+                    Place::File { file: name },
+                    "a lock file of Excel, not a workbook",
+                );
                 findings.push(finding.help("It goes away when the workbook is closed in Excel."));
             } else {
                 files.push(path);
@@ -155,13 +167,16 @@ fn arrivals(inbox: &Path, paths: &[PathBuf], state: &State, catalog: &Catalog) -
                 finding.help("Look at its permissions, and whether another program has it open.")
             });
             let arrived = read.map(|bytes| Arrived { hash: hash_of(&bytes), name: name.clone(), bytes });
-            (name.clone(), arrived.map(|mut arrived| {
-                // Bytes that are known are let go at once: a warm run must not hold the inbox in memory.
-                if state.files.contains_key(&arrived.hash) {
-                    arrived.bytes = Vec::new();
-                }
-                arrived
-            }))
+            (
+                name.clone(),
+                arrived.map(|mut arrived| {
+                    // Bytes that are known are let go at once: a warm run must not hold the inbox in memory.
+                    if state.files.contains_key(&arrived.hash) {
+                        arrived.bytes = Vec::new();
+                    }
+                    arrived
+                }),
+            )
         })
         .collect();
     let (mut arrived, mut findings, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
@@ -176,11 +191,17 @@ fn arrivals(inbox: &Path, paths: &[PathBuf], state: &State, catalog: &Catalog) -
 }
 
 /// Writes the rows of all readings, one part for each collection and wave, and gives the entries to record.
-fn write(store: &Store, catalog: &Catalog, work: &[Arrived], readings: Vec<FileReading>, first_section: i64) -> Result<Vec<Read>, Stopped> {
+fn write(
+    store: &Store,
+    catalog: &Catalog,
+    work: &[Arrived],
+    readings: &[FileReading],
+    first_section: i64,
+) -> Result<Vec<Read>, Stopped> {
     let mut sections: BTreeMap<Belongs, Vec<(i64, &TableReading)>> = BTreeMap::new();
     let mut next = first_section;
     let mut numbered: Vec<Vec<i64>> = Vec::with_capacity(readings.len());
-    for reading in &readings {
+    for reading in readings {
         let mut numbers = Vec::new();
         for table in &reading.tables {
             sections.entry(table.belongs.clone()).or_default().push((next, table));
@@ -211,7 +232,7 @@ fn write(store: &Store, catalog: &Catalog, work: &[Arrived], readings: Vec<FileR
                 Part {
                     rows: &table.rows,
                     section: *section,
-                    partner: partner.map(|code| code.as_str()),
+                    partner: partner.map(super::super::model::code::PartnerCode::as_str),
                     country: partner.and_then(|code| catalog.partner(code)).map(|partner| partner.country.as_str()),
                     period: table.identity.period,
                 }
@@ -225,7 +246,7 @@ fn write(store: &Store, catalog: &Catalog, work: &[Arrived], readings: Vec<FileR
     }
     let reads = work
         .iter()
-        .zip(&readings)
+        .zip(readings)
         .zip(numbered)
         .map(|((file, reading), numbers)| {
             let record = |(section, table): (i64, &TableReading)| {
@@ -234,7 +255,13 @@ fn write(store: &Store, catalog: &Catalog, work: &[Arrived], readings: Vec<FileR
             };
             let tables: Vec<TableRecord> = numbers.into_iter().zip(&reading.tables).map(record).collect();
             let verdict = Read::verdict(&tables, &reading.findings);
-            Read { file: file.hash.clone(), definitions: catalog.reading_hash.clone(), verdict, findings: reading.findings.clone(), tables }
+            Read {
+                file: file.hash.clone(),
+                definitions: catalog.reading_hash.clone(),
+                verdict,
+                findings: reading.findings.clone(),
+                tables,
+            }
         })
         .collect();
     Ok(reads)

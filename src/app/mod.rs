@@ -14,7 +14,6 @@ pub mod status;
 mod reading;
 mod record;
 
-
 use crate::finding::{Finding, Place, rules};
 use crate::store::StoreError;
 
@@ -32,11 +31,12 @@ impl From<StoreError> for Stopped {
     fn from(error: StoreError) -> Self {
         let message = error.to_string();
         Self::one(match error {
-            StoreError::Busy(_) => {
-                Finding::error(&rules::STORE_BUSY, Place::Project, message).help("Wait until it has ended, then run again. Nothing was changed.")
+            StoreError::Busy(_) => Finding::error(&rules::STORE_BUSY, Place::Project, message)
+                .help("Wait until it has ended, then run again. Nothing was changed."),
+            StoreError::Io { path, .. } => {
+                Finding::error(&rules::DISK, Place::File { file: path.display().to_string() }, message)
+                    .help("Free some space or look at the permissions, then run again. Nothing was published.")
             }
-            StoreError::Io { path, .. } => Finding::error(&rules::DISK, Place::File { file: path.display().to_string() }, message)
-                .help("Free some space or look at the permissions, then run again. Nothing was published."),
             StoreError::Damaged(_) => Finding::error(&rules::STORE_DAMAGED, Place::Project, message)
                 .help("Restore data/store from a backup. What partners sent lies unchanged in its files folder."),
         })

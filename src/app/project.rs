@@ -58,7 +58,9 @@ fn sources(root: &Path) -> Result<Vec<SourceFile>, Stopped> {
     if !head.is_file() {
         let message = format!("there is no scoreboard.toml in {}", root.display());
         let finding = Finding::error(&rules::PROJECT_MISSING, Place::Project, message);
-        return Err(Stopped::one(finding.help("Change to the project folder, or name it: scoreboard run --project DIR.")));
+        return Err(Stopped::one(
+            finding.help("Change to the project folder, or name it: scoreboard run --project DIR."),
+        ));
     }
     let mut names = vec!["scoreboard.toml".to_owned()];
     for folder in ["indicators", "pipelines", "reports"] {
@@ -76,9 +78,15 @@ fn sources(root: &Path) -> Result<Vec<SourceFile>, Stopped> {
     let mut files = Vec::new();
     for name in names {
         match fs::read_to_string(root.join(&name)) {
-            Ok(text) => files.push(SourceFile { text: text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned(), name }),
+            Ok(text) => {
+                files.push(SourceFile { text: text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned(), name });
+            }
             Err(error) => {
-                let finding = Finding::error(&rules::FILE_UNREADABLE, Place::File { file: name }, format!("cannot be read: {error}"));
+                let finding = Finding::error(
+                    &rules::FILE_UNREADABLE,
+                    Place::File { file: name },
+                    format!("cannot be read: {error}"),
+                );
                 failed.push(finding.help("Look at its permissions; a definition file is text in UTF-8."));
             }
         }

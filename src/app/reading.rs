@@ -113,11 +113,19 @@ impl<'a> Reader<'a> {
         }
         let help = "Use the template, or name the file as `[submission] file_names` in scoreboard.toml says.";
         let message = "it is not known which partner sent this file: it counts for nobody";
-        findings.push(Finding::error(&rules::PARTNER_UNKNOWN, Place::File { file: self.name.to_owned() }, message).help(help));
+        findings.push(
+            Finding::error(&rules::PARTNER_UNKNOWN, Place::File { file: self.name.to_owned() }, message).help(help),
+        );
         Vec::new()
     }
 
-    fn tables(&self, labels: &Labels<'a>, identity: &Identity, partner: Option<&Partner>, findings: &mut Vec<Finding>) -> Vec<TableReading> {
+    fn tables(
+        &self,
+        labels: &Labels<'a>,
+        identity: &Identity,
+        partner: Option<&Partner>,
+        findings: &mut Vec<Finding>,
+    ) -> Vec<TableReading> {
         let mut tables = Vec::new();
         let mut seen: BTreeMap<String, SeenKeys> = BTreeMap::new();
         let mut refused = false;
@@ -155,8 +163,11 @@ impl<'a> Reader<'a> {
         if tables.is_empty() && !refused {
             let names: Vec<&str> = labels.targets.iter().map(Target::name).collect();
             let message = format!("no sheet has the columns of {}", names.join(", "));
-            let finding = Finding::error(&rules::NOTHING_RECOGNISED, Place::File { file: self.name.to_owned() }, message);
-            findings.push(finding.help("Use the template: column labels must be those of the collection, or its `also_called`."));
+            let finding =
+                Finding::error(&rules::NOTHING_RECOGNISED, Place::File { file: self.name.to_owned() }, message);
+            findings.push(
+                finding.help("Use the template: column labels must be those of the collection, or its `also_called`."),
+            );
         }
         tables
     }
@@ -176,21 +187,29 @@ impl<'a> Reader<'a> {
                 if let Some(partner) = partner
                     && !partner.takes_part(&collection.code)
                 {
-                    let message = format!("{} does not take part in `{}`: the sheet is not read", partner.name, collection.code);
-                    findings.push(Finding::warning(&rules::SHEET_UNKNOWN, place(), message).help("Correct `collections` of the partner in scoreboard.toml if it does."));
+                    let message =
+                        format!("{} does not take part in `{}`: the sheet is not read", partner.name, collection.code);
+                    findings.push(
+                        Finding::warning(&rules::SHEET_UNKNOWN, place(), message)
+                            .help("Correct `collections` of the partner in scoreboard.toml if it does."),
+                    );
                     return None;
                 }
                 if collection.by_period && identity.period.is_none() {
-                    let message = format!("`{}` is reported by period, and the file does not say which", collection.code);
-                    findings.push(Finding::error(&rules::PERIOD_UNKNOWN, place(), message).help(rules::PERIOD_UNKNOWN.fix));
+                    let message =
+                        format!("`{}` is reported by period, and the file does not say which", collection.code);
+                    findings
+                        .push(Finding::error(&rules::PERIOD_UNKNOWN, place(), message).help(rules::PERIOD_UNKNOWN.fix));
                     return None;
                 }
-                let (language, locale) = partner.map_or(("en", "en"), |partner| (partner.language.as_str(), partner.locale.as_str()));
+                let (language, locale) =
+                    partner.map_or(("en", "en"), |partner| (partner.language.as_str(), partner.locale.as_str()));
                 let date = collection.placing_date();
                 (language, locale, date, Belongs::Collection(collection.code.as_str().to_owned()))
             }
             Target::Survey(survey, wave) => {
-                let belongs = Belongs::Wave { survey: survey.code.as_str().to_owned(), wave: wave.code.as_str().to_owned() };
+                let belongs =
+                    Belongs::Wave { survey: survey.code.as_str().to_owned(), wave: wave.code.as_str().to_owned() };
                 (survey.language.as_str(), survey.locale.as_str(), None, belongs)
             }
         };
@@ -206,29 +225,35 @@ impl<'a> Reader<'a> {
         };
         let shape = Shape { fields: raw.target.fields(), date, calendar: &programme.calendar };
         let to_frame = |rows: &Rows| {
-            let part = Part { rows, section: 0, partner: speaker.partner, country: speaker.country, period: speaker.period };
+            let part =
+                Part { rows, section: 0, partner: speaker.partner, country: speaker.country, period: speaker.period };
             frame(&[part], shape).map_err(|error| error.to_string())
         };
-        let outcome = match table::read(raw, &speaker, seen.entry(raw.target.name().to_owned()).or_default(), &to_frame) {
+        let outcome = match table::read(raw, &speaker, seen.entry(raw.target.name().to_owned()).or_default(), &to_frame)
+        {
             Ok(outcome) => outcome,
             Err(error) => {
                 let message = format!("the declared checks could not be run: {error}");
-                findings.push(Finding::error(&rules::CHECK_FAILED, place(), message).help("This is a fault of the program. Please report it."));
+                findings.push(
+                    Finding::error(&rules::CHECK_FAILED, place(), message)
+                        .help("This is a fault of the program. Please report it."),
+                );
                 return None;
             }
         };
         findings.extend(outcome.findings);
         if raw.rows.is_empty() && matches!(raw.target, Target::Collection(_)) {
             findings.push(
-                Finding::warning(&rules::SUBMISSION_EMPTY, place(), "the sheet has no rows: none are counted, and earlier ones are replaced")
-                    .help("Fine if there was nothing. Otherwise send the sheet with all its rows."),
+                Finding::warning(
+                    &rules::SUBMISSION_EMPTY,
+                    place(),
+                    "the sheet has no rows: none are counted, and earlier ones are replaced",
+                )
+                .help("Fine if there was nothing. Otherwise send the sheet with all its rows."),
             );
         }
-        let columns = raw
-            .columns
-            .iter()
-            .map(|(f, column)| (raw.target.fields()[*f].code.as_str().to_owned(), *column))
-            .collect();
+        let columns =
+            raw.columns.iter().map(|(f, column)| (raw.target.fields()[*f].code.as_str().to_owned(), *column)).collect();
         Some(TableReading {
             belongs,
             identity: identity.clone(),

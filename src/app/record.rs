@@ -93,7 +93,10 @@ impl TableRecord {
             reporting_date: text(body, "reporting_date").and_then(|day| day.parse().ok()),
             revision: body.get("revision").and_then(Value::as_i64),
             sheet: text(body, "sheet")?,
-            columns: columns.iter().filter_map(|(name, at)| Some((name.clone(), u16::try_from(at.as_u64()?).ok()?))).collect(),
+            columns: columns
+                .iter()
+                .filter_map(|(name, at)| Some((name.clone(), u16::try_from(at.as_u64()?).ok()?)))
+                .collect(),
             accepted: body.get("accepted")?.as_u64()?,
             kept_out_count: body.get("kept_out_count")?.as_u64()?,
             kept_out: body.get("kept_out")?.as_array()?.iter().filter_map(kept_out).collect(),
@@ -133,7 +136,8 @@ impl Read {
 
     pub fn from_json(body: &Value) -> Option<Self> {
         let findings: Vec<Finding> = body.get("findings")?.as_array()?.iter().filter_map(from_json).collect();
-        let tables: Vec<TableRecord> = body.get("tables")?.as_array()?.iter().map(TableRecord::from_json).collect::<Option<_>>()?;
+        let tables: Vec<TableRecord> =
+            body.get("tables")?.as_array()?.iter().map(TableRecord::from_json).collect::<Option<_>>()?;
         Some(Self {
             file: text(body, "file")?,
             definitions: text(body, "definitions")?,

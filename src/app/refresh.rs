@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::project::Project;
 use super::assemble::{assemble, run_code};
+use super::project::Project;
 use super::{Progress, Stopped, fault, ingest};
 use crate::clock;
 use crate::define::catalog::Report;
@@ -120,7 +120,12 @@ fn program() -> String {
     let metadata = std::env::current_exe().and_then(fs::metadata);
     let modified = metadata.as_ref().ok().and_then(|metadata| metadata.modified().ok());
     let since = modified.and_then(|instant| instant.duration_since(std::time::SystemTime::UNIX_EPOCH).ok());
-    format!("{} {} {}", env!("CARGO_PKG_VERSION"), metadata.map_or(0, |metadata| metadata.len()), since.map_or(0, |since| since.as_nanos()))
+    format!(
+        "{} {} {}",
+        env!("CARGO_PKG_VERSION"),
+        metadata.map_or(0, |metadata| metadata.len()),
+        since.map_or(0, |since| since.as_nanos())
+    )
 }
 
 fn output(project: &Project, receipt: &Receipt) -> Value {
@@ -144,7 +149,9 @@ fn unchanged(project: &Project, last: &Value, run: &str, program: &str, as_of: N
     }
     let path = |at: usize| outputs[at]["name"].as_str().map(|name| out.join(name));
     let published = (0..project.catalog.reports.len())
-        .map(|at| Some(Published { workbook: path(at * 2)?, json: path(at * 2 + 1)?, instead: Vec::new(), scoreboard: None }))
+        .map(|at| {
+            Some(Published { workbook: path(at * 2)?, json: path(at * 2 + 1)?, instead: Vec::new(), scoreboard: None })
+        })
         .collect::<Option<Vec<_>>>()?;
     let count = |key: &str| last[key].as_u64().unwrap_or(0);
     let gates = last["gates"].as_array()?.iter().filter_map(|gate| gate.as_str()).map(gate_finding).collect();

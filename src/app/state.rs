@@ -68,7 +68,9 @@ impl State {
     }
 
     fn tables(&self) -> impl Iterator<Item = (&FileState, &TableRecord)> {
-        self.files.values().flat_map(|file| file.read.iter().flat_map(move |read| read.tables.iter().map(move |table| (file, table))))
+        self.files
+            .values()
+            .flat_map(|file| file.read.iter().flat_map(move |read| read.tables.iter().map(move |table| (file, table))))
     }
 
     /// Every submission of a partner, whether it counts or not.

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::project::Project;
 use super::assemble::reporting;
+use super::project::Project;
 use super::state::State;
 use super::{Stopped, ingest};
 use crate::model::scoreboard::Reporting;

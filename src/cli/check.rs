@@ -8,7 +8,7 @@ use super::output::{Output, count, findings_json};
 use crate::app::{Stopped, check};
 use crate::finding::Finding;
 
-pub fn main(args: &Check, output: &mut Output) -> Result<Exit, Stopped> {
+pub fn main(args: &Check, output: &Output) -> Result<Exit, Stopped> {
     let checked = check::run(&args.common.project)?;
     let errors = checked.findings.iter().filter(|finding| finding.is_error()).count();
     if output.is_json() {
@@ -24,10 +24,17 @@ pub fn main(args: &Check, output: &mut Output) -> Result<Exit, Stopped> {
                 count(checked.indicators as u64, "indicator", "indicators"),
                 count(checked.collections as u64, "collection", "collections"),
                 count(checked.surveys as u64, "survey", "surveys"),
-                if checked.examples == 1 { "the worked example is".to_owned() } else { format!("all {} worked examples are", checked.examples) },
+                if checked.examples == 1 {
+                    "the worked example is".to_owned()
+                } else {
+                    format!("all {} worked examples are", checked.examples)
+                },
             ));
         } else {
-            output.line(&format!("{} in the definitions. Nothing is computed until they are mended.", count(errors as u64, "error", "errors")));
+            output.line(&format!(
+                "{} in the definitions. Nothing is computed until they are mended.",
+                count(errors as u64, "error", "errors")
+            ));
         }
     }
     Ok(if checked.findings.iter().any(Finding::is_error) { Exit::Attention } else { Exit::Fine })

@@ -7,20 +7,19 @@ use super::args::Explain;
 use super::output::{Output, bold};
 use super::progress::Progress;
 use super::run::value;
+use crate::app::explain::Explained;
 use crate::app::project::Project;
 use crate::app::{Stopped, explain};
-use crate::app::explain::Explained;
 use crate::compute::status::shown;
 use crate::model::scoreboard::{IndicatorResult, InputFile};
 
-pub fn main(args: &Explain, output: &mut Output) -> Result<Exit, Stopped> {
-    let explained = match explain::rule(&args.code) {
-        Some(rule) => rule,
-        None => {
-            let project = Project::open(&args.common.project)?;
-            let progress = Progress::new(output.is_json());
-            explain::indicator(&project, &args.code, args.as_of, &|stage, done, of| progress.tell(stage, done, of))?
-        }
+pub fn main(args: &Explain, output: &Output) -> Result<Exit, Stopped> {
+    let explained = if let Some(rule) = explain::rule(&args.code) {
+        rule
+    } else {
+        let project = Project::open(&args.common.project)?;
+        let progress = Progress::new(output.is_json());
+        explain::indicator(&project, &args.code, args.as_of, &|stage, done, of| progress.tell(stage, done, of))?
     };
     match explained {
         Explained::Rule(rule) if output.is_json() => {
@@ -48,7 +47,7 @@ fn answer(result: &IndicatorResult, inputs: &[InputFile]) -> serde_json::Value {
     })
 }
 
-fn tell(result: &IndicatorResult, inputs: &[InputFile], output: &mut Output) {
+fn tell(result: &IndicatorResult, inputs: &[InputFile], output: &Output) {
     let total = &result.total;
     output.line(&bold(&format!("{} ({})", result.title, result.code)));
     output.line(&result.definition);

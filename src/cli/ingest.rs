@@ -12,16 +12,22 @@ use crate::app::{Stopped, ingest};
 use crate::finding::Finding;
 use crate::store::Store;
 
-pub fn main(args: &Ingest, output: &mut Output) -> Result<Exit, Stopped> {
+pub fn main(args: &Ingest, output: &Output) -> Result<Exit, Stopped> {
     let project = Project::open(&args.common.project)?;
     ingest::precondition(&project)?;
     let mut store = Store::open(&project.store())?;
     let progress = Progress::new(output.is_json());
     let ingested = ingest::run(&project, &mut store, &|stage, done, of| progress.tell(stage, done, of))?;
     drop(progress);
-    let mut files: Vec<&FileState> = ingested.state.files.values().filter(|file| ingested.new.contains(&file.received.name)).collect();
+    let mut files: Vec<&FileState> =
+        ingested.state.files.values().filter(|file| ingested.new.contains(&file.received.name)).collect();
     files.sort_by(|a, b| a.received.name.cmp(&b.received.name));
-    let errors = files.iter().flat_map(|file| &file.read).flat_map(|read| &read.findings).filter(|finding| finding.is_error()).count()
+    let errors = files
+        .iter()
+        .flat_map(|file| &file.read)
+        .flat_map(|read| &read.findings)
+        .filter(|finding| finding.is_error())
+        .count()
         + ingested.findings.iter().filter(|finding| finding.is_error()).count();
     if output.is_json() {
         output.json(&json!({
@@ -50,12 +56,13 @@ fn answer(file: &FileState) -> Value {
     })
 }
 
-fn tell(file: &FileState, output: &mut Output) {
+fn tell(file: &FileState, output: &Output) {
     let Some(read) = &file.read else { return };
     let accepted: u64 = read.tables.iter().map(|table| table.accepted).sum();
     let kept: u64 = read.tables.iter().map(|table| table.kept_out_count).sum();
     let rows = format!("{} accepted, {kept} kept out", count(accepted, "row", "rows"));
     output.line(&format!("{}: {}, {rows}", bold(&file.received.name), read.verdict.replace('_', " ")));
-    let worth: Vec<Finding> = read.findings.iter().filter(|finding| finding.severity > crate::finding::Severity::Info).cloned().collect();
+    let worth: Vec<Finding> =
+        read.findings.iter().filter(|finding| finding.severity > crate::finding::Severity::Info).cloned().collect();
     output.list(&worth);
 }

@@ -39,13 +39,13 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if mistake { Exit::Stopped as u8 } else { Exit::Fine as u8 });
         }
     };
-    let mut output = Output::new(arguments.format());
+    let output = Output::new(arguments.format());
     let result = match &arguments.command {
-        Command::Run(run) => run::main(run, &mut output),
-        Command::Check(check) => check::main(check, &mut output),
-        Command::Ingest(ingest) => ingest::main(ingest, &mut output),
-        Command::Explain(explain) => explain::main(explain, &mut output),
-        Command::Status(status) => status::main(status, &mut output),
+        Command::Run(run) => run::main(run, &output),
+        Command::Check(check) => check::main(check, &output),
+        Command::Ingest(ingest) => ingest::main(ingest, &output),
+        Command::Explain(explain) => explain::main(explain, &output),
+        Command::Status(status) => status::main(status, &output),
     };
     let exit = result.unwrap_or_else(|Stopped(findings)| {
         if arguments.format() == Format::Json {

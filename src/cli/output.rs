@@ -22,25 +22,28 @@ impl Output {
     }
 
     /// A line of the answer.
-    pub fn line(&mut self, text: &str) {
+    #[allow(clippy::unused_self, reason = "one way out, whatever is said")]
+    pub fn line(&self, text: &str) {
         // Whoever reads us may have read enough: `scoreboard status | head -1`.
         let _ = writeln!(anstream::stdout(), "{text}");
     }
 
-    pub fn json(&mut self, value: &serde_json::Value) {
+    #[allow(clippy::unused_self, reason = "one way out, whatever is said")]
+    pub fn json(&self, value: &serde_json::Value) {
         let text = serde_json::to_string_pretty(value).unwrap_or_default();
         let _ = writeln!(anstream::stdout(), "{text}");
     }
 
     /// Findings with their places, on standard error.
-    pub fn findings(&mut self, findings: &[Finding]) {
+    #[allow(clippy::unused_self, reason = "one way out, whatever is said")]
+    pub fn findings(&self, findings: &[Finding]) {
         for finding in findings {
             let _ = writeln!(anstream::stderr(), "{}\n", coloured(finding));
         }
     }
 
     /// Findings as part of the answer.
-    pub fn list(&mut self, findings: &[Finding]) {
+    pub fn list(&self, findings: &[Finding]) {
         for finding in findings {
             self.line(&format!("{}\n", coloured(finding)));
         }
@@ -78,7 +81,9 @@ pub fn count(number: impl Into<u64>, one: &str, several: &str) -> String {
 /// Columns padded to their widest cell, two spaces apart.
 pub fn table(rows: &[Vec<String>]) -> Vec<String> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     rows.iter()
         .map(|row| {

@@ -6,13 +6,13 @@ use super::Exit;
 use super::args::Run;
 use super::output::{Output, bold, count, findings_json, table};
 use super::progress::Progress;
+use crate::app::Stopped;
 use crate::app::project::Project;
 use crate::app::refresh::{Options, Refreshed, run};
-use crate::app::Stopped;
 use crate::compute::status::shown;
 use crate::model::scoreboard::{IndicatorResult, Scoreboard};
 
-pub fn main(args: &Run, output: &mut Output) -> Result<Exit, Stopped> {
+pub fn main(args: &Run, output: &Output) -> Result<Exit, Stopped> {
     let project = Project::open(&args.common.project)?;
     let progress = Progress::new(output.is_json());
     let refreshed = run(&project, &Options { as_of: args.as_of }, &|stage, done, of| progress.tell(stage, done, of))?;
@@ -36,10 +36,14 @@ fn answer(refreshed: &Refreshed) -> serde_json::Value {
     })
 }
 
-fn tell(project: &Project, refreshed: &Refreshed, output: &mut Output) {
+fn tell(project: &Project, refreshed: &Refreshed, output: &Output) {
     let programme = &project.catalog.programme;
     output.line(&bold(&programme.title));
-    let files = if refreshed.new_files.is_empty() { "nothing new in the inbox".to_owned() } else { count(refreshed.new_files.len() as u64, "new file", "new files") };
+    let files = if refreshed.new_files.is_empty() {
+        "nothing new in the inbox".to_owned()
+    } else {
+        count(refreshed.new_files.len() as u64, "new file", "new files")
+    };
     output.line(&format!("as of {} · {files} · run {}", refreshed.as_of.format("%-d %B %Y"), refreshed.run));
     output.line("");
     for published in &refreshed.published {
@@ -56,7 +60,11 @@ fn tell(project: &Project, refreshed: &Refreshed, output: &mut Output) {
     output.line(&format!("{errors}, {warnings}; {kept} kept out. The sheet Data quality names every cell."));
     for published in &refreshed.published {
         for (wanted, path) in &published.instead {
-            output.line(&format!("{} could not be replaced, it is probably open in Excel; the new one is {}", wanted.display(), path.display()));
+            output.line(&format!(
+                "{} could not be replaced, it is probably open in Excel; the new one is {}",
+                wanted.display(),
+                path.display()
+            ));
         }
         output.line(&format!("→ {}", published.workbook.display()));
         output.line(&format!("→ {}", published.json.display()));
@@ -67,13 +75,16 @@ fn tell(project: &Project, refreshed: &Refreshed, output: &mut Output) {
     }
 }
 
-fn figures(scoreboard: &Scoreboard, output: &mut Output) {
+fn figures(scoreboard: &Scoreboard, output: &Output) {
     let mut rows = Vec::new();
     for indicator in &scoreboard.indicators {
         rows.push(vec![
             indicator.title.clone(),
             value(indicator),
-            indicator.total.target.map_or_else(|| "–".to_owned(), |target| format!("of {}", shown(target.value, &indicator.unit))),
+            indicator
+                .total
+                .target
+                .map_or_else(|| "–".to_owned(), |target| format!("of {}", shown(target.value, &indicator.unit))),
             indicator.total.coverage.to_string(),
             indicator.total.status.map_or("", |status| status.as_str()).replace('_', " "),
         ]);

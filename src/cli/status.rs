@@ -9,7 +9,7 @@ use crate::app::project::Project;
 use crate::app::{Stopped, status};
 use crate::model::scoreboard::ReportingState;
 
-pub fn main(args: &StatusArgs, output: &mut Output) -> Result<Exit, Stopped> {
+pub fn main(args: &StatusArgs, output: &Output) -> Result<Exit, Stopped> {
     let project = Project::open(&args.common.project)?;
     let status = status::run(&project, args.as_of)?;
     if output.is_json() {
@@ -29,7 +29,9 @@ pub fn main(args: &StatusArgs, output: &mut Output) -> Result<Exit, Stopped> {
         return Ok(Exit::Fine);
     }
     output.line(&bold(&format!("Reports as of {}", status.as_of.format("%-d %B %Y"))));
-    let mut rows = vec![["partner", "collection", "state", "due", "latest", "rows", "kept out", "file"].map(str::to_owned).to_vec()];
+    let mut rows = vec![
+        ["partner", "collection", "state", "due", "latest", "rows", "kept out", "file"].map(str::to_owned).to_vec(),
+    ];
     for line in &status.lines {
         let mark = match line.state {
             ReportingState::Reported => "✓ reported",
@@ -54,7 +56,10 @@ pub fn main(args: &StatusArgs, output: &mut Output) -> Result<Exit, Stopped> {
     }
     if status.waiting > 0 {
         output.line("");
-        output.line(&format!("{} in the inbox not read yet: scoreboard run", count(status.waiting as u64, "file", "files")));
+        output.line(&format!(
+            "{} in the inbox not read yet: scoreboard run",
+            count(status.waiting as u64, "file", "files")
+        ));
     }
     Ok(Exit::Fine)
 }

@@ -30,7 +30,8 @@ pub fn evidence(inputs: &Inputs<'_>, results: &[IndicatorResult], limit: usize) 
         let day = result.total.cut_off.unwrap_or(inputs.as_of);
         let until = Until { day, period: calendar.number_of(day) };
         for (from, collection) in plan.collections() {
-            let grains: &[Grain] = if collection.shared_key { &[Grain::Record, Grain::Partner] } else { &[Grain::Record] };
+            let grains: &[Grain] =
+                if collection.shared_key { &[Grain::Record, Grain::Partner] } else { &[Grain::Record] };
             for grain in grains {
                 let sql = plan.evidence(from, collection, until, *grain);
                 let frame = query(&tables, &sql).map_err(|error| format!("{}: {error} in {sql}", indicator.code))?;
@@ -43,9 +44,12 @@ pub fn evidence(inputs: &Inputs<'_>, results: &[IndicatorResult], limit: usize) 
         }
     }
     // Collections were taken one after the other; a reader looks by origin. Stable, so equal origins keep their order.
-    let order: BTreeMap<&IndicatorCode, usize> = results.iter().enumerate().map(|(at, result)| (&result.code, at)).collect();
+    let order: BTreeMap<&IndicatorCode, usize> =
+        results.iter().enumerate().map(|(at, result)| (&result.code, at)).collect();
     evidence.rows.sort_by(|a, b| {
-        let key = |row: &EvidenceRow| (order.get(&row.indicator).copied(), row.file.clone(), row.sheet.clone(), row.cell.row, row.cell.column);
+        let key = |row: &EvidenceRow| {
+            (order.get(&row.indicator).copied(), row.file.clone(), row.sheet.clone(), row.cell.row, row.cell.column)
+        };
         key(a).cmp(&key(b))
     });
     Ok(evidence)
@@ -64,8 +68,11 @@ impl Reader<'_> {
         let frame = self.frame;
         let submission = integer(frame, "section", row).and_then(|section| self.sections.get(&section));
         let place = integer(frame, "place", row).and_then(|place| u32::try_from(place).ok()).unwrap_or(0);
-        let names: Vec<&str> = frame.get_column_names().into_iter().map(|name| name.as_str()).collect();
-        let fields: Vec<&str> = names.into_iter().filter(|name| !["section", "place", "partner", "period", "amount__"].contains(name)).collect();
+        let names: Vec<&str> = frame.get_column_names().into_iter().map(polars::prelude::PlSmallStr::as_str).collect();
+        let fields: Vec<&str> = names
+            .into_iter()
+            .filter(|name| !["section", "place", "partner", "period", "amount__"].contains(name))
+            .collect();
         let key: Vec<String> = self.collection.key.iter().filter_map(|code| text(frame, code.as_str(), row)).collect();
         let enterprise = || {
             fields.iter().find_map(|field| {
@@ -76,22 +83,35 @@ impl Reader<'_> {
                 text(frame, field, row).or_else(|| text(frame, &format!("{field}__name"), row))
             })
         };
-        let date = self.collection.date.as_ref().map(|code| code.as_str());
+        let date = self.collection.date.as_ref().map(super::super::model::code::FieldCode::as_str);
         let says: Vec<String> = fields
             .iter()
-            .filter(|field| !field.ends_with("__name") && Some(**field) != date && !self.collection.key.iter().any(|code| code.as_str() == **field))
+            .filter(|field| {
+                !field.ends_with("__name")
+                    && Some(**field) != date
+                    && !self.collection.key.iter().any(|code| code.as_str() == **field)
+            })
             .filter_map(|field| Some(format!("{field} = {}", text(frame, field, row)?)))
             .collect();
         let amount = if let Exact::Number(number) = exact(frame, "amount__", row) { Some(number) } else { None };
         // The cell of what is measured, else of the first field that stands in the sheet.
         let columns = submission.map(|submission| &submission.columns);
         let measured = match &self.indicator.how {
-            How::Rows { measure: crate::define::catalog::RowMeasure::One(measure), .. } => measure.argument.as_ref().and_then(|a| a.fields.iter().next().cloned()),
-            How::Rows { measure: crate::define::catalog::RowMeasure::Median(field), .. } => Some(field.as_str().to_owned()),
+            How::Rows { measure: crate::define::catalog::RowMeasure::One(measure), .. } => {
+                measure.argument.as_ref().and_then(|a| a.fields.iter().next().cloned())
+            }
+            How::Rows { measure: crate::define::catalog::RowMeasure::Median(field), .. } => {
+                Some(field.as_str().to_owned())
+            }
             _ => None,
         };
-        let order = measured.iter().map(String::as_str).chain(self.collection.key.iter().map(|code| code.as_str())).chain(fields.iter().copied());
-        let column = columns.and_then(|columns| order.into_iter().find_map(|field| columns.get(field).copied())).unwrap_or(0);
+        let order = measured
+            .iter()
+            .map(String::as_str)
+            .chain(self.collection.key.iter().map(super::super::model::code::FieldCode::as_str))
+            .chain(fields.iter().copied());
+        let column =
+            columns.and_then(|columns| order.into_iter().find_map(|field| columns.get(field).copied())).unwrap_or(0);
         EvidenceRow {
             indicator: self.indicator.code.clone(),
             partner: text(frame, "partner", row).unwrap_or_default(),

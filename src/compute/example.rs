@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use polars::prelude::{
-    Column, DataFrame, DataType, Int32Chunked, Int64Chunked, IntoSeries, NewChunkedArray as _, PolarsError, StringChunked,
+    Column, DataFrame, DataType, Int32Chunked, Int64Chunked, IntoSeries, NewChunkedArray as _, PolarsError,
+    StringChunked,
 };
 use rust_decimal::Decimal;
 
@@ -23,7 +24,10 @@ use crate::sql::frame::{decimals, to_unix};
 
 /// Runs every example of every indicator: a finding for each that does not give what it says.
 pub fn run(catalog: &Catalog) -> Vec<Finding> {
-    let each = catalog.indicators.iter().flat_map(|indicator| indicator.examples.iter().map(move |example| (indicator, example)));
+    let each = catalog
+        .indicators
+        .iter()
+        .flat_map(|indicator| indicator.examples.iter().map(move |example| (indicator, example)));
     each.filter_map(|(indicator, example)| {
         let failed = |message: String| {
             Finding::error(&rules::EXAMPLE_FAILED, example.place.clone(), message)
@@ -31,8 +35,15 @@ pub fn run(catalog: &Catalog) -> Vec<Finding> {
         };
         match value(catalog, indicator, example) {
             Ok(Value::Known(value)) if value == example.expect => None,
-            Ok(Value::Known(value)) => Some(failed(format!("`{}` gives {value} for these rows, not {}", indicator.code, example.expect)).found(value.to_string())),
-            Ok(other) => Some(failed(format!("`{}` gives no figure for these rows: {}", indicator.code, other.state().replace('_', " ")))),
+            Ok(Value::Known(value)) => Some(
+                failed(format!("`{}` gives {value} for these rows, not {}", indicator.code, example.expect))
+                    .found(value.to_string()),
+            ),
+            Ok(other) => Some(failed(format!(
+                "`{}` gives no figure for these rows: {}",
+                indicator.code,
+                other.state().replace('_', " ")
+            ))),
             Err(error) => Some(failed(format!("`{}` cannot be computed: {error}", indicator.code))),
         }
     })
@@ -49,10 +60,13 @@ fn value(catalog: &Catalog, indicator: &Indicator, example: &Example) -> Result<
     let mut submissions = Vec::new();
     for collection in &catalog.collections {
         let given: Vec<&ExampleRow> = example.given.iter().filter(|row| row.collection == collection.code).collect();
-        tables.insert(collection.code.to_string(), frame(catalog, collection, &given).map_err(|error| error.to_string())?);
+        tables.insert(
+            collection.code.to_string(),
+            frame(catalog, collection, &given).map_err(|error| error.to_string())?,
+        );
         submissions.push(submission(collection.code.clone(), partner.clone(), last));
     }
-    let records = Records::new(catalog, tables, &submissions, end)?;
+    let records = Records::new(catalog, &tables, &submissions, end)?;
     let thresholds = Thresholds { on_track: Decimal::ONE, at_risk: Decimal::ONE };
     let inputs = Inputs { catalog, as_of: end, thresholds, submissions: &submissions, records: &records, waves: &[] };
     rows::value_at(&inputs, indicator, Until { day: end, period: last })
@@ -101,11 +115,16 @@ pub fn frame(catalog: &Catalog, collection: &Collection, rows: &[&ExampleRow]) -
     let places = (0..rows.len()).map(|place| i64::try_from(place).ok());
     columns.push(Int64Chunked::from_iter_options("section".into(), rows.iter().map(|_| Some(1))).into_series().into());
     columns.push(Int64Chunked::from_iter_options("place".into(), places).into_series().into());
-    columns.push(texts("partner", rows.iter().map(|row| text(row, "partner").or_else(|| Some(partner.to_string()))).collect()));
+    columns.push(texts(
+        "partner",
+        rows.iter().map(|row| text(row, "partner").or_else(|| Some(partner.to_string()))).collect(),
+    ));
     if collection.field("country").is_none() {
-        columns.push(texts("country", rows.iter().map(|row| text(row, "country").or_else(|| country.clone())).collect()));
+        columns
+            .push(texts("country", rows.iter().map(|row| text(row, "country").or_else(|| country.clone())).collect()));
     }
-    let periods = rows.iter().map(|row| number(row, "period").and_then(|number| i64::try_from(number).ok()).or(Some(last)));
+    let periods =
+        rows.iter().map(|row| number(row, "period").and_then(|number| i64::try_from(number).ok()).or(Some(last)));
     columns.push(Int64Chunked::from_iter_options("period".into(), periods).into_series().into());
     for field in &collection.fields {
         let name = field.code.as_str();

@@ -26,7 +26,11 @@ pub enum Grain {
 
 /// The name of a collection's table: of records, or of rows as each partner reported them.
 pub fn table(collection: &Collection, grain: Grain) -> String {
-    if collection.shared_key && grain == Grain::Partner { format!("{}__reported", collection.code) } else { collection.code.to_string() }
+    if collection.shared_key && grain == Grain::Partner {
+        format!("{}__reported", collection.code)
+    } else {
+        collection.code.to_string()
+    }
 }
 
 /// A planned indicator over rows.
@@ -52,7 +56,10 @@ impl<'a> Plan<'a> {
     pub fn by(&self, field: &str, until: Until) -> String {
         let grain = if field == "partner" { Grain::Partner } else { Grain::Record };
         let source = self.source(until, grain, &[field], None);
-        format!("SELECT {field} AS by_value, {} FROM {source} GROUP BY {field} ORDER BY by_value NULLS LAST", self.select())
+        format!(
+            "SELECT {field} AS by_value, {} FROM {source} GROUP BY {field} ORDER BY by_value NULLS LAST",
+            self.select()
+        )
     }
 
     /// The middle values of a median come from the rows themselves, in order.
@@ -68,15 +75,12 @@ impl<'a> Plan<'a> {
     /// Every query of the plan: total, breakdowns, evidence. For holding one engine against another.
     pub fn all(&self, by: &[String], until: Until) -> Vec<String> {
         let mut queries = Vec::new();
-        match self.measure {
-            RowMeasure::Median(value) => {
-                queries.push(self.values(value.as_str(), None, until));
-                queries.extend(by.iter().map(|field| self.values(value.as_str(), Some(field), until)));
-            }
-            _ => {
-                queries.push(self.total(until));
-                queries.extend(by.iter().map(|field| self.by(field, until)));
-            }
+        if let RowMeasure::Median(value) = self.measure {
+            queries.push(self.values(value.as_str(), None, until));
+            queries.extend(by.iter().map(|field| self.values(value.as_str(), Some(field), until)));
+        } else {
+            queries.push(self.total(until));
+            queries.extend(by.iter().map(|field| self.by(field, until)));
         }
         for (from, collection) in self.collections() {
             queries.push(self.evidence(from, collection, until, Grain::Record));
@@ -108,7 +112,9 @@ impl<'a> Plan<'a> {
     fn select(&self) -> String {
         let mut columns = match self.measure {
             RowMeasure::One(measure) => vec![format!("{} AS value", measure.sql())],
-            RowMeasure::Ratio { of, to } => vec![format!("{} AS numerator", of.sql()), format!("{} AS denominator", to.sql())],
+            RowMeasure::Ratio { of, to } => {
+                vec![format!("{} AS numerator", of.sql()), format!("{} AS denominator", to.sql())]
+            }
             RowMeasure::Median(_) => Vec::new(),
         };
         if let (Some(field), RowMeasure::One(measure)) = (self.counted_enterprise(), self.measure) {
@@ -145,15 +151,18 @@ impl<'a> Plan<'a> {
         let list = list.join(", ");
         let parts: Vec<String> = collections
             .iter()
-            .map(|(from, collection)| format!("SELECT {list} FROM {}", self.table_with_conditions(from, collection, until, grain)))
+            .map(|(from, collection)| {
+                format!("SELECT {list} FROM {}", self.table_with_conditions(from, collection, until, grain))
+            })
             .collect();
         format!("({}) AS together", parts.join(" UNION ALL "))
     }
 
     fn table_with_conditions(&self, from: &From, collection: &Collection, until: Until, grain: Grain) -> String {
         let name = table(collection, grain);
-        let mut conditions: Vec<String> = from.condition.iter().map(|condition| format!("({})", condition.sql)).collect();
-        conditions.extend(self.time(collection, until));
+        let mut conditions: Vec<String> =
+            from.condition.iter().map(|condition| format!("({})", condition.sql)).collect();
+        conditions.extend(Self::time(collection, until));
         let latest = self.accumulation == Accumulation::Stock && collection.by_period;
         let source = if latest {
             // Each partner's latest period counts, be it with rows or without: so the submissions say which it is.
@@ -170,7 +179,7 @@ impl<'a> Plan<'a> {
     }
 
     /// What places a row in time: its date, or the period it was reported for; nothing, where only the present counts.
-    fn time(&self, collection: &Collection, until: Until) -> Option<String> {
+    fn time(collection: &Collection, until: Until) -> Option<String> {
         match (collection.by_period, &collection.date) {
             (true, _) => Some(format!("period <= {}", until.period)),
             (false, Some(date)) => Some(format!("{date} <= DATE '{}'", until.day)),
@@ -180,7 +189,8 @@ impl<'a> Plan<'a> {
 
     /// The rows behind the total, in the order of their origin.
     pub fn evidence(&self, from: &From, collection: &Collection, until: Until, grain: Grain) -> String {
-        let mut columns: Vec<String> = ["section", "place", "partner"].map(|name| self.qualified(collection, grain, name)).into();
+        let mut columns: Vec<String> =
+            ["section", "place", "partner"].map(|name| self.qualified(collection, grain, name)).into();
         let mut fields: BTreeSet<String> = self.fields();
         fields.extend(from.condition.iter().flat_map(|condition| condition.fields.iter().cloned()));
         fields.extend(collection.key.iter().map(|code| code.as_str().to_owned()));

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use polars::prelude::{BooleanChunked, Column as FrameColumn, DataFrame, IdxCa, IntoSeries, NewChunkedArray as _, PolarsError, Series};
+use polars::prelude::{
+    BooleanChunked, Column as FrameColumn, DataFrame, IdxCa, IntoSeries, NewChunkedArray as _, PolarsError, Series,
+};
 
 use crate::define::Catalog;
 use crate::define::catalog::{Collection, FieldKind, OnConflict};
@@ -26,7 +28,7 @@ impl Records {
     /// What Polars refuses, as text.
     pub fn new(
         catalog: &Catalog,
-        rows: BTreeMap<String, DataFrame>,
+        rows: &BTreeMap<String, DataFrame>,
         submissions: &[Submission],
         as_of: NaiveDate,
     ) -> Result<Self, String> {
@@ -35,16 +37,16 @@ impl Records {
         for collection in &catalog.collections {
             // A collection without rows is a table all the same: its figures are zero, or not reported.
             let empty;
-            let frame = match rows.get(collection.code.as_str()) {
-                Some(frame) => frame,
-                None => {
-                    empty = super::example::frame(catalog, collection, &[]).map_err(|error| error.to_string())?;
-                    &empty
-                }
+            let frame = if let Some(frame) = rows.get(collection.code.as_str()) {
+                frame
+            } else {
+                empty = super::example::frame(catalog, collection, &[]).map_err(|error| error.to_string())?;
+                &empty
             };
             let frame = records.up_to(collection, frame, as_of, &by_section).map_err(|error| error.to_string())?;
             if collection.shared_key {
-                let (reported, once) = records.once(catalog, collection, frame, &by_section).map_err(|error| error.to_string())?;
+                let (reported, once) =
+                    records.once(catalog, collection, frame, &by_section).map_err(|error| error.to_string())?;
                 records.tables.insert(format!("{}__reported", collection.code), reported);
                 records.tables.insert(collection.code.to_string(), once);
             } else {
@@ -55,7 +57,13 @@ impl Records {
         Ok(records)
     }
 
-    fn place(collection: &Collection, field: &str, frame: &DataFrame, row: usize, sections: &BTreeMap<i64, &Submission>) -> Place {
+    fn place(
+        collection: &Collection,
+        field: &str,
+        frame: &DataFrame,
+        row: usize,
+        sections: &BTreeMap<i64, &Submission>,
+    ) -> Place {
         let submission = integer(frame, "section", row).and_then(|section| sections.get(&section));
         let at = integer(frame, "place", row).and_then(|place| u32::try_from(place).ok()).unwrap_or(0);
         let _ = collection;
@@ -76,12 +84,28 @@ impl Records {
         let Some(field) = collection.placing_date() else { return Ok(frame.clone()) };
         let days = frame.column(field)?.date()?;
         let limit = to_unix(as_of);
-        let late: Vec<usize> = days.physical().iter().enumerate().filter(|(_, day)| day.is_some_and(|day| day > limit)).map(|(row, _)| row).collect();
+        let late: Vec<usize> = days
+            .physical()
+            .iter()
+            .enumerate()
+            .filter(|(_, day)| day.is_some_and(|day| day > limit))
+            .map(|(row, _)| row)
+            .collect();
         let Some(first) = late.first() else { return Ok(frame.clone()) };
         let place = Self::place(collection, field, frame, *first, sections);
-        let message = format!("{} of `{}` dated after {as_of} are not counted yet", count(late.len(), "row", "rows"), collection.code);
-        self.findings.push(Finding::info(&rules::DATE_AFTER_AS_OF, place, message).help("The first stands here. Nothing to do if the dates are right."));
-        let keep = BooleanChunked::from_iter_options("keep".into(), days.physical().iter().map(|day| Some(day.is_none_or(|day| day <= limit))));
+        let message = format!(
+            "{} of `{}` dated after {as_of} are not counted yet",
+            count(late.len(), "row", "rows"),
+            collection.code
+        );
+        self.findings.push(
+            Finding::info(&rules::DATE_AFTER_AS_OF, place, message)
+                .help("The first stands here. Nothing to do if the dates are right."),
+        );
+        let keep = BooleanChunked::from_iter_options(
+            "keep".into(),
+            days.physical().iter().map(|day| Some(day.is_none_or(|day| day <= limit))),
+        );
         frame.filter(&keep)
     }
 
@@ -94,7 +118,8 @@ impl Records {
         frame: DataFrame,
         sections: &BTreeMap<i64, &Submission>,
     ) -> Result<(DataFrame, DataFrame), PolarsError> {
-        let order: BTreeMap<&str, usize> = catalog.partners.iter().enumerate().map(|(at, partner)| (partner.code.as_str(), at)).collect();
+        let order: BTreeMap<&str, usize> =
+            catalog.partners.iter().enumerate().map(|(at, partner)| (partner.code.as_str(), at)).collect();
         let key_of = |row: usize| -> Option<Vec<String>> {
             collection.key.iter().map(|code| text(&frame, code.as_str(), row).map(|text| fold_key(&text))).collect()
         };
@@ -106,7 +131,9 @@ impl Records {
                 groups.entry(key).or_default().push(row);
             }
         }
-        let partner_at = |row: usize| text(&frame, "partner", row).and_then(|code| order.get(code.as_str()).copied()).unwrap_or(usize::MAX);
+        let partner_at = |row: usize| {
+            text(&frame, "partner", row).and_then(|code| order.get(code.as_str()).copied()).unwrap_or(usize::MAX)
+        };
         let mut decided: BTreeMap<(usize, usize), Option<i128>> = BTreeMap::new();
         let mut blanked: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for rows in groups.values_mut().filter(|rows| rows.len() > 1) {
@@ -114,7 +141,8 @@ impl Records {
             for row in &rows[1..] {
                 keep[*row] = false;
             }
-            let others = collection.fields.iter().enumerate().filter(|(_, field)| !collection.key.contains(&field.code));
+            let others =
+                collection.fields.iter().enumerate().filter(|(_, field)| !collection.key.contains(&field.code));
             for (f, field) in others {
                 let name = field.code.as_str();
                 let values: Vec<Option<String>> = rows.iter().map(|row| text(&frame, name, *row)).collect();
@@ -123,12 +151,11 @@ impl Records {
                 }
                 self.conflict(collection, &frame, name, rows, &values, sections);
                 match collection.on_conflict {
-                    OnConflict::FirstPartner => {}
                     OnConflict::Minimum if field.kind.sql().is_number() => {
                         let least = rows.iter().filter_map(|row| millionths(exact(&frame, name, *row))).min();
                         decided.insert((f, rows[0]), least);
                     }
-                    OnConflict::Minimum => {}
+                    OnConflict::FirstPartner | OnConflict::Minimum => {}
                     OnConflict::None => blanked.entry(f).or_default().push(rows[0]),
                 }
             }
@@ -168,18 +195,29 @@ impl Records {
             .zip(values)
             .map(|(row, value)| {
                 let partner = text(frame, "partner", *row).unwrap_or_default();
-                format!("{partner} {} ({})", value.as_deref().unwrap_or("nothing"), Self::place(collection, field, frame, *row, sections))
+                format!(
+                    "{partner} {} ({})",
+                    value.as_deref().unwrap_or("nothing"),
+                    Self::place(collection, field, frame, *row, sections)
+                )
             })
             .collect();
         let counts = match collection.on_conflict {
-            OnConflict::FirstPartner => format!("{} counts, as the first partner", text(frame, "partner", rows[0]).unwrap_or_default()),
+            OnConflict::FirstPartner => {
+                format!("{} counts, as the first partner", text(frame, "partner", rows[0]).unwrap_or_default())
+            }
             OnConflict::Minimum => "the smallest number counts, other values are the first partner's".to_owned(),
             OnConflict::None => "no value counts until they agree".to_owned(),
         };
         let place = Self::place(collection, field, frame, *rows.last().unwrap_or(&0), sections);
         let message = format!("{} has different values of `{label}`: {}", key.join(" "), said.join("; "));
-        let finding = Finding::warning(&rules::KEY_CONFLICT, place, message).help(format!("Ask the partners which is right; {counts}."));
-        self.findings.push(finding.found(values.last().cloned().flatten().unwrap_or_default()).partner(text(frame, "partner", *rows.last().unwrap_or(&0))));
+        let finding = Finding::warning(&rules::KEY_CONFLICT, place, message)
+            .help(format!("Ask the partners which is right; {counts}."));
+        self.findings.push(finding.found(values.last().cloned().flatten().unwrap_or_default()).partner(text(
+            frame,
+            "partner",
+            *rows.last().unwrap_or(&0),
+        )));
     }
 }
 

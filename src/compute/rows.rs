@@ -51,47 +51,55 @@ pub fn value_at(inputs: &Inputs<'_>, indicator: &Indicator, until: Until) -> Res
 
 impl<'a> Rows<'a> {
     fn new(inputs: &'a Inputs<'a>, indicator: &'a Indicator) -> Result<Self, String> {
-    let How::Rows { from, measure } = &indicator.how else { return Err(format!("{} is not counted from rows", indicator.code)) };
-    let catalog = inputs.catalog;
-    let plan = Plan { catalog, from, measure, accumulation: indicator.accumulation };
-    let collections: Vec<&Collection> = plan.collections().map(|(_, collection)| collection).collect();
-    let has_periods = collections.iter().any(|collection| collection.has_periods());
-    // Judged when the slowest of its collections is due.
-    let cut_off = collections
-        .iter()
-        .filter(|collection| collection.has_periods())
-        .map(|collection| catalog.programme.calendar.latest_due(inputs.as_of, collection.due_days))
-        .min_by_key(|period| period.as_ref().map_or(0, |period| period.number))
-        .flatten();
-    Ok(Rows {
-        inputs,
-        indicator,
-        measure,
-        partners: taking_part(inputs, &collections),
-        tables: inputs.records.tables.iter().map(|(name, frame)| (name.as_str(), frame)).collect(),
-        collections,
-        cut_off,
-        has_periods,
-        plan,
-    })
+        let How::Rows { from, measure } = &indicator.how else {
+            return Err(format!("{} is not counted from rows", indicator.code));
+        };
+        let catalog = inputs.catalog;
+        let plan = Plan { catalog, from, measure, accumulation: indicator.accumulation };
+        let collections: Vec<&Collection> = plan.collections().map(|(_, collection)| collection).collect();
+        let has_periods = collections.iter().any(|collection| collection.has_periods());
+        // Judged when the slowest of its collections is due.
+        let cut_off = collections
+            .iter()
+            .filter(|collection| collection.has_periods())
+            .map(|collection| catalog.programme.calendar.latest_due(inputs.as_of, collection.due_days))
+            .min_by_key(|period| period.as_ref().map_or(0, |period| period.number))
+            .flatten();
+        Ok(Rows {
+            inputs,
+            indicator,
+            measure,
+            partners: taking_part(inputs, &collections),
+            tables: inputs.records.tables.iter().map(|(name, frame)| (name.as_str(), frame)).collect(),
+            collections,
+            cut_off,
+            has_periods,
+            plan,
+        })
     }
 
     fn result(&self) -> Result<IndicatorResult, String> {
         let until = self.until();
-        let judged_on = if self.has_periods { self.cut_off.as_ref().map(|period| period.last) } else { Some(self.inputs.as_of) };
+        let judged_on =
+            if self.has_periods { self.cut_off.as_ref().map(|period| period.last) } else { Some(self.inputs.as_of) };
         let held = against(self.indicator, None, judged_on);
         let total = self.total(until)?;
         let total = figure(self.inputs, self.indicator, Vec::new(), total, self.coverage(), &held);
-        let breakdowns = self.indicator.by.iter().map(|field| self.breakdown(field, until)).collect::<Result<Vec<_>, _>>()?;
+        let breakdowns =
+            self.indicator.by.iter().map(|field| self.breakdown(field, until)).collect::<Result<Vec<_>, _>>()?;
         let actuals = self.actuals(until)?;
         let trajectory = trajectory(self.inputs, self.indicator, &held, &actuals);
-        Ok(result(self.indicator, total, ResultParts {
-            since_then: self.since_then(until)?,
-            breakdowns,
-            trajectory,
-            sql: self.sql(until),
-            method: self.method(),
-        }))
+        Ok(result(
+            self.indicator,
+            total,
+            ResultParts {
+                since_then: self.since_then(until)?,
+                breakdowns,
+                trajectory,
+                sql: self.sql(until),
+                method: self.method(),
+            },
+        ))
     }
 
     /// Up to the cut-off; up to as-of where nothing is due yet or nothing has periods.
@@ -121,7 +129,10 @@ impl<'a> Rows<'a> {
     // Who has reported.
 
     fn submitted(&self, partner: &Partner) -> bool {
-        self.inputs.submissions.iter().any(|s| s.partner == partner.code && self.collections.iter().any(|c| c.code == s.collection))
+        self.inputs
+            .submissions
+            .iter()
+            .any(|s| s.partner == partner.code && self.collections.iter().any(|c| c.code == s.collection))
     }
 
     /// Whether a partner's reports reach a period, in every collection that it takes part in.
@@ -130,10 +141,11 @@ impl<'a> Rows<'a> {
             self.inputs.submissions.iter().any(|s| {
                 s.partner == partner.code
                     && s.collection == collection.code
-                    && s.period.is_some_and(|covered| if collection.by_period { covered == period } else { covered >= period })
+                    && s.period
+                        .is_some_and(|covered| if collection.by_period { covered == period } else { covered >= period })
             })
         };
-        self.collections.iter().filter(|collection| partner.takes_part(&collection.code)).all(|collection| of(&collection))
+        self.collections.iter().filter(|collection| partner.takes_part(&collection.code)).all(of)
     }
 
     fn has_reported(&self, partner: &Partner) -> bool {
@@ -144,7 +156,10 @@ impl<'a> Rows<'a> {
     }
 
     fn coverage(&self) -> Coverage {
-        Coverage { reported: self.partners.iter().filter(|partner| self.has_reported(partner)).count(), due: self.partners.len() }
+        Coverage {
+            reported: self.partners.iter().filter(|partner| self.has_reported(partner)).count(),
+            due: self.partners.len(),
+        }
     }
 
     // Values.
@@ -246,13 +261,15 @@ impl<'a> Rows<'a> {
         let (additive, note) = self.addition(field);
         let definition = self.collections.first().and_then(|collection| collection.field(field));
         let label = definition.map_or_else(
-            || match field {
-                "partner" => "Partner",
-                "country" => "Country",
-                "period" => "Period",
-                other => other,
-            }
-            .to_owned(),
+            || {
+                match field {
+                    "partner" => "Partner",
+                    "country" => "Country",
+                    "period" => "Period",
+                    other => other,
+                }
+                .to_owned()
+            },
             |field| field.label.get(&self.inputs.catalog.programme.language).to_owned(),
         );
         Ok(Breakdown { field: field.to_owned(), label, figures, additive, note, names })
@@ -261,25 +278,30 @@ impl<'a> Rows<'a> {
     /// Whether the lines add up to the total, and what a reader must know if they do not.
     fn addition(&self, field: &str) -> (bool, Option<String>) {
         let note = match self.measure {
-            RowMeasure::Ratio { .. } | RowMeasure::Median(_) => "Rates are never added: the total is computed from all rows again.",
+            RowMeasure::Ratio { .. } | RowMeasure::Median(_) => {
+                "Rates are never added: the total is computed from all rows again."
+            }
             RowMeasure::One(measure) if measure.function == Function::CountDistinct => {
                 "An enterprise may stand in several rows; the total counts it once."
             }
-            RowMeasure::One(measure) if !measure.function.is_additive() => "The total is taken from all rows, not added.",
+            RowMeasure::One(measure) if !measure.function.is_additive() => {
+                "The total is taken from all rows, not added."
+            }
             _ if field == "period" && self.indicator.accumulation == Accumulation::Stock => {
                 "A stock is not added over time: each line is the state at the period's end."
             }
             _ if field == "partner" && self.collections.iter().any(|collection| collection.shared_key) => {
                 "A record that several partners report stands in each of their rows; the total counts it once."
             }
-            _ => return (true, None),
+            RowMeasure::One(_) => return (true, None),
         };
         (false, Some(note.to_owned()))
     }
 
     fn by_partner(&self, until: Until) -> Result<Vec<(String, Figure)>, String> {
         let groups = self.groups("partner", until)?;
-        let cut_off = self.cut_off.as_ref().map(|period| period.last).or(Some(self.inputs.as_of).filter(|_| !self.has_periods));
+        let cut_off =
+            self.cut_off.as_ref().map(|period| period.last).or(Some(self.inputs.as_of).filter(|_| !self.has_periods));
         let end = self.inputs.catalog.programme.calendar.end;
         let lines = self.inputs.catalog.partners.iter().map(|partner| {
             let part = self.partners.iter().any(|other| other.code == partner.code);
@@ -290,7 +312,8 @@ impl<'a> Rows<'a> {
                 (_, _, Some((_, measured))) => measured.clone(),
                 _ => self.empty(),
             };
-            let coverage = Coverage { reported: usize::from(part && self.has_reported(partner)), due: usize::from(part) };
+            let coverage =
+                Coverage { reported: usize::from(part && self.has_reported(partner)), due: usize::from(part) };
             let held = against_partner(self.indicator, &partner.code, cut_off, end);
             let by = vec![("partner".to_owned(), partner.code.to_string())];
             (partner.name.clone(), figure(self.inputs, self.indicator, by, measured, coverage, &held))
@@ -300,7 +323,8 @@ impl<'a> Rows<'a> {
 
     fn by_period(&self, until: Until) -> Result<Vec<(String, Figure)>, String> {
         let calendar = &self.inputs.catalog.programme.calendar;
-        let groups = if self.indicator.accumulation == Accumulation::Stock { Vec::new() } else { self.groups("period", until)? };
+        let groups =
+            if self.indicator.accumulation == Accumulation::Stock { Vec::new() } else { self.groups("period", until)? };
         let first = groups.iter().filter_map(|(name, _)| name.as_ref()?.parse::<i64>().ok()).min().unwrap_or(1).min(1);
         let mut lines = Vec::new();
         for number in first..=until.period {
@@ -328,7 +352,9 @@ impl<'a> Rows<'a> {
         let definition = self.collections.first().and_then(|collection| collection.field(field));
         let submitted = self.partners.iter().any(|partner| self.submitted(partner));
         let mut lines: Vec<(String, String, Measured)> = Vec::new();
-        let find = |code: &str| groups.iter().find(|(name, _)| name.as_deref() == Some(code)).map(|(_, measured)| measured.clone());
+        let find = |code: &str| {
+            groups.iter().find(|(name, _)| name.as_deref() == Some(code)).map(|(_, measured)| measured.clone())
+        };
         match definition {
             // Options in their declared order, those without rows too: nothing is said of them otherwise.
             Some(definition) if definition.kind == FieldKind::Choice && submitted => {
@@ -347,7 +373,10 @@ impl<'a> Rows<'a> {
             lines.push((NOT_GIVEN.into(), NOT_GIVEN.into(), measured.clone()));
         }
         let coverage = self.coverage();
-        Ok(lines.into_iter().map(|(name, value, measured)| (name, self.line(field, value, measured, coverage))).collect())
+        Ok(lines
+            .into_iter()
+            .map(|(name, value, measured)| (name, self.line(field, value, measured, coverage)))
+            .collect())
     }
 
     fn line(&self, field: &str, value: String, measured: Measured, coverage: Coverage) -> Figure {
@@ -394,10 +423,13 @@ impl<'a> Rows<'a> {
         let mut lines = Vec::new();
         for (from, collection) in self.plan.collections() {
             let title = collection.title.get(&self.inputs.catalog.programme.language);
-            let condition = from.condition.as_ref().map_or_else(|| "all rows".to_owned(), |condition| format!("rows where {}", condition.source));
+            let condition = from
+                .condition
+                .as_ref()
+                .map_or_else(|| "all rows".to_owned(), |condition| format!("rows where {}", condition.source));
             lines.push(format!("From {title} ({}): {condition}.", collection.code));
             if collection.shared_key {
-                let key: Vec<&str> = collection.key.iter().map(|code| code.as_str()).collect();
+                let key: Vec<&str> = collection.key.iter().map(super::super::model::code::FieldCode::as_str).collect();
                 lines.push(format!("Rows of several partners with the same {} are one record.", key.join(", ")));
             }
         }
@@ -405,9 +437,14 @@ impl<'a> Rows<'a> {
             RowMeasure::One(measure) => format!("Measure: {}.", measure.source),
             RowMeasure::Ratio { of, to } => {
                 let times = if self.indicator.unit.is_percent() { ", times 100" } else { "" };
-                format!("Ratio of {} to {}{times}; totals are computed from rows, never from ratios.", of.source, to.source)
+                format!(
+                    "Ratio of {} to {}{times}; totals are computed from rows, never from ratios.",
+                    of.source, to.source
+                )
             }
-            RowMeasure::Median(field) => format!("Median of {field}: the smallest value that half of the rows do not exceed."),
+            RowMeasure::Median(field) => {
+                format!("Median of {field}: the smallest value that half of the rows do not exceed.")
+            }
         });
         lines.push(match self.indicator.accumulation {
             Accumulation::Flow => "A flow: adds up over periods and partners.".to_owned(),
@@ -481,7 +518,11 @@ pub fn result(indicator: &Indicator, total: Figure, parts: ResultParts) -> Indic
 }
 
 /// A derived indicator; None while a part is not computed yet.
-pub fn derived(inputs: &Inputs<'_>, indicator: &Indicator, done: &BTreeMap<IndicatorCode, IndicatorResult>) -> Option<IndicatorResult> {
+pub fn derived(
+    inputs: &Inputs<'_>,
+    indicator: &Indicator,
+    done: &BTreeMap<IndicatorCode, IndicatorResult>,
+) -> Option<IndicatorResult> {
     let How::Derived(derived) = &indicator.how else { return None };
     let codes: Vec<&IndicatorCode> = match derived {
         Derived::Ratio { of, to } => vec![of, to],
@@ -509,13 +550,19 @@ pub fn derived(inputs: &Inputs<'_>, indicator: &Indicator, done: &BTreeMap<Indic
     let cut_off = parts.iter().map(|part| part.total.cut_off).min().flatten();
     let coverage = parts.iter().map(|part| part.total.coverage).min_by_key(|coverage| coverage.reported)?;
     let held = against(indicator, None, cut_off);
-    let days: Vec<(NaiveDate, String)> =
-        parts[0].trajectory.iter().filter(|point| point.actual.is_some()).map(|point| (point.on, point.label.clone())).collect();
+    let days: Vec<(NaiveDate, String)> = parts[0]
+        .trajectory
+        .iter()
+        .filter(|point| point.actual.is_some())
+        .map(|point| (point.on, point.label.clone()))
+        .collect();
     let actuals: Vec<(NaiveDate, String, Option<Decimal>)> = days
         .into_iter()
         .map(|(on, label)| {
-            let at: Vec<Option<Decimal>> =
-                parts.iter().map(|part| part.trajectory.iter().find(|point| point.on == on).and_then(|point| point.actual)).collect();
+            let at: Vec<Option<Decimal>> = parts
+                .iter()
+                .map(|part| part.trajectory.iter().find(|point| point.on == on).and_then(|point| point.actual))
+                .collect();
             (on, label, combine(&at).and_then(|measured| measured.value.known()))
         })
         .collect();
@@ -523,7 +570,13 @@ pub fn derived(inputs: &Inputs<'_>, indicator: &Indicator, done: &BTreeMap<Indic
     let total = figure(inputs, indicator, Vec::new(), measured, coverage, &held);
     let method = vec![match derived {
         Derived::Ratio { of, to } => format!("Derived: {of} divided by {to}, as computed here."),
-        Derived::Sum(parts) => format!("Derived: the sum of {}.", parts.iter().map(IndicatorCode::as_str).collect::<Vec<_>>().join(", ")),
+        Derived::Sum(parts) => {
+            format!("Derived: the sum of {}.", parts.iter().map(IndicatorCode::as_str).collect::<Vec<_>>().join(", "))
+        }
     }];
-    Some(result(indicator, total, ResultParts { since_then: None, breakdowns: Vec::new(), trajectory, sql: Vec::new(), method }))
+    Some(result(
+        indicator,
+        total,
+        ResultParts { since_then: None, breakdowns: Vec::new(), trajectory, sql: Vec::new(), method },
+    ))
 }

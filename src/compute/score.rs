@@ -39,7 +39,7 @@ pub struct Against<'a> {
 }
 
 /// The programme's baseline and target of an indicator.
-pub fn against<'a>(indicator: &'a Indicator, baseline: Option<Decimal>, cut_off: Option<NaiveDate>) -> Against<'a> {
+pub fn against(indicator: &Indicator, baseline: Option<Decimal>, cut_off: Option<NaiveDate>) -> Against<'_> {
     let base = baseline.or(indicator.baseline.as_ref().map(|baseline| baseline.value)).unwrap_or(Decimal::ZERO);
     let target = indicator.targets.current().and_then(|target| target.resolve(base));
     Against { baseline: Some(base), target, milestones: &indicator.milestones, cut_off }
@@ -55,9 +55,8 @@ pub fn figure(
     against: &Against<'_>,
 ) -> Figure {
     let total = by.is_empty();
-    let judged: Option<Judgement> = (total || against.target.is_some()).then(|| {
-        judge(&case(inputs, indicator, &measured.value, against))
-    });
+    let judged: Option<Judgement> =
+        (total || against.target.is_some()).then(|| judge(&case(inputs, indicator, &measured.value, against)));
     let judged = judged.filter(|_| against.baseline.is_some());
     Figure {
         indicator: indicator.code.clone(),
@@ -113,11 +112,19 @@ pub fn trajectory(
         if let Some(at) = points.iter().position(|point| point.on == on) {
             return at;
         }
-        points.push(TrajectoryPoint { on, label, actual: None, expected: expected(&case, on), milestone: None, target: None });
+        points.push(TrajectoryPoint {
+            on,
+            label,
+            actual: None,
+            expected: expected(&case, on),
+            milestone: None,
+            target: None,
+        });
         points.len() - 1
     };
     let last = against.target.map_or(calendar.end, |target| target.on);
-    let periods: Vec<Period> = (1..=400).map_while(|number| calendar.period(number)).take_while(|period| period.first <= last).collect();
+    let periods: Vec<Period> =
+        (1..=400).map_while(|number| calendar.period(number)).take_while(|period| period.first <= last).collect();
     if periods.len() <= 60 {
         for period in periods {
             add(period.last.min(last), period.label);
@@ -151,7 +158,12 @@ enum Mark {
 }
 
 /// What a partner is held against: its own target, if one is declared.
-pub fn against_partner<'a>(indicator: &'a Indicator, partner: &PartnerCode, cut_off: Option<NaiveDate>, end: NaiveDate) -> Against<'a> {
+pub fn against_partner<'a>(
+    indicator: &'a Indicator,
+    partner: &PartnerCode,
+    cut_off: Option<NaiveDate>,
+    end: NaiveDate,
+) -> Against<'a> {
     let on = indicator.targets.current().map_or(end, |target| target.on);
     let target = indicator.partner_targets.get(partner).map(|value| ResolvedTarget { value: *value, to: None, on });
     // A programme that began at zero began at zero everywhere; any other baseline is not known by partner.
@@ -162,5 +174,9 @@ pub fn against_partner<'a>(indicator: &'a Indicator, partner: &PartnerCode, cut_
 /// Who reports to any of these collections.
 pub fn taking_part<'a>(inputs: &Inputs<'a>, collections: &[&crate::define::catalog::Collection]) -> Vec<&'a Partner> {
     let catalog = inputs.catalog;
-    catalog.partners.iter().filter(|partner| collections.iter().any(|collection| partner.takes_part(&collection.code))).collect()
+    catalog
+        .partners
+        .iter()
+        .filter(|partner| collections.iter().any(|collection| partner.takes_part(&collection.code)))
+        .collect()
 }

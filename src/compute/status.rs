@@ -65,7 +65,7 @@ pub fn expected(case: &Case<'_>, day: NaiveDate) -> Option<Decimal> {
 
 /// How many decimals a reader wants to see of a unit.
 pub fn decimals(unit: &Unit) -> u32 {
-    if unit.is_percent() || unit.as_str() == "FTE" { 1 } else { 0 }
+    u32::from(unit.is_percent() || unit.as_str() == "FTE")
 }
 
 /// A value in words: `EUR 4 049 100`, `33.9 %`, `80 SMEs`.
@@ -117,7 +117,9 @@ fn decide(case: &Case<'_>, known: Option<Decimal>, expected: Option<Decimal>) ->
             (true, true) => (Status::Achieved, format!("Achieved: {here} lies within {band}.")),
             (true, false) => (Status::OnTrack, format!("On track: {here} lies within {band}.")),
             (false, true) => (Status::Missed, format!("Missed: {here} lies outside {band}.")),
-            (false, false) => (Status::OffTrack, format!("Off track: {here} lies outside {band}; it must come back by {on}.")),
+            (false, false) => {
+                (Status::OffTrack, format!("Off track: {here} lies outside {band}; it must come back by {on}."))
+            }
         };
     }
     let decreasing = case.direction == Direction::Decrease;
@@ -135,7 +137,14 @@ fn decide(case: &Case<'_>, known: Option<Decimal>, expected: Option<Decimal>) ->
         return (Status::Missed, format!("Missed: {here}, {missing} {word} the target of {goal} by {on}."));
     }
     let Some(expected) = expected.filter(|expected| *expected != case.baseline) else {
-        return (Status::NotDue, format!("Not due: nothing is expected by {}; {} so far, target {goal} by {on}.", cut_off.format("%-d %b %Y"), shown(actual, unit)));
+        return (
+            Status::NotDue,
+            format!(
+                "Not due: nothing is expected by {}; {} so far, target {goal} by {on}.",
+                cut_off.format("%-d %b %Y"),
+                shown(actual, unit)
+            ),
+        );
     };
     let ratio = quotient(actual - case.baseline, expected - case.baseline).unwrap_or(Decimal::ZERO);
     let status = if ratio >= case.thresholds.on_track {
@@ -151,14 +160,25 @@ fn decide(case: &Case<'_>, known: Option<Decimal>, expected: Option<Decimal>) ->
         _ => "Off track",
     };
     let share = display(ratio * Decimal::ONE_HUNDRED, 0);
-    let mut reason = format!("{word}: {here} is {share} % of the {} expected by then (from {}).", shown(expected, unit), shown(case.baseline, unit));
+    let mut reason = format!(
+        "{word}: {here} is {share} % of the {} expected by then (from {}).",
+        shown(expected, unit),
+        shown(case.baseline, unit)
+    );
     reason.push(' ');
     reason.push_str(&needs(case, actual, gap, target, cut_off, status));
     (status, reason)
 }
 
 /// What would turn it green, and at which pace.
-fn needs(case: &Case<'_>, actual: Decimal, gap: Decimal, target: ResolvedTarget, cut_off: NaiveDate, status: Status) -> String {
+fn needs(
+    case: &Case<'_>,
+    actual: Decimal,
+    gap: Decimal,
+    target: ResolvedTarget,
+    cut_off: NaiveDate,
+    status: Status,
+) -> String {
     let unit = case.unit;
     let on = target.on.format("%-d %b %Y");
     let verb = if case.direction == Direction::Decrease { "Must fall by" } else { "Needs" };
@@ -171,7 +191,7 @@ fn needs(case: &Case<'_>, actual: Decimal, gap: Decimal, target: ResolvedTarget,
     let left = Decimal::from((target.on - cut_off).num_days());
     let pace = |amount: Decimal, days: Decimal| quotient(amount.checked_mul(month)?, days);
     if let (Some(needed), Some(now)) = (pace(gap, left), pace((actual - case.baseline).abs(), passed)) {
-        let digits = if needed < Decimal::TEN && now < Decimal::TEN { 1 } else { 0 };
+        let digits = u32::from(needed < Decimal::TEN && now < Decimal::TEN);
         sentence.push_str(&format!("; {} a month against {} until now", display(needed, digits), display(now, digits)));
     }
     sentence.push('.');
@@ -247,7 +267,10 @@ mod tests {
         assert_eq!(status("35", &plain), Status::AtRisk);
         assert_eq!(status("34.9", &plain), Status::OffTrack);
         assert_eq!(status("100", &plain), Status::Achieved);
-        assert_eq!(status("99", &|case| judge(&Case { cut_off: Some(day("2015-12-31")), ..case }).status), Status::Missed);
+        assert_eq!(
+            status("99", &|case| judge(&Case { cut_off: Some(day("2015-12-31")), ..case }).status),
+            Status::Missed
+        );
         assert_eq!(status("1", &|case| judge(&Case { target: None, ..case }).status), Status::NoTarget);
         assert_eq!(status("1", &|case| judge(&Case { cut_off: None, ..case }).status), Status::NotDue);
         assert_eq!(status("0", &|case| judge(&Case { value: &Value::NotReported, ..case }).status), Status::NoData);
@@ -271,7 +294,10 @@ mod tests {
         let kept = Case { direction: Direction::Maintain { tolerance: d("2") }, ..case(&setting, "100", "100") };
         assert_eq!(judge(&kept).status, Status::OnTrack);
         assert_eq!(judge(&Case { cut_off: Some(day("2015-12-31")), ..kept.clone() }).status, Status::Achieved);
-        assert_eq!(judge(&Case { direction: Direction::Maintain { tolerance: d("1") }, ..kept }).status, Status::OffTrack);
+        assert_eq!(
+            judge(&Case { direction: Direction::Maintain { tolerance: d("1") }, ..kept }).status,
+            Status::OffTrack
+        );
     }
 
     #[test]

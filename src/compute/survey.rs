@@ -16,7 +16,9 @@ use super::{Inputs, WaveInput};
 use crate::define::catalog::{ChangeKind, Estimate, How, Indicator, Lonely, Survey, Wave, WaveRole};
 use crate::finding::{Finding, Place, rules};
 use crate::model::number::{SCALE, display, from_estimate, percentage};
-use crate::model::scoreboard::{EstimateFacts, IndicatorResult, StratumResponse, SurveyResult, WaveEstimate, WaveResponse};
+use crate::model::scoreboard::{
+    EstimateFacts, IndicatorResult, StratumResponse, SurveyResult, WaveEstimate, WaveResponse,
+};
 use crate::model::target::TargetValue;
 use crate::model::value::{Coverage, Value, Why};
 use crate::sql::Expression;
@@ -74,7 +76,9 @@ fn one<'a>(inputs: &'a Inputs<'a>, survey: &'a Survey) -> Result<Prepared<'a>, S
         waves.push((wave, input, matched));
     }
     let pairs = match ends(&waves) {
-        Some((first, last)) => waves[first].2.answers.keys().filter(|member| waves[last].2.answers.contains_key(member)).count(),
+        Some((first, last)) => {
+            waves[first].2.answers.keys().filter(|member| waves[last].2.answers.contains_key(member)).count()
+        }
         None => 0,
     };
     let result = SurveyResult {
@@ -124,8 +128,11 @@ fn frame(inputs: &Inputs<'_>, survey: &Survey, findings: &mut Vec<Finding>) -> R
             twice += 1;
             continue;
         }
-        let stratum: Vec<String> =
-            survey.strata.iter().map(|field| text(rows, field.as_str(), row).unwrap_or_else(|| "(not given)".into())).collect();
+        let stratum: Vec<String> = survey
+            .strata
+            .iter()
+            .map(|field| text(rows, field.as_str(), row).unwrap_or_else(|| "(not given)".into()))
+            .collect();
         let stratum = if stratum.is_empty() { "all members".to_owned() } else { stratum.join(" · ") };
         listed.push((stratum, identity, row));
     }
@@ -162,9 +169,17 @@ fn frame(inputs: &Inputs<'_>, survey: &Survey, findings: &mut Vec<Finding>) -> R
     Ok(frame)
 }
 
-fn response(survey: &Survey, wave: &Wave, input: Option<&WaveInput>, frame: &Frame, matched: &Matched, language: &str) -> WaveResponse {
+fn response(
+    survey: &Survey,
+    wave: &Wave,
+    input: Option<&WaveInput>,
+    frame: &Frame,
+    matched: &Matched,
+    language: &str,
+) -> WaveResponse {
     let line = |name: &str, of: &dyn Fn(&Member) -> bool| {
-        let members: Vec<(usize, &Member)> = frame.members.iter().enumerate().filter(|(_, member)| of(member)).collect();
+        let members: Vec<(usize, &Member)> =
+            frame.members.iter().enumerate().filter(|(_, member)| of(member)).collect();
         let asked = members.iter().filter(|(_, member)| member.asked).count();
         let ineligible = members.iter().filter(|(_, member)| member.asked && member.ineligible).count();
         let complete = members
@@ -181,8 +196,12 @@ fn response(survey: &Survey, wave: &Wave, input: Option<&WaveInput>, frame: &Fra
             rate: rate.map_or(Value::NotComputable(Why::ZeroDenominator), Value::Known),
         }
     };
-    let mut strata: Vec<StratumResponse> =
-        frame.strata.iter().enumerate().map(|(at, stratum)| line(&stratum.name, &|member| member.stratum == at)).collect();
+    let mut strata: Vec<StratumResponse> = frame
+        .strata
+        .iter()
+        .enumerate()
+        .map(|(at, stratum)| line(&stratum.name, &|member| member.stratum == at))
+        .collect();
     strata.push(line("all", &|_| true));
     let items = survey
         .questions
@@ -197,7 +216,8 @@ fn response(survey: &Survey, wave: &Wave, input: Option<&WaveInput>, frame: &Fra
             (question.label.get(language).to_owned(), with, matched.answers.len() - with)
         })
         .collect();
-    let mut files: Vec<String> = input.map(|input| input.origins.values().map(|origin| origin.file.clone()).collect()).unwrap_or_default();
+    let mut files: Vec<String> =
+        input.map(|input| input.origins.values().map(|origin| origin.file.clone()).collect()).unwrap_or_default();
     files.sort();
     files.dedup();
     WaveResponse {
@@ -221,7 +241,10 @@ fn method(survey: &Survey, frame: &Frame, waves: &[(&Wave, Option<&WaveInput>, M
         if survey.strata.is_empty() {
             String::new()
         } else {
-            format!(", in strata by {}", survey.strata.iter().map(|field| field.as_str().replace('_', " ")).collect::<Vec<_>>().join(" and "))
+            format!(
+                ", in strata by {}",
+                survey.strata.iter().map(|field| field.as_str().replace('_', " ")).collect::<Vec<_>>().join(" and ")
+            )
         }
     )];
     if ends(waves).is_some() {
@@ -277,16 +300,22 @@ fn pick(estimate: &Estimate) -> Pick<'_> {
 ///
 /// # Errors
 /// What the SQL engine refuses, as text.
-pub fn compute(inputs: &Inputs<'_>, prepared: &[Prepared<'_>], indicator: &Indicator) -> Result<IndicatorResult, String> {
+pub fn compute(
+    inputs: &Inputs<'_>,
+    prepared: &[Prepared<'_>],
+    indicator: &Indicator,
+) -> Result<IndicatorResult, String> {
     let How::Survey { survey, estimate, population, change } = &indicator.how else {
         return Err(format!("{} is not estimated from a survey", indicator.code));
     };
-    let prepared = prepared.iter().find(|one| one.survey.code == *survey).ok_or_else(|| format!("{survey} was not prepared"))?;
+    let prepared =
+        prepared.iter().find(|one| one.survey.code == *survey).ok_or_else(|| format!("{survey} was not prepared"))?;
     let domain = truths(&prepared.frame.rows, population.as_ref(), true)?;
-    let estimation = Estimation { prepared, estimate, pick: pick(estimate), domain, percent: indicator.unit.is_percent() };
+    let estimation =
+        Estimation { prepared, estimate, pick: pick(estimate), domain, percent: indicator.unit.is_percent() };
     match change {
-        Some(kind) => estimation.change(inputs, indicator, *kind),
-        None => estimation.level(inputs, indicator),
+        Some(kind) => Ok(estimation.change(inputs, indicator, *kind)),
+        None => Ok(estimation.level(inputs, indicator)),
     }
 }
 
@@ -330,7 +359,15 @@ impl Estimation<'_> {
             let member = &members[*at];
             let ((y0, x0), (y1, x1)) = ((self.pick)(before, *row)?, (self.pick)(after, *later)?);
             let eligible = member.asked && !member.ineligible;
-            eligible.then(|| Pair { stratum: member.stratum, weight: None, y0, x0, y1, x1, in_domain: self.domain[member.row] })
+            eligible.then(|| Pair {
+                stratum: member.stratum,
+                weight: None,
+                y0,
+                x0,
+                y1,
+                x1,
+                in_domain: self.domain[member.row],
+            })
         });
         both.collect()
     }
@@ -349,12 +386,21 @@ impl Estimation<'_> {
         Coverage { reported: all.map_or(0, |all| all.complete), due: all.map_or(0, |all| all.asked - all.ineligible) }
     }
 
-    fn wave_estimate(&self, title: String, wave: usize, estimate: &Result<estimate::Estimate, estimate::Why>) -> WaveEstimate {
-        let bound = |pick: fn((f64, f64)) -> f64| estimate.as_ref().ok().and_then(|one| one.interval).and_then(|both| self.scaled(pick(both)));
+    fn wave_estimate(
+        &self,
+        title: String,
+        wave: usize,
+        estimate: &Result<estimate::Estimate, estimate::Why>,
+    ) -> WaveEstimate {
+        let bound = |pick: fn((f64, f64)) -> f64| {
+            estimate.as_ref().ok().and_then(|one| one.interval).and_then(|both| self.scaled(pick(both)))
+        };
         WaveEstimate {
             title,
             on: self.prepared.waves[wave].0.on,
-            value: estimate.as_ref().map_or_else(|why| Value::NotComputable(Why::Estimate(told(why))), |one| self.known(one.value)),
+            value: estimate
+                .as_ref()
+                .map_or_else(|why| Value::NotComputable(Why::Estimate(told(why))), |one| self.known(one.value)),
             lower: bound(|both| both.0),
             upper: bound(|both| both.1),
             answers: estimate.as_ref().map_or(0, |one| one.answers),
@@ -365,10 +411,10 @@ impl Estimation<'_> {
         self.prepared.result.waves[wave].title.clone()
     }
 
-    fn level(&self, inputs: &Inputs<'_>, indicator: &Indicator) -> Result<IndicatorResult, String> {
+    fn level(&self, inputs: &Inputs<'_>, indicator: &Indicator) -> IndicatorResult {
         // The last wave that somebody answered.
         let Some(wave) = self.prepared.waves.iter().rposition(|(_, input, _)| input.is_some()) else {
-            return Ok(self.absent(inputs, indicator, Value::NotReported, "no wave has answers yet"));
+            return self.absent(inputs, indicator, Value::NotReported, "no wave has answers yet");
         };
         let estimate = self.at(wave);
         let waves: Vec<WaveEstimate> = (0..=wave)
@@ -381,25 +427,43 @@ impl Estimation<'_> {
         let shown = waves.last().cloned();
         let facts = EstimateFacts {
             survey: self.prepared.result.title.clone(),
-            method: format!("Estimated from {} answers of {}.", shown.as_ref().map_or(0, |one| one.answers), self.title(wave)),
+            method: format!(
+                "Estimated from {} answers of {}.",
+                shown.as_ref().map_or(0, |one| one.answers),
+                self.title(wave)
+            ),
             lower: shown.as_ref().and_then(|one| one.lower),
             upper: shown.as_ref().and_then(|one| one.upper),
-            standard_error: estimate.as_ref().ok().and_then(|one| one.standard_error).and_then(|error| self.scaled(error)),
+            standard_error: estimate
+                .as_ref()
+                .ok()
+                .and_then(|one| one.standard_error)
+                .and_then(|error| self.scaled(error)),
             answers: shown.map_or(0, |one| one.answers),
             degrees: estimate.as_ref().map_or(0, |one| one.degrees),
             waves,
             change: None,
             notes: estimate.as_ref().map_or_else(|why| vec![told(why)], |one| notes(&one.notes)),
         };
-        Ok(self.finish(inputs, indicator, total, facts, &held))
+        self.finish(inputs, indicator, total, facts, &held)
     }
 
-    fn change(&self, inputs: &Inputs<'_>, indicator: &Indicator, kind: ChangeKind) -> Result<IndicatorResult, String> {
+    fn change(&self, inputs: &Inputs<'_>, indicator: &Indicator, kind: ChangeKind) -> IndicatorResult {
         let Some((first, last)) = ends(&self.prepared.waves) else {
-            return Ok(self.absent(inputs, indicator, Value::NotReported, "the baseline or the follow-up has not been held yet"));
+            return self.absent(
+                inputs,
+                indicator,
+                Value::NotReported,
+                "the baseline or the follow-up has not been held yet",
+            );
         };
         if self.prepared.waves[first].1.is_none() || self.prepared.waves[last].1.is_none() {
-            return Ok(self.absent(inputs, indicator, Value::NotReported, "the answers of the baseline or the follow-up have not come yet"));
+            return self.absent(
+                inputs,
+                indicator,
+                Value::NotReported,
+                "the answers of the baseline or the follow-up have not come yet",
+            );
         }
         let pairs = self.pairs(first, last);
         let of = match kind {
@@ -409,8 +473,9 @@ impl Estimation<'_> {
         let changed = match paired_change(&pairs, &self.prepared.frame.strata, of, lonely(self.prepared.survey)) {
             Ok(changed) => changed,
             Err(why) => {
-                let value = if pairs.is_empty() { Value::NotReported } else { Value::NotComputable(Why::Estimate(told(&why))) };
-                return Ok(self.absent(inputs, indicator, value, &told(&why)));
+                let value =
+                    if pairs.is_empty() { Value::NotReported } else { Value::NotComputable(Why::Estimate(told(&why))) };
+                return self.absent(inputs, indicator, value, &told(&why));
             }
         };
         let baseline = self.scaled(changed.baseline.value);
@@ -420,8 +485,15 @@ impl Estimation<'_> {
         let coverage = Coverage { reported: self.prepared.result.pairs, due: population };
         let mut total = figure(inputs, indicator, Vec::new(), self.measured(&follow_up), coverage, &held);
         // A change in per cent is a percentage whatever the unit; in points it is on the scale of the level.
-        let scale = |value: f64| if kind == ChangeKind::Percent { from_estimate(value * 100.0) } else { self.scaled(value) };
-        let unit = if kind == ChangeKind::Percent { "%".to_owned() } else if self.percent { "points".to_owned() } else { indicator.unit.to_string() };
+        let scale =
+            |value: f64| if kind == ChangeKind::Percent { from_estimate(value * 100.0) } else { self.scaled(value) };
+        let unit = if kind == ChangeKind::Percent {
+            "%".to_owned()
+        } else if self.percent {
+            "points".to_owned()
+        } else {
+            indicator.unit.to_string()
+        };
         let sign = |value: Decimal| format!("{}{}", if value.is_sign_negative() { "" } else { "+" }, display(value, 1));
         let change = scale(changed.change.value);
         let interval = changed.change.interval.and_then(|(low, high)| scale(low).zip(scale(high)));
@@ -429,7 +501,8 @@ impl Estimation<'_> {
             format!("{} {unit} since the baseline, 95 % interval {} to {}", sign(change), sign(low), sign(high))
         });
         let wanted = indicator.targets.current().and_then(|target| match (&target.value, kind) {
-            (TargetValue::Increase(by), ChangeKind::PercentagePoints) | (TargetValue::IncreasePercent(by), ChangeKind::Percent) => Some(*by),
+            (TargetValue::Increase(by), ChangeKind::PercentagePoints)
+            | (TargetValue::IncreasePercent(by), ChangeKind::Percent) => Some(*by),
             _ => None,
         });
         if let Some(((low, high), wanted)) = interval.zip(wanted) {
@@ -439,7 +512,9 @@ impl Estimation<'_> {
         } else if !sentence.is_empty() {
             total.reason.push_str(&format!(" {sentence}."));
         }
-        let both = |wave: usize, one: &estimate::Estimate| self.wave_estimate(format!("{}, on the pairs", self.title(wave)), wave, &Ok(one.clone()));
+        let both = |wave: usize, one: &estimate::Estimate| {
+            self.wave_estimate(format!("{}, on the pairs", self.title(wave)), wave, &Ok(one.clone()))
+        };
         let mut waves = vec![both(first, &changed.baseline), both(last, &changed.follow_up)];
         for wave in [first, last] {
             waves.push(self.wave_estimate(format!("{}, all answers", self.title(wave)), wave, &self.at(wave)));
@@ -449,7 +524,11 @@ impl Estimation<'_> {
             "{} of {population} enterprises answered both waves{}. Baseline, follow-up, change and progress all rest on these pairs; \
              the figures of each wave by itself stand beside them and are never mixed with them.",
             changed.pairs,
-            if domain == changed.pairs { String::new() } else { format!(", {domain} of them in the population asked for") },
+            if domain == changed.pairs {
+                String::new()
+            } else {
+                format!(", {domain} of them in the population asked for")
+            },
         );
         let facts = EstimateFacts {
             survey: self.prepared.result.title.clone(),
@@ -469,7 +548,7 @@ impl Estimation<'_> {
             }),
             notes: notes(&changed.change.notes),
         };
-        Ok(self.finish(inputs, indicator, total, facts, &held))
+        self.finish(inputs, indicator, total, facts, &held)
     }
 
     fn measured(&self, estimate: &Result<estimate::Estimate, estimate::Why>) -> Measured {
@@ -487,7 +566,12 @@ impl Estimation<'_> {
 
     fn absent(&self, inputs: &Inputs<'_>, indicator: &Indicator, value: Value, why: &str) -> IndicatorResult {
         let held = against(indicator, None, Some(inputs.as_of));
-        let coverage = self.prepared.waves.len().checked_sub(1).map_or(Coverage { reported: 0, due: 0 }, |last| self.coverage(last));
+        let coverage = self
+            .prepared
+            .waves
+            .len()
+            .checked_sub(1)
+            .map_or(Coverage { reported: 0, due: 0 }, |last| self.coverage(last));
         let mut total = figure(inputs, indicator, Vec::new(), Measured::absent(value), coverage, &held);
         total.reason = format!("No data: {why}.");
         let facts = EstimateFacts {

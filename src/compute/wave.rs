@@ -41,7 +41,8 @@ pub struct Matched {
 
 /// Matches answers by number, else by name; the latest complete one of each enterprise counts.
 pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: &Frame) -> Matched {
-    let mut result = Matched { answers: BTreeMap::new(), incomplete: 0, superseded: 0, unmatched: 0, findings: Vec::new() };
+    let mut result =
+        Matched { answers: BTreeMap::new(), incomplete: 0, superseded: 0, unmatched: 0, findings: Vec::new() };
     let respondent = survey.respondent.as_str();
     let place = |row: usize, field: &str| {
         let origin = integer(&input.rows, "section", row).and_then(|section| input.origins.get(&section));
@@ -52,14 +53,16 @@ pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: &Frame) -
             cell: Some(CellRef::new(at, origin.columns.get(field).copied().unwrap_or(0))),
         })
     };
-    let required: Vec<&str> = survey.questions.iter().filter(|question| question.required).map(|question| question.code.as_str()).collect();
+    let required: Vec<&str> =
+        survey.questions.iter().filter(|question| question.required).map(|question| question.code.as_str()).collect();
     let mut by_member: BTreeMap<usize, Vec<(Option<NaiveDate>, usize)>> = BTreeMap::new();
     for row in 0..input.rows.height() {
         let number = text(&input.rows, respondent, row);
         let name = text(&input.rows, &format!("{respondent}__name"), row);
         let shown = number.clone().or_else(|| name.clone()).unwrap_or_default();
         let by_number = number.as_ref().and_then(|number| frame.by_number.get(number)).copied();
-        let by_name = if by_number.is_none() { name.as_ref().and_then(|name| frame.by_name.get(name)).copied() } else { None };
+        let by_name =
+            if by_number.is_none() { name.as_ref().and_then(|name| frame.by_name.get(name)).copied() } else { None };
         let Some(member) = by_number.or(by_name) else {
             result.unmatched += 1;
             let message = format!("an answer from {shown}, which is not in the population of `{}`", survey.code);
@@ -73,7 +76,9 @@ pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: &Frame) -
         if by_name.is_some() {
             let message = format!("matched to a member of the population by name only: {shown}");
             result.findings.push(
-                Finding::warning(&rules::ENTERPRISE_BY_NAME, place(row, respondent), message).found(shown.clone()).help("Add its number."),
+                Finding::warning(&rules::ENTERPRISE_BY_NAME, place(row, respondent), message)
+                    .found(shown.clone())
+                    .help("Add its number."),
             );
         }
         let missing = required.iter().find(|question| {
@@ -91,9 +96,11 @@ pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: &Frame) -
         for (_, row) in &answers[1..] {
             result.superseded += 1;
             let latest = place(answers[0].1, respondent);
-            let message = format!("answered again in {}: the latest complete answer counts ({latest})", wave.title.get("en"));
+            let message =
+                format!("answered again in {}: the latest complete answer counts ({latest})", wave.title.get("en"));
             result.findings.push(
-                Finding::info(&rules::ANSWER_SUPERSEDED, place(*row, respondent), message).help("This answer does not count."),
+                Finding::info(&rules::ANSWER_SUPERSEDED, place(*row, respondent), message)
+                    .help("This answer does not count."),
             );
         }
         result.answers.insert(member, answers[0].1);

@@ -127,10 +127,9 @@ impl Collection {
 
     /// The names that expressions over its rows may use.
     pub fn scope(&self) -> Scope {
-        let mut scope: Scope =
-            [("partner", SqlKind::Text), ("country", SqlKind::Text), ("period", SqlKind::Integer)]
-                .map(|(name, kind)| (name.to_owned(), kind))
-                .into();
+        let mut scope: Scope = [("partner", SqlKind::Text), ("country", SqlKind::Text), ("period", SqlKind::Integer)]
+            .map(|(name, kind)| (name.to_owned(), kind))
+            .into();
         scope.extend(self.fields.iter().map(|field| (field.code.as_str().to_owned(), field.kind.sql())));
         scope
     }
@@ -306,7 +305,10 @@ pub enum RowMeasure {
 
 #[derive(Debug, Clone)]
 pub enum Estimate {
-    Ratio { of: FieldCode, to: FieldCode },
+    Ratio {
+        of: FieldCode,
+        to: FieldCode,
+    },
     Mean(FieldCode),
     /// The share of those for whom the condition holds.
     Share(Expression),
@@ -326,6 +328,7 @@ pub enum Derived {
 
 /// How an indicator comes about.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "there are a few dozen of these in a programme")]
 pub enum How {
     Rows { from: Vec<From>, measure: RowMeasure },
     Survey { survey: SurveyCode, estimate: Estimate, population: Option<Expression>, change: Option<ChangeKind> },

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::catalog::{
-    Bound, Check, ChoiceOption, Collection, Field, FieldKind, Future, OnConflict, PercentScale,
-};
+use super::catalog::{Bound, Check, ChoiceOption, Collection, Field, FieldKind, Future, OnConflict, PercentScale};
 use super::reader::{At, Table};
+use crate::finding::suggest::nearest;
 use crate::finding::{Place, Severity, rules};
 use crate::model::code::{CollectionCode, FieldCode, is_code};
 use crate::model::words::Words;
-use crate::finding::suggest::nearest;
 use crate::sql::expression::condition;
 use crate::sql::{RESERVED, Scope};
 
@@ -19,25 +17,35 @@ pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {
     let also_called = table.texts("also_called").into_iter().map(|at| at.value).collect();
     let fields = fields(table, "field");
     let key = codes_of(table, "key", &fields);
-    let shared_key =
-        table.choice("key_scope", &[("partner", false), ("programme", true)]).is_some_and(|at| at.value);
+    let shared_key = table.choice("key_scope", &[("partner", false), ("programme", true)]).is_some_and(|at| at.value);
     if shared_key && key.is_empty() {
-        table.bad(&table.span_of("key_scope"), "`key_scope = \"programme\"` needs a `key`", "Declare the fields that identify a record.");
+        table.bad(
+            &table.span_of("key_scope"),
+            "`key_scope = \"programme\"` needs a `key`",
+            "Declare the fields that identify a record.",
+        );
     }
     let on_conflict = table
         .choice(
             "on_conflict",
-            &[("first_partner", OnConflict::FirstPartner), ("minimum", OnConflict::Minimum), ("none", OnConflict::None)],
+            &[
+                ("first_partner", OnConflict::FirstPartner),
+                ("minimum", OnConflict::Minimum),
+                ("none", OnConflict::None),
+            ],
         )
         .map_or(OnConflict::FirstPartner, |at| at.value);
     let date = table.text("date").and_then(|text| known_field(table, &text, &fields));
     if let Some(date) = &date
         && fields.iter().any(|field| field.code == *date && field.kind != FieldKind::Date)
     {
-        table.bad(&table.span_of("date"), format!("the field `{date}` is not of kind date"), "Name a field of kind date.");
+        table.bad(
+            &table.span_of("date"),
+            format!("the field `{date}` is not of kind date"),
+            "Name a field of kind date.",
+        );
     }
-    let by_period =
-        table.choice("submission", &[("cumulative", false), ("period", true)]).is_some_and(|at| at.value);
+    let by_period = table.choice("submission", &[("cumulative", false), ("period", true)]).is_some_and(|at| at.value);
     let due_days = u64::try_from(table.bounded("due_days", 15, 0..=3_650)).unwrap_or(15);
     let layout = table.table("layout");
     let file = layout.as_ref().and_then(|layout| layout.text("file")).map(|at| at.value);
@@ -133,7 +141,11 @@ fn field(table: &Table<'_>) -> Option<(Place, Field)> {
     let (code, kind) = (code?, kind?);
     let needs = |fits: bool, key: &'static str, only: &str| {
         if !fits && table.has(key) {
-            table.bad(&table.span_of(key), format!("`{key}` goes with kind {only} only"), "Take it out, or change the kind.");
+            table.bad(
+                &table.span_of(key),
+                format!("`{key}` goes with kind {only} only"),
+                "Take it out, or change the kind.",
+            );
         }
     };
     needs(kind.value == FieldKind::Percent, "scale", "percent");
@@ -171,7 +183,11 @@ fn bound(table: &Table<'_>, key: &'static str, kind: Option<&At<FieldKind>>) -> 
             table.decimal(key).map(|at| Bound::Number(at.value))
         }
         _ => {
-            table.bad(&table.span_of(key), format!("`{key}` goes with numbers and dates only"), "Take it out, or change the kind.");
+            table.bad(
+                &table.span_of(key),
+                format!("`{key}` goes with numbers and dates only"),
+                "Take it out, or change the kind.",
+            );
             None
         }
     }

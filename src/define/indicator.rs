@@ -9,12 +9,12 @@ use super::catalog::{
 use super::measure::{self, natural_accumulation, shared_scope, sums_a_rate};
 use super::reader::{Findings, Table, exact};
 use super::target;
+use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, rules};
 use crate::model::code::IndicatorCode;
 use crate::model::scoreboard::{Accumulation, Level};
 use crate::model::unit::Unit;
 use crate::sql::Kind;
-use crate::finding::suggest::nearest;
 
 /// What an indicator may refer to.
 pub struct Context<'a> {
@@ -38,7 +38,11 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
             _ => matches!(how, Some(How::Survey { .. }) | None),
         };
         if !used && table.has(key) {
-            table.bad(&table.span_of(key), format!("`{key}` has no effect here"), "Take it out, or change how the indicator is counted.");
+            table.bad(
+                &table.span_of(key),
+                format!("`{key}` has no effect here"),
+                "Take it out, or change how the indicator is counted.",
+            );
         }
     }
     let accumulation = accumulation(table, how.as_ref(), context);
@@ -81,7 +85,8 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
 
 /// Rows of several partners may be one record, so partner figures need not add up.
 fn counted_once(from: &[super::catalog::From], collections: &[Collection]) -> bool {
-    from.iter().any(|from| collections.iter().any(|collection| collection.code == from.collection && collection.shared_key))
+    from.iter()
+        .any(|from| collections.iter().any(|collection| collection.code == from.collection && collection.shared_key))
 }
 
 fn accumulation(table: &Table<'_>, how: Option<&How>, context: &Context<'_>) -> Accumulation {
@@ -95,15 +100,26 @@ fn accumulation(table: &Table<'_>, how: Option<&How>, context: &Context<'_>) -> 
         table.report(finding.help("Take `accumulation` out: it is a rate, recomputed from rows wherever it stands."));
     }
     if let Some(field) = sums_a_rate(how, context.collections) {
-        let finding = table.error(&rules::RATE_SUMMED, &table.span_of("measure"), format!("`{field}` is a percentage and would be added up"));
+        let finding = table.error(
+            &rules::RATE_SUMMED,
+            &table.span_of("measure"),
+            format!("`{field}` is a percentage and would be added up"),
+        );
         table.report(finding.help("Use `ratio` with what the percentage is made of."));
     }
     if let How::Rows { from, .. } = how {
         for from in from {
             let Some(collection) = context.collections.iter().find(|c| c.code == from.collection) else { continue };
             if chosen == Accumulation::Flow && !collection.has_periods() {
-                let message = format!("a flow needs to know when: `{}` declares neither `date` nor `submission = \"period\"`", collection.code);
-                table.bad(&table.span_of("from"), message, "Declare `date` in the collection, or make the indicator a stock.");
+                let message = format!(
+                    "a flow needs to know when: `{}` declares neither `date` nor `submission = \"period\"`",
+                    collection.code
+                );
+                table.bad(
+                    &table.span_of("from"),
+                    message,
+                    "Declare `date` in the collection, or make the indicator a stock.",
+                );
             }
         }
     }
@@ -120,7 +136,11 @@ fn by(table: &Table<'_>, how: Option<&How>, context: &Context<'_>) -> Vec<String
         }
         Some(How::Survey { .. } | How::Derived(_)) => {
             if !names.is_empty() {
-                table.bad(&table.span_of("by"), "breakdowns of estimates and derived indicators are not computed", "Take `by` out.");
+                table.bad(
+                    &table.span_of("by"),
+                    "breakdowns of estimates and derived indicators are not computed",
+                    "Take `by` out.",
+                );
             }
             return Vec::new();
         }
@@ -134,8 +154,15 @@ fn by(table: &Table<'_>, how: Option<&How>, context: &Context<'_>) -> Vec<String
         } else if fits {
             table.bad(&name.span, format!("`{}` stands twice in `by`", name.value), "Take one of them out.");
         } else {
-            let finding = table.error(&rules::UNKNOWN_FIELD, &name.span, format!("`{}` is no field to break down by", name.value));
-            let names = scope.iter().filter(|(_, kind)| matches!(kind, Kind::Text | Kind::Integer)).map(|(name, _)| name.as_str());
+            let finding = table.error(
+                &rules::UNKNOWN_FIELD,
+                &name.span,
+                format!("`{}` is no field to break down by", name.value),
+            );
+            let names = scope
+                .iter()
+                .filter(|(_, kind)| matches!(kind, Kind::Text | Kind::Integer))
+                .map(|(name, _)| name.as_str());
             let names: Vec<&str> = names.collect();
             let finding = finding.suggest(nearest(&name.value, names.iter().copied()));
             table.report(finding.help(format!("Fields with a list of values are {}.", names.join(", "))));
@@ -164,7 +191,11 @@ fn example(table: &Table<'_>, found: &[&Collection]) -> Option<Example> {
     let expect = table.required_decimal("expect");
     if !table.has("given") {
         let span = table.span.start..table.span.start + 1;
-        table.report(table.error(&rules::MISSING_KEY, &span, "the example needs `given`").help("Write given = [{ status = \"signed\" }]."));
+        table.report(
+            table
+                .error(&rules::MISSING_KEY, &span, "the example needs `given`")
+                .help("Write given = [{ status = \"signed\" }]."),
+        );
     }
     let given: Vec<Option<ExampleRow>> = table.tables("given").iter().map(|row| example_row(row, found)).collect();
     table.finish();
@@ -178,7 +209,8 @@ fn example_row(row: &Table<'_>, found: &[&Collection]) -> Option<ExampleRow> {
             let one = found.iter().find(|collection| collection.code.as_str() == name.value);
             if one.is_none() {
                 let names = found.iter().map(|collection| collection.code.as_str());
-                let finding = row.error(&rules::UNKNOWN_COLLECTION, &name.span, format!("`from` does not name `{}`", name.value));
+                let finding =
+                    row.error(&rules::UNKNOWN_COLLECTION, &name.span, format!("`from` does not name `{}`", name.value));
                 row.report(finding.suggest(nearest(&name.value, names)));
             }
             one?
@@ -198,7 +230,11 @@ fn example_row(row: &Table<'_>, found: &[&Collection]) -> Option<ExampleRow> {
         let kind = collection.field(&name.value).map(|field| field.kind);
         if kind.is_none() && !special {
             let names = collection.fields.iter().map(|field| field.code.as_str());
-            let finding = row.error(&rules::UNKNOWN_FIELD, &name.span, format!("`{}` is no field of `{}`", name.value, collection.code));
+            let finding = row.error(
+                &rules::UNKNOWN_FIELD,
+                &name.span,
+                format!("`{}` is no field of `{}`", name.value, collection.code),
+            );
             row.report(finding.suggest(nearest(&name.value, names)));
             continue;
         }
@@ -208,7 +244,9 @@ fn example_row(row: &Table<'_>, found: &[&Collection]) -> Option<ExampleRow> {
             _ => Kind::Text,
         };
         let datetime = value.get_ref().as_datetime().and_then(|at| at.date);
-        let day = datetime.and_then(|date| chrono::NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day)));
+        let day = datetime.and_then(|date| {
+            chrono::NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
+        });
         let number = exact(value.get_ref());
         let text = value.get_ref().as_str();
         let truth = value.get_ref().as_bool().filter(|_| kind == Some(FieldKind::YesNo));
@@ -220,9 +258,10 @@ fn example_row(row: &Table<'_>, found: &[&Collection]) -> Option<ExampleRow> {
             (Kind::Date, .., Some(day), _) => Some(ExampleCell::Day(day)),
             _ => None,
         };
-        let option_known = collection.field(&name.value).filter(|field| field.kind == FieldKind::Choice).is_none_or(|field| {
-            text.is_some_and(|text| field.options.iter().any(|option| option.code == text))
-        });
+        let option_known = collection
+            .field(&name.value)
+            .filter(|field| field.kind == FieldKind::Choice)
+            .is_none_or(|field| text.is_some_and(|text| field.options.iter().any(|option| option.code == text)));
         match cell {
             Some(cell) if option_known => {
                 cells.insert(name.value, cell);
@@ -233,10 +272,14 @@ fn example_row(row: &Table<'_>, found: &[&Collection]) -> Option<ExampleRow> {
                     .map(|field| field.options.iter().map(|option| option.code.as_str()).collect())
                     .unwrap_or_default();
                 let suggestion = text.and_then(|text| nearest(text, options.iter().copied()));
-                let finding = row.error(&rules::UNKNOWN_OPTION, &value.span(), format!("`{}` has no such option", name.value));
+                let finding =
+                    row.error(&rules::UNKNOWN_OPTION, &value.span(), format!("`{}` has no such option", name.value));
                 row.report(finding.suggest(suggestion).help(format!("The options are {}.", options.join(", "))));
             }
-            None => row.report(row.error(&rules::WRONG_TYPE, &value.span(), format!("`{}` is of another kind", name.value)).help("Give a value of the field's kind.")),
+            None => row.report(
+                row.error(&rules::WRONG_TYPE, &value.span(), format!("`{}` is of another kind", name.value))
+                    .help("Give a value of the field's kind."),
+            ),
         }
     }
     Some(ExampleRow { collection: collection.code.clone(), cells })
@@ -261,9 +304,22 @@ pub fn check_derived(indicators: &[(Place, Indicator)], findings: &Findings) {
                     let finding = Finding::error(&rules::UNKNOWN_INDICATOR, place.clone(), message);
                     findings.borrow_mut().push(finding.suggest(nearest(part.as_str(), names)));
                 }
-                Some(other) if matches!(&indicator.how, How::Derived(Derived::Sum(_))) && (other.accumulation == Accumulation::Rate || other.unit != indicator.unit) => {
-                    let message = format!("`{part}` cannot be added up: it is {}", if other.accumulation == Accumulation::Rate { "a rate".to_owned() } else { format!("in {}", other.unit) });
-                    findings.borrow_mut().push(Finding::error(&rules::RATE_SUMMED, place.clone(), message).help("Only flows and stocks of the same unit add up."));
+                Some(other)
+                    if matches!(&indicator.how, How::Derived(Derived::Sum(_)))
+                        && (other.accumulation == Accumulation::Rate || other.unit != indicator.unit) =>
+                {
+                    let message = format!(
+                        "`{part}` cannot be added up: it is {}",
+                        if other.accumulation == Accumulation::Rate {
+                            "a rate".to_owned()
+                        } else {
+                            format!("in {}", other.unit)
+                        }
+                    );
+                    findings.borrow_mut().push(
+                        Finding::error(&rules::RATE_SUMMED, place.clone(), message)
+                            .help("Only flows and stocks of the same unit add up."),
+                    );
                 }
                 Some(_) => {}
             }
@@ -273,7 +329,9 @@ pub fn check_derived(indicators: &[(Place, Indicator)], findings: &Findings) {
         if circle(indicator, &find, &parts, &mut path) {
             let names: Vec<&str> = path.iter().map(IndicatorCode::as_str).collect();
             let message = format!("the indicator depends on itself: {}", names.join(" → "));
-            findings.borrow_mut().push(Finding::error(&rules::CYCLE, place.clone(), message).help("Take one of the steps out."));
+            findings
+                .borrow_mut()
+                .push(Finding::error(&rules::CYCLE, place.clone(), message).help("Take one of the steps out."));
         }
     }
 }

@@ -6,9 +6,9 @@ use super::catalog::{ChangeKind, Collection, Derived, Estimate, FieldKind, From,
 use super::collection::known_field;
 use super::reader::{At, Table};
 use crate::finding::rules;
+use crate::finding::suggest::nearest;
 use crate::model::code::{CollectionCode, IndicatorCode};
 use crate::model::scoreboard::Accumulation;
-use crate::finding::suggest::nearest;
 use crate::sql::expression::{Expression, condition};
 use crate::sql::{Function, Measure, Scope, measure};
 
@@ -31,11 +31,17 @@ pub fn read(table: &Table<'_>, collections: &[Collection], surveys: &[Survey]) -
         [one] => rows(table, collections, one),
         [] => {
             let finding = table.error(&rules::MISSING_KEY, &head, "the indicator does not say how it is counted");
-            table.report(finding.help("Give one of `measure`, `ratio`, `median`, `estimate` (with `survey`), `derived`."));
+            table.report(
+                finding.help("Give one of `measure`, `ratio`, `median`, `estimate` (with `survey`), `derived`."),
+            );
             None
         }
         several => {
-            table.bad(&head, format!("the indicator says twice how it is counted: {}", several.join(", ")), "Keep one of them.");
+            table.bad(
+                &head,
+                format!("the indicator says twice how it is counted: {}", several.join(", ")),
+                "Keep one of them.",
+            );
             None
         }
     }
@@ -80,7 +86,11 @@ fn median(table: &Table<'_>, found: &[&Collection]) -> Option<RowMeasure> {
     let code = known_field(table, &text, &collection.fields)?;
     let kind = collection.field(code.as_str())?.kind;
     if !kind.sql().is_number() {
-        table.bad(&text.span, format!("`{code}` is not a number"), "A median needs a field of kind integer, decimal, money or percent.");
+        table.bad(
+            &text.span,
+            format!("`{code}` is not a number"),
+            "A median needs a field of kind integer, decimal, money or percent.",
+        );
         return None;
     }
     Some(RowMeasure::Median(code))
@@ -101,9 +111,8 @@ fn known_collection<'c>(table: &Table<'_>, name: &At<String>, collections: &'c [
 pub fn shared_scope(collections: &[&Collection]) -> Scope {
     let mut scopes = collections.iter().map(|collection| collection.scope());
     let first = scopes.next().unwrap_or_default();
-    scopes.fold(first, |shared, scope| {
-        shared.into_iter().filter(|(name, kind)| scope.get(name) == Some(kind)).collect()
-    })
+    scopes
+        .fold(first, |shared, scope| shared.into_iter().filter(|(name, kind)| scope.get(name) == Some(kind)).collect())
 }
 
 fn conditions(table: &Table<'_>, found: &[&Collection]) -> Option<Vec<From>> {
@@ -121,13 +130,20 @@ fn conditions(table: &Table<'_>, found: &[&Collection]) -> Option<Vec<From>> {
         for (name, value) in each.entries() {
             let Some(collection) = found.iter().find(|collection| collection.code.as_str() == name.value) else {
                 let names = found.iter().map(|collection| collection.code.as_str());
-                let finding = each.error(&rules::UNKNOWN_COLLECTION, &name.span, format!("`from` does not name `{}`", name.value));
+                let finding = each.error(
+                    &rules::UNKNOWN_COLLECTION,
+                    &name.span,
+                    format!("`from` does not name `{}`", name.value),
+                );
                 each.report(finding.suggest(nearest(&name.value, names)));
                 sound = false;
                 continue;
             };
             let Some(text) = value.get_ref().as_str() else {
-                each.report(each.error(&rules::WRONG_TYPE, &value.span(), "a condition must be text").help("Write it in double quotes."));
+                each.report(
+                    each.error(&rules::WRONG_TYPE, &value.span(), "a condition must be text")
+                        .help("Write it in double quotes."),
+                );
                 sound = false;
                 continue;
             };
@@ -220,7 +236,11 @@ fn estimate(table: &Table<'_>, survey: &Survey) -> Option<Estimate> {
         let code = known_field(&estimate, text, &survey.questions)?;
         let numeric = survey.question(code.as_str()).is_some_and(|question| question.kind.sql().is_number());
         if !numeric {
-            estimate.bad(&text.span, format!("`{code}` is not a number"), "Name a question of kind integer, decimal, money or percent.");
+            estimate.bad(
+                &text.span,
+                format!("`{code}` is not a number"),
+                "Name a question of kind integer, decimal, money or percent.",
+            );
         }
         numeric.then_some(code)
     };
@@ -242,7 +262,11 @@ fn estimate(table: &Table<'_>, survey: &Survey) -> Option<Estimate> {
             }
         }
         _ => {
-            estimate.bad(&estimate.span, "an estimate is one of `ratio = [\"y\", \"x\"]`, `mean = \"y\"`, `share = \"condition\"`", "For example { ratio = [\"turnover_international\", \"turnover_total\"] }.");
+            estimate.bad(
+                &estimate.span,
+                "an estimate is one of `ratio = [\"y\", \"x\"]`, `mean = \"y\"`, `share = \"condition\"`",
+                "For example { ratio = [\"turnover_international\", \"turnover_total\"] }.",
+            );
             None
         }
     }
@@ -258,7 +282,11 @@ fn derived(table: &Table<'_>) -> Option<Derived> {
         (Some(of), Some(to), []) => Some(Derived::Ratio { of: code(&of)?, to: code(&to)? }),
         (None, None, [_, ..]) => Some(Derived::Sum(sum.iter().map(code).collect::<Option<_>>()?)),
         _ => {
-            derived.bad(&derived.span, "a derived indicator has `of` and `to`, or `sum`", "For example { of = \"jobs_created\", to = \"grants_paid\" }.");
+            derived.bad(
+                &derived.span,
+                "a derived indicator has `of` and `to`, or `sum`",
+                "For example { of = \"jobs_created\", to = \"grants_paid\" }.",
+            );
             None
         }
     }

@@ -77,7 +77,7 @@ fn assemble(
     let roots: Vec<(Part, Table<'_>)> = parsed
         .iter()
         .map(|(part, file, document)| {
-            let root = Table::new(file, document.get_ref(), 0..1, format!("{}", file.name), findings);
+            let root = Table::new(file, document.get_ref(), 0..1, file.name.clone(), findings);
             schema_version(&root);
             (*part, root)
         })
@@ -128,7 +128,8 @@ fn assemble(
         }
         let declared = roots.iter().any(|(part, root)| *part == Part::Indicators && root.has("indicator"));
         if !declared {
-            let finding = Finding::error(&rules::NO_INDICATOR, Place::Project, "no indicator is declared in indicators/");
+            let finding =
+                Finding::error(&rules::NO_INDICATOR, Place::Project, "no indicator is declared in indicators/");
             findings.borrow_mut().push(finding.help("Write indicators/NAME.toml; README.md shows one."));
         }
         let partners: Vec<catalog::Partner> = partners.into_iter().map(|(_, partner)| partner).collect();

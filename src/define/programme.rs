@@ -4,13 +4,16 @@ use chrono_tz::Tz;
 
 use super::catalog::{Collection, Folders, Limits, Partner, Programme, SubmissionRules};
 use super::reader::{Findings, Table};
+use crate::finding::suggest::nearest;
 use crate::finding::{CellRef, Finding, Place, rules};
 use crate::model::code::{CollectionCode, PartnerCode};
 use crate::model::period::{Calendar, PeriodUnit};
-use crate::finding::suggest::nearest;
 
 /// The programme, where it is whole, and its partners with their places.
-pub fn read(root: &Table<'_>) -> Option<(Option<Programme>, Vec<(Place, Partner)>)> {
+type Head = (Option<Programme>, Vec<(Place, Partner)>);
+
+/// Reads `scoreboard.toml`. None if it has no `[programme]`.
+pub fn read(root: &Table<'_>) -> Option<Head> {
     let partners: Vec<(Place, Partner)> = root.tables("partner").iter().filter_map(partner).collect();
     super::unique(partners.iter().map(|(at, partner)| (partner.code.as_str(), at)), "partner", root.findings());
     let folders = folders(root);
@@ -30,7 +33,11 @@ pub fn read(root: &Table<'_>) -> Option<(Option<Programme>, Vec<(Place, Partner)
     if let Some(currency) = &currency
         && (currency.value.len() != 3 || !currency.value.bytes().all(|b| b.is_ascii_uppercase()))
     {
-        table.bad(&currency.span, format!("`{}` is not a currency", currency.value), "Use its ISO code, for example EUR.");
+        table.bad(
+            &currency.span,
+            format!("`{}` is not a currency", currency.value),
+            "Use its ISO code, for example EUR.",
+        );
     }
     let time_zone = zone.map_or(Some(Tz::UTC), |zone| {
         let parsed = zone.value.parse::<Tz>().ok();
@@ -75,7 +82,11 @@ fn partner(table: &Table<'_>) -> Option<(Place, Partner)> {
     if let Some(country) = &country
         && (country.value.len() != 2 || !country.value.bytes().all(|b| b.is_ascii_uppercase()))
     {
-        table.bad(&country.span, format!("`{}` is not a country code", country.value), "Use two letters, for example LT.");
+        table.bad(
+            &country.span,
+            format!("`{}` is not a country code", country.value),
+            "Use two letters, for example LT.",
+        );
     }
     let language = table.text("language").map_or_else(|| "en".to_owned(), |at| at.value);
     let locale = table.text("locale").map_or_else(|| language.clone(), |at| at.value);

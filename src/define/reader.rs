@@ -13,11 +13,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::source::SourceFile;
+use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, Rule, rules};
 use crate::model::code::RULE as CODE_RULE;
 use crate::model::words::Words;
 use crate::sql;
-use crate::finding::suggest::nearest;
 
 /// Findings of all files, in the order in which they were met.
 pub type Findings = RefCell<Vec<Finding>>;
@@ -34,7 +34,7 @@ pub struct Table<'a> {
     pub file: &'a SourceFile,
     pub span: Range<usize>,
     path: String,
-    table: &'a DeTable<'a>,
+    inner: &'a DeTable<'a>,
     asked: RefCell<Vec<&'static str>>,
     findings: &'a Findings,
 }
@@ -47,7 +47,7 @@ impl<'a> Table<'a> {
         path: impl Into<String>,
         findings: &'a Findings,
     ) -> Self {
-        Self { file, span, path: path.into(), table, asked: RefCell::default(), findings }
+        Self { file, span, path: path.into(), inner: table, asked: RefCell::default(), findings }
     }
 
     pub fn findings(&self) -> &'a Findings {
@@ -73,7 +73,7 @@ impl<'a> Table<'a> {
 
     fn get(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.asked.borrow_mut().push(key);
-        self.table.get(key)
+        self.inner.get(key)
     }
 
     pub fn has(&self, key: &'static str) -> bool {
@@ -101,7 +101,7 @@ impl<'a> Table<'a> {
     }
 
     fn required<T>(&self, key: &'static str, value: Option<T>) -> Option<T> {
-        if value.is_none() && self.table.get(key).is_none() {
+        if value.is_none() && self.inner.get(key).is_none() {
             // One mark at the table's own head, not over all of it.
             let span = self.span.start..self.span.start + 1;
             self.report(self.error(&rules::MISSING_KEY, &span, format!("{} needs `{key}`", self.path)));
@@ -277,7 +277,9 @@ impl<'a> Table<'a> {
     pub fn table(&self, key: &'static str) -> Option<Table<'a>> {
         let value = self.get(key)?;
         match value.get_ref() {
-            DeValue::Table(table) => Some(Table::new(self.file, table, value.span(), format!("`{key}`"), self.findings)),
+            DeValue::Table(table) => {
+                Some(Table::new(self.file, table, value.span(), format!("`{key}`"), self.findings))
+            }
             _ => self.wrong_type(key, value, "a table"),
         }
     }
@@ -320,7 +322,7 @@ impl<'a> Table<'a> {
 
     /// Every entry of a table whose keys are names of the project, such as codes.
     pub fn entries(&self) -> impl Iterator<Item = (At<String>, &'a Spanned<DeValue<'a>>)> {
-        self.table.iter().map(|(key, value)| (At { value: key.get_ref().to_string(), span: key.span() }, value))
+        self.inner.iter().map(|(key, value)| (At { value: key.get_ref().to_string(), span: key.span() }, value))
     }
 
     /// Reports what an expression has wrong, at its own characters.
@@ -336,7 +338,7 @@ impl<'a> Table<'a> {
     /// Reports the keys that nobody asked for.
     pub fn finish(&self) {
         let asked = self.asked.borrow();
-        for (key, _) in self.table {
+        for (key, _) in self.inner {
             let name = key.get_ref().as_ref();
             if !asked.contains(&name) {
                 let finding =

@@ -4,10 +4,10 @@ use rust_decimal::Decimal;
 
 use super::catalog::{Gate, Indicator, Programme, Report};
 use super::reader::Table;
+use crate::finding::suggest::nearest;
 use crate::finding::{Place, rules};
 use crate::model::code::{IndicatorCode, ReportCode};
 use crate::model::scoreboard::{Status, Thresholds};
-use crate::finding::suggest::nearest;
 
 fn thresholds() -> Thresholds {
     Thresholds { on_track: Decimal::new(9, 1), at_risk: Decimal::new(7, 1) }
@@ -43,7 +43,11 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Repor
         }
         declared.finish();
         if !(limits.at_risk < limits.on_track && limits.on_track <= Decimal::ONE && limits.at_risk > Decimal::ZERO) {
-            declared.bad(&declared.span, "thresholds must satisfy 0 < at_risk < on_track ≤ 1", "The defaults are 0.9 and 0.7.");
+            declared.bad(
+                &declared.span,
+                "thresholds must satisfy 0 < at_risk < on_track ≤ 1",
+                "The defaults are 0.9 and 0.7.",
+            );
         }
     }
     let evidence_rows = usize::try_from(table.bounded("evidence_rows", EVIDENCE_ROWS, 0..=1_000_000)).unwrap_or(0);
@@ -56,7 +60,8 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Repor
                 let found = Status::NAMES.iter().find(|(name, _)| *name == text.value);
                 if found.is_none() {
                     let suggestion = nearest(&text.value, Status::NAMES.iter().map(|(name, _)| *name));
-                    let finding = gate.error(&rules::BAD_VALUE, &text.span, format!("no status is called `{}`", text.value));
+                    let finding =
+                        gate.error(&rules::BAD_VALUE, &text.span, format!("no status is called `{}`", text.value));
                     gate.report(finding.suggest(suggestion));
                 }
                 found.map(|(_, status)| *status)

@@ -3,10 +3,10 @@
 use super::catalog::{Collection, FieldKind, Lonely, Survey, Wave, WaveRole};
 use super::collection::{codes_of, fields, known_field};
 use super::reader::Table;
+use crate::finding::suggest::nearest;
 use crate::finding::{Place, rules};
 use crate::model::code::{SurveyCode, WaveCode};
 use crate::sql::Expression;
-use crate::finding::suggest::nearest;
 use crate::sql::expression::condition;
 
 pub fn read(table: &Table<'_>, collections: &[Collection]) -> Option<(Place, Survey)> {
@@ -19,7 +19,11 @@ pub fn read(table: &Table<'_>, collections: &[Collection]) -> Option<(Place, Sur
             let message = format!("no collection is called `{}`", at.value);
             let names = collections.iter().map(|collection| collection.code.as_str());
             let finding = table.error(&rules::UNKNOWN_COLLECTION, &at.span, message);
-            table.report(finding.suggest(nearest(&at.value, names)).help("`frame` names the collection that lists the population."));
+            table.report(
+                finding
+                    .suggest(nearest(&at.value, names))
+                    .help("`frame` names the collection that lists the population."),
+            );
         }
         found
     });
@@ -33,12 +37,17 @@ pub fn read(table: &Table<'_>, collections: &[Collection]) -> Option<(Place, Sur
         table.texts("strata");
         (Vec::new(), None)
     };
-    let enterprise = |code: Option<&crate::model::code::FieldCode>, fields: &[super::catalog::Field], key: &'static str| {
-        let wrong = code.is_some_and(|code| {
-            fields.iter().any(|field| field.code == *code && field.kind != FieldKind::Enterprise)
-        });
+    let enterprise = |code: Option<&crate::model::code::FieldCode>,
+                      fields: &[super::catalog::Field],
+                      key: &'static str| {
+        let wrong = code
+            .is_some_and(|code| fields.iter().any(|field| field.code == *code && field.kind != FieldKind::Enterprise));
         if wrong {
-            table.bad(&table.span_of(key), format!("`{key}` must name a field of kind enterprise"), "Answers are matched to the frame by enterprise.");
+            table.bad(
+                &table.span_of(key),
+                format!("`{key}` must name a field of kind enterprise"),
+                "Answers are matched to the frame by enterprise.",
+            );
         }
     };
     enterprise(match_on.as_ref(), frame_fields, "match");
@@ -66,7 +75,11 @@ pub fn read(table: &Table<'_>, collections: &[Collection]) -> Option<(Place, Sur
     let mut waves: Vec<Wave> = waves.into_iter().map(|(_, wave)| wave).collect();
     waves.sort_by_key(|wave| wave.on);
     if waves.is_empty() {
-        table.bad(&(table.span.start..table.span.start + 1), "a survey needs at least one `[[survey.wave]]`", "Say when it was asked and how its export is called.");
+        table.bad(
+            &(table.span.start..table.span.start + 1),
+            "a survey needs at least one `[[survey.wave]]`",
+            "Say when it was asked and how its export is called.",
+        );
     }
     table.finish();
     let code = code?;
@@ -99,7 +112,11 @@ fn wave(table: &Table<'_>) -> Option<(Place, Wave)> {
     let files: Vec<String> = table.texts("files").into_iter().map(|at| at.value).collect();
     if files.is_empty() {
         let span = table.span.start..table.span.start + 1;
-        table.report(table.error(&rules::MISSING_KEY, &span, "`wave` needs `files`").help("Give the name pattern of its exports, for example \"survey_baseline*.csv\"."));
+        table.report(
+            table
+                .error(&rules::MISSING_KEY, &span, "`wave` needs `files`")
+                .help("Give the name pattern of its exports, for example \"survey_baseline*.csv\"."),
+        );
     }
     table.finish();
     let code = code?;

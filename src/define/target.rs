@@ -8,11 +8,11 @@ use rust_decimal::Decimal;
 use super::catalog::{Partner, Programme};
 use super::reader::{At, Table, exact};
 use crate::finding::rules;
+use crate::finding::suggest::nearest;
 use crate::model::code::PartnerCode;
 use crate::model::period::Calendar;
 use crate::model::target::{Baseline, Direction, Milestone, Target, TargetValue, Targets, Trajectory};
 use crate::model::unit::Unit;
-use crate::finding::suggest::nearest;
 
 /// Everything that is held against the actual.
 pub struct Held {
@@ -53,13 +53,21 @@ fn direction(table: &Table<'_>) -> Direction {
         Some(1) => Direction::Decrease,
         Some(2) => {
             if tolerance.is_none() {
-                table.bad(&table.span_of("direction"), "`maintain` needs a `tolerance`", "Say how far from the target is still fine.");
+                table.bad(
+                    &table.span_of("direction"),
+                    "`maintain` needs a `tolerance`",
+                    "Say how far from the target is still fine.",
+                );
             }
             Direction::Maintain { tolerance: tolerance.map_or(Decimal::ZERO, |at| at.value) }
         }
         _ => {
             if tolerance.is_some() {
-                table.bad(&table.span_of("tolerance"), "`tolerance` goes with `direction = \"maintain\"` only", "Take it out.");
+                table.bad(
+                    &table.span_of("tolerance"),
+                    "`tolerance` goes with `direction = \"maintain\"` only",
+                    "Take it out.",
+                );
             }
             Direction::Increase
         }
@@ -86,7 +94,11 @@ fn targets(table: &Table<'_>, unit: &Unit, calendar: &Calendar) -> Targets {
         return match table.text("target") {
             Some(text) if text.value == "to_be_declared" => Targets::ToBeDeclared,
             Some(text) => {
-                table.bad(&text.span, format!("`target` cannot be `{}`", text.value), "Write target = \"to_be_declared\", or target = { value = 90, on = 2016-09-30 }.");
+                table.bad(
+                    &text.span,
+                    format!("`target` cannot be `{}`", text.value),
+                    "Write target = \"to_be_declared\", or target = { value = 90, on = 2016-09-30 }.",
+                );
                 Targets::None
             }
             None => Targets::None,
@@ -103,7 +115,8 @@ fn targets(table: &Table<'_>, unit: &Unit, calendar: &Calendar) -> Targets {
 }
 
 fn target(table: &Table<'_>, unit: &Unit, calendar: &Calendar, several: bool) -> Option<Target> {
-    let (value, increase, percent) = (table.decimal("value"), table.decimal("increase"), table.decimal("increase_percent"));
+    let (value, increase, percent) =
+        (table.decimal("value"), table.decimal("increase"), table.decimal("increase_percent"));
     let (from, to) = (table.decimal("from"), table.decimal("to"));
     let on = table.date("on").map_or(calendar.end, |at| at.value);
     let illustrative = table.boolean("illustrative").unwrap_or(false);
@@ -119,12 +132,20 @@ fn target(table: &Table<'_>, unit: &Unit, calendar: &Calendar, several: bool) ->
         );
     }
     if on < calendar.start {
-        let finding = table.error(&rules::TARGET_ORDER, &table.span_of("on"), "the target's day lies before the programme's start");
+        let finding = table.error(
+            &rules::TARGET_ORDER,
+            &table.span_of("on"),
+            "the target's day lies before the programme's start",
+        );
         table.report(finding.help("Correct `on`."));
     }
     let ways = [value.is_some(), increase.is_some(), percent.is_some(), from.is_some() || to.is_some()];
     if ways.iter().filter(|given| **given).count() != 1 {
-        table.bad(&head, "a target has exactly one of `value`, `increase`, `increase_percent`, or `from` and `to`", "For example { value = 90, on = 2016-09-30 }.");
+        table.bad(
+            &head,
+            "a target has exactly one of `value`, `increase`, `increase_percent`, or `from` and `to`",
+            "For example { value = 90, on = 2016-09-30 }.",
+        );
         return None;
     }
     let value = match (value, increase, percent, from, to) {
@@ -132,7 +153,11 @@ fn target(table: &Table<'_>, unit: &Unit, calendar: &Calendar, several: bool) ->
         (_, Some(by), ..) => TargetValue::Increase(by.value),
         (_, _, Some(by), ..) => {
             if unit.is_percent() {
-                table.bad(&by.span, "`increase_percent` of a percentage is easily misread", "Use `increase`, in percentage points.");
+                table.bad(
+                    &by.span,
+                    "`increase_percent` of a percentage is easily misread",
+                    "Use `increase`, in percentage points.",
+                );
             }
             TargetValue::IncreasePercent(by.value)
         }
@@ -203,7 +228,11 @@ fn partner_targets(
             }
             None => declared.report(
                 declared
-                    .error(&rules::WRONG_TYPE, &value.span(), format!("the target of `{}` must be a number", name.value))
+                    .error(
+                        &rules::WRONG_TYPE,
+                        &value.span(),
+                        format!("the target of `{}` must be a number", name.value),
+                    )
                     .help("Write it bare, for example 1_000_000."),
             ),
         }

@@ -151,7 +151,16 @@ pub struct Finding {
 
 impl Finding {
     pub fn new(rule: &'static Rule, severity: Severity, place: Place, message: impl Into<String>) -> Self {
-        Self { rule, severity, message: message.into(), place, found: None, help: None, suggestion: None, partner: None }
+        Self {
+            rule,
+            severity,
+            message: message.into(),
+            place,
+            found: None,
+            help: None,
+            suggestion: None,
+            partner: None,
+        }
     }
 
     pub fn error(rule: &'static Rule, place: Place, message: impl Into<String>) -> Self {
@@ -198,8 +207,12 @@ impl Finding {
 /// The order in which findings are listed: by place, then by weight, so that a partner reads down a sheet.
 pub fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
-        (&a.place, std::cmp::Reverse(a.severity), a.rule.id, &a.message)
-            .cmp(&(&b.place, std::cmp::Reverse(b.severity), b.rule.id, &b.message))
+        (&a.place, std::cmp::Reverse(a.severity), a.rule.id, &a.message).cmp(&(
+            &b.place,
+            std::cmp::Reverse(b.severity),
+            b.rule.id,
+            &b.message,
+        ))
     });
 }
 

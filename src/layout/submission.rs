@@ -47,7 +47,8 @@ pub fn identify(file: &str, workbook: &Workbook, catalog: &Catalog, findings: &m
             revision: found.revision,
         })
         .unwrap_or_default();
-    let by_cells = workbook.sheets.iter().find(|sheet| !sheet.hidden).map(|sheet| cells(sheet, catalog)).unwrap_or_default();
+    let by_cells =
+        workbook.sheets.iter().find(|sheet| !sheet.hidden).map(|sheet| cells(sheet, catalog)).unwrap_or_default();
     if let (Some(one), Some(other)) = (&by_sheet.partner, &by_name.partner)
         && one != other
     {

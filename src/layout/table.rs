@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::labels::{Labels, Target, fold_label};
+use crate::finding::suggest::nearest;
 use crate::finding::{CellRef, Finding, Place, column_letters, rules};
 use crate::ingest::{Cell, Sheet};
-use crate::finding::suggest::nearest;
 
 /// Rows below the top in which a header is looked for.
 const HEADER_DEPTH: usize = 40;
@@ -54,7 +54,11 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
         match field {
             Some(field) => {
                 if let Some(first) = columns.insert(field, *column) {
-                    let message = format!("columns {} and {} are both called `{text}`", column_letters(first), column_letters(*column));
+                    let message = format!(
+                        "columns {} and {} are both called `{text}`",
+                        column_letters(first),
+                        column_letters(*column)
+                    );
                     findings.push(
                         Finding::error(&rules::COLUMN_TWICE, place(header_row, *column), message)
                             .help("The table is not read. Rename or delete one of the two."),
@@ -94,7 +98,11 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
         });
     }
     for (column, text) in &unknown {
-        let finding = Finding::info(&rules::COLUMN_UNKNOWN, place(header_row, *column), format!("the column `{text}` is not read"));
+        let finding = Finding::info(
+            &rules::COLUMN_UNKNOWN,
+            place(header_row, *column),
+            format!("the column `{text}` is not read"),
+        );
         findings.push(finding.help("Fine for notes."));
     }
     if refused {
@@ -143,7 +151,7 @@ fn best_header(file: &str, sheet: &Sheet, labels: &Labels<'_>, findings: &mut Ve
     if let Some((target, _, row)) = fitting.iter().find(|(target, ..)| named == [*target]) {
         return Some((*target, *row));
     }
-    fitting.sort_by(|a, b| b.1.cmp(&a.1));
+    fitting.sort_by_key(|(_, score, _)| std::cmp::Reverse(*score));
     match fitting.as_slice() {
         [] => None,
         [(target, _, row)] => Some((*target, *row)),
@@ -155,14 +163,15 @@ fn best_header(file: &str, sheet: &Sheet, labels: &Labels<'_>, findings: &mut Ve
             let place = Place::Cell { file: file.to_owned(), sheet: sheet.name.clone(), cell: None };
             let message = format!("the sheet fits `{}` and `{}` equally well", names[0], names[1]);
             findings.push(
-                Finding::error(&rules::SHEET_AMBIGUOUS, place, message).help("Give the sheet the name it has in the template."),
+                Finding::error(&rules::SHEET_AMBIGUOUS, place, message)
+                    .help("Give the sheet the name it has in the template."),
             );
             None
         }
     }
 }
 
-fn nearest_label<'u>(names: impl Iterator<Item = impl AsRef<str>>, unknown: &'u [(u16, String)]) -> Option<&'u (u16, String)> {
+fn nearest_label(names: impl Iterator<Item = impl AsRef<str>>, unknown: &[(u16, String)]) -> Option<&(u16, String)> {
     let folded: Vec<String> = unknown.iter().map(|(_, text)| fold_label(text)).collect();
     for name in names {
         let wanted = fold_label(name.as_ref());
@@ -175,8 +184,27 @@ fn nearest_label<'u>(names: impl Iterator<Item = impl AsRef<str>>, unknown: &'u 
 
 /// Words that begin a row of totals, folded.
 const TOTALS: &[&str] = &[
-    "total", "totals", "grand total", "sum", "subtotal", "summe", "gesamt", "gesamtsumme", "insgesamt", "zwischensumme",
-    "somme", "sous total", "total general", "viso", "is viso", "totaal", "som", "suma", "razem", "totale", "celkem",
+    "total",
+    "totals",
+    "grand total",
+    "sum",
+    "subtotal",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "insgesamt",
+    "zwischensumme",
+    "somme",
+    "sous total",
+    "total general",
+    "viso",
+    "is viso",
+    "totaal",
+    "som",
+    "suma",
+    "razem",
+    "totale",
+    "celkem",
 ];
 
 /// The rows below the header that hold something of ours, without rows of totals.

@@ -118,7 +118,7 @@ impl Calendar {
     /// Reads `P3`, `3`, `2015-Q3`, `2015-11`, `2015-H2`, `2015`, `2015-W22`; capitals and `-`, `_`, `.`, space make no
     /// difference. A calendar label is taken where the period that holds its days is that one alone.
     pub fn parse(&self, text: &str) -> Option<i64> {
-        let folded: String = text.to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+        let folded: String = text.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
         let digits = folded.strip_prefix('p').unwrap_or(&folded);
         if digits.len() <= 3 && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
             return digits.parse().ok().filter(|number| *number >= 1);
@@ -197,7 +197,8 @@ mod tests {
     fn a_period_is_read_as_people_write_it() {
         assert_eq!(laser_go().parse("P5"), Some(5));
         assert_eq!(laser_go().parse("2016-Q2"), None);
-        let calendar = Calendar { start: day("2015-02-10"), end: day("2018-01-01"), unit: PeriodUnit::Quarter, from_start: false };
+        let calendar =
+            Calendar { start: day("2015-02-10"), end: day("2018-01-01"), unit: PeriodUnit::Quarter, from_start: false };
         assert_eq!(calendar.parse("2015 q3"), Some(3));
         assert_eq!(calendar.period(3).map(|p| p.label), Some("2015-Q3".into()));
     }

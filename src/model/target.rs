@@ -8,7 +8,9 @@ pub enum Direction {
     Increase,
     Decrease,
     /// Stay within `tolerance` of the target.
-    Maintain { tolerance: Decimal },
+    Maintain {
+        tolerance: Decimal,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +42,10 @@ pub enum TargetValue {
     /// Above the baseline by this many per cent of it.
     IncreasePercent(Decimal),
     /// Judged against `from`.
-    Range { from: Decimal, to: Decimal },
+    Range {
+        from: Decimal,
+        to: Decimal,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

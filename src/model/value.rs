@@ -57,7 +57,7 @@ impl Value {
     }
 
     /// What a figure from two others is when one of them is not known: the first state in the order suppressed,
-    /// not_computable, not_reported, not_applicable. None when both are known.
+    /// `not_computable`, `not_reported`, `not_applicable`. None when both are known.
     pub fn first_absent<'a>(parts: impl Iterator<Item = &'a Self> + Clone) -> Option<Self> {
         let rank = |value: &Self| match value {
             Self::Suppressed => 0,

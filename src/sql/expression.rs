@@ -182,7 +182,13 @@ impl<'a> Checker<'a> {
         }
     }
 
-    pub fn problem(&mut self, rule: &'static Rule, span: Span, message: impl Into<String>, help: &str) -> Option<Typed> {
+    pub fn problem(
+        &mut self,
+        rule: &'static Rule,
+        span: Span,
+        message: impl Into<String>,
+        help: &str,
+    ) -> Option<Typed> {
         let (start, width) = characters(span);
         self.problems.push(Problem {
             rule,
@@ -271,10 +277,12 @@ impl<'a> Checker<'a> {
             Expr::Function(function) => {
                 let name = function.name.to_string().to_uppercase();
                 match (&function.args, name.as_str()) {
-                    (FunctionArguments::List(list), "COALESCE") if function.filter.is_none() && function.over.is_none() => {
+                    (FunctionArguments::List(list), "COALESCE")
+                        if function.filter.is_none() && function.over.is_none() =>
+                    {
                         let items: Vec<Option<Typed>> = list.args.iter().map(|arg| self.argument(tree, arg)).collect();
                         let items = items.into_iter().collect::<Option<Vec<_>>>()?;
-                        let (sql, kind) = self.unify(tree, items)?;
+                        let (sql, kind) = self.unify(tree, &items)?;
                         Some(Typed { sql: format!("COALESCE({})", sql.join(", ")), kind, literal: false })
                     }
                     (_, "COUNT" | "SUM" | "MIN" | "MAX" | "AVG") => self.not_allowed(
@@ -335,7 +343,11 @@ impl<'a> Checker<'a> {
                 let kind = if digits.contains('.') { Kind::Decimal } else { Kind::Integer };
                 let decimals = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len());
                 if digits.contains(['e', 'E']) || decimals > 6 || digits.len() > 18 {
-                    return self.not_allowed(tree, &format!("the number {digits} cannot be exact"), "At most 12 digits and 6 decimals.");
+                    return self.not_allowed(
+                        tree,
+                        &format!("the number {digits} cannot be exact"),
+                        "At most 12 digits and 6 decimals.",
+                    );
                 }
                 Some(Typed { sql: digits.clone(), kind, literal: true })
             }
@@ -408,11 +420,14 @@ impl<'a> Checker<'a> {
                         "Multiply a decimal by a whole number, or let the partners report the product.",
                     );
                 }
-                let kind = if left.kind == Kind::Decimal || right.kind == Kind::Decimal { Kind::Decimal } else { Kind::Integer };
-                // A factor stays whole; what is added takes the type of the sum.
-                let part = |typed: &Typed| {
-                    widen(typed, if *op == BinaryOperator::Multiply { typed.kind } else { kind })
+                let kind = if left.kind == Kind::Decimal || right.kind == Kind::Decimal {
+                    Kind::Decimal
+                } else {
+                    Kind::Integer
                 };
+                // A factor stays whole; what is added takes the type of the sum.
+                let part =
+                    |typed: &Typed| widen(typed, if *op == BinaryOperator::Multiply { typed.kind } else { kind });
                 Some(Typed { sql: format!("{} {op} {}", part(&left), part(&right)), kind, literal: false })
             }
             BinaryOperator::Divide => self.not_allowed(
@@ -453,7 +468,7 @@ impl<'a> Checker<'a> {
         let whens = whens.into_iter().collect::<Option<Vec<_>>>()?;
         let (results, kind) = {
             let results = results.into_iter().collect::<Option<Vec<_>>>()?;
-            self.unify(tree, results)?
+            self.unify(tree, &results)?
         };
         let mut sql = String::from("CASE");
         for (when, result) in whens.iter().zip(&results) {
@@ -467,9 +482,9 @@ impl<'a> Checker<'a> {
     }
 
     /// One kind for the branches of CASE or COALESCE.
-    fn unify(&mut self, tree: &Expr, items: Vec<Typed>) -> Option<(Vec<String>, Kind)> {
+    fn unify(&mut self, tree: &Expr, items: &[Typed]) -> Option<(Vec<String>, Kind)> {
         let mut kind = Kind::Null;
-        for item in &items {
+        for item in items {
             kind = match (kind, item.kind) {
                 (Kind::Null, other) | (other, Kind::Null) => other,
                 (a, b) if a == b => a,
@@ -534,7 +549,10 @@ mod tests {
     #[test]
     fn what_is_allowed_is_written_again_with_its_types() {
         assert_eq!(sql("status = 'signed' AND value > 10"), "status = 'signed' AND value > 10");
-        assert_eq!(sql("CASE WHEN status = 'x' THEN 1 ELSE 0 END"), "CASE WHEN status = 'x' THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END");
+        assert_eq!(
+            sql("CASE WHEN status = 'x' THEN 1 ELSE 0 END"),
+            "CASE WHEN status = 'x' THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END"
+        );
         assert_eq!(sql("COALESCE(value, 0)"), "COALESCE(value, CAST('0' AS DECIMAL(38, 6)))");
         assert_eq!(sql("value * 2"), "value * CAST(2 AS BIGINT)");
         assert_eq!(sql("value + jobs"), "value + CAST(jobs AS DECIMAL(38, 6))");

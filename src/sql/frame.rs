@@ -5,7 +5,10 @@
 use std::sync::Once;
 
 use chrono::{Datelike as _, NaiveDate};
-use polars::prelude::{AnyValue, BooleanChunked, DataFrame, Int128Chunked, IntoLazy, IntoSeries, NewChunkedArray as _, PolarsError, PolarsResult, Series};
+use polars::prelude::{
+    AnyValue, BooleanChunked, DataFrame, Int128Chunked, IntoLazy, IntoSeries, NewChunkedArray as _, PolarsError,
+    PolarsResult, Series,
+};
 use polars::sql::SQLContext;
 use rust_decimal::Decimal;
 
@@ -64,7 +67,8 @@ pub enum Exact {
 pub fn exact(frame: &DataFrame, column: &str, row: usize) -> Exact {
     let Some(value) = frame.column(column).ok().and_then(|column| column.get(row).ok()) else { return Exact::Missing };
     let of = |value: i128, scale: u32| {
-        Decimal::try_from_i128_with_scale(value, scale).map_or(Exact::TooLarge, |number| Exact::Number(number.normalize()))
+        Decimal::try_from_i128_with_scale(value, scale)
+            .map_or(Exact::TooLarge, |number| Exact::Number(number.normalize()))
     };
     match value {
         AnyValue::Int64(value) => of(i128::from(value), 0),

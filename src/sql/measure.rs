@@ -91,7 +91,8 @@ pub fn check(text: &str, scope: &Scope) -> Result<Measure, Vec<Problem>> {
         "MIN" => Function::Min,
         "MAX" => Function::Max,
         "AVG" => {
-            let help = "Use `ratio = { of = \"SUM(x)\", to = \"COUNT(x)\" }`: both parts stay visible and totals are right.";
+            let help =
+                "Use `ratio = { of = \"SUM(x)\", to = \"COUNT(x)\" }`: both parts stay visible and totals are right.";
             return Err(vec![refuse(text, "AVG is not allowed in a measure", help)]);
         }
         _ => return Err(vec![refuse(text, &format!("{name} is no exact aggregate"), "COUNT, SUM, MIN and MAX are.")]),
@@ -125,7 +126,12 @@ fn arguments(text: &str, scope: &Scope, call: &Call, function: Function) -> Resu
                 };
                 if !fits {
                     let message = "a number is needed here";
-                    checker.problem(&rules::EXPRESSION_TYPE, inner.span(), message, "COUNT(DISTINCT f) counts the values of a text.");
+                    checker.problem(
+                        &rules::EXPRESSION_TYPE,
+                        inner.span(),
+                        message,
+                        "COUNT(DISTINCT f) counts the values of a text.",
+                    );
                 }
             }
             checker.finish(typed).map_err(|more| problems.extend(more)).ok()
@@ -140,7 +146,11 @@ fn arguments(text: &str, scope: &Scope, call: &Call, function: Function) -> Resu
         }
         checker.finish(typed).map_err(|more| problems.extend(more)).ok()
     });
-    if problems.is_empty() { Ok(Measure { source: text.to_owned(), function, argument, filter }) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(Measure { source: text.to_owned(), function, argument, filter })
+    } else {
+        Err(problems)
+    }
 }
 
 fn refuse(text: &str, message: &str, help: &str) -> Problem {
@@ -171,7 +181,10 @@ mod tests {
             ("COUNT(*)", "COUNT(*)"),
             ("count(distinct enterprise)", "COUNT(DISTINCT enterprise)"),
             ("SUM(value) FILTER (WHERE status = 'signed')", "SUM(value) FILTER (WHERE status = 'signed')"),
-            ("SUM(CASE WHEN status = 'x' THEN 1 ELSE 0 END)", "SUM(CASE WHEN status = 'x' THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END)"),
+            (
+                "SUM(CASE WHEN status = 'x' THEN 1 ELSE 0 END)",
+                "SUM(CASE WHEN status = 'x' THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END)",
+            ),
             ("MAX(jobs)", "MAX(jobs)"),
         ] {
             assert_eq!(check(text, &scope()).expect("a good measure").sql(), sql);

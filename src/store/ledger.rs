@@ -1,4 +1,4 @@
-//! The ledger: a chain of entries in SQLite, added to in one transaction at a time.
+//! The ledger: a chain of entries in `SQLite`, added to in one transaction at a time.
 
 use std::path::{Path, PathBuf};
 
@@ -72,7 +72,10 @@ impl Ledger {
     pub fn entries(&mut self) -> Result<Vec<Entry>, StoreError> {
         let rows = self
             .runtime
-            .block_on(sqlx::query("SELECT seq, at, kind, body, previous, hash FROM entry ORDER BY seq").fetch_all(&mut self.connection))
+            .block_on(
+                sqlx::query("SELECT seq, at, kind, body, previous, hash FROM entry ORDER BY seq")
+                    .fetch_all(&mut self.connection),
+            )
             .map_err(|error| damaged(&self.path, &error))?;
         let mut entries = Vec::with_capacity(rows.len());
         let mut previous = GENESIS.to_owned();
@@ -85,7 +88,8 @@ impl Ledger {
             if seq != expected || text(4)? != previous || link(seq, &at, &kind, &body, &previous) != hash {
                 return Err(broken("does not follow from the one before: the history was changed"));
             }
-            let kind = Kind::NAMES.iter().find(|(name, _)| *name == kind).ok_or_else(|| broken("is of an unknown kind"))?.1;
+            let kind =
+                Kind::NAMES.iter().find(|(name, _)| *name == kind).ok_or_else(|| broken("is of an unknown kind"))?.1;
             let at = DateTime::parse_from_rfc3339(&at).map_err(|_| broken("has no instant"))?.to_utc();
             let body = serde_json::from_str(&body).map_err(|_| broken("is not JSON"))?;
             previous.clone_from(&hash);
@@ -171,12 +175,17 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("ledger.sqlite");
         let mut ledger = Ledger::open(&path).expect("opened");
-        ledger.append(instant(), &[(Kind::Received, json!({"a": 1})), (Kind::Read, json!({"b": 2}))]).expect("appended");
+        ledger
+            .append(instant(), &[(Kind::Received, json!({"a": 1})), (Kind::Read, json!({"b": 2}))])
+            .expect("appended");
         drop(ledger);
         let mut ledger = Ledger::open(&path).expect("opened again");
         ledger.append(instant(), &[(Kind::Run, json!({}))]).expect("appended");
         let entries = ledger.entries().expect("read");
-        assert_eq!(entries.iter().map(|e| (e.seq, e.kind)).collect::<Vec<_>>(), [(1, Kind::Received), (2, Kind::Read), (3, Kind::Run)]);
+        assert_eq!(
+            entries.iter().map(|e| (e.seq, e.kind)).collect::<Vec<_>>(),
+            [(1, Kind::Received), (2, Kind::Read), (3, Kind::Run)]
+        );
         assert_eq!(entries[0].at, instant());
     }
 
@@ -185,8 +194,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("ledger.sqlite");
         let mut ledger = Ledger::open(&path).expect("opened");
-        ledger.append(instant(), &[(Kind::Received, json!({"a": 1})), (Kind::Read, json!({"b": 2}))]).expect("appended");
-        let run = |ledger: &mut Ledger, sql: &'static str| ledger.runtime.block_on(sqlx::query(sql).execute(&mut ledger.connection));
+        ledger
+            .append(instant(), &[(Kind::Received, json!({"a": 1})), (Kind::Read, json!({"b": 2}))])
+            .expect("appended");
+        let run = |ledger: &mut Ledger, sql: &'static str| {
+            ledger.runtime.block_on(sqlx::query(sql).execute(&mut ledger.connection))
+        };
         assert!(run(&mut ledger, "UPDATE entry SET body = '{}' WHERE seq = 1").is_err(), "the trigger refuses");
         run(&mut ledger, "DROP TRIGGER entry_is_never_changed").expect("dropped");
         run(&mut ledger, "UPDATE entry SET body = '{}' WHERE seq = 1").expect("changed behind its back");

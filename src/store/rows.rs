@@ -27,7 +27,8 @@ impl Store {
     pub fn read_part(&self, name: &str) -> Result<DataFrame, StoreError> {
         let path = self.root.join("rows").join(name);
         let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
-        let fits = name.rsplit_once('-').is_some_and(|(_, rest)| rest.trim_end_matches(".parquet") == &hash_of(&bytes)[..16]);
+        let fits =
+            name.rsplit_once('-').is_some_and(|(_, rest)| rest.trim_end_matches(".parquet") == &hash_of(&bytes)[..16]);
         if !fits {
             return Err(StoreError::Damaged(format!("{name} is not what was written")));
         }

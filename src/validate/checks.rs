@@ -14,7 +14,8 @@ pub fn failing(frame: &DataFrame, checks: &[Check], rows: &Rows) -> Result<Vec<V
     if checks.is_empty() || rows.is_empty() {
         return Ok(vec![Vec::new(); checks.len()]);
     }
-    let columns: Vec<String> = checks.iter().enumerate().map(|(i, check)| format!("({}) AS c{i}", check.expect.sql)).collect();
+    let columns: Vec<String> =
+        checks.iter().enumerate().map(|(i, check)| format!("({}) AS c{i}", check.expect.sql)).collect();
     let sql = format!("SELECT {} FROM submission", columns.join(", "));
     let result = frame::query(&[("submission", frame)], &sql).map_err(|error| error.to_string())?;
     (0..checks.len())

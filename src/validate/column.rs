@@ -83,7 +83,13 @@ impl Reader<'_> {
 
     fn error_cell(&mut self, row: usize, shown: &str) {
         let message = format!("the cell shows the error {shown}");
-        self.problem(row, &rules::ERROR_VALUE, Severity::Error, message, "Repair the formula, or type the value.".into());
+        self.problem(
+            row,
+            &rules::ERROR_VALUE,
+            Severity::Error,
+            message,
+            "Repair the formula, or type the value.".into(),
+        );
     }
 
     /// A csv, whose sheet has no name, knows nothing but text: there a number as text is no slip.
@@ -130,9 +136,8 @@ impl Reader<'_> {
     // Texts.
 
     fn texts(&mut self, accept: impl Fn(&str) -> Option<String>) -> Column {
-        let refused = || {
-            Read::Bad(&rules::UNKNOWN_OPTION, "neither yes nor no".into(), "Write yes or no.".into(), None)
-        };
+        let refused =
+            || Read::Bad(&rules::UNKNOWN_OPTION, "neither yes nor no".into(), "Write yes or no.".into(), None);
         let read = |text: &str| accept(text).map_or_else(refused, Read::Fine);
         let memo = self.memo(read);
         self.build_texts(&memo, read)
@@ -175,7 +180,9 @@ impl Reader<'_> {
 
     fn countries(&mut self) -> Column {
         let read = |text: &str| match read_country(text) {
-            CountryMatch::Code(code) | CountryMatch::EuCode(code) | CountryMatch::Name(code) => Read::Fine(code.to_owned()),
+            CountryMatch::Code(code) | CountryMatch::EuCode(code) | CountryMatch::Name(code) => {
+                Read::Fine(code.to_owned())
+            }
             CountryMatch::None { suggestion } => Read::Bad(
                 &rules::UNKNOWN_COUNTRY,
                 "no country has this code or name".into(),
@@ -259,7 +266,13 @@ impl Reader<'_> {
                     let value = value?;
                     if !value.fract().is_zero() {
                         let help = "Type a whole number.".to_owned();
-                        self.problem(row, &rules::NUMBER_NOT_WHOLE, Severity::Error, "a whole number is expected".into(), help);
+                        self.problem(
+                            row,
+                            &rules::NUMBER_NOT_WHOLE,
+                            Severity::Error,
+                            "a whole number is expected".into(),
+                            help,
+                        );
                         return None;
                     }
                     i64::try_from(value.trunc().mantissa() / 10i128.pow(value.trunc().scale())).ok()
@@ -334,7 +347,11 @@ impl Reader<'_> {
                 None
             }
             Decision::Ambiguous { comma_decimal, point_decimal } => {
-                let (low, high) = if comma_decimal < point_decimal { (comma_decimal, point_decimal) } else { (point_decimal, comma_decimal) };
+                let (low, high) = if comma_decimal < point_decimal {
+                    (comma_decimal, point_decimal)
+                } else {
+                    (point_decimal, comma_decimal)
+                };
                 let message = format!("this text can mean {} or {}", low.normalize(), high.normalize());
                 let help = "Type it as a number, not as text: then no separator is needed.".to_owned();
                 self.problem(row, &rules::NUMBER_AMBIGUOUS, Severity::Error, message, help);
@@ -360,7 +377,13 @@ impl Reader<'_> {
                     (FieldKind::Percent, true) | (_, false) => Some(value),
                     (_, true) => {
                         let help = "Type the number itself.".to_owned();
-                        self.problem(row, &rules::NOT_A_NUMBER, Severity::Error, "a number is expected, not a percentage".into(), help);
+                        self.problem(
+                            row,
+                            &rules::NOT_A_NUMBER,
+                            Severity::Error,
+                            "a number is expected, not a percentage".into(),
+                            help,
+                        );
                         None
                     }
                 }
@@ -371,21 +394,45 @@ impl Reader<'_> {
     fn bounds(&mut self, row: usize, value: Decimal) -> Option<Decimal> {
         if value.abs() > Decimal::from(LARGEST) {
             let help = "Correct the value.".to_owned();
-            self.problem(row, &rules::ABOVE_MAXIMUM, Severity::Error, "the number is too large to be a figure of a partner".into(), help);
+            self.problem(
+                row,
+                &rules::ABOVE_MAXIMUM,
+                Severity::Error,
+                "the number is too large to be a figure of a partner".into(),
+                help,
+            );
             return None;
         }
         if value.round_dp(SCALE) != value {
             let message = format!("rounded to six decimals: {}", value.round_dp(SCALE));
-            self.problem(row, &rules::NUMBER_TOO_PRECISE, Severity::Warning, message, "Nothing, if the sixth decimal does not matter.".into());
+            self.problem(
+                row,
+                &rules::NUMBER_TOO_PRECISE,
+                Severity::Warning,
+                message,
+                "Nothing, if the sixth decimal does not matter.".into(),
+            );
         }
         let number = |bound: Option<Bound>| if let Some(Bound::Number(number)) = bound { Some(number) } else { None };
         if let Some(minimum) = number(self.field.minimum).filter(|minimum| value < *minimum) {
             let help = format!("It must be at least {minimum}.");
-            self.problem(row, &rules::BELOW_MINIMUM, Severity::Error, format!("{} is below the minimum {minimum}", value.normalize()), help);
+            self.problem(
+                row,
+                &rules::BELOW_MINIMUM,
+                Severity::Error,
+                format!("{} is below the minimum {minimum}", value.normalize()),
+                help,
+            );
         }
         if let Some(maximum) = number(self.field.maximum).filter(|maximum| value > *maximum) {
             let help = format!("It must be at most {maximum}.");
-            self.problem(row, &rules::ABOVE_MAXIMUM, Severity::Error, format!("{} is above the maximum {maximum}", value.normalize()), help);
+            self.problem(
+                row,
+                &rules::ABOVE_MAXIMUM,
+                Severity::Error,
+                format!("{} is above the maximum {maximum}", value.normalize()),
+                help,
+            );
         }
         Some(value)
     }
@@ -396,8 +443,10 @@ impl Reader<'_> {
         let memo = self.memo(parse_date);
         let evidence = column_date_evidence(memo.iter().flatten().map(|(_, proof)| *proof));
         let locale = self.context.locale;
-        let decisions: Vec<Option<DateDecision>> =
-            memo.iter().map(|read| read.as_ref().map(|(date, _): &(DateText, _)| decide_date(date, evidence, locale))).collect();
+        let decisions: Vec<Option<DateDecision>> = memo
+            .iter()
+            .map(|read| read.as_ref().map(|(date, _): &(DateText, _)| decide_date(date, evidence, locale)))
+            .collect();
         let days = (0..self.cells.len())
             .map(|row| {
                 let day = self.date(row, &decisions)?;
@@ -418,28 +467,58 @@ impl Reader<'_> {
                 DateDecision::Value(day) => {
                     if self.has_types() {
                         let message = format!("a date stored as text, read as {day}");
-                        self.problem(row, &rules::DATE_AS_TEXT, Severity::Warning, message, format!("Type {day} as a date."));
+                        self.problem(
+                            row,
+                            &rules::DATE_AS_TEXT,
+                            Severity::Warning,
+                            message,
+                            format!("Type {day} as a date."),
+                        );
                     }
                     *day
                 }
                 DateDecision::Ambiguous { day_first, month_first } => {
                     let message = format!("this text can mean {day_first} or {month_first}");
-                    self.problem(row, &rules::DATE_AMBIGUOUS, Severity::Error, message, format!("Type {day_first} or {month_first}."));
+                    self.problem(
+                        row,
+                        &rules::DATE_AMBIGUOUS,
+                        Severity::Error,
+                        message,
+                        format!("Type {day_first} or {month_first}."),
+                    );
                     return None;
                 }
                 DateDecision::TwoDigitYear => {
                     let message = "the year has two digits only".to_owned();
-                    self.problem(row, &rules::NOT_A_DATE, Severity::Error, message, "Write the year in full, for example 2016-06-30.".into());
+                    self.problem(
+                        row,
+                        &rules::NOT_A_DATE,
+                        Severity::Error,
+                        message,
+                        "Write the year in full, for example 2016-06-30.".into(),
+                    );
                     return None;
                 }
                 DateDecision::NotADate => {
-                    self.problem(row, &rules::NOT_A_DATE, Severity::Error, "a date is expected".into(), "Type a date, for example 2016-06-30.".into());
+                    self.problem(
+                        row,
+                        &rules::NOT_A_DATE,
+                        Severity::Error,
+                        "a date is expected".into(),
+                        "Type a date, for example 2016-06-30.".into(),
+                    );
                     return None;
                 }
             },
             Cell::Number(_) | Cell::Percent(_) | Cell::Bool(_) => {
                 let message = "a date is expected, this is a number without a date's format".to_owned();
-                self.problem(row, &rules::NOT_A_DATE, Severity::Error, message, "Type a date, for example 2016-06-30.".into());
+                self.problem(
+                    row,
+                    &rules::NOT_A_DATE,
+                    Severity::Error,
+                    message,
+                    "Type a date, for example 2016-06-30.".into(),
+                );
                 return None;
             }
         };
@@ -451,7 +530,13 @@ impl Reader<'_> {
             };
             if let Some(severity) = severity {
                 let message = format!("{day} lies after {reported}, the day of the report");
-                self.problem(row, &rules::DATE_FUTURE, severity, message, "Write the day on which it happened; look at the year.".into());
+                self.problem(
+                    row,
+                    &rules::DATE_FUTURE,
+                    severity,
+                    message,
+                    "Write the day on which it happened; look at the year.".into(),
+                );
             }
         }
         let bound = |bound: Option<Bound>| if let Some(Bound::Day(day)) = bound { Some(day) } else { None };

@@ -4,8 +4,8 @@
 //! called so) and `period` stand beside the fields; `section` and `place` say where each row comes from.
 
 use polars::prelude::{
-    DataFrame, DataType, Int32Chunked, Int64Chunked, IntoSeries, NamedFrom as _, NewChunkedArray as _, PolarsResult, Series,
-    StringChunked,
+    DataFrame, DataType, Int32Chunked, Int64Chunked, IntoSeries, NamedFrom as _, NewChunkedArray as _, PolarsResult,
+    Series, StringChunked,
 };
 
 use super::rows::{Column, Rows};

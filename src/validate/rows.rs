@@ -6,7 +6,10 @@ use crate::model::fold::fold_key;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Column {
     /// Distinct texts, and for each row which of them.
-    Text { texts: Vec<String>, ids: Vec<Option<u32>> },
+    Text {
+        texts: Vec<String>,
+        ids: Vec<Option<u32>>,
+    },
     Integer(Vec<Option<i64>>),
     /// Millionths: the values of Decimal(38, 6).
     Decimal(Vec<Option<i128>>),

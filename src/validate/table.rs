@@ -53,7 +53,12 @@ pub type ToFrame<'a> = &'a dyn Fn(&Rows) -> Result<DataFrame, String>;
 ///
 /// # Errors
 /// Only what the SQL engine refuses while running checks, as text.
-pub fn read(raw: &RawTable<'_>, speaker: &Speaker<'_>, seen: &mut SeenKeys, frame: ToFrame<'_>) -> Result<Outcome, String> {
+pub fn read(
+    raw: &RawTable<'_>,
+    speaker: &Speaker<'_>,
+    seen: &mut SeenKeys,
+    frame: ToFrame<'_>,
+) -> Result<Outcome, String> {
     let mut table = Table { raw, speaker, problems: vec![Vec::new(); raw.rows.len()] };
     let fields = raw.target.fields();
     let mut columns: Vec<(String, Column)> = Vec::with_capacity(fields.len() + 2);
@@ -68,11 +73,12 @@ pub fn read(raw: &RawTable<'_>, speaker: &Speaker<'_>, seen: &mut SeenKeys, fram
         Target::Collection(collection) => (&collection.key, &collection.checks),
         Target::Survey(..) => (&[], &[]),
     };
-    let key: Vec<&str> = key.iter().map(|code| code.as_str()).collect();
+    let key: Vec<&str> = key.iter().map(super::super::model::code::FieldCode::as_str).collect();
     table.keys(&key, &columns, seen);
     let places = raw.rows.iter().map(|i| raw.sheet.rows[*i].index).collect();
     let all = Rows { columns, places };
-    let sound: Vec<bool> = table.problems.iter().map(|problems| problems.iter().all(|(_, p)| p.severity != Severity::Error)).collect();
+    let sound: Vec<bool> =
+        table.problems.iter().map(|problems| problems.iter().all(|(_, p)| p.severity != Severity::Error)).collect();
     let rows = all.filter(&sound);
     let accepted = table.run_checks(checks, rows, &sound, frame)?;
     Ok(table.finish(accepted))
@@ -118,7 +124,9 @@ impl Table<'_> {
     /// Numbers into the enterprise's column, names into `<field>__name` beside it.
     fn enterprises(&mut self, f: usize, field: &Field, columns: &mut Vec<(String, Column)>) {
         let find = |code: &Option<crate::model::code::FieldCode>| {
-            code.as_ref().and_then(|code| columns.iter().find(|(name, _)| name == code.as_str())).map(|(_, c)| c.clone())
+            code.as_ref()
+                .and_then(|code| columns.iter().find(|(name, _)| name == code.as_str()))
+                .map(|(_, c)| c.clone())
         };
         let (names, countries) = (find(&field.name), find(&field.country));
         let Some((_, raw)) = columns.get(f) else { return };
@@ -126,9 +134,9 @@ impl Table<'_> {
         let at = self.raw.columns.get(&f).copied();
         let mut numbers = Interned::default();
         let mut by_name = Interned::default();
-        let mut memo: BTreeMap<(Option<u32>, Option<String>, Option<String>), Option<(Option<u32>, Option<u32>)>> = BTreeMap::new();
+        let mut memo: BTreeMap<Told, Option<Ids>> = BTreeMap::new();
         let Column::Text { ids, .. } = &raw else { return };
-        for row in 0..raw.len() {
+        for (row, id) in ids.iter().enumerate() {
             let name = names.as_ref().and_then(|column| column.text(row));
             let country = countries.as_ref().and_then(|column| column.text(row)).or(self.speaker.country);
             let cell = raw.text(row);
@@ -138,26 +146,35 @@ impl Table<'_> {
                 continue;
             }
             // A number does not depend on the name beside it; remembering by all three is exact all the same.
-            let key = (ids[row], name.map(str::to_owned), country.map(str::to_owned));
-            let known = memo.entry(key).or_insert_with(|| {
-                match read_enterprise(cell.unwrap_or(""), name, country) {
-                    Ok(read) => Some((
-                        read.number.as_deref().map(|number| numbers.intern(number)),
-                        read.name.as_deref().map(|name| by_name.intern(name)),
-                    )),
-                    Err(EnterpriseProblem::Empty | EnterpriseProblem::Placeholder) => None,
-                }
+            let key = (*id, name.map(str::to_owned), country.map(str::to_owned));
+            let known = memo.entry(key).or_insert_with(|| match read_enterprise(cell.unwrap_or(""), name, country) {
+                Ok(read) => Some((
+                    read.number.as_deref().map(|number| numbers.intern(number)),
+                    read.name.as_deref().map(|name| by_name.intern(name)),
+                )),
+                Err(EnterpriseProblem::Empty | EnterpriseProblem::Placeholder) => None,
             });
             let (number, name_id) = known.unwrap_or((None, None));
             numbers.ids.push(number);
             by_name.ids.push(name_id);
             let told = match (known.is_some(), number) {
-                (false, _) => Some((&rules::NOT_AN_ENTERPRISE, Severity::Error, "this stands for no enterprise", "Give its VAT or register number.")),
-                (true, None) => Some((&rules::ENTERPRISE_BY_NAME, Severity::Warning, "given by name only: it counts in the upper bound", "Add its VAT or register number.")),
+                (false, _) => Some((
+                    &rules::NOT_AN_ENTERPRISE,
+                    Severity::Error,
+                    "this stands for no enterprise",
+                    "Give its VAT or register number.",
+                )),
+                (true, None) => Some((
+                    &rules::ENTERPRISE_BY_NAME,
+                    Severity::Warning,
+                    "given by name only: it counts in the upper bound",
+                    "Add its VAT or register number.",
+                )),
                 _ => None,
             };
             if let Some((rule, severity, message, help)) = told {
-                let problem = Problem { row, rule, severity, message: message.into(), help: help.into(), suggestion: None };
+                let problem =
+                    Problem { row, rule, severity, message: message.into(), help: help.into(), suggestion: None };
                 self.add(at, problem);
             }
         }
@@ -170,7 +187,8 @@ impl Table<'_> {
         for (f, field) in fields.iter().enumerate().filter(|(_, field)| field.required) {
             let at = self.raw.columns.get(&f).copied();
             // Of an enterprise its name will do.
-            let name = columns.iter().find(|(name, _)| *name == format!("{}__name", field.code)).map(|(_, column)| column);
+            let name =
+                columns.iter().find(|(name, _)| *name == format!("{}__name", field.code)).map(|(_, column)| column);
             for row in 0..self.raw.rows.len() {
                 let missing = columns[f].1.is_missing(row) && name.is_none_or(|name| name.is_missing(row));
                 // A cell that could not be read has its own finding.
@@ -178,13 +196,15 @@ impl Table<'_> {
                 if missing && !told {
                     let label = field.label.get(self.speaker.language).to_owned();
                     // An answer without an answer is incomplete, not wrong: it says that somebody did not respond.
-                    let incomplete = matches!(self.raw.target, Target::Survey(survey, _) if field.code != survey.respondent);
+                    let incomplete =
+                        matches!(self.raw.target, Target::Survey(survey, _) if field.code != survey.respondent);
                     let problem = Problem {
                         row,
                         rule: if incomplete { &rules::ANSWER_INCOMPLETE } else { &rules::REQUIRED },
                         severity: if incomplete { Severity::Info } else { Severity::Error },
                         message: format!("`{label}` is empty"),
-                        help: if incomplete { "The answer does not count as complete." } else { "Fill in the cell." }.into(),
+                        help: if incomplete { "The answer does not count as complete." } else { "Fill in the cell." }
+                            .into(),
                         suggestion: None,
                     };
                     self.add(at, problem);
@@ -198,8 +218,11 @@ impl Table<'_> {
             return;
         }
         let fields = self.raw.target.fields();
-        let of: Vec<(usize, &Column)> =
-            key.iter().filter_map(|name| columns.iter().position(|(column, _)| column == name)).map(|f| (f, &columns[f].1)).collect();
+        let of: Vec<(usize, &Column)> = key
+            .iter()
+            .filter_map(|name| columns.iter().position(|(column, _)| column == name))
+            .map(|f| (f, &columns[f].1))
+            .collect();
         let Some(at) = of.first().and_then(|(f, _)| self.raw.columns.get(f).copied()) else { return };
         for row in 0..self.raw.rows.len() {
             let parts: Option<Vec<String>> = of.iter().map(|(_, column)| column.key(row)).collect();
@@ -208,7 +231,11 @@ impl Table<'_> {
             let joined = parts.join("\u{1f}");
             match seen.get(&joined) {
                 Some((sheet, first)) => {
-                    let where_ = if *sheet == self.raw.sheet.name { format!("in {first}") } else { format!("on {sheet} in {first}") };
+                    let where_ = if *sheet == self.raw.sheet.name {
+                        format!("in {first}")
+                    } else {
+                        format!("on {sheet} in {first}")
+                    };
                     let label = fields.get(of[0].0).map_or("", |field| field.label.get(self.speaker.language));
                     let problem = Problem {
                         row,
@@ -340,6 +367,11 @@ impl Table<'_> {
         }
     }
 }
+
+/// What an enterprise's cells say: the number's text, name, country.
+type Told = (Option<u32>, Option<String>, Option<String>);
+/// What they were read as: number and name, each by the id of its text.
+type Ids = (Option<u32>, Option<u32>);
 
 /// Distinct texts with the ids of rows.
 #[derive(Default)]

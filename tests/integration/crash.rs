@@ -6,8 +6,16 @@ const HEAD: &[&str] = &["No.", "Signed on", "Status", "Value"];
 
 fn project() -> Project {
     let project = Project::small();
-    project.workbook("alpha_2016-Q1.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-02-01", "signed", "100"], &["'A-2", "", "signed", "5"]]);
-    project.workbook("beta_2016-Q1.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-02-01", "signed", "90"], &["'B-1", "2016-03-01", "signed", "7"]]);
+    project.workbook(
+        "alpha_2016-Q1.xlsx",
+        "Agreements",
+        &[HEAD, &["'A-1", "2016-02-01", "signed", "100"], &["'A-2", "", "signed", "5"]],
+    );
+    project.workbook(
+        "beta_2016-Q1.xlsx",
+        "Agreements",
+        &[HEAD, &["'A-1", "2016-02-01", "signed", "90"], &["'B-1", "2016-03-01", "signed", "7"]],
+    );
     project
 }
 
@@ -27,7 +35,10 @@ fn a_crash_at_any_point_loses_nothing() {
         points = at;
         project.run(&["run"]).expect(0);
         assert!(project.outputs() == expected, "after a crash at point {at} the outputs differ");
-        let left: Vec<_> = walk(&project.path().join("data")).into_iter().filter(|path| path.to_string_lossy().ends_with(".half")).collect();
+        let left: Vec<_> = walk(&project.path().join("data"))
+            .into_iter()
+            .filter(|path| path.to_string_lossy().ends_with(".half"))
+            .collect();
         assert!(left.is_empty(), "after a crash at point {at}: {left:?}");
     }
     assert!(points >= 25, "only {points} points were passed");

@@ -30,20 +30,70 @@ fn every_mistake_has_its_line_and_a_suggestion() {
         (HEAD, "title = \"A small programme\"", "title = \"A small", &["toml-syntax", "scoreboard.toml:4"]),
         (PIPELINE, "kind = \"money\"", "kind = \"mony\"", &["bad-value", "did you mean `money`?"]),
         (PIPELINE, "date = \"signed_on\"", "date = \"signed\"", &["unknown-field", "did you mean `signed_on`?"]),
-        (PIPELINE, "status <> 'signed'", "statsu <> 'signed'", &["unknown-field", "pipelines/agreements.toml:29:11", "did you mean `status`?"]),
+        (
+            PIPELINE,
+            "status <> 'signed'",
+            "statsu <> 'signed'",
+            &["unknown-field", "pipelines/agreements.toml:29:11", "did you mean `status`?"],
+        ),
         (PIPELINE, "code = \"no\"", "code = \"select\"", &["bad-code"]),
-        (INDICATOR, "measure = \"SUM(value)\"", "measure = \"SUM(value) / COUNT(*)\"", &["expression-not-allowed", "ratio"]),
+        (
+            INDICATOR,
+            "measure = \"SUM(value)\"",
+            "measure = \"SUM(value) / COUNT(*)\"",
+            &["expression-not-allowed", "ratio"],
+        ),
         (INDICATOR, "measure = \"SUM(value)\"", "measure = \"AVG(value)\"", &["expression-not-allowed", "AVG"]),
-        (INDICATOR, "where = \"status = 'signed'\"", "where = \"SUM(value) > 1\"", &["expression-not-allowed", "indicators/a.toml:7:10"]),
-        (INDICATOR, "where = \"status = 'signed'\"", "where = \"status = \"", &["expression-syntax", "indicators/a.toml:7"]),
+        (
+            INDICATOR,
+            "where = \"status = 'signed'\"",
+            "where = \"SUM(value) > 1\"",
+            &["expression-not-allowed", "indicators/a.toml:7:10"],
+        ),
+        (
+            INDICATOR,
+            "where = \"status = 'signed'\"",
+            "where = \"status = \"",
+            &["expression-syntax", "indicators/a.toml:7"],
+        ),
         (INDICATOR, "where = \"status = 'signed'\"", "where = \"value = 'signed'\"", &["expression-type"]),
-        (INDICATOR, "from = \"agreements\"", "from = \"agreement\"", &["unknown-collection", "did you mean `agreements`?"]),
+        (
+            INDICATOR,
+            "from = \"agreements\"",
+            "from = \"agreement\"",
+            &["unknown-collection", "did you mean `agreements`?"],
+        ),
         (INDICATOR, "by = [\"partner\"", "by = [\"partnr\"", &["unknown-field", "did you mean `partner`?"]),
-        (INDICATOR, "target = { value = 1000 }", "target = { vlaue = 1000 }", &["unknown-key", "did you mean `value`?"]),
-        (INDICATOR, "target = { value = 1000 }", "target = { value = 1000 }\npartner_target = { alpa = 1 }", &["unknown-partner", "did you mean `alpha`?"]),
-        (INDICATOR, "target = { value = 1000 }", "target = { value = 1000 }\nmilestone = [{ value = 1, on = 2017-05-01 }]", &["target-order"]),
-        (INDICATOR, "expect = 2", "expect = 3", &["example-failed", "gives 2 for these rows, not 3", "indicators/a.toml:14:10"]),
-        (INDICATOR, "measure = \"SUM(value)\"", "ratio = { of = \"SUM(value)\", to = \"COUNT(*)\" }\naccumulation = \"flow\"", &["rate-summed"]),
+        (
+            INDICATOR,
+            "target = { value = 1000 }",
+            "target = { vlaue = 1000 }",
+            &["unknown-key", "did you mean `value`?"],
+        ),
+        (
+            INDICATOR,
+            "target = { value = 1000 }",
+            "target = { value = 1000 }\npartner_target = { alpa = 1 }",
+            &["unknown-partner", "did you mean `alpha`?"],
+        ),
+        (
+            INDICATOR,
+            "target = { value = 1000 }",
+            "target = { value = 1000 }\nmilestone = [{ value = 1, on = 2017-05-01 }]",
+            &["target-order"],
+        ),
+        (
+            INDICATOR,
+            "expect = 2",
+            "expect = 3",
+            &["example-failed", "gives 2 for these rows, not 3", "indicators/a.toml:14:10"],
+        ),
+        (
+            INDICATOR,
+            "measure = \"SUM(value)\"",
+            "ratio = { of = \"SUM(value)\", to = \"COUNT(*)\" }\naccumulation = \"flow\"",
+            &["rate-summed"],
+        ),
     ];
     for (file, from, to, says) in broken_ones {
         // A broken example is no reason not to publish: it is an error of `check` alone.
@@ -63,16 +113,30 @@ fn every_mistake_has_its_line_and_a_suggestion() {
 #[test]
 fn a_cycle_of_derived_indicators_is_printed() {
     let project = Project::small();
-    let derived = |code: &str, of: &str| format!("[[indicator]]\ncode = \"{code}\"\nunit = \"EUR\"\nderived = {{ sum = [\"{of}\"] }}\n");
-    project.file("indicators/b.toml", format!("schema = 1\n{}{}{}", derived("a1", "b1"), derived("b1", "c1"), derived("c1", "a1")));
+    let derived = |code: &str, of: &str| {
+        format!("[[indicator]]\ncode = \"{code}\"\nunit = \"EUR\"\nderived = {{ sum = [\"{of}\"] }}\n")
+    };
+    project.file(
+        "indicators/b.toml",
+        format!("schema = 1\n{}{}{}", derived("a1", "b1"), derived("b1", "c1"), derived("c1", "a1")),
+    );
     project.run(&["check"]).expect(1).says("cycle").says("a1 → b1 → c1 → a1");
 }
 
 #[test]
 fn problems_of_all_files_come_at_once() {
     let project = Project::small();
-    project.replace(HEAD, "as_of =", "asof =").replace(PIPELINE, "kind = \"money\"", "kind = \"mony\"").replace(INDICATOR, "unit = \"EUR\"", "unti = \"EUR\"");
-    project.run(&["check"]).expect(1).says("scoreboard.toml:7").says("pipelines/agreements.toml:2").says("indicators/a.toml:5");
+    project.replace(HEAD, "as_of =", "asof =").replace(PIPELINE, "kind = \"money\"", "kind = \"mony\"").replace(
+        INDICATOR,
+        "unit = \"EUR\"",
+        "unti = \"EUR\"",
+    );
+    project
+        .run(&["check"])
+        .expect(1)
+        .says("scoreboard.toml:7")
+        .says("pipelines/agreements.toml:2")
+        .says("indicators/a.toml:5");
 }
 
 #[test]

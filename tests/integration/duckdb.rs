@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::process::Command;
 
 use polars::prelude::{DataFrame, ParquetWriter};
-use scoreboard::app::project::Project as Folder;
 use scoreboard::app::assemble::counting;
+use scoreboard::app::project::Project as Folder;
 use scoreboard::app::state::State;
 use scoreboard::compute::plan::{Plan, Until};
 use scoreboard::define::catalog::How;
@@ -31,7 +31,8 @@ fn planned_queries_give_the_same_on_duckdb() {
     let state = State::replay(&entries, &folder.catalog.reading_hash, None);
     let as_of = folder.as_of(None);
     let counting = counting(&folder, &store, &state, as_of).expect("rows");
-    let tables: Vec<(&str, &DataFrame)> = counting.records.tables.iter().map(|(name, frame)| (name.as_str(), frame)).collect();
+    let tables: Vec<(&str, &DataFrame)> =
+        counting.records.tables.iter().map(|(name, frame)| (name.as_str(), frame)).collect();
     let out = tempfile::tempdir().expect("a folder");
     for (name, frame) in &tables {
         let file = File::create(out.path().join(format!("{name}.parquet"))).expect("created");

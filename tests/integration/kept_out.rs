@@ -26,7 +26,12 @@ fn each_kind_of_mistake_is_told_at_its_cell() {
         ],
     );
     let scoreboard = project.scoreboard();
-    let at = |rule: &str| places(&scoreboard, rule).iter().map(|place| place.rsplit(' ').next().unwrap_or("").to_owned()).collect::<Vec<_>>();
+    let at = |rule: &str| {
+        places(&scoreboard, rule)
+            .iter()
+            .map(|place| place.rsplit(' ').next().unwrap_or("").to_owned())
+            .collect::<Vec<_>>()
+    };
     for (rule, cell) in [
         ("required-missing", "A5"),
         ("unknown-option", "C6"),
@@ -50,7 +55,11 @@ fn each_kind_of_mistake_is_told_at_its_cell() {
 fn a_number_with_two_readings_needs_the_column_to_decide() {
     let run = |cells: &[&str]| {
         let project = Project::small();
-        let rows: Vec<Vec<String>> = cells.iter().enumerate().map(|(at, cell)| vec![format!("'A-{at}"), "2016-02-01".into(), "signed".into(), format!("'{cell}")]).collect();
+        let rows: Vec<Vec<String>> = cells
+            .iter()
+            .enumerate()
+            .map(|(at, cell)| vec![format!("'A-{at}"), "2016-02-01".into(), "signed".into(), format!("'{cell}")])
+            .collect();
         let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
         let mut all: Vec<&[&str]> = vec![HEAD];
         all.extend(rows.iter().map(Vec::as_slice));
@@ -66,7 +75,11 @@ fn a_number_with_two_readings_needs_the_column_to_decide() {
 #[test]
 fn with_strict_errors_make_the_exit_code_one() {
     let project = Project::small();
-    project.workbook("alpha_2016-Q1_2016-04-01_r1.xlsx", "Vereinbarungen", &[HEAD, &["'A-1", "2016-02-01", "sigend", "1"]]);
+    project.workbook(
+        "alpha_2016-Q1_2016-04-01_r1.xlsx",
+        "Vereinbarungen",
+        &[HEAD, &["'A-1", "2016-02-01", "sigend", "1"]],
+    );
     project.run(&["run"]).expect(0);
     project.run(&["run", "--strict"]).expect(1);
     project.run(&["ingest", "--strict"]).expect(0);
@@ -75,7 +88,14 @@ fn with_strict_errors_make_the_exit_code_one() {
 #[test]
 fn a_gate_that_is_not_met_makes_the_exit_code_one() {
     let project = Project::small();
-    project.file("reports/r.toml", "schema = 1\n[report]\ncode = \"weekly\"\ntitle = \"Weekly\"\ngate = { partners_missing = 0 }\n");
-    project.workbook("alpha_2016-Q1_2016-04-01_r1.xlsx", "Vereinbarungen", &[HEAD, &["'A-1", "2016-02-01", "signed", "1"]]);
+    project.file(
+        "reports/r.toml",
+        "schema = 1\n[report]\ncode = \"weekly\"\ntitle = \"Weekly\"\ngate = { partners_missing = 0 }\n",
+    );
+    project.workbook(
+        "alpha_2016-Q1_2016-04-01_r1.xlsx",
+        "Vereinbarungen",
+        &[HEAD, &["'A-1", "2016-02-01", "signed", "1"]],
+    );
     project.run(&["run"]).expect(1).says("gate-failed").says("weekly.xlsx");
 }

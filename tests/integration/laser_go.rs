@@ -89,10 +89,13 @@ fn the_survey_is_estimated_as_recomputed() {
 #[test]
 fn exactly_the_planted_mistakes_keep_rows_out() {
     let scoreboard = Project::laser_go().scoreboard();
-    let row = |one: &Value| format!("{} › {} › {}", one["file"].as_str().expect("a file"), one["sheet"].as_str().unwrap_or(""), one["row"]);
+    let row = |one: &Value| {
+        format!("{} › {} › {}", one["file"].as_str().expect("a file"), one["sheet"].as_str().unwrap_or(""), one["row"])
+    };
     // The recomputation lists partners' rows; of the survey it says who answered.
     let of_partners = |one: &&Value| !one["partner"].is_null();
-    let ours: BTreeSet<String> = scoreboard["kept_out"].as_array().expect("rows").iter().filter(of_partners).map(row).collect();
+    let ours: BTreeSet<String> =
+        scoreboard["kept_out"].as_array().expect("rows").iter().filter(of_partners).map(row).collect();
     let theirs: BTreeSet<String> = recomputed()["kept_out"].as_array().expect("rows").iter().map(row).collect();
     assert_eq!(ours, theirs);
 }
@@ -100,7 +103,10 @@ fn exactly_the_planted_mistakes_keep_rows_out() {
 #[test]
 fn a_look_alike_a_conflict_and_a_late_partner_are_said() {
     let scoreboard = Project::laser_go().scoreboard();
-    assert!(places(&scoreboard, "option-look-alike").contains(&"litek_ataskaita_P5.xlsx › Bendradarbiavimo sutartys › D18".to_owned()));
+    assert!(
+        places(&scoreboard, "option-look-alike")
+            .contains(&"litek_ataskaita_P5.xlsx › Bendradarbiavimo sutartys › D18".to_owned())
+    );
     // LG-014 in its value; LG-017 in its status and its date.
     assert_eq!(places(&scoreboard, "conflicting-values").len(), 3);
     assert_eq!(places(&scoreboard, "not-reported").len(), 1);
@@ -115,7 +121,10 @@ fn two_runs_give_the_same_bytes_and_write_nothing_twice() {
     let ledger = fs::read(project.path().join("data/store/ledger.sqlite")).expect("read");
     project.run(&["run"]).expect(0).says("Nothing has changed");
     assert!(project.outputs() == first, "the outputs differ");
-    assert!(fs::read(project.path().join("data/store/ledger.sqlite")).expect("read") == ledger, "the ledger was written");
+    assert!(
+        fs::read(project.path().join("data/store/ledger.sqlite")).expect("read") == ledger,
+        "the ledger was written"
+    );
     // And when it has to compute again.
     fs::remove_dir_all(project.path().join("data/out")).expect("removed");
     project.run(&["run"]).expect(0);
@@ -126,7 +135,12 @@ fn two_runs_give_the_same_bytes_and_write_nothing_twice() {
 fn one_thread_gives_the_same_bytes_as_many() {
     let (one, many) = (Project::laser_go(), Project::laser_go());
     let run = |project: &Project, threads: &str| {
-        let output = project.command(&["run"]).env("RAYON_NUM_THREADS", threads).env("POLARS_MAX_THREADS", threads).output().expect("runs");
+        let output = project
+            .command(&["run"])
+            .env("RAYON_NUM_THREADS", threads)
+            .env("POLARS_MAX_THREADS", threads)
+            .output()
+            .expect("runs");
         crate::project::answer(&output).expect(0);
     };
     run(&one, "1");

@@ -2,6 +2,8 @@
 //!
 //! `project` is the fixture. Tests that need more than Rust are ignored with what they need; `.ci/run` runs them all.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test ends where its fixture fails")]
+
 mod columns;
 mod corpus;
 mod crash;

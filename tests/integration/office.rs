@@ -1,4 +1,4 @@
-//! The workbook as an office program sees it: LibreOffice recalculates every formula to the cached value, and
+//! The workbook as an office program sees it: `LibreOffice` recalculates every formula to the cached value, and
 //! JSON follows its schema, and the recomputation that figures are held against is current.
 
 use std::process::Command;
@@ -25,7 +25,10 @@ fn libreoffice_recalculates_every_formula_to_its_cached_value() {
 fn the_json_follows_its_schema() {
     let project = Project::laser_go();
     project.run(&["run"]).expect(0);
-    python(".ci/schema_check.py", &[&repository().join("docs/scoreboard.schema.json"), &project.path().join("data/out/laser_go.json")]);
+    python(
+        ".ci/schema_check.py",
+        &[&repository().join("docs/scoreboard.schema.json"), &project.path().join("data/out/laser_go.json")],
+    );
 }
 
 #[test]

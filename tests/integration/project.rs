@@ -31,7 +31,12 @@ impl Answer {
     }
 
     pub fn says(self, text: &str) -> Self {
-        assert!(self.out.contains(text) || self.err.contains(text), "does not say: {text}\n--- stdout ---\n{}\n--- stderr ---\n{}", self.out, self.err);
+        assert!(
+            self.out.contains(text) || self.err.contains(text),
+            "does not say: {text}\n--- stdout ---\n{}\n--- stderr ---\n{}",
+            self.out,
+            self.err
+        );
         self
     }
 }
@@ -45,7 +50,10 @@ impl Project {
     /// A small programme: two partners, one collection of agreements, one indicator.
     pub fn small() -> Self {
         let project = Self::empty();
-        project.file("scoreboard.toml", SMALL).file("pipelines/agreements.toml", AGREEMENTS).file("indicators/a.toml", VOLUME);
+        project
+            .file("scoreboard.toml", SMALL)
+            .file("pipelines/agreements.toml", AGREEMENTS)
+            .file("indicators/a.toml", VOLUME);
         fs::create_dir_all(project.path().join("data/inbox")).expect("an inbox");
         project
     }
@@ -115,7 +123,12 @@ impl Project {
 
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_scoreboard"));
-        command.args(args).args(["--project"]).arg(self.path()).env("SCOREBOARD_NOW", "2016-06-30T06:00:00Z").env_remove("SCOREBOARD_CRASH_AT");
+        command
+            .args(args)
+            .args(["--project"])
+            .arg(self.path())
+            .env("SCOREBOARD_NOW", "2016-06-30T06:00:00Z")
+            .env_remove("SCOREBOARD_CRASH_AT");
         command
     }
 
@@ -131,7 +144,11 @@ impl Project {
 
     pub fn json(&self) -> Value {
         let out = self.path().join("data/out");
-        let found = fs::read_dir(&out).expect("an output").flatten().map(|e| e.path()).find(|path| path.extension().is_some_and(|e| e == "json"));
+        let found = fs::read_dir(&out)
+            .expect("an output")
+            .flatten()
+            .map(|e| e.path())
+            .find(|path| path.extension().is_some_and(|e| e == "json"));
         serde_json::from_slice(&fs::read(found.expect("a json")).expect("read")).expect("JSON")
     }
 
@@ -169,9 +186,11 @@ fn copy(from: &Path, to: &Path) {
 
 /// The figure of an indicator and a breakdown line (empty: the total).
 pub fn figure<'a>(scoreboard: &'a Value, indicator: &str, by: &[(&str, &str)]) -> &'a Value {
-    let wanted: serde_json::Map<String, Value> = by.iter().map(|(field, value)| ((*field).to_owned(), Value::from(*value))).collect();
+    let wanted: serde_json::Map<String, Value> =
+        by.iter().map(|(field, value)| ((*field).to_owned(), Value::from(*value))).collect();
     let figures = scoreboard["figures"].as_array().expect("figures");
-    let found = figures.iter().find(|figure| figure["indicator"] == indicator && figure["by"].as_object() == Some(&wanted));
+    let found =
+        figures.iter().find(|figure| figure["indicator"] == indicator && figure["by"].as_object() == Some(&wanted));
     found.unwrap_or_else(|| panic!("no figure {indicator} {by:?}"))
 }
 
@@ -180,7 +199,12 @@ pub fn places(scoreboard: &Value, rule: &str) -> Vec<String> {
     let findings = scoreboard["findings"].as_array().expect("findings");
     let of = |finding: &Value| {
         let place = &finding["place"];
-        [&place["file"], &place["sheet"], &place["cell"]].iter().filter_map(|part| part.as_str()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" › ")
+        [&place["file"], &place["sheet"], &place["cell"]]
+            .iter()
+            .filter_map(|part| part.as_str())
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" › ")
     };
     findings.iter().filter(|finding| finding["rule"] == rule).map(of).collect()
 }

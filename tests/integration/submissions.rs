@@ -9,23 +9,47 @@ const HEAD: &[&str] = &["No.", "Signed on", "Status", "Value"];
 #[test]
 fn the_later_report_replaces_the_earlier_whatever_came_first() {
     let project = Project::small();
-    project.workbook("alpha_2016-Q2_2016-06-20_r1.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-05-01", "signed", "500"]]);
+    project.workbook(
+        "alpha_2016-Q2_2016-06-20_r1.xlsx",
+        "Agreements",
+        &[HEAD, &["'A-1", "2016-05-01", "signed", "500"]],
+    );
     let scoreboard = project.scoreboard();
     // Q2 is not due yet; Q1 is the cut-off and holds nothing.
     assert_eq!(figure(&scoreboard, "volume", &[])["value"].to_string(), "0");
-    project.workbook("alpha_2016-Q1_2016-04-10_r1.xlsx", "Agreements", &[HEAD, &["'A-2", "2016-02-01", "signed", "300"]]);
+    project.workbook(
+        "alpha_2016-Q1_2016-04-10_r1.xlsx",
+        "Agreements",
+        &[HEAD, &["'A-2", "2016-02-01", "signed", "300"]],
+    );
     let scoreboard = project.scoreboard();
     assert_eq!(figure(&scoreboard, "volume", &[])["value"].to_string(), "0", "the report of June still counts");
-    project.workbook("alpha_2016-Q2_2016-06-20_r2.xlsx", "Agreements", &[HEAD, &["'A-2", "2016-02-01", "signed", "310"]]);
+    project.workbook(
+        "alpha_2016-Q2_2016-06-20_r2.xlsx",
+        "Agreements",
+        &[HEAD, &["'A-2", "2016-02-01", "signed", "310"]],
+    );
     assert_eq!(figure(&project.scoreboard(), "volume", &[])["value"].to_string(), "310");
 }
 
 #[test]
 fn on_a_tie_the_earlier_figure_stands_and_it_is_an_error() {
     let project = Project::small();
-    project.workbook("alpha_2016-Q1_2016-04-01_r1.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-02-01", "signed", "100"]]);
-    project.workbook("alpha_2016-Q1_2016-04-08_r1.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-02-01", "signed", "200"]]);
-    project.workbook("Alpha Cluster 2016-Q1 2016-04-08 r1.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-02-01", "signed", "250"]]);
+    project.workbook(
+        "alpha_2016-Q1_2016-04-01_r1.xlsx",
+        "Agreements",
+        &[HEAD, &["'A-1", "2016-02-01", "signed", "100"]],
+    );
+    project.workbook(
+        "alpha_2016-Q1_2016-04-08_r1.xlsx",
+        "Agreements",
+        &[HEAD, &["'A-1", "2016-02-01", "signed", "200"]],
+    );
+    project.workbook(
+        "Alpha Cluster 2016-Q1 2016-04-08 r1.xlsx",
+        "Agreements",
+        &[HEAD, &["'A-1", "2016-02-01", "signed", "250"]],
+    );
     let scoreboard = project.scoreboard();
     assert_eq!(figure(&scoreboard, "volume", &[])["value"].to_string(), "100");
     assert_eq!(places(&scoreboard, "submission-tie").len(), 1);
@@ -34,7 +58,11 @@ fn on_a_tie_the_earlier_figure_stands_and_it_is_an_error() {
 #[test]
 fn the_same_file_twice_changes_nothing() {
     let project = Project::small();
-    project.workbook("alpha_2016-Q1_2016-04-01_r1.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-02-01", "signed", "100"]]);
+    project.workbook(
+        "alpha_2016-Q1_2016-04-01_r1.xlsx",
+        "Agreements",
+        &[HEAD, &["'A-1", "2016-02-01", "signed", "100"]],
+    );
     project.scoreboard();
     let before = project.outputs();
     fs::copy(project.inbox("alpha_2016-Q1_2016-04-01_r1.xlsx"), project.inbox("copy of it.xlsx")).expect("copied");
@@ -45,8 +73,16 @@ fn the_same_file_twice_changes_nothing() {
 #[test]
 fn a_record_of_two_partners_counts_once_and_once_for_each() {
     let project = Project::small();
-    project.workbook("alpha_2016-Q1_2016-04-01_r1.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-02-01", "signed", "100"]]);
-    project.workbook("beta_2016-Q1_2016-04-01_r1.xlsx", "Agreements", &[HEAD, &["'a-1 ", "2016-02-01", "signed", "120"], &["'B-1", "2016-02-02", "signed", "7"]]);
+    project.workbook(
+        "alpha_2016-Q1_2016-04-01_r1.xlsx",
+        "Agreements",
+        &[HEAD, &["'A-1", "2016-02-01", "signed", "100"]],
+    );
+    project.workbook(
+        "beta_2016-Q1_2016-04-01_r1.xlsx",
+        "Agreements",
+        &[HEAD, &["'a-1 ", "2016-02-01", "signed", "120"], &["'B-1", "2016-02-02", "signed", "7"]],
+    );
     let scoreboard = project.scoreboard();
     assert_eq!(figure(&scoreboard, "volume", &[])["value"].to_string(), "107");
     assert_eq!(figure(&scoreboard, "volume", &[("partner", "alpha")])["value"].to_string(), "100");
@@ -89,14 +125,22 @@ fn a_changed_definition_reads_the_files_again() {
     let project = Project::small();
     project.workbook("alpha_2016-Q1_2016-04-01_r1.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-02-01", "done", "100"]]);
     assert_eq!(figure(&project.scoreboard(), "volume", &[])["value"].to_string(), "0");
-    project.replace("pipelines/agreements.toml", "options = [\"signed\", \"cancelled\"]", "options = [{ code = \"signed\", also_called = [\"done\"] }, { code = \"cancelled\" }]");
+    project.replace(
+        "pipelines/agreements.toml",
+        "options = [\"signed\", \"cancelled\"]",
+        "options = [{ code = \"signed\", also_called = [\"done\"] }, { code = \"cancelled\" }]",
+    );
     assert_eq!(figure(&project.scoreboard(), "volume", &[])["value"].to_string(), "100");
 }
 
 #[test]
 fn what_was_received_stays_when_it_leaves_the_inbox() {
     let project = Project::small();
-    project.workbook("alpha_2016-Q1_2016-04-01_r1.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-02-01", "signed", "100"]]);
+    project.workbook(
+        "alpha_2016-Q1_2016-04-01_r1.xlsx",
+        "Agreements",
+        &[HEAD, &["'A-1", "2016-02-01", "signed", "100"]],
+    );
     project.scoreboard();
     fs::remove_file(project.inbox("alpha_2016-Q1_2016-04-01_r1.xlsx")).expect("removed");
     assert_eq!(figure(&project.scoreboard(), "volume", &[])["value"].to_string(), "100");

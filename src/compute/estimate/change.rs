@@ -69,6 +69,7 @@ fn difference(before: &Point, after: &Point, change: Change) -> Result<Point, Wh
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "exactness is what is tested")]
 mod tests {
     use super::super::fixture::{assert_near, strata};
     use super::super::{Answer, Note, ratio};

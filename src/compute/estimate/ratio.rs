@@ -64,6 +64,7 @@ pub(super) fn point(sample: &Sample, y: &[f64], x: &[f64]) -> Result<Point, Why>
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "exactness is what is tested")]
 mod tests {
     use super::super::Note;
     use super::super::fixture::{Random, answers, assert_near, strata};

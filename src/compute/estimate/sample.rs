@@ -254,6 +254,7 @@ impl<'a> Sample<'a> {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "exactness is what is tested")]
 mod tests {
     use super::super::fixture::{answers, assert_near, strata};
     use super::super::{Answer, mean, ratio, total};

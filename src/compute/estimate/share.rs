@@ -62,6 +62,7 @@ fn wilson(p: f64, n: f64, t: f64) -> (f64, f64) {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "exactness is what is tested")]
 mod tests {
     use super::super::fixture::{answers, assert_near, strata};
     use super::super::{mean, student_quantile};

@@ -129,6 +129,7 @@ fn gamma_quotient(mut a: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "exactness is what is tested")]
 mod tests {
     use super::*;
 

@@ -66,6 +66,7 @@ pub fn round_significant(value: f64, digits: u32) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "exactness is what is tested")]
 mod tests {
     use super::*;
 

@@ -10,9 +10,9 @@ use std::sync::LazyLock;
 
 use strsim::osa_distance;
 
-use crate::model::fold::fold;
 use super::country_names::NAMES;
 use super::country_table::COUNTRIES;
+use crate::model::fold::fold;
 
 /// What a text is among countries. Every code is ISO 3166-1 alpha-2, or XK for Kosovo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

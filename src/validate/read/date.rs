@@ -10,9 +10,9 @@
 use chrono::NaiveDate;
 
 use super::affix::clean;
-use crate::model::fold::fold;
 use super::locale::Locale;
 use super::months::{self, is_filler, is_polish};
+use crate::model::fold::fold;
 
 /// What a text says, as far as it says it by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

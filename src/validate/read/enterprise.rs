@@ -7,9 +7,9 @@
 
 use std::fmt;
 
-use crate::model::fold::fold;
 use super::country::{CountryMatch, read_country};
 use super::register::{compact, country_of_vat, identify, is_number};
+use crate::model::fold::fold;
 
 /// How an enterprise is known. At least one of the two is given.
 #[derive(Debug, Clone, PartialEq, Eq)]

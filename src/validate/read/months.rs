@@ -73,8 +73,8 @@ pub(super) fn is_polish(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::fold::fold;
     use super::*;
+    use crate::model::fold::fold;
 
     #[test]
     fn no_name_stands_twice_and_all_are_folded() {

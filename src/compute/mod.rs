@@ -4,6 +4,7 @@
 //! thread; a figure's state, progress and status are decided in `score` and `status`.
 
 pub mod estimate;
+mod estimation;
 pub mod evidence;
 pub mod example;
 pub mod plan;
@@ -62,7 +63,7 @@ pub fn compute(inputs: &Inputs<'_>, chosen: &[IndicatorCode]) -> Result<Computed
         .map(|indicator| {
             let result = match &indicator.how {
                 How::Rows { .. } => rows::compute(inputs, indicator)?,
-                _ => survey::compute(inputs, &surveys, indicator)?,
+                _ => estimation::compute(inputs, &surveys, indicator)?,
             };
             Ok((indicator.code.clone(), result))
         })

@@ -187,10 +187,6 @@ pub fn is_due(period: &str) -> String {
     format!("{period} is due")
 }
 
-pub fn pairs(pairs: usize) -> String {
-    format!("{} answered both the baseline and the follow-up.", counted(pairs, "enterprise"))
-}
-
 /// Answers that are no response, and where the answers came from.
 pub fn aside(wave: &WaveResponse) -> String {
     let other = [

@@ -86,7 +86,7 @@ fn every_mistake_has_its_line_and_a_suggestion() {
             INDICATOR,
             "expect = 2",
             "expect = 3",
-            &["example-failed", "gives 2 for these rows, not 3", "indicators/a.toml:14:10"],
+            &["example-failed", "gives 2 for these rows, not 3", "indicators/a.toml:13:10"],
         ),
         (
             INDICATOR,

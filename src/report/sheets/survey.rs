@@ -48,8 +48,6 @@ fn about(canvas: &mut Canvas, survey: &SurveyResult) {
     for line in &survey.method {
         canvas.span(NAME, LAST, Cell::text(line), Look::Prose.plain()).end();
     }
-    let pairs = prose::pairs(survey.pairs);
-    canvas.span(NAME, LAST, Cell::text(pairs), Look::Prose.plain()).end();
     canvas.span(NAME, LAST, Cell::text(prose::RESPONSE), Look::Note.plain()).end();
     canvas.gap(10);
     canvas.keep_from(start);

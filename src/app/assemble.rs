@@ -10,6 +10,7 @@ use super::project::Project;
 use super::state::{FileState, State};
 use super::{Stopped, fault};
 use crate::compute::Origin;
+use crate::compute::evidence::Gathered;
 use crate::compute::{self, Inputs, Records, WaveInput};
 use crate::define::catalog::{Collection, Partner, Report};
 use crate::finding::{self, Finding, Place, rules};
@@ -51,7 +52,7 @@ pub fn counting(project: &Project, store: &Store, state: &State, as_of: NaiveDat
     Ok(Counting { submissions, ties, records, waves })
 }
 
-/// One report's scoreboard.
+/// One report's scoreboard; and all its evidence as a table, where the workbook has room for a part only.
 pub fn assemble(
     project: &Project,
     store: &Store,
@@ -59,7 +60,7 @@ pub fn assemble(
     report: &Report,
     as_of: NaiveDate,
     inbox: &[Finding],
-) -> Result<Scoreboard, Stopped> {
+) -> Result<(Scoreboard, Option<DataFrame>), Stopped> {
     let catalog = &project.catalog;
     let Counting { submissions, ties, records, waves } = counting(project, store, state, as_of)?;
     let inputs = Inputs {
@@ -72,7 +73,7 @@ pub fn assemble(
     };
     let computed =
         compute::compute(&inputs, &report.indicators).map_err(|error| fault("a figure cannot be computed", error))?;
-    let evidence = compute::evidence::evidence(&inputs, &computed.indicators, report.evidence_rows)
+    let Gathered { evidence, whole } = compute::evidence::evidence(&inputs, &computed.indicators, report.evidence_rows)
         .map_err(|error| fault("evidence cannot be gathered", error))?;
 
     let counted: BTreeSet<i64> = submissions.iter().map(|submission| submission.section).collect();
@@ -94,7 +95,7 @@ pub fn assemble(
         .collect();
     kept_out.sort_by(|a, b| (&a.file, &a.sheet, a.row).cmp(&(&b.file, &b.sheet, b.row)));
     let programme = &catalog.programme;
-    Ok(Scoreboard {
+    let scoreboard = Scoreboard {
         report: report.code.clone(),
         title: report.title.clone(),
         programme: ProgrammeFacts {
@@ -126,7 +127,8 @@ pub fn assemble(
         reporting,
         evidence,
         inputs: input_files(state, &counted),
-    })
+    };
+    Ok((scoreboard, whole))
 }
 
 /// The rows of the submissions that count, by collection, in the order of section and place.

@@ -76,12 +76,16 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
     let reports = &project.catalog.reports;
     for (at, report) in reports.iter().enumerate() {
         progress("computing", at + 1, reports.len());
-        let scoreboard = assemble(project, &store, state, report, as_of, &ingested.findings)?;
+        let (scoreboard, whole) = assemble(project, &store, state, report, as_of, &ingested.findings)?;
         progress("writing", at + 1, reports.len());
         let workbook = report::workbook(&scoreboard).map_err(|error| fault("the workbook cannot be written", error))?;
         let json = report::json(&scoreboard);
         let workbook = deliver(&out, &format!("{}.xlsx", report.code), &workbook)?;
         let json = deliver(&out, &format!("{}.json", report.code), &json)?;
+        if let Some(mut whole) = whole {
+            let bytes = crate::store::parquet(&mut whole)?;
+            outputs.push(output(project, &deliver(&out, &format!("{}.evidence.parquet", report.code), &bytes)?));
+        }
         gates.extend(gate(report, &scoreboard));
         let count = |severity| scoreboard.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
         counts = (count(Severity::Error), count(Severity::Warning), scoreboard.kept_out.len() as u64);
@@ -89,7 +93,8 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
             .into_iter()
             .filter_map(|receipt: &Receipt| Some((receipt.instead_of.clone()?, receipt.path.clone())))
             .collect();
-        outputs.extend([&workbook, &json].map(|receipt| output(project, receipt)));
+        // Workbook and JSON first, two a report: `unchanged` reads them by place.
+        outputs.splice(at * 2..at * 2, [&workbook, &json].map(|receipt| output(project, receipt)));
         published.push(Published { workbook: workbook.path, json: json.path, instead, scoreboard: Some(scoreboard) });
     }
     let body = json!({
@@ -144,7 +149,7 @@ fn unchanged(project: &Project, last: &Value, run: &str, program: &str, as_of: N
         let (Some(name), Some(hash)) = (output["name"].as_str(), output["hash"].as_str()) else { return false };
         fs::read(out.join(name)).is_ok_and(|bytes| hash_of(&bytes) == hash)
     });
-    if !intact || outputs.len() != project.catalog.reports.len() * 2 {
+    if !intact || outputs.len() < project.catalog.reports.len() * 2 {
         return None;
     }
     let path = |at: usize| outputs[at]["name"].as_str().map(|name| out.join(name));

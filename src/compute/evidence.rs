@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::DataFrame;
+use polars::prelude::{
+    BooleanChunked, ChunkFull as _, DataFrame, DataType, Int64Chunked, IntoSeries as _, NewChunkedArray as _,
+    PlSmallStr, PolarsResult, StringChunked,
+};
 
 use super::plan::{Grain, Plan, Until};
 use super::records::day_of;
@@ -10,18 +13,27 @@ use super::{Inputs, Tables};
 use crate::define::catalog::{Collection, How, Indicator};
 use crate::finding::CellRef;
 use crate::model::code::IndicatorCode;
+use crate::model::number::SCALE;
 use crate::model::scoreboard::{Evidence, EvidenceRow, IndicatorResult};
 use crate::model::submission::Submission;
-use crate::sql::frame::{Exact, exact, integer, query, text};
+use crate::sql::frame::{Exact, decimals, exact, integer, query, text};
+
+/// The rows for the workbook, and all of them as a table where the workbook's limit cut them.
+pub struct Gathered {
+    pub evidence: Evidence,
+    /// `indicator`, `collection`, `partner`, `file`, `sheet`, `row` (from one), `amount`, `counted`.
+    pub whole: Option<DataFrame>,
+}
 
 /// Evidence of these results, in their order, then by origin; at most `limit` rows, with how many there are in all.
 ///
 /// # Errors
 /// What the SQL engine refuses, as text.
-pub fn evidence(inputs: &Inputs<'_>, results: &[IndicatorResult], limit: usize) -> Result<Evidence, String> {
+pub fn evidence(inputs: &Inputs<'_>, results: &[IndicatorResult], limit: usize) -> Result<Gathered, String> {
     let sections: BTreeMap<i64, &Submission> = inputs.submissions.iter().map(|s| (s.section, s)).collect();
     let tables: Tables<'_> = inputs.records.tables.iter().map(|(name, frame)| (name.as_str(), frame)).collect();
     let mut evidence = Evidence::default();
+    let mut parts: Vec<DataFrame> = Vec::new();
     for result in results {
         let Some(indicator) = inputs.catalog.indicator(&result.code) else { continue };
         let How::Rows { from, measure } = &indicator.how else { continue };
@@ -40,6 +52,7 @@ pub fn evidence(inputs: &Inputs<'_>, results: &[IndicatorResult], limit: usize) 
                 let counted = *grain == Grain::Record;
                 let reader = Reader { indicator, collection, frame: &frame, sections: &sections, counted };
                 evidence.rows.extend((0..room).map(|row| reader.row(row)));
+                parts.push(reader.table().map_err(|error| format!("{}: {error}", indicator.code))?);
             }
         }
     }
@@ -52,7 +65,18 @@ pub fn evidence(inputs: &Inputs<'_>, results: &[IndicatorResult], limit: usize) 
         };
         key(a).cmp(&key(b))
     });
-    Ok(evidence)
+    let cut = evidence.total > evidence.rows.len();
+    let whole = if cut { together(parts).map_err(|error| error.to_string())? } else { None };
+    Ok(Gathered { evidence, whole })
+}
+
+fn together(parts: Vec<DataFrame>) -> PolarsResult<Option<DataFrame>> {
+    let mut parts = parts.into_iter();
+    let Some(mut whole) = parts.next() else { return Ok(None) };
+    for part in parts {
+        whole.vstack_mut(&part)?;
+    }
+    Ok(Some(whole))
 }
 
 struct Reader<'a> {
@@ -64,11 +88,39 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// All rows of the query with their origins, column by column.
+    fn table(&self) -> PolarsResult<DataFrame> {
+        let (frame, height) = (self.frame, self.frame.height());
+        let sections = frame.column("section")?.i64()?;
+        let origin = |get: fn(&Submission) -> &str| {
+            let of =
+                sections.iter().map(|section| section.and_then(|section| self.sections.get(&section)).map(|s| get(s)));
+            StringChunked::from_iter_options(PlSmallStr::EMPTY, of).into_series()
+        };
+        let same = |text: &str| StringChunked::full(PlSmallStr::EMPTY, text, height).into_series();
+        let rows = frame.column("place")?.i64()?.iter().map(|place| place.map(|place| place + 1));
+        let amount = match frame.column("amount__") {
+            Ok(amount) => amount.as_materialized_series().cast(&DataType::Decimal(38, SCALE as usize))?,
+            Err(_) => decimals("amount", std::iter::repeat_n(None, height))?,
+        };
+        let columns = [
+            ("indicator", same(self.indicator.code.as_str())),
+            ("collection", same(self.collection.code.as_str())),
+            ("partner", frame.column("partner")?.as_materialized_series().clone()),
+            ("file", origin(|submission| &submission.name)),
+            ("sheet", origin(|submission| &submission.sheet)),
+            ("row", Int64Chunked::from_iter_options(PlSmallStr::EMPTY, rows).into_series()),
+            ("amount", amount),
+            ("counted", BooleanChunked::full(PlSmallStr::EMPTY, self.counted, height).into_series()),
+        ];
+        DataFrame::new(height, columns.into_iter().map(|(name, series)| series.with_name(name.into()).into()).collect())
+    }
+
     fn row(&self, row: usize) -> EvidenceRow {
         let frame = self.frame;
         let submission = integer(frame, "section", row).and_then(|section| self.sections.get(&section));
         let place = integer(frame, "place", row).and_then(|place| u32::try_from(place).ok()).unwrap_or(0);
-        let names: Vec<&str> = frame.get_column_names().into_iter().map(polars::prelude::PlSmallStr::as_str).collect();
+        let names: Vec<&str> = frame.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
         let fields: Vec<&str> = names
             .into_iter()
             .filter(|name| !["section", "place", "partner", "period", "amount__"].contains(name))

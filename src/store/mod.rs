@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 pub use ledger::{Entry, Kind};
+pub use rows::parquet;
 
 /// What the world did to the store.
 #[derive(Debug, Error)]

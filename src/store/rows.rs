@@ -10,11 +10,7 @@ use super::{Store, StoreError, atomic, hash_of};
 impl Store {
     /// Writes a part and gives its name, by which the ledger remembers it.
     pub fn write_part(&self, collection: &str, frame: &mut DataFrame) -> Result<String, StoreError> {
-        let mut bytes = Vec::new();
-        ParquetWriter::new(&mut bytes)
-            .with_compression(ParquetCompression::Lz4Raw)
-            .finish(frame)
-            .map_err(|error| StoreError::Damaged(format!("rows of {collection} cannot be written: {error}")))?;
+        let bytes = parquet(frame)?;
         let name = format!("{collection}-{}.parquet", &hash_of(&bytes)[..16]);
         let path = self.root.join("rows").join(&name);
         if !path.is_file() {
@@ -36,4 +32,14 @@ impl Store {
             .finish()
             .map_err(|error| StoreError::Damaged(format!("{name} cannot be read: {error}")))
     }
+}
+
+/// A table as Parquet. The same table gives the same bytes.
+pub fn parquet(frame: &mut DataFrame) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes)
+        .with_compression(ParquetCompression::Lz4Raw)
+        .finish(frame)
+        .map_err(|error| StoreError::Damaged(format!("rows cannot be written: {error}")))?;
+    Ok(bytes)
 }

@@ -168,3 +168,17 @@ fn status_names_who_is_late() {
     project.run(&["ingest"]).expect(0);
     project.run(&["status"]).expect(0).says("human_technology").says("! late");
 }
+
+#[test]
+fn evidence_beyond_the_limit_stands_as_parquet_beside_the_workbook() {
+    let project = Project::laser_go();
+    let report = fs::read_to_string(project.path().join("reports/scoreboard.toml")).expect("read");
+    project.file(
+        "reports/scoreboard.toml",
+        report.replace("code = \"laser_go\"", "code = \"laser_go\"\nevidence_rows = 10"),
+    );
+    project.run(&["run"]).expect(0);
+    let names: Vec<String> = project.outputs().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["laser_go.evidence.parquet", "laser_go.json", "laser_go.xlsx"]);
+    project.run(&["run"]).expect(0).says("Nothing has changed");
+}

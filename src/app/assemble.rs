@@ -86,13 +86,12 @@ pub fn assemble(
     findings.extend(not_reported(project, &reporting));
     finding::sort(&mut findings);
     findings.dedup();
-    let mut kept_out: Vec<KeptOut> = state
-        .files
-        .values()
-        .flat_map(|file| file.read.iter().flat_map(|read| read.tables.iter()))
-        .filter(|table| counted.contains(&table.section) || table.partner.is_none())
-        .flat_map(|table| table.kept_out.iter().cloned())
-        .collect();
+    let live = || {
+        let tables = state.files.values().flat_map(|file| file.read.iter().flat_map(|read| read.tables.iter()));
+        tables.filter(|table| counted.contains(&table.section) || table.partner.is_none())
+    };
+    let mut kept_out: Vec<KeptOut> = live().flat_map(|table| table.kept_out.iter().cloned()).collect();
+    let kept_out_total = live().map(|table| table.kept_out_count).sum();
     kept_out.sort_by(|a, b| (&a.file, &a.sheet, a.row).cmp(&(&b.file, &b.sheet, b.row)));
     let programme = &catalog.programme;
     let scoreboard = Scoreboard {
@@ -124,6 +123,7 @@ pub fn assemble(
         surveys: computed.surveys,
         findings,
         kept_out,
+        kept_out_total,
         reporting,
         evidence,
         inputs: input_files(state, &counted),

@@ -15,7 +15,7 @@ use super::{Progress, Stopped, fault};
 use crate::clock;
 use crate::define::Catalog;
 use crate::finding::{Finding, Place, rules};
-use crate::store::{Kind, Store, hash_of};
+use crate::store::{Kind, Store, StoreError, hash_of};
 use crate::validate::frame::{Part, Shape, frame};
 
 /// What an ingest did.
@@ -29,6 +29,9 @@ pub struct Ingested {
     /// About the inbox as it lies: files that cannot be opened, or are none of ours.
     pub findings: Vec<Finding>,
 }
+
+/// Files that are read at once: their rows are in memory together.
+const BATCH: usize = 96;
 
 /// A file of the inbox that is not in the store yet.
 struct Arrived {
@@ -65,45 +68,46 @@ pub fn run(project: &Project, store: &mut Store, progress: Progress<'_>) -> Resu
     let entries = store.ledger_mut().entries()?;
     let state = State::replay(&entries, &catalog.reading_hash, None);
     let (paths, mut findings) = list(&project.inbox());
-    let (arrived, unreadable) = arrivals(&project.inbox(), &paths, &state, catalog);
-    findings.extend(unreadable);
+    let mut received: Vec<Received> = Vec::new();
+    for some in paths.chunks(BATCH) {
+        let (arrived, unreadable) = arrivals(&project.inbox(), some, &state, catalog);
+        findings.extend(unreadable);
+        for file in arrived {
+            if received.iter().any(|known| known.file == file.hash) {
+                continue;
+            }
+            store.keep_file(&file.hash, &file.bytes)?;
+            received.push(Received { file: file.hash, name: file.name, bytes: file.bytes.len() as u64 });
+        }
+    }
 
-    // What is known but was read under other definitions comes back from the store.
-    let again: Vec<(String, String)> = state
-        .files
-        .values()
-        .filter(|file| file.read.is_none())
-        .map(|file| (file.received.file.clone(), file.received.name.clone()))
-        .collect();
-    if arrived.is_empty() && again.is_empty() {
-        return Ok(Ingested { state, new: Vec::new(), read: 0, findings });
+    // What is known but was read under other definitions is read again, from the store as the new ones are.
+    let again = state.files.values().filter(|file| file.read.is_none());
+    let mut work: Vec<(String, String)> =
+        again.map(|file| (file.received.name.clone(), file.received.file.clone())).collect();
+    let new: Vec<String> = received.iter().map(|file| file.name.clone()).collect();
+    if received.is_empty() && work.is_empty() {
+        return Ok(Ingested { state, new, read: 0, findings });
     }
-    let mut again_bytes = Vec::with_capacity(again.len());
-    for (hash, name) in again {
-        again_bytes.push(Arrived { bytes: store.file(&hash)?, hash, name });
-    }
-    for file in &arrived {
-        store.keep_file(&file.hash, &file.bytes)?;
-    }
-    let new: Vec<String> = arrived.iter().map(|file| file.name.clone()).collect();
-    let received: Vec<Received> = arrived
-        .iter()
-        .map(|file| Received { file: file.hash.clone(), name: file.name.clone(), bytes: file.bytes.len() as u64 })
-        .collect();
-
-    let mut work: Vec<Arrived> = arrived.into_iter().chain(again_bytes).collect();
+    work.extend(received.iter().map(|file| (file.name.clone(), file.file.clone())));
     // The order of the ledger depends on what came, not on how the folder was listed.
-    work.sort_by(|a, b| (&a.name, &a.hash).cmp(&(&b.name, &b.hash)));
+    work.sort();
     let (done, total) = (AtomicUsize::new(0), work.len());
-    let readings: Vec<FileReading> = work
-        .par_iter()
-        .map(|file| {
-            let reading = read(&file.name, &file.bytes, catalog);
-            progress("reading", done.fetch_add(1, Ordering::Relaxed) + 1, total);
-            reading
-        })
-        .collect();
-    let reads = write(store, catalog, &work, &readings, state.next_section)?;
+    let mut reads = Vec::with_capacity(total);
+    let mut next_section = state.next_section;
+    // A batch at a time: the rows of a large inbox need not all be in memory.
+    let files = store.files();
+    for batch in work.chunks(BATCH) {
+        let readings: Vec<FileReading> = batch
+            .par_iter()
+            .map(|(name, hash)| {
+                let reading = read(name, &files.get(hash)?, catalog);
+                progress("reading", done.fetch_add(1, Ordering::Relaxed) + 1, total);
+                Ok(reading)
+            })
+            .collect::<Result<_, StoreError>>()?;
+        reads.extend(write(store, catalog, batch, &readings, &mut next_section)?);
+    }
     let mut entries: Vec<(Kind, serde_json::Value)> =
         received.iter().map(|file| (Kind::Received, file.to_json())).collect();
     entries.sort_by(|a, b| a.1["name"].as_str().cmp(&b.1["name"].as_str()));
@@ -194,19 +198,18 @@ fn arrivals(inbox: &Path, paths: &[PathBuf], state: &State, catalog: &Catalog) -
 fn write(
     store: &Store,
     catalog: &Catalog,
-    work: &[Arrived],
+    work: &[(String, String)],
     readings: &[FileReading],
-    first_section: i64,
+    next: &mut i64,
 ) -> Result<Vec<Read>, Stopped> {
     let mut sections: BTreeMap<Belongs, Vec<(i64, &TableReading)>> = BTreeMap::new();
-    let mut next = first_section;
     let mut numbered: Vec<Vec<i64>> = Vec::with_capacity(readings.len());
     for reading in readings {
         let mut numbers = Vec::new();
         for table in &reading.tables {
-            sections.entry(table.belongs.clone()).or_default().push((next, table));
-            numbers.push(next);
-            next += 1;
+            sections.entry(table.belongs.clone()).or_default().push((*next, table));
+            numbers.push(*next);
+            *next += 1;
         }
         numbered.push(numbers);
     }
@@ -248,7 +251,7 @@ fn write(
         .iter()
         .zip(readings)
         .zip(numbered)
-        .map(|((file, reading), numbers)| {
+        .map(|(((_, hash), reading), numbers)| {
             let record = |(section, table): (i64, &TableReading)| {
                 let part = parts.get(&table.belongs).filter(|_| !table.rows.is_empty()).cloned();
                 TableRecord::new(section, table, part)
@@ -256,7 +259,7 @@ fn write(
             let tables: Vec<TableRecord> = numbers.into_iter().zip(&reading.tables).map(record).collect();
             let verdict = Read::verdict(&tables, &reading.findings);
             Read {
-                file: file.hash.clone(),
+                file: hash.clone(),
                 definitions: catalog.reading_hash.clone(),
                 verdict,
                 findings: reading.findings.clone(),

@@ -88,7 +88,7 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         }
         gates.extend(gate(report, &scoreboard));
         let count = |severity| scoreboard.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
-        counts = (count(Severity::Error), count(Severity::Warning), scoreboard.kept_out.len() as u64);
+        counts = (count(Severity::Error), count(Severity::Warning), scoreboard.kept_out_total);
         let instead = [&workbook, &json]
             .into_iter()
             .filter_map(|receipt: &Receipt| Some((receipt.instead_of.clone()?, receipt.path.clone())))
@@ -183,7 +183,7 @@ fn gate_finding(message: impl Into<String>) -> Finding {
 fn gate(report: &Report, scoreboard: &Scoreboard) -> Vec<Finding> {
     let gate = &report.gate;
     let mut failed = Vec::new();
-    let kept_out = scoreboard.kept_out.len() as u64;
+    let kept_out = scoreboard.kept_out_total;
     if let Some(most) = gate.rows_kept_out.filter(|most| kept_out > *most) {
         failed.push(gate_finding(format!("{kept_out} rows are kept out; the gate allows {most}")));
     }

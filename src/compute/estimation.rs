@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use super::estimate::{self, Answer, Note, Pair, paired_change};
 use super::rows::{ResultParts, result};
 use super::score::{Measured, against, figure, trajectory};
+use super::status::{decimals, shown};
 use super::survey::{Prepared, ends, truths};
 use super::{Inputs, WaveInput};
 use crate::define::catalog::{ChangeKind, Estimate, How, Indicator, Lonely, Survey};
@@ -179,23 +180,26 @@ impl Estimation<'_> {
             .collect();
         let measured = self.measured(&estimate);
         let held = against(indicator, None, Some(inputs.as_of));
-        let total = figure(inputs, indicator, Vec::new(), measured, self.coverage(wave), &held);
-        let shown = waves.last().cloned();
+        let mut total = figure(inputs, indicator, Vec::new(), measured, self.coverage(wave), &held);
+        let last = waves.last().cloned();
+        if let Some(wave) = &last {
+            total.reason.push_str(&against_interval(wave, &total, indicator));
+        }
         let facts = EstimateFacts {
             survey: self.prepared.result.title.clone(),
             method: format!(
                 "Estimated from {} answers of {}.",
-                shown.as_ref().map_or(0, |one| one.answers),
+                last.as_ref().map_or(0, |one| one.answers),
                 self.title(wave)
             ),
-            lower: shown.as_ref().and_then(|one| one.lower),
-            upper: shown.as_ref().and_then(|one| one.upper),
+            lower: last.as_ref().and_then(|one| one.lower),
+            upper: last.as_ref().and_then(|one| one.upper),
             standard_error: estimate
                 .as_ref()
                 .ok()
                 .and_then(|one| one.standard_error)
                 .and_then(|error| self.scaled(error)),
-            answers: shown.map_or(0, |one| one.answers),
+            answers: last.map_or(0, |one| one.answers),
             degrees: estimate.as_ref().map_or(0, |one| one.degrees),
             waves,
             change: None,
@@ -272,6 +276,9 @@ impl Estimation<'_> {
             self.wave_estimate(format!("{}, on the pairs", self.title(wave)), wave, &Ok(one.clone()))
         };
         let mut waves = vec![both(first, &changed.baseline), both(last, &changed.follow_up)];
+        if wanted.is_none() {
+            total.reason.push_str(&against_interval(&waves[1], &total, indicator));
+        }
         for wave in [first, last] {
             waves.push(self.wave_estimate(format!("{}, all answers", self.title(wave)), wave, &self.at(wave)));
         }
@@ -302,7 +309,13 @@ impl Estimation<'_> {
                 standard_error: changed.change.standard_error.and_then(scale),
                 unit: unit.clone(),
             }),
-            notes: notes(&changed.change.notes),
+            notes: {
+                let all = [&changed.change, &changed.baseline, &changed.follow_up];
+                let mut told: Vec<String> = all.iter().flat_map(|one| notes(&one.notes)).collect();
+                let mut seen = std::collections::BTreeSet::new();
+                told.retain(|note| seen.insert(note.clone()));
+                told
+            },
         };
         self.finish(inputs, indicator, total, facts, &held)
     }
@@ -330,6 +343,14 @@ impl Estimation<'_> {
             .map_or(Coverage { reported: 0, due: 0 }, |last| self.coverage(last));
         let mut total = figure(inputs, indicator, Vec::new(), Measured::absent(value), coverage, &held);
         total.reason = format!("No data: {why}.");
+        // A target above an unknown baseline is not known either.
+        let relative = indicator
+            .targets
+            .current()
+            .is_some_and(|target| matches!(target.value, TargetValue::Increase(_) | TargetValue::IncreasePercent(_)));
+        if relative && indicator.baseline.is_none() {
+            (total.baseline, total.target, total.expected) = (None, None, None);
+        }
         let facts = EstimateFacts {
             survey: self.prepared.result.title.clone(),
             method: format!("Nothing could be estimated: {why}."),
@@ -377,6 +398,19 @@ impl Estimation<'_> {
         let parts = ResultParts { since_then: None, breakdowns: Vec::new(), trajectory, sql: Vec::new(), method };
         IndicatorResult { estimate: Some(facts), ..result(indicator, total, parts) }
     }
+}
+
+/// Whether the interval of a level excludes the target, in a sentence; empty where there is no target or no interval.
+fn against_interval(wave: &WaveEstimate, total: &Figure, indicator: &Indicator) -> String {
+    let (Some(target), Some((low, high))) = (total.target, wave.lower.zip(wave.upper)) else { return String::new() };
+    let word = if low <= target.value && target.value <= high { "does not exclude" } else { "excludes" };
+    let digits = decimals(&indicator.unit).max(1);
+    format!(
+        " 95 % interval {} to {}: it {word} the target of {}.",
+        display(low, digits),
+        display(high, digits),
+        shown(target.value, &indicator.unit)
+    )
 }
 
 /// Why there is no estimate, in words.

@@ -33,6 +33,7 @@ impl Records {
         as_of: NaiveDate,
     ) -> Result<Self, String> {
         let mut records = Self::default();
+        let start = catalog.programme.calendar.start;
         let by_section: BTreeMap<i64, &Submission> = submissions.iter().map(|s| (s.section, s)).collect();
         for collection in &catalog.collections {
             // A collection without rows is a table all the same: its figures are zero, or not reported.
@@ -43,7 +44,8 @@ impl Records {
                 empty = super::example::frame(catalog, collection, &[]).map_err(|error| error.to_string())?;
                 &empty
             };
-            let frame = records.up_to(collection, frame, as_of, &by_section).map_err(|error| error.to_string())?;
+            let frame =
+                records.up_to(collection, frame, (start, as_of), &by_section).map_err(|error| error.to_string())?;
             if collection.shared_key {
                 let (reported, once) =
                     records.once(catalog, collection, frame, &by_section).map_err(|error| error.to_string())?;
@@ -57,16 +59,9 @@ impl Records {
         Ok(records)
     }
 
-    fn place(
-        collection: &Collection,
-        field: &str,
-        frame: &DataFrame,
-        row: usize,
-        sections: &BTreeMap<i64, &Submission>,
-    ) -> Place {
+    fn place(field: &str, frame: &DataFrame, row: usize, sections: &BTreeMap<i64, &Submission>) -> Place {
         let submission = integer(frame, "section", row).and_then(|section| sections.get(&section));
         let at = integer(frame, "place", row).and_then(|place| u32::try_from(place).ok()).unwrap_or(0);
-        let _ = collection;
         submission.map_or(Place::Project, |submission| Place::Cell {
             file: submission.name.clone(),
             sheet: submission.sheet.clone(),
@@ -78,12 +73,30 @@ impl Records {
         &mut self,
         collection: &Collection,
         frame: &DataFrame,
-        as_of: NaiveDate,
+        (start, as_of): (NaiveDate, NaiveDate),
         sections: &BTreeMap<i64, &Submission>,
     ) -> Result<DataFrame, PolarsError> {
         let Some(field) = collection.placing_date() else { return Ok(frame.clone()) };
         let days = frame.column(field)?.date()?;
         let limit = to_unix(as_of);
+        let begin = to_unix(start);
+        let early: Vec<usize> = days
+            .physical()
+            .iter()
+            .enumerate()
+            .filter(|(_, day)| day.is_some_and(|day| day < begin))
+            .map(|(row, _)| row)
+            .collect();
+        if let Some(first) = early.first() {
+            let place = Self::place(field, frame, *first, sections);
+            let message = format!(
+                "{} of `{}` dated before the programme began on {start}",
+                count(early.len(), "row", "rows"),
+                collection.code
+            );
+            let finding = Finding::warning(&rules::DATE_BEFORE_START, place, message);
+            self.findings.push(finding.help("They count. The first stands here: correct its date if it is wrong."));
+        }
         let late: Vec<usize> = days
             .physical()
             .iter()
@@ -92,7 +105,7 @@ impl Records {
             .map(|(row, _)| row)
             .collect();
         let Some(first) = late.first() else { return Ok(frame.clone()) };
-        let place = Self::place(collection, field, frame, *first, sections);
+        let place = Self::place(field, frame, *first, sections);
         let message = format!(
             "{} of `{}` dated after {as_of} are not counted yet",
             count(late.len(), "row", "rows"),
@@ -198,7 +211,7 @@ impl Records {
                 format!(
                     "{partner} {} ({})",
                     value.as_deref().unwrap_or("nothing"),
-                    Self::place(collection, field, frame, *row, sections)
+                    Self::place(field, frame, *row, sections)
                 )
             })
             .collect();
@@ -209,7 +222,7 @@ impl Records {
             OnConflict::Minimum => "the smallest number counts, other values are the first partner's".to_owned(),
             OnConflict::None => "no value counts until they agree".to_owned(),
         };
-        let place = Self::place(collection, field, frame, *rows.last().unwrap_or(&0), sections);
+        let place = Self::place(field, frame, *rows.last().unwrap_or(&0), sections);
         let message = format!("{} has different values of `{label}`: {}", key.join(" "), said.join("; "));
         let finding = Finding::warning(&rules::KEY_CONFLICT, place, message)
             .help(format!("Ask the partners which is right; {counts}."));

@@ -125,7 +125,7 @@ fn decide(case: &Case<'_>, known: Option<Decimal>, expected: Option<Decimal>) ->
     let decreasing = case.direction == Direction::Decrease;
     let meets = if decreasing { actual <= target.value } else { actual >= target.value };
     if meets {
-        let above = target.to.is_some_and(|to| if decreasing { actual < to } else { actual > to });
+        let above = target.to.is_some_and(|to| actual > to);
         let range = if above { ", above range" } else { "" };
         let word = if decreasing { "is at or below" } else { "meets" };
         return (Status::Achieved, format!("Achieved{range}: {here} {word} the target of {goal}."));
@@ -190,8 +190,9 @@ fn needs(
     let passed = Decimal::from((cut_off - case.start).num_days());
     let left = Decimal::from((target.on - cut_off).num_days());
     let pace = |amount: Decimal, days: Decimal| quotient(amount.checked_mul(month)?, days);
-    if let (Some(needed), Some(now)) = (pace(gap, left), pace((actual - case.baseline).abs(), passed)) {
-        let digits = u32::from(needed < Decimal::TEN && now < Decimal::TEN);
+    let moved = if case.direction == Direction::Decrease { case.baseline - actual } else { actual - case.baseline };
+    if let (Some(needed), Some(now)) = (pace(gap, left), pace(moved, passed)) {
+        let digits = u32::from(needed < Decimal::TEN && now.abs() < Decimal::TEN);
         sentence.push_str(&format!("; {} a month against {} until now", display(needed, digits), display(now, digits)));
     }
     sentence.push('.');

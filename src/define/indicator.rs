@@ -102,7 +102,7 @@ fn accumulation(table: &Table<'_>, how: Option<&How>, context: &Context<'_>) -> 
     if let Some(field) = sums_a_rate(how, context.collections) {
         let finding = table.error(
             &rules::RATE_SUMMED,
-            &table.span_of("measure"),
+            &table.span_of(if table.has("ratio") { "ratio" } else { "measure" }),
             format!("`{field}` is a percentage and would be added up"),
         );
         table.report(finding.help("Use `ratio` with what the percentage is made of."));

@@ -180,20 +180,25 @@ fn checked(table: &Table<'_>, text: &At<String>, scope: &Scope) -> Option<Measur
 
 /// A sum over percentages: what must not be.
 pub fn sums_a_rate(how: &How, collections: &[Collection]) -> Option<String> {
-    let How::Rows { from, measure: RowMeasure::One(measure) } = how else { return None };
-    if measure.function != Function::Sum {
-        return None;
-    }
-    measure.argument.as_ref()?.fields.iter().find_map(|name| {
-        let percent = from.iter().any(|from| {
-            collections
-                .iter()
-                .find(|collection| collection.code == from.collection)
+    let How::Rows { from, measure } = how else { return None };
+    let measures = match measure {
+        RowMeasure::One(measure) => vec![measure],
+        RowMeasure::Ratio { of, to } => vec![of, to],
+        RowMeasure::Median(_) => Vec::new(),
+    };
+    let percent = |name: &String| {
+        from.iter().any(|from| {
+            let collection = collections.iter().find(|collection| collection.code == from.collection);
+            collection
                 .and_then(|collection| collection.field(name))
                 .is_some_and(|field| field.kind == FieldKind::Percent)
-        });
-        percent.then(|| name.clone())
-    })
+        })
+    };
+    let sums = measures.into_iter().filter(|measure| measure.function == Function::Sum);
+    sums.filter_map(|measure| measure.argument.as_ref())
+        .flat_map(|argument| &argument.fields)
+        .find(|name| percent(name))
+        .cloned()
 }
 
 /// How it adds up if nothing is declared.

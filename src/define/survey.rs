@@ -54,6 +54,13 @@ pub fn read(table: &Table<'_>, collections: &[Collection]) -> Option<(Place, Sur
     let respondent = table.required_text("respondent").and_then(|text| known_field(table, &text, &questions));
     enterprise(respondent.as_ref(), &questions, "respondent");
     let submitted = table.required_text("submitted").and_then(|text| known_field(table, &text, &questions));
+    if submitted.as_ref().is_some_and(|code| questions.iter().any(|q| q.code == *code && q.kind != FieldKind::Date)) {
+        table.bad(
+            &table.span_of("submitted"),
+            "`submitted` must name a question of kind date",
+            "It says when an answer was given.",
+        );
+    }
     let expression = |key: &'static str| -> Option<Expression> {
         let text = table.text(key)?;
         match condition(&text.value, &frame?.scope()) {

@@ -31,12 +31,12 @@ pub fn read(table: &Table<'_>, unit: &Unit, programme: &Programme, partners: &[P
         let value = baseline.required_decimal("value");
         let on = baseline.date("on").map(|at| at.value);
         let source = baseline.text("source").map(|at| at.value);
-        let _ = baseline.boolean("illustrative");
         baseline.finish();
         Some(Baseline { value: value?.value, on, source })
     });
     let targets = targets(table, unit, &programme.calendar);
-    let milestones = milestones(table, &programme.calendar, targets.current());
+    let from = baseline.as_ref().and_then(|baseline| baseline.on).unwrap_or(programme.calendar.start);
+    let milestones = milestones(table, from, programme.calendar.end, targets.current());
     let trajectory = table
         .choice("trajectory", &[("linear", Trajectory::Linear), ("steps", Trajectory::Steps)])
         .map_or(Trajectory::Linear, |at| at.value);
@@ -175,7 +175,7 @@ fn target(table: &Table<'_>, unit: &Unit, calendar: &Calendar, several: bool) ->
     Some(Target { value, on, illustrative, decided, because })
 }
 
-fn milestones(table: &Table<'_>, calendar: &Calendar, target: Option<&Target>) -> Vec<Milestone> {
+fn milestones(table: &Table<'_>, start: NaiveDate, last: NaiveDate, target: Option<&Target>) -> Vec<Milestone> {
     let read: Vec<(At<NaiveDate>, Milestone)> = table
         .tables("milestone")
         .iter()
@@ -188,19 +188,19 @@ fn milestones(table: &Table<'_>, calendar: &Calendar, target: Option<&Target>) -
             Some((on.clone(), Milestone { value: value?.value, on: on.value, illustrative }))
         })
         .collect();
-    let end = target.map_or(calendar.end, |target| target.on);
-    let mut earlier = calendar.start;
+    let end = target.map_or(last, |target| target.on);
+    let mut earlier = start;
     for (at, milestone) in &read {
-        let message = if milestone.on <= calendar.start || milestone.on >= end {
+        let message = if milestone.on <= start || milestone.on >= end {
             Some(format!("the milestone of {} does not lie between the start and the target's day", milestone.on))
-        } else if milestone.on <= earlier && earlier != calendar.start {
+        } else if milestone.on <= earlier && earlier != start {
             Some(format!("the milestone of {} stands after that of {earlier}", milestone.on))
         } else {
             None
         };
         if let Some(message) = message {
             let finding = table.error(&rules::TARGET_ORDER, &at.span, message);
-            table.report(finding.help(format!("Milestones lie between {} and {end}, in order.", calendar.start)));
+            table.report(finding.help(format!("Milestones lie between {start} and {end}, in order.")));
         }
         earlier = milestone.on;
     }

@@ -28,7 +28,10 @@ pub struct Scoreboard {
     pub surveys: Vec<SurveyResult>,
     /// All findings of data, in the order of [`crate::finding::sort`].
     pub findings: Vec<Finding>,
+    /// Rows that no figure counts; of very many in one table the first.
     pub kept_out: Vec<KeptOut>,
+    /// All of them.
+    pub kept_out_total: u64,
     /// One line for each partner and collection.
     pub reporting: Vec<Reporting>,
     pub evidence: Evidence,

@@ -48,6 +48,7 @@ pub fn json(scoreboard: &Scoreboard) -> Vec<u8> {
         "indicators": scoreboard.indicators.iter().map(indicator).collect::<Vec<_>>(),
         "surveys": scoreboard.surveys.iter().map(survey).collect::<Vec<_>>(),
         "findings": scoreboard.findings.iter().map(finding::to_json).collect::<Vec<_>>(),
+        "kept_out_total": scoreboard.kept_out_total,
         "kept_out": scoreboard.kept_out.iter().map(kept_out).collect::<Vec<_>>(),
         "reporting": scoreboard.reporting.iter().map(reporting).collect::<Vec<_>>(),
         "inputs": scoreboard

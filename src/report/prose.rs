@@ -240,7 +240,7 @@ pub fn method(thresholds: Thresholds) -> Vec<(&'static str, Vec<String>)> {
                  \"Not applicable\": the partner does not take part. \"Not computable\": for example, a denominator of zero. \
                  \"Suppressed\": withheld from this audience.",
                 "Coverage k of n: of the n partners whose turn it was (or enterprises asked, for a survey), k have reported. A \
-                 sum is the sum over those k.",
+                 sum is over those k, and over what the others had reported before.",
             ]),
         ),
         (

@@ -155,6 +155,7 @@ fn scoreboard() -> Scoreboard {
                 .found("=HYPERLINK(\"http://evil.example\")\u{7}")
                 .partner(Some("litek")),
         ],
+        kept_out_total: 1,
         kept_out: vec![KeptOut {
             partner: Some("litek".into()),
             collection: "agreements".into(),

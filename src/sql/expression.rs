@@ -63,10 +63,14 @@ pub struct Expression {
 /// Checks a condition: for `where`, `expect`, `population`, FILTER.
 pub fn condition(text: &str, scope: &Scope) -> Result<Expression, Vec<Problem>> {
     let expression = check(text, scope)?;
-    if matches!(expression.kind, Kind::Boolean) {
+    if expression.kind == Kind::Boolean && !expression.fields.is_empty() {
         return Ok(expression);
     }
-    let message = format!("a condition is needed here, this is {}", expression.kind.name());
+    let message = if expression.kind == Kind::Boolean {
+        "the condition names no field: it says the same of every row".to_owned()
+    } else {
+        format!("a condition is needed here, this is {}", expression.kind.name())
+    };
     Err(vec![Problem {
         rule: &rules::EXPRESSION_TYPE,
         message,
@@ -157,7 +161,16 @@ pub(super) struct Typed {
     pub kind: Kind,
     /// A bare literal number, which takes the type of its neighbour.
     literal: bool,
+    /// What a number can be at most, whatever its sign.
+    most: f64,
 }
+
+/// What `validate` lets in at most, of whole numbers and of decimals.
+const LARGEST_INTEGER: f64 = 1e12;
+const LARGEST_DECIMAL: f64 = 1e15;
+/// Beyond this an Int64 wraps, or a sum over millions of rows leaves Decimal(38, 6).
+const EXACT_INTEGER: f64 = 9e18;
+const EXACT_DECIMAL: f64 = 1e24;
 
 /// Walks a tree, collecting problems; what could not be typed is None and not reported twice.
 pub(super) struct Checker<'a> {
@@ -221,7 +234,8 @@ impl<'a> Checker<'a> {
             Expr::TypedString(typed) if typed.data_type == DataType::Date => self.date(tree, &typed.value.value),
             Expr::Nested(inner) => {
                 let inner = self.expression(inner)?;
-                Some(Typed { sql: format!("({})", inner.sql), ..inner })
+                // A literal sheds its brackets: it may be rewritten with a type.
+                if inner.literal { Some(inner) } else { Some(Typed { sql: format!("({})", inner.sql), ..inner }) }
             }
             Expr::IsNull(inner) | Expr::IsNotNull(inner) => {
                 let inner = self.expression(inner)?;
@@ -244,7 +258,8 @@ impl<'a> Checker<'a> {
                 self.comparable(tree, &value, &low)?;
                 self.comparable(tree, &value, &high)?;
                 let not = if *negated { "NOT " } else { "" };
-                Some(boolean(format!("{} {not}BETWEEN {} AND {}", value.sql, low.sql, high.sql)))
+                let [value, low, high] = alike([&value, &low, &high]);
+                Some(boolean(format!("{value} {not}BETWEEN {low} AND {high}")))
             }
             Expr::InList { expr, list, negated } => {
                 let value = self.expression(expr);
@@ -253,9 +268,10 @@ impl<'a> Checker<'a> {
                 for item in &items {
                     self.comparable(tree, &value, item)?;
                 }
-                let list: Vec<String> = items.into_iter().map(|item| item.sql).collect();
+                let kind = common(std::iter::once(&value).chain(&items));
+                let list: Vec<String> = items.iter().map(|item| compared(item, kind)).collect();
                 let not = if *negated { "NOT " } else { "" };
-                Some(boolean(format!("{} {not}IN ({})", value.sql, list.join(", "))))
+                Some(boolean(format!("{} {not}IN ({})", compared(&value, kind), list.join(", "))))
             }
             Expr::Like { negated, any: false, expr, pattern, escape_char: None } => {
                 let (value, pattern) = (self.expression(expr), self.expression(pattern));
@@ -282,8 +298,8 @@ impl<'a> Checker<'a> {
                     {
                         let items: Vec<Option<Typed>> = list.args.iter().map(|arg| self.argument(tree, arg)).collect();
                         let items = items.into_iter().collect::<Option<Vec<_>>>()?;
-                        let (sql, kind) = self.unify(tree, &items)?;
-                        Some(Typed { sql: format!("COALESCE({})", sql.join(", ")), kind, literal: false })
+                        let (sql, kind, most) = self.unify(tree, &items)?;
+                        Some(Typed { sql: format!("COALESCE({})", sql.join(", ")), kind, literal: false, most })
                     }
                     (_, "COUNT" | "SUM" | "MIN" | "MAX" | "AVG") => self.not_allowed(
                         tree,
@@ -321,7 +337,7 @@ impl<'a> Checker<'a> {
         }
         if let Some(kind) = self.scope.get(&name.value) {
             self.fields.insert(name.value.clone());
-            return Some(Typed { sql: name.value.clone(), kind: *kind, literal: false });
+            return Some(Typed { sql: name.value.clone(), kind: *kind, literal: false, most: largest(*kind) });
         }
         let (start, width) = characters(name.span);
         let suggestion = nearest(&name.value, self.scope.keys().map(String::as_str)).map(str::to_owned);
@@ -341,20 +357,20 @@ impl<'a> Checker<'a> {
         match value {
             Value::Number(digits, false) => {
                 let kind = if digits.contains('.') { Kind::Decimal } else { Kind::Integer };
-                let decimals = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-                if digits.contains(['e', 'E']) || decimals > 6 || digits.len() > 18 {
-                    return self.not_allowed(
-                        tree,
-                        &format!("the number {digits} cannot be exact"),
-                        "At most 12 digits and 6 decimals.",
-                    );
+                let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+                if digits.contains(['e', 'E']) || whole.len() > 12 || fraction.len() > 6 {
+                    let message = format!("the number {digits} cannot be exact");
+                    return self.not_allowed(tree, &message, "At most 12 digits before the point and 6 after it.");
                 }
-                Some(Typed { sql: digits.clone(), kind, literal: true })
+                Some(Typed { sql: digits.clone(), kind, literal: true, most: digits.parse().unwrap_or(f64::INFINITY) })
             }
-            Value::SingleQuotedString(text) => {
-                Some(Typed { sql: format!("'{}'", text.replace('\'', "''")), kind: Kind::Text, literal: false })
-            }
-            Value::Null => Some(Typed { sql: "NULL".into(), kind: Kind::Null, literal: false }),
+            Value::SingleQuotedString(text) => Some(Typed {
+                sql: format!("'{}'", text.replace('\'', "''")),
+                kind: Kind::Text,
+                literal: false,
+                most: 0.0,
+            }),
+            Value::Null => Some(Typed { sql: "NULL".into(), kind: Kind::Null, literal: false, most: 0.0 }),
             Value::Boolean(value) => Some(boolean(value.to_string().to_uppercase())),
             Value::DoubleQuotedString(text) => self.not_allowed(
                 tree,
@@ -370,7 +386,7 @@ impl<'a> Checker<'a> {
             return self.not_allowed(tree, "a date is written DATE '2016-01-31'", "");
         };
         match text.parse::<chrono::NaiveDate>() {
-            Ok(day) => Some(Typed { sql: format!("DATE '{day}'"), kind: Kind::Date, literal: false }),
+            Ok(day) => Some(Typed { sql: format!("DATE '{day}'"), kind: Kind::Date, literal: false, most: 0.0 }),
             Err(_) => self.mismatch(tree, format!("'{text}' is not a date")),
         }
     }
@@ -407,7 +423,8 @@ impl<'a> Checker<'a> {
                 let (left, right) = (self.expression(left), self.expression(right));
                 let (left, right) = (left?, right?);
                 self.comparable(tree, &left, &right)?;
-                Some(boolean(format!("{} {op} {}", left.sql, right.sql)))
+                let [left, right] = alike([&left, &right]);
+                Some(boolean(format!("{left} {op} {right}")))
             }
             BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply => {
                 let (left, right) = (self.number(left), self.number(right));
@@ -428,7 +445,16 @@ impl<'a> Checker<'a> {
                 // A factor stays whole; what is added takes the type of the sum.
                 let part =
                     |typed: &Typed| widen(typed, if *op == BinaryOperator::Multiply { typed.kind } else { kind });
-                Some(Typed { sql: format!("{} {op} {}", part(&left), part(&right)), kind, literal: false })
+                let most =
+                    if *op == BinaryOperator::Multiply { left.most * right.most } else { left.most + right.most };
+                if most > if kind == Kind::Integer { EXACT_INTEGER } else { EXACT_DECIMAL } {
+                    return self.not_allowed(
+                        tree,
+                        "the result may become too large to be exact",
+                        "Multiply by a small whole number, or let the partners report the product.",
+                    );
+                }
+                Some(Typed { sql: format!("{} {op} {}", part(&left), part(&right)), kind, literal: false, most })
             }
             BinaryOperator::Divide => self.not_allowed(
                 tree,
@@ -466,10 +492,8 @@ impl<'a> Checker<'a> {
             results.push(self.expression(otherwise));
         }
         let whens = whens.into_iter().collect::<Option<Vec<_>>>()?;
-        let (results, kind) = {
-            let results = results.into_iter().collect::<Option<Vec<_>>>()?;
-            self.unify(tree, &results)?
-        };
+        let results = results.into_iter().collect::<Option<Vec<_>>>()?;
+        let (results, kind, most) = self.unify(tree, &results)?;
         let mut sql = String::from("CASE");
         for (when, result) in whens.iter().zip(&results) {
             sql.push_str(&format!(" WHEN {when} THEN {result}"));
@@ -478,11 +502,11 @@ impl<'a> Checker<'a> {
             sql.push_str(&format!(" ELSE {}", results.last()?));
         }
         sql.push_str(" END");
-        Some(Typed { sql, kind, literal: false })
+        Some(Typed { sql, kind, literal: false, most })
     }
 
     /// One kind for the branches of CASE or COALESCE.
-    fn unify(&mut self, tree: &Expr, items: &[Typed]) -> Option<(Vec<String>, Kind)> {
+    fn unify(&mut self, tree: &Expr, items: &[Typed]) -> Option<(Vec<String>, Kind, f64)> {
         let mut kind = Kind::Null;
         for item in items {
             kind = match (kind, item.kind) {
@@ -495,7 +519,8 @@ impl<'a> Checker<'a> {
                 }
             };
         }
-        Some((items.iter().map(|item| widen(item, kind)).collect(), kind))
+        let most = items.iter().map(|item| item.most).fold(0.0, f64::max);
+        Some((items.iter().map(|item| widen(item, kind)).collect(), kind, most))
     }
 
     fn argument(&mut self, tree: &Expr, argument: &FunctionArg) -> Option<Typed> {
@@ -507,7 +532,29 @@ impl<'a> Checker<'a> {
 }
 
 fn boolean(sql: String) -> Typed {
-    Typed { sql, kind: Kind::Boolean, literal: false }
+    Typed { sql, kind: Kind::Boolean, literal: false, most: 0.0 }
+}
+
+fn largest(kind: Kind) -> f64 {
+    match kind {
+        Kind::Integer => LARGEST_INTEGER,
+        Kind::Decimal => LARGEST_DECIMAL,
+        _ => 0.0,
+    }
+}
+
+/// Decimal, if one of several compared things is: an engine would compare 12 with 12.5 as floats.
+fn common<'t>(mut items: impl Iterator<Item = &'t Typed>) -> Option<Kind> {
+    items.any(|item| item.kind == Kind::Decimal).then_some(Kind::Decimal)
+}
+
+fn compared(item: &Typed, kind: Option<Kind>) -> String {
+    kind.map_or_else(|| item.sql.clone(), |kind| widen(item, kind))
+}
+
+fn alike<const N: usize>(items: [&Typed; N]) -> [String; N] {
+    let kind = common(items.iter().copied());
+    items.map(|item| compared(item, kind))
 }
 
 /// With the type said where an engine would otherwise choose its own.
@@ -548,7 +595,16 @@ mod tests {
 
     #[test]
     fn what_is_allowed_is_written_again_with_its_types() {
-        assert_eq!(sql("status = 'signed' AND value > 10"), "status = 'signed' AND value > 10");
+        assert_eq!(sql("status = 'signed' AND jobs > 10"), "status = 'signed' AND jobs > 10");
+        assert_eq!(sql("value > 10.5"), "value > CAST('10.5' AS DECIMAL(38, 6))");
+        assert_eq!(
+            sql("jobs IN (1, (2.5))"),
+            "CAST(jobs AS DECIMAL(38, 6)) IN (CAST('1' AS DECIMAL(38, 6)), CAST('2.5' AS DECIMAL(38, 6)))"
+        );
+        assert_eq!(
+            sql("value BETWEEN 1 AND 2"),
+            "value BETWEEN CAST('1' AS DECIMAL(38, 6)) AND CAST('2' AS DECIMAL(38, 6))"
+        );
         assert_eq!(
             sql("CASE WHEN status = 'x' THEN 1 ELSE 0 END"),
             "CASE WHEN status = 'x' THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END"
@@ -572,6 +628,10 @@ mod tests {
         assert_eq!(problem("value * hours > 1").0, "expression-not-allowed");
         assert_eq!(problem("status = \"signed\"").0, "expression-not-allowed");
         assert_eq!(problem("status = NULL").0, "expression-not-allowed");
+        assert_eq!(problem("jobs * jobs > 1").0, "expression-not-allowed");
+        assert_eq!(problem("jobs * 1000000 * 1000000 > 1").0, "expression-not-allowed");
+        assert_eq!(problem("value > 1234567890123").0, "expression-not-allowed");
+        assert_eq!(condition("1 = 1", &scope()).expect_err("a problem")[0].rule.id, "expression-type");
         assert_eq!(problem("value > ").0, "expression-syntax");
         assert_eq!(problem("value > 1; DROP TABLE x").0, "expression-syntax");
         assert_eq!(problem("(SELECT 1) = 1").0, "expression-not-allowed");

@@ -53,6 +53,10 @@ impl Measure {
         let call = match self.function {
             Function::Count => format!("COUNT({argument})"),
             Function::CountDistinct => format!("COUNT(DISTINCT {argument})"),
+            // Whole numbers are added as decimals: Int64 wraps in silence.
+            Function::Sum if self.argument.as_ref().is_some_and(|argument| argument.kind == Kind::Integer) => {
+                format!("SUM(CAST({argument} AS DECIMAL(38, 6)))")
+            }
             Function::Sum => format!("SUM({argument})"),
             Function::Min => format!("MIN({argument})"),
             Function::Max => format!("MAX({argument})"),
@@ -146,6 +150,10 @@ fn arguments(text: &str, scope: &Scope, call: &Call, function: Function) -> Resu
         }
         checker.finish(typed).map_err(|more| problems.extend(more)).ok()
     });
+    for part in [argument.as_ref(), filter.as_ref()].into_iter().flatten().filter(|part| part.fields.is_empty()) {
+        let help = "COUNT(*) counts rows; SUM adds up a field.";
+        problems.push(refuse(text, &format!("`{}` names no field", part.sql), help));
+    }
     if problems.is_empty() {
         Ok(Measure { source: text.to_owned(), function, argument, filter })
     } else {
@@ -183,7 +191,7 @@ mod tests {
             ("SUM(value) FILTER (WHERE status = 'signed')", "SUM(value) FILTER (WHERE status = 'signed')"),
             (
                 "SUM(CASE WHEN status = 'x' THEN 1 ELSE 0 END)",
-                "SUM(CASE WHEN status = 'x' THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END)",
+                "SUM(CAST(CASE WHEN status = 'x' THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS DECIMAL(38, 6)))",
             ),
             ("MAX(jobs)", "MAX(jobs)"),
         ] {
@@ -200,6 +208,9 @@ mod tests {
             ("SUM(status)", "expression-type"),
             ("SUM(vlaue)", "unknown-field"),
             ("SUM(DISTINCT value)", "expression-not-allowed"),
+            ("COUNT(1)", "expression-not-allowed"),
+            ("SUM(CASE WHEN 1 = 1 THEN 2 END)", "expression-not-allowed"),
+            ("COUNT(*) FILTER (WHERE TRUE)", "expression-not-allowed"),
             ("value", "expression-not-allowed"),
             ("COUNT(*) OVER ()", "expression-not-allowed"),
             ("SUM(value) FILTER (WHERE jobs)", "expression-type"),

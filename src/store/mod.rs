@@ -78,32 +78,18 @@ impl Store {
         &mut self.ledger
     }
 
-    fn file_path(&self, hash: &str) -> PathBuf {
-        self.root.join("files").join(hash.get(..2).unwrap_or("xx")).join(hash)
-    }
-
-    pub fn has_file(&self, hash: &str) -> bool {
-        self.file_path(hash).is_file()
-    }
-
     /// Keeps a received file under its hash. Keeping the same bytes twice changes nothing.
     pub fn keep_file(&self, hash: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        let path = self.file_path(hash);
+        let path = self.files().path(hash);
         if path.is_file() {
             return Ok(());
         }
         atomic::write(&path, bytes)
     }
 
-    /// A received file, checked against its name.
-    pub fn file(&self, hash: &str) -> Result<Vec<u8>, StoreError> {
-        let path = self.file_path(hash);
-        let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
-        if hash_of(&bytes) == hash {
-            Ok(bytes)
-        } else {
-            Err(StoreError::Damaged(format!("the file {hash} is not what was received")))
-        }
+    /// The received files, for reading them from several threads.
+    pub fn files(&self) -> Files {
+        Files { root: self.root.clone() }
     }
 
     /// Removes half-written files. Failing at it is no trouble: they are in nobody's way.
@@ -118,6 +104,28 @@ impl Store {
                     let _ = fs::remove_file(&path);
                 }
             }
+        }
+    }
+}
+
+/// Received files by hash.
+pub struct Files {
+    root: PathBuf,
+}
+
+impl Files {
+    fn path(&self, hash: &str) -> PathBuf {
+        self.root.join("files").join(hash.get(..2).unwrap_or("xx")).join(hash)
+    }
+
+    /// A received file, checked against its name.
+    pub fn get(&self, hash: &str) -> Result<Vec<u8>, StoreError> {
+        let path = self.path(hash);
+        let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
+        if hash_of(&bytes) == hash {
+            Ok(bytes)
+        } else {
+            Err(StoreError::Damaged(format!("the file {hash} is not what was received")))
         }
     }
 }

@@ -19,6 +19,8 @@ use crate::sql::frame::to_unix;
 
 /// Beyond this a number is no figure of a partner, and sums of it might not be exact.
 const LARGEST: i64 = 1_000_000_000_000_000;
+/// The same for whole numbers: products with small numbers must fit Int64. `sql` counts on both.
+const LARGEST_WHOLE: i64 = 1_000_000_000_000;
 
 /// Something about one cell. `row` counts the table's rows.
 #[derive(Debug, Clone)]
@@ -392,7 +394,8 @@ impl Reader<'_> {
     }
 
     fn bounds(&mut self, row: usize, value: Decimal) -> Option<Decimal> {
-        if value.abs() > Decimal::from(LARGEST) {
+        let largest = if self.field.kind == FieldKind::Integer { LARGEST_WHOLE } else { LARGEST };
+        if value.abs() > Decimal::from(largest) {
             let help = "Correct the value.".to_owned();
             self.problem(
                 row,

@@ -45,6 +45,11 @@ impl Column {
         ids.get(row).copied().flatten().and_then(|id| texts.get(id as usize)).map(String::as_str)
     }
 
+    /// Which of the distinct texts stands in a row.
+    pub fn id(&self, row: usize) -> Option<u32> {
+        if let Self::Text { ids, .. } = self { ids.get(row).copied().flatten() } else { None }
+    }
+
     pub fn day(&self, row: usize) -> Option<i32> {
         if let Self::Date(values) = self { values.get(row).copied().flatten() } else { None }
     }

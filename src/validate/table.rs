@@ -18,6 +18,8 @@ use crate::model::scoreboard::KeptOut;
 
 /// Of a finding repeated in one table, this many are told one by one.
 const TOLD: usize = 50;
+/// Of rows kept out of one table, this many are listed whole; all are counted.
+const LISTED: usize = 5_000;
 
 /// Who speaks in the table, and how.
 #[derive(Debug, Clone)]
@@ -146,7 +148,11 @@ impl Table<'_> {
                 continue;
             }
             // A number does not depend on the name beside it; remembering by all three is exact all the same.
-            let key = (*id, name.map(str::to_owned), country.map(str::to_owned));
+            let key = (
+                *id,
+                names.as_ref().and_then(|column| column.id(row)),
+                countries.as_ref().and_then(|column| column.id(row)),
+            );
             let known = memo.entry(key).or_insert_with(|| match read_enterprise(cell.unwrap_or(""), name, country) {
                 Ok(read) => Some((
                     read.number.as_deref().map(|number| numbers.intern(number)),
@@ -321,7 +327,7 @@ impl Table<'_> {
             }
             if !errors.is_empty() {
                 kept_out_count += 1;
-                if kept_out.len() < TOLD * 4 {
+                if kept_out.len() < LISTED {
                     kept_out.push(self.kept_out(row, index, errors));
                 }
             }
@@ -368,8 +374,8 @@ impl Table<'_> {
     }
 }
 
-/// What an enterprise's cells say: the number's text, name, country.
-type Told = (Option<u32>, Option<String>, Option<String>);
+/// What an enterprise's cells say, each by the id of its text: number, name, country.
+type Told = (Option<u32>, Option<u32>, Option<u32>);
 /// What they were read as: number and name, each by the id of its text.
 type Ids = (Option<u32>, Option<u32>);
 

@@ -32,7 +32,7 @@ pub fn sheet(context: Context) -> Sheet {
     let board = context.scoreboard;
     for (name, text) in [
         (words::FINDINGS, prose::findings(board.findings.len())),
-        (words::KEPT_OUT, prose::rows_kept_out(board.kept_out.len())),
+        (words::KEPT_OUT, prose::rows_kept_out(usize::try_from(board.kept_out_total).unwrap_or(usize::MAX))),
     ] {
         canvas.put(FIRST, Cell::link(name, TOP, text), Look::BackLink.plain()).end();
     }

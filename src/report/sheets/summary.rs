@@ -239,7 +239,7 @@ fn feet(canvas: &mut Canvas, board: &Scoreboard) {
     let missing = |state| board.reporting.iter().filter(|line| line.state == state).count();
     let text = prose::quality(
         [Severity::Error, Severity::Warning, Severity::Info].map(|severity| (severity, count(severity))),
-        board.kept_out.len(),
+        usize::try_from(board.kept_out_total).unwrap_or(usize::MAX),
         missing(ReportingState::Late),
         missing(ReportingState::Missing),
     );

@@ -51,6 +51,14 @@ pub fn precondition(project: &Project) -> Result<(), Stopped> {
             finding.help(format!("Make the folder {shown} and put the partners' workbooks into it.")),
         ));
     }
+    if let Err(error) = fs::read_dir(&inbox) {
+        let finding = Finding::error(
+            &rules::FILE_UNREADABLE,
+            Place::Project,
+            format!("the inbox {shown} cannot be opened: {error}"),
+        );
+        return Err(Stopped::one(finding.help("Look at the folder's permissions, then run again.")));
+    }
     if !project.store().join("ledger.sqlite").is_file() && list(&inbox).0.is_empty() {
         let finding = Finding::error(
             &rules::INBOX_EMPTY,
@@ -77,7 +85,8 @@ pub fn run(project: &Project, store: &mut Store, progress: Progress<'_>) -> Resu
                 continue;
             }
             store.keep_file(&file.hash, &file.bytes)?;
-            received.push(Received { file: file.hash, name: file.name, bytes: file.bytes.len() as u64 });
+            let bytes = file.bytes.len() as u64;
+            received.push(Received { file: file.hash, name: file.name, bytes, channel: "inbox".into() });
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::reading::{Belongs, TableReading};
@@ -10,21 +11,37 @@ use crate::finding::{Finding, from_json, to_json};
 use crate::model::scoreboard::KeptOut;
 
 /// A file that came.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Received {
+    /// Its SHA-256.
     pub file: String,
+    /// What it was called, with folders of the inbox before it.
     pub name: String,
     pub bytes: u64,
+    /// How it came: `inbox`, so far.
+    pub channel: String,
 }
 
 impl Received {
     pub fn to_json(&self) -> Value {
-        json!({ "file": self.file, "name": self.name, "bytes": self.bytes, "channel": "inbox" })
+        json!(self)
     }
 
     pub fn from_json(body: &Value) -> Option<Self> {
-        Some(Self { file: text(body, "file")?, name: text(body, "name")?, bytes: body.get("bytes")?.as_u64()? })
+        Self::deserialize(body).ok()
     }
+}
+
+/// A row kept out, as it is written down.
+#[derive(Debug, Serialize, Deserialize)]
+struct KeptOutRecord {
+    partner: Option<String>,
+    collection: String,
+    file: String,
+    sheet: String,
+    row: u32,
+    reasons: Vec<(String, String)>,
+    cells: Vec<(String, String)>,
 }
 
 /// One table of a file, as it was read.
@@ -153,24 +170,12 @@ fn text(value: &Value, key: &str) -> Option<String> {
 }
 
 fn kept_out_json(row: &KeptOut) -> Value {
-    json!({
-        "partner": row.partner, "collection": row.collection, "file": row.file, "sheet": row.sheet, "row": row.row,
-        "reasons": row.reasons, "cells": row.cells,
-    })
+    let KeptOut { partner, collection, file, sheet, row, reasons, cells } = row.clone();
+    json!(KeptOutRecord { partner, collection, file, sheet, row, reasons, cells })
 }
 
 fn kept_out(body: &Value) -> Option<KeptOut> {
-    let pairs = |key: &str| -> Option<Vec<(String, String)>> {
-        let list = body.get(key)?.as_array()?;
-        list.iter().map(|pair| Some((pair.get(0)?.as_str()?.to_owned(), pair.get(1)?.as_str()?.to_owned()))).collect()
-    };
-    Some(KeptOut {
-        partner: text(body, "partner"),
-        collection: text(body, "collection")?,
-        file: text(body, "file")?,
-        sheet: text(body, "sheet")?,
-        row: u32::try_from(body.get("row")?.as_u64()?).ok()?,
-        reasons: pairs("reasons")?,
-        cells: pairs("cells")?,
-    })
+    let KeptOutRecord { partner, collection, file, sheet, row, reasons, cells } =
+        KeptOutRecord::deserialize(body).ok()?;
+    Some(KeptOut { partner, collection, file, sheet, row, reasons, cells })
 }

@@ -14,5 +14,6 @@ mod kept_out;
 mod laser_go;
 mod office;
 mod project;
+mod readme;
 mod refusals;
 mod submissions;

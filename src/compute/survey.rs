@@ -1,5 +1,5 @@
 //! Surveys: the frame with its strata, waves matched to it, and response. Indicators are estimated in
-//! [`super::estimation`].
+//! `estimation`.
 
 use std::collections::BTreeMap;
 

@@ -147,7 +147,7 @@ pub struct Face {
     pub wrap: bool,
     pub font: &'static str,
     pub vertical: Vertical,
-    /// Set in from the edge that it is aligned to, in steps of [`super::measure::INSET`].
+    /// Set in from the edge that it is aligned to, in steps of `measure::INSET`.
     pub inset: u8,
 }
 

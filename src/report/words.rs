@@ -1,6 +1,6 @@
 //! Every word of a workbook, in English and at one place, so that a translation has one file to follow.
 //!
-//! Longer texts about the method are in [`super::prose`].
+//! Longer texts about the method are in `prose`.
 
 use chrono::NaiveDate;
 

@@ -12,6 +12,14 @@ pub const SCALE: u32 = 6;
 
 /// `numerator / denominator`, rounded half-even to twelve significant digits. None for a zero denominator, or where
 /// the operands are too large to divide exactly.
+///
+/// ```
+/// use scoreboard::model::number::quotient;
+///
+/// let third = quotient(1.into(), 3.into()).map(|value| value.to_string());
+/// assert_eq!(third.as_deref(), Some("0.333333333333"));
+/// assert_eq!(quotient(1.into(), 0.into()), None);
+/// ```
 pub fn quotient(numerator: Decimal, denominator: Decimal) -> Option<Decimal> {
     if denominator.is_zero() {
         return None;

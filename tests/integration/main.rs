@@ -10,6 +10,7 @@ mod crash;
 mod definitions;
 mod duckdb;
 mod estimates;
+mod indicators;
 mod kept_out;
 mod laser_go;
 mod office;

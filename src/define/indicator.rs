@@ -37,7 +37,7 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
             "from" | "where" => matches!(how, Some(How::Rows { .. }) | None),
             _ => matches!(how, Some(How::Survey { .. }) | None),
         };
-        if !used && table.has(key) {
+        if table.has(key) && !used {
             table.bad(
                 &table.span_of(key),
                 format!("`{key}` has no effect here"),

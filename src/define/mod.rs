@@ -18,7 +18,7 @@ use std::cell::RefCell;
 
 use sha2::{Digest, Sha256};
 use toml::Spanned;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 pub use catalog::Catalog;
 pub use source::SourceFile;
@@ -44,10 +44,12 @@ pub fn load(files: &[SourceFile]) -> (Option<Catalog>, Vec<Finding>) {
         for error in &errors {
             let place = file.place(error.span().unwrap_or(0..1));
             let message = error.message().lines().next().unwrap_or("not valid TOML").to_owned();
-            findings.borrow_mut().push(
-                Finding::error(&rules::TOML_SYNTAX, place, message)
-                    .help("Text stands in double quotes; dates and numbers do not."),
-            );
+            let help = if message.contains("duplicate key") {
+                "The name was used above already; several tables of one name are written [[name]] each time."
+            } else {
+                "Text stands in double quotes; dates and numbers do not."
+            };
+            findings.borrow_mut().push(Finding::error(&rules::TOML_SYNTAX, place, message).help(help));
         }
         // What TOML recovered from a broken file is not looked at further: it would only repeat the same trouble.
         if errors.is_empty() {
@@ -55,7 +57,8 @@ pub fn load(files: &[SourceFile]) -> (Option<Catalog>, Vec<Finding>) {
         }
     }
     let catalog = assemble(&parsed, files, &findings);
-    let findings = findings.into_inner();
+    let mut findings = findings.into_inner();
+    without_echoes(&mut findings, &declared(&parsed));
     let broken = findings.iter().any(Finding::is_error);
     (catalog.filter(|_| !broken), findings)
 }
@@ -145,10 +148,49 @@ fn assemble(
             reading_hash,
         });
     }
-    for (_, root) in &roots {
+    for (part, root) in &roots {
+        // Without a programme nobody has asked for these yet; they are known all the same.
+        let keys: &[&'static str] = match part {
+            Part::Programme => &[],
+            Part::Indicators => &["indicator"],
+            Part::Pipelines => &["collection", "survey"],
+            Part::Reports => &["report"],
+        };
+        for key in keys {
+            root.has(key);
+        }
         root.finish();
     }
     None
+}
+
+/// Takes out what only repeats another trouble: a name that is declared, but in a definition that is in error itself.
+fn without_echoes(findings: &mut Vec<Finding>, declared: &[String]) {
+    let echoing = ["unknown-collection", "unknown-survey", "unknown-indicator", "unknown-field"];
+    let echo = |finding: &Finding| {
+        echoing.contains(&finding.rule.id) && declared.iter().any(|code| finding.message.contains(&format!("`{code}`")))
+    };
+    // Where nothing else is wrong the name is truly unknown here: a field of another collection, say.
+    if findings.iter().any(|finding| finding.is_error() && !echo(finding)) {
+        findings.retain(|finding| !echo(finding));
+    }
+}
+
+/// Every code that some definition declares, sound or not.
+fn declared(parsed: &[(Part, &SourceFile, Spanned<DeTable<'_>>)]) -> Vec<String> {
+    let mut codes = Vec::new();
+    let mut tables: Vec<&DeTable<'_>> = parsed.iter().map(|(_, _, document)| document.get_ref()).collect();
+    while let Some(table) = tables.pop() {
+        for (key, value) in table {
+            match value.get_ref() {
+                DeValue::String(text) if key.get_ref() == "code" => codes.push(text.to_string()),
+                DeValue::Table(inner) => tables.push(inner),
+                DeValue::Array(items) => tables.extend(items.iter().filter_map(|item| item.get_ref().as_table())),
+                _ => {}
+            }
+        }
+    }
+    codes
 }
 
 fn schema_version(root: &Table<'_>) {

@@ -7,6 +7,8 @@ use super::reader::{Findings, Table};
 use crate::finding::suggest::nearest;
 use crate::finding::{CellRef, Finding, Place, rules};
 use crate::model::code::{CollectionCode, PartnerCode};
+use crate::model::country::{CountryMatch, read_country};
+use crate::model::locale::locale;
 use crate::model::period::{Calendar, PeriodUnit};
 
 /// The programme, where it is whole, and its partners with their places.
@@ -80,16 +82,20 @@ fn partner(table: &Table<'_>) -> Option<(Place, Partner)> {
     let name = table.required_text("name");
     let country = table.required_text("country");
     if let Some(country) = &country
-        && (country.value.len() != 2 || !country.value.bytes().all(|b| b.is_ascii_uppercase()))
+        && !matches!(read_country(&country.value), CountryMatch::Code(_) | CountryMatch::EuCode(_))
     {
-        table.bad(
-            &country.span,
-            format!("`{}` is not a country code", country.value),
-            "Use two letters, for example LT.",
-        );
+        let message = format!("`{}` is not a country code", country.value);
+        let finding = table.error(&rules::BAD_VALUE, &country.span, message).help("Use two letters, for example LT.");
+        let known = read_country(&country.value);
+        let suggestion = if let CountryMatch::None { suggestion } = known { suggestion } else { known.code() };
+        table.report(finding.suggest(suggestion));
     }
     let language = table.text("language").map_or_else(|| "en".to_owned(), |at| at.value);
-    let locale = table.text("locale").map_or_else(|| language.clone(), |at| at.value);
+    let written = table.text("locale").map_or_else(|| language.clone(), |at| at.value);
+    if let Some(at) = table.text("locale").filter(|at| locale(&at.value).is_none()) {
+        let help = "Use a language and a country, for example de-AT: it says how numbers and dates are written.";
+        table.bad(&at.span, format!("no locale is called `{}`", at.value), help);
+    }
     let contact = table.text("contact").map(|at| at.value);
     let also_called = table.texts("also_called").into_iter().map(|at| at.value).collect();
     let collections = table.has("collections").then(|| {
@@ -105,7 +111,7 @@ fn partner(table: &Table<'_>) -> Option<(Place, Partner)> {
             name: name?.value,
             country: country?.value,
             language,
-            locale,
+            locale: written,
             contact,
             also_called,
             collections,

@@ -74,6 +74,13 @@ pub fn read(table: &Table<'_>, collections: &[Collection]) -> Option<(Place, Sur
     let (asked, ineligible) = (expression("asked"), expression("ineligible"));
     let language = table.text("language").map_or_else(|| "en".to_owned(), |at| at.value);
     let locale = table.text("locale").map_or_else(|| "en-GB".to_owned(), |at| at.value);
+    if let Some(at) = table.text("locale").filter(|at| crate::model::locale::locale(&at.value).is_none()) {
+        table.bad(
+            &at.span,
+            format!("no locale is called `{}`", at.value),
+            "Use a language and a country, for example de-AT.",
+        );
+    }
     let lonely = table
         .choice("lonely", &[("fail", Lonely::Fail), ("certainty", Lonely::Certainty), ("adjust", Lonely::Adjust)])
         .map_or(Lonely::Fail, |at| at.value);

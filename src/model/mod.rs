@@ -4,7 +4,11 @@
 //! and nothing here is an `f64`: figures are exact decimals.
 
 pub mod code;
+pub mod country;
+mod country_names;
+mod country_table;
 pub mod fold;
+pub mod locale;
 pub mod number;
 pub mod period;
 pub mod scoreboard;

@@ -6,14 +6,14 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::read::choice::{ChoiceMatch, match_choice, yes_no};
-use super::read::country::{CountryMatch, read_country};
 use super::read::date::{DateDecision, DateText, column_date_evidence, decide_date, parse_date};
-use super::read::locale::Locale;
 use super::read::number::{Decision, NumberText, ParsedNumber, column_evidence, decide, from_cell, parse_number};
 use super::rows::Column;
 use crate::define::catalog::{Bound, Field, FieldKind, Future, PercentScale};
 use crate::finding::{Rule, Severity, rules};
 use crate::ingest::{Cell, Sheet};
+use crate::model::country::{CountryMatch, read_country};
+use crate::model::locale::Locale;
 use crate::model::number::SCALE;
 use crate::sql::frame::to_unix;
 

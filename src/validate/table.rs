@@ -8,12 +8,12 @@ use polars::prelude::DataFrame;
 use super::checks;
 use super::column::{self, Context, Problem};
 use super::read::enterprise::{EnterpriseProblem, read_enterprise};
-use super::read::locale::locale;
 use super::rows::{Column, Rows};
 use crate::define::catalog::{Check, Field, FieldKind};
 use crate::finding::{CellRef, Finding, Place, Severity, rules};
 use crate::ingest::Cell;
 use crate::layout::{RawTable, Target};
+use crate::model::locale::locale;
 use crate::model::scoreboard::KeptOut;
 
 /// Of a finding repeated in one table, this many are told one by one.

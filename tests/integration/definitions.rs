@@ -28,7 +28,10 @@ fn every_mistake_has_its_line_and_a_suggestion() {
         (HEAD, "end = 2016-12-31", "end = 2015-12-31", &["bad-value", "ends before it starts"]),
         (HEAD, "title = \"A small programme\"\n", "", &["missing-key", "needs `title`"]),
         (HEAD, "title = \"A small programme\"", "title = \"A small", &["toml-syntax", "scoreboard.toml:4"]),
-        (PIPELINE, "kind = \"money\"", "kind = \"mony\"", &["bad-value", "did you mean `money`?"]),
+        (HEAD, "country = \"FR\"", "country = \"FRA\"", &["bad-value", "did you mean `FR`?"]),
+        (HEAD, "locale = \"de-AT\"", "locale = \"de-XX\"", &["bad-value", "no locale is called"]),
+        (PIPELINE, "kind = \"money\"", "kind = \"mony\"", &["bad-value", "did you mean `money`?", "1 error in the"]),
+        (PIPELINE, "code = \"agreements\"", "code = \"Agreements\"", &["bad-code", "did you mean `agreements`?"]),
         (PIPELINE, "date = \"signed_on\"", "date = \"signed\"", &["unknown-field", "did you mean `signed_on`?"]),
         (
             PIPELINE,

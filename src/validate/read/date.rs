@@ -10,9 +10,9 @@
 use chrono::NaiveDate;
 
 use super::affix::clean;
-use super::locale::Locale;
 use super::months::{self, is_filler, is_polish};
 use crate::model::fold::fold;
+use crate::model::locale::Locale;
 
 /// What a text says, as far as it says it by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -411,8 +411,8 @@ mod tests {
 
     #[test]
     fn two_readings_need_the_column_and_no_contradiction_of_the_locale() {
-        let british = super::super::locale::locale("en-GB");
-        let american = super::super::locale::locale("en-US");
+        let british = crate::model::locale::locale("en-GB");
+        let american = crate::model::locale::locale("en-US");
         let (date, _) = parse_date("03/04/2016");
         let column = |texts: &[&str]| column_date_evidence(texts.iter().map(|text| parse_date(text).1));
         let open = DateDecision::Ambiguous { day_first: day(2016, 4, 3), month_first: day(2016, 3, 4) };
@@ -444,7 +444,7 @@ mod tests {
             let evidence = column_date_evidence(column.iter().map(|(_, proof)| *proof));
             prop_assert_ne!(evidence, DateEvidence::Both);
             for (day, (text, _)) in days.iter().zip(&column) {
-                match decide_date(text, evidence, super::super::locale::locale(tag)) {
+                match decide_date(text, evidence, crate::model::locale::locale(tag)) {
                     DateDecision::Value(read) => prop_assert_eq!(read, *day),
                     DateDecision::Ambiguous { day_first, month_first } => {
                         prop_assert!(day_first == *day || month_first == *day);

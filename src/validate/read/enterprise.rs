@@ -7,8 +7,8 @@
 
 use std::fmt;
 
-use super::country::{CountryMatch, read_country};
 use super::register::{compact, country_of_vat, identify, is_number};
+use crate::model::country::{CountryMatch, read_country};
 use crate::model::fold::fold;
 
 /// How an enterprise is known. At least one of the two is given.

@@ -9,14 +9,10 @@
 //! round nor convert. Start with [`number::parse_number`]; [`date`] follows the same pattern.
 
 pub mod choice;
-pub mod country;
 pub mod date;
 pub mod enterprise;
-pub mod locale;
 pub mod number;
 
 mod affix;
-mod country_names;
-mod country_table;
 mod months;
 mod register;

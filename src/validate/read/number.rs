@@ -10,7 +10,7 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::affix::{self, Parts};
-use super::locale::Locale;
+use crate::model::locale::Locale;
 
 /// What a text says, as far as it says it by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -480,8 +480,8 @@ mod tests {
 
     #[test]
     fn two_readings_need_the_column_and_no_contradiction_of_the_locale() {
-        let comma = super::super::locale::locale("lt-LT");
-        let point = super::super::locale::locale("en-GB");
+        let comma = crate::model::locale::locale("lt-LT");
+        let point = crate::model::locale::locale("en-GB");
         let number = parse_number("1.234").reading;
         let open = Decision::Ambiguous { comma_decimal: decimal("1234"), point_decimal: decimal("1.234") };
         assert_eq!(decide(&number, Evidence::Comma, comma), Decision::Value(decimal("1234")));
@@ -584,7 +584,7 @@ mod tests {
             prop_assert_ne!(evidence, Evidence::Both);
             for (value, parsed) in values.iter().zip(&column) {
                 for known in [tag, declared] {
-                    match decide(&parsed.reading, evidence, super::super::locale::locale(known)) {
+                    match decide(&parsed.reading, evidence, crate::model::locale::locale(known)) {
                         Decision::Value(read) => prop_assert_eq!(read, *value),
                         Decision::Ambiguous { comma_decimal, point_decimal } => {
                             prop_assert!(comma_decimal == *value || point_decimal == *value);
@@ -601,7 +601,7 @@ mod tests {
             let proof = parse_number(&written(Decimal::new(125, 1), mark, group));
             let parsed = parse_number(&written(value, mark, group));
             let evidence = column_evidence([proof, parsed].iter());
-            let decision = decide(&parsed.reading, evidence, super::super::locale::locale(tag));
+            let decision = decide(&parsed.reading, evidence, crate::model::locale::locale(tag));
             prop_assert_eq!(decision, Decision::Value(value));
         }
 

@@ -4,7 +4,7 @@
 //! use test numbers and old ones), and no kinds of register within a country: "HRB 12345" of two German courts
 //! is one number here.
 
-use super::country::read_country;
+use crate::model::country::read_country;
 
 /// Countries whose VAT numbers begin with their two letters: the EU (EL for Greece), Northern Ireland (XI), the
 /// United Kingdom, Norway, Switzerland. With each the letters that may follow the two at once; digits always may.

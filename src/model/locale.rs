@@ -2,7 +2,7 @@
 //!
 //! What it is for: turning the tag of `scoreboard.toml` ("lt-LT") into the two facts that a reader needs.
 //! What it does not do: it decides nothing by itself. A locale can only contradict what a column proves
-//! (see [`super::number::decide`]), because a workbook often comes from a colleague's machine.
+//! (see `validate::read::number::decide`), because a workbook often comes from a colleague's machine.
 //! Source of the facts: Unicode CLDR. Group marks are not listed: a reader accepts all of them.
 
 use super::country::{CountryMatch, read_country};

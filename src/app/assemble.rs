@@ -7,7 +7,7 @@ use polars::prelude::{DataFrame, SortMultipleOptions};
 use sha2::{Digest, Sha256};
 
 use super::project::Project;
-use super::state::{FileState, State};
+use super::state::{FileState, State, latest_day};
 use super::{Stopped, fault};
 use crate::compute::Origin;
 use crate::compute::evidence::Gathered;
@@ -210,6 +210,19 @@ fn file_findings(state: &State, counting: &BTreeSet<i64>, submissions: &[Submiss
     let mut findings = Vec::new();
     for file in state.files.values() {
         let Some(read) = &file.read else { continue };
+        if let Some(day) =
+            read.tables.iter().filter_map(|table| table.reporting_date).find(|day| *day > latest_day(file))
+        {
+            let place = Place::File { file: file.received.name.clone() };
+            let message = format!("the reporting date {day} lies after the day on which the file came");
+            let partner = read.tables.iter().find_map(|table| table.partner.clone());
+            let finding = Finding::error(&rules::DATE_FUTURE, place, message).partner(partner);
+            findings.push(
+                finding.help(
+                    "It is passed over, so any dated report counts before this one. Correct it and send it again.",
+                ),
+            );
+        }
         let live = |section: i64, partner: Option<&str>| counting.contains(&section) || partner.is_none();
         let counts = read.tables.iter().any(|table| live(table.section, table.partner.as_deref()));
         for finding in &read.findings {

@@ -139,6 +139,9 @@ fn list(inbox: &Path) -> (Vec<PathBuf>, Vec<Finding>) {
             }
             if path.is_dir() {
                 folders.push(path);
+            } else if !path.is_file() && path.exists() {
+                let finding = Finding::warning(&rules::FILE_IGNORED, Place::File { file: name }, "not a regular file");
+                findings.push(finding.help("Only files are read; take it out of the inbox."));
             } else if name.starts_with("~$") {
                 let finding = Finding::info(
                     &rules::FILE_IGNORED,

@@ -34,8 +34,9 @@ impl From<StoreError> for Stopped {
             StoreError::Busy(_) => Finding::error(&rules::STORE_BUSY, Place::Project, message)
                 .help("Wait until it has ended, then run again. Nothing was changed."),
             StoreError::Io { path, .. } => {
-                Finding::error(&rules::DISK, Place::File { file: path.display().to_string() }, message)
-                    .help("Free some space or look at the permissions, then run again. Nothing was published.")
+                Finding::error(&rules::DISK, Place::File { file: path.display().to_string() }, message).help(
+                    "Free some space or look at the permissions, then run again: it completes whatever is missing.",
+                )
             }
             StoreError::Damaged(_) => Finding::error(&rules::STORE_DAMAGED, Place::Project, message)
                 .help("Restore data/store from a backup. What partners sent lies unchanged in its files folder."),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::reading::{Belongs, covers};
 use super::record::{Read, Received, TableRecord};
@@ -19,6 +19,12 @@ pub struct FileState {
     pub at: DateTime<Utc>,
     /// None: not read under these definitions yet.
     pub read: Option<Read>,
+}
+
+/// The last day that a report could speak of when it came, anywhere on earth.
+pub fn latest_day(file: &FileState) -> NaiveDate {
+    let day = file.at.date_naive();
+    day.succ_opt().unwrap_or(day)
 }
 
 /// The ledger, replayed.
@@ -87,7 +93,8 @@ impl State {
                     partner: PartnerCode::new(table.partner.as_deref()?)?,
                     collection: CollectionCode::new(collection)?,
                     period: table.period,
-                    reporting_date: table.reporting_date,
+                    // A day after the receipt is a slip, and must not outrank every later report.
+                    reporting_date: table.reporting_date.filter(|day| *day <= latest_day(file)),
                     revision: table.revision,
                     received: file.at,
                     columns: table.columns.clone(),

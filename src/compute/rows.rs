@@ -135,6 +135,15 @@ impl<'a> Rows<'a> {
             .any(|s| s.partner == partner.code && self.collections.iter().any(|c| c.code == s.collection))
     }
 
+    /// Whether a partner has sent anything that speaks of a period or an earlier one.
+    fn submitted_by(&self, partner: &Partner, period: i64) -> bool {
+        self.inputs.submissions.iter().any(|s| {
+            let collection = self.collections.iter().find(|collection| collection.code == s.collection);
+            s.partner == partner.code
+                && collection.is_some_and(|c| !c.by_period || s.period.is_some_and(|covered| covered <= period))
+        })
+    }
+
     /// Whether a partner's reports reach a period, in every collection that it takes part in.
     fn reached(&self, partner: &Partner, period: i64) -> bool {
         let of = |collection: &&Collection| {
@@ -165,7 +174,7 @@ impl<'a> Rows<'a> {
     // Values.
 
     fn total(&self, until: Until) -> Result<Measured, String> {
-        if !self.partners.iter().any(|partner| self.submitted(partner)) {
+        if !self.partners.iter().any(|partner| self.submitted_by(partner, until.period)) {
             return Ok(Measured::absent(Value::NotReported));
         }
         if let RowMeasure::Median(field) = self.measure {

@@ -160,11 +160,12 @@ fn decide(case: &Case<'_>, known: Option<Decimal>, expected: Option<Decimal>) ->
         _ => "Off track",
     };
     let share = display(ratio * Decimal::ONE_HUNDRED, 0);
-    let mut reason = format!(
-        "{word}: {here} is {share} % of the {} expected by then (from {}).",
-        shown(expected, unit),
-        shown(case.baseline, unit)
-    );
+    let (wanted, base) = (shown(expected, unit), shown(case.baseline, unit));
+    let mut reason = if case.baseline.is_zero() {
+        format!("{word}: {here} is {share} % of the {wanted} expected by then (from {base}).")
+    } else {
+        format!("{word}: {here} is {share} % of the way from {base} to the {wanted} expected by then.")
+    };
     reason.push(' ');
     reason.push_str(&needs(case, actual, gap, target, cut_off, status));
     (status, reason)

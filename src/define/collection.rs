@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use super::catalog::{Bound, Check, ChoiceOption, Collection, Field, FieldKind, Future, OnConflict, PercentScale};
 use super::reader::{At, Table};
 use crate::finding::suggest::nearest;
-use crate::finding::{Place, Severity, rules};
+use crate::finding::{Finding, Place, Severity, rules};
 use crate::model::code::{CollectionCode, FieldCode, is_code};
+use crate::model::country::{CountryMatch, read_country};
+use crate::model::fold::fold;
 use crate::model::words::Words;
+use crate::sql::RESERVED;
+use crate::sql::comparisons::comparisons;
 use crate::sql::expression::condition;
-use crate::sql::{RESERVED, Scope};
 
 pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {
     let code = table.code("code", CollectionCode::new);
@@ -73,7 +76,7 @@ pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {
         fields,
         checks: Vec::new(),
     };
-    collection.checks = checks(table, &collection.scope());
+    collection.checks = checks(table, &collection);
     table.finish();
     Some((table.place(&code?.span), collection))
 }
@@ -97,7 +100,7 @@ pub fn fields(table: &Table<'_>, key: &'static str) -> Vec<Field> {
                 && other != field.code.as_str()
             {
                 let message = format!("`{name}` is a label of `{other}` and of `{}`", field.code);
-                let finding = crate::finding::Finding::error(&rules::DUPLICATE_CODE, place.clone(), message);
+                let finding = Finding::error(&rules::DUPLICATE_CODE, place.clone(), message);
                 table.report(finding.help("A column with this label could be either; rename one."));
             }
         }
@@ -247,7 +250,8 @@ pub fn codes_of(table: &Table<'_>, key: &'static str, fields: &[Field]) -> Vec<F
     table.texts(key).iter().filter_map(|text| known_field(table, text, fields)).collect()
 }
 
-fn checks(table: &Table<'_>, scope: &Scope) -> Vec<Check> {
+fn checks(table: &Table<'_>, collection: &Collection) -> Vec<Check> {
+    let scope = collection.scope();
     let read: Vec<(Place, Check)> = table
         .tables("check")
         .iter()
@@ -260,7 +264,8 @@ fn checks(table: &Table<'_>, scope: &Scope) -> Vec<Check> {
             let message = check.required_words("message");
             check.finish();
             let expect = expect?;
-            let expression = match condition(&expect.value, scope) {
+            literals(check, &expect, |name| collection.field(name));
+            let expression = match condition(&expect.value, &scope) {
                 Ok(expression) => expression,
                 Err(problems) => {
                     check.problems(&expect, problems);
@@ -273,4 +278,45 @@ fn checks(table: &Table<'_>, scope: &Scope) -> Vec<Check> {
         .collect();
     super::unique(read.iter().map(|(at, check)| (check.code.as_str(), at)), "check", table.findings());
     read.into_iter().map(|(_, check)| check).collect()
+}
+
+/// Texts that an expression compares a choice, a yes or no, or a country with must be among its values: a misspelt
+/// one is never true, and the figure would be a silent zero.
+pub fn literals<'f>(table: &Table<'_>, text: &At<String>, find: impl Fn(&str) -> Option<&'f Field>) {
+    for compared in comparisons(&text.value) {
+        let Some(field) = find(&compared.field) else { continue };
+        let codes: Vec<&str> = match field.kind {
+            FieldKind::Choice => field.options.iter().map(|option| option.code.as_str()).collect(),
+            FieldKind::YesNo => vec!["yes", "no"],
+            FieldKind::Country if matches!(read_country(&compared.text), CountryMatch::Code(code) if code == compared.text) =>
+            {
+                continue;
+            }
+            FieldKind::Country => Vec::new(),
+            _ => continue,
+        };
+        if codes.contains(&compared.text.as_str()) {
+            continue;
+        }
+        let said = fold(&compared.text);
+        // A label where the code belongs is the usual slip.
+        let labelled = field.options.iter().find(|option| option.label.all().any(|label| fold(label) == said));
+        let by_code = codes
+            .iter()
+            .copied()
+            .find(|code| fold(code) == said)
+            .or_else(|| nearest(&compared.text, codes.iter().copied()));
+        let suggestion = labelled
+            .map(|option| option.code.as_str())
+            .or(by_code)
+            .or(read_country(&compared.text).code().filter(|_| field.kind == FieldKind::Country));
+        let place = table.file.place_inside(text.span.clone(), &text.value, compared.start, compared.width);
+        let message = format!("`{}` is never '{}'", compared.field, compared.text);
+        let help = if codes.is_empty() {
+            "Countries are two letters, for example 'LT'.".to_owned()
+        } else {
+            format!("Its values are {}.", codes.join(", "))
+        };
+        table.report(Finding::error(&rules::UNKNOWN_OPTION, place, message).help(help).suggest(suggestion));
+    }
 }

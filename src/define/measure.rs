@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::catalog::{ChangeKind, Collection, Derived, Estimate, FieldKind, From, How, RowMeasure, Survey};
-use super::collection::known_field;
+use super::collection::{known_field, literals};
 use super::reader::{At, Table};
 use crate::finding::rules;
 use crate::finding::suggest::nearest;
@@ -60,13 +60,13 @@ fn rows(table: &Table<'_>, collections: &[Collection], way: &str) -> Option<How>
     // Measures see what all collections share.
     let scope = shared_scope(&found);
     let measure = match way {
-        "measure" => table.text("measure").and_then(|text| checked(table, &text, &scope)).map(RowMeasure::One),
+        "measure" => table.text("measure").and_then(|text| checked(table, &text, &scope, &found)).map(RowMeasure::One),
         "ratio" => {
             let ratio = table.table("ratio")?;
             let (of, to) = (ratio.required_text("of"), ratio.required_text("to"));
             ratio.finish();
-            let of = of.and_then(|text| checked(&ratio, &text, &scope));
-            let to = to.and_then(|text| checked(&ratio, &text, &scope));
+            let of = of.and_then(|text| checked(&ratio, &text, &scope, &found));
+            let to = to.and_then(|text| checked(&ratio, &text, &scope, &found));
             of.zip(to).map(|(of, to)| RowMeasure::Ratio { of, to })
         }
         _ => median(table, &found),
@@ -118,6 +118,7 @@ pub fn shared_scope(collections: &[&Collection]) -> Scope {
 fn conditions(table: &Table<'_>, found: &[&Collection]) -> Option<Vec<From>> {
     let mut given: BTreeMap<CollectionCode, Expression> = BTreeMap::new();
     let mut sound = true;
+    let field = |name: &str| found.iter().find_map(|collection| collection.field(name));
     let check = |at: &Table<'_>, text: &At<String>, scope: &Scope| match condition(&text.value, scope) {
         Ok(expression) => Some(expression),
         Err(problems) => {
@@ -148,6 +149,7 @@ fn conditions(table: &Table<'_>, found: &[&Collection]) -> Option<Vec<From>> {
                 continue;
             };
             let text = At { value: text.to_owned(), span: value.span() };
+            literals(&each, &text, |name| collection.field(name));
             match check(&each, &text, &collection.scope()) {
                 Some(expression) => {
                     given.insert(collection.code.clone(), expression);
@@ -156,6 +158,7 @@ fn conditions(table: &Table<'_>, found: &[&Collection]) -> Option<Vec<From>> {
             }
         }
     } else if let Some(text) = table.text("where") {
+        literals(table, &text, field);
         match check(table, &text, &shared_scope(found)) {
             Some(expression) => given.extend(found.iter().map(|c| (c.code.clone(), expression.clone()))),
             None => sound = false,
@@ -168,7 +171,8 @@ fn conditions(table: &Table<'_>, found: &[&Collection]) -> Option<Vec<From>> {
     sound.then_some(from)
 }
 
-fn checked(table: &Table<'_>, text: &At<String>, scope: &Scope) -> Option<Measure> {
+fn checked(table: &Table<'_>, text: &At<String>, scope: &Scope, found: &[&Collection]) -> Option<Measure> {
+    literals(table, text, |name| found.iter().find_map(|collection| collection.field(name)));
     match measure::check(&text.value, scope) {
         Ok(measure) => Some(measure),
         Err(problems) => {
@@ -219,12 +223,9 @@ fn survey(table: &Table<'_>, collections: &[Collection], surveys: &[Survey]) -> 
     };
     let estimate = estimate(table, survey);
     let frame = collections.iter().find(|collection| collection.code == survey.frame)?;
-    let population = table.text("population").and_then(|text| match condition(&text.value, &frame.scope()) {
-        Ok(expression) => Some(expression),
-        Err(problems) => {
-            table.problems(&text, problems);
-            None
-        }
+    let population = table.text("population").and_then(|text| {
+        literals(table, &text, |name| frame.field(name));
+        condition(&text.value, &frame.scope()).map_err(|problems| table.problems(&text, problems)).ok()
     });
     let change = table
         .choice("change", &[("percentage_points", ChangeKind::PercentagePoints), ("percent", ChangeKind::Percent)])
@@ -253,6 +254,7 @@ fn estimate(table: &Table<'_>, survey: &Survey) -> Option<Estimate> {
         ([of, to], None, None) => Some(Estimate::Ratio { of: number(of)?, to: number(to)? }),
         ([], Some(mean), None) => number(&mean).map(Estimate::Mean),
         ([], None, Some(share)) => {
+            literals(&estimate, &share, |name| survey.question(name));
             let scope: Scope = survey
                 .questions
                 .iter()

@@ -146,6 +146,15 @@ fn folders(root: &Table<'_>) -> Folders {
     };
     if let Some(table) = &table {
         table.finish();
+        for (key, folder) in [("store", &folders.store), ("out", &folders.out)] {
+            if folder.starts_with(&folders.inbox) || folders.inbox.starts_with(folder) {
+                table.bad(
+                    &table.span_of(key),
+                    format!("`{key}` and `inbox` lie in each other"),
+                    "What is written would be read as a submission: name another folder.",
+                );
+            }
+        }
     }
     folders
 }

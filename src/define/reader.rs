@@ -112,6 +112,14 @@ impl<'a> Table<'a> {
     pub fn text(&self, key: &'static str) -> Option<At<String>> {
         let value = self.get(key)?;
         match value.get_ref() {
+            DeValue::String(text) if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) => {
+                self.bad(
+                    &value.span(),
+                    format!("`{key}` holds a control character"),
+                    "Take it out: it cannot be shown.",
+                );
+                None
+            }
             DeValue::String(text) => Some(At { value: text.to_string(), span: value.span() }),
             _ => self.wrong_type(key, value, "text"),
         }

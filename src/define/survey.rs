@@ -1,7 +1,7 @@
 //! `[survey]`: its frame, its waves, its questions.
 
 use super::catalog::{Collection, FieldKind, Lonely, Survey, Wave, WaveRole};
-use super::collection::{codes_of, fields, known_field};
+use super::collection::{codes_of, fields, known_field, literals};
 use super::reader::Table;
 use crate::finding::suggest::nearest;
 use crate::finding::{Place, rules};
@@ -63,6 +63,7 @@ pub fn read(table: &Table<'_>, collections: &[Collection]) -> Option<(Place, Sur
     }
     let expression = |key: &'static str| -> Option<Expression> {
         let text = table.text(key)?;
+        literals(table, &text, |name| frame?.field(name));
         match condition(&text.value, &frame?.scope()) {
             Ok(expression) => Some(expression),
             Err(problems) => {

@@ -127,7 +127,11 @@ fn partner(sheet: &Sheet, cell: Cell, catalog: &Catalog) -> Option<PartnerCode> 
 
 fn period(sheet: &Sheet, cell: Cell, catalog: &Catalog) -> Option<i64> {
     match cell {
-        Cell::Date(day) => Some(catalog.programme.calendar.number_of(day)),
+        Cell::Date(day) => {
+            let calendar = &catalog.programme.calendar;
+            let number = calendar.number_of(day);
+            (1..=calendar.number_of(calendar.end)).contains(&number).then_some(number)
+        }
         cell => catalog.programme.calendar.parse(&sheet.display(cell)),
     }
 }

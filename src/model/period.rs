@@ -121,12 +121,12 @@ impl Calendar {
         let folded: String = text.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
         let digits = folded.strip_prefix('p').unwrap_or(&folded);
         if digits.len() <= 3 && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
-            return digits.parse().ok().filter(|number| *number >= 1);
+            return digits.parse().ok().filter(|number| (1..=self.number_of(self.end)).contains(number));
         }
         if self.from_start {
             return None;
         }
-        (1..=2000).map_while(|number| self.period(number)).find_map(|period| {
+        (1..=self.number_of(self.end)).map_while(|number| self.period(number)).find_map(|period| {
             let label: String = period.label.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
             (label == folded).then_some(period.number)
         })

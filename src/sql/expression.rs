@@ -148,7 +148,7 @@ impl LowercaseFirst for str {
     }
 }
 
-fn characters(span: Span) -> (usize, usize) {
+pub(super) fn characters(span: Span) -> (usize, usize) {
     let start = usize::try_from(span.start.column.saturating_sub(1)).unwrap_or(0);
     let end = usize::try_from(span.end.column.saturating_sub(1)).unwrap_or(0);
     (start, end.saturating_sub(start).max(1))

@@ -4,6 +4,7 @@
 //! against an allow-list; what is not on it is a [`Problem`] that points into the text. [`frame`] runs what was
 //! checked. This module knows neither TOML nor collections: it sees names and kinds.
 
+pub mod comparisons;
 pub mod expression;
 pub mod frame;
 pub mod measure;

@@ -62,6 +62,13 @@ fn every_mistake_has_its_line_and_a_suggestion() {
         (INDICATOR, "where = \"status = 'signed'\"", "where = \"value = 'signed'\"", &["expression-type"]),
         (
             INDICATOR,
+            "where = \"status = 'signed'\"",
+            "where = \"status = 'Signed'\"",
+            &["unknown-option", "indicators/a.toml:7:19", "did you mean `signed`?"],
+        ),
+        (PIPELINE, "status <> 'signed'", "status <> 'sigend'", &["unknown-option", "did you mean `signed`?"]),
+        (
+            INDICATOR,
             "from = \"agreements\"",
             "from = \"agreement\"",
             &["unknown-collection", "did you mean `agreements`?"],

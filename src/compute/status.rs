@@ -70,7 +70,11 @@ pub fn decimals(unit: &Unit) -> u32 {
 
 /// A value in words: `EUR 4 049 100`, `33.9 %`, `80 SMEs`.
 pub fn shown(value: Decimal, unit: &Unit) -> String {
-    let fraction = if value.fract().is_zero() { 0 } else { decimals(unit).max(1) };
+    let fraction = match (value.fract().is_zero(), unit.is_money()) {
+        (true, _) => 0,
+        (false, true) => 2,
+        (false, false) => decimals(unit).max(1),
+    };
     let number = display(value, if unit.is_percent() { 1 } else { fraction });
     if unit.is_money() { format!("{unit} {number}") } else { format!("{number} {unit}") }
 }

@@ -50,6 +50,43 @@ impl ErrorKind {
     }
 }
 
+/// The currency that a number format shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Currency(u8);
+
+/// Codes, and the signs that stand for them in formats.
+const CURRENCIES: [(&str, &str); 15] = [
+    ("EUR", "€"),
+    ("USD", "$"),
+    ("GBP", "£"),
+    ("JPY", "¥"),
+    ("PLN", "zł"),
+    ("CZK", "Kč"),
+    ("HUF", "Ft"),
+    ("CHF", "Fr."),
+    ("SEK", "SEK"),
+    ("NOK", "NOK"),
+    ("DKK", "DKK"),
+    ("RON", "lei"),
+    ("BGN", "лв."),
+    ("CNY", "CN¥"),
+    ("CAD", "CA$"),
+];
+
+impl Currency {
+    /// From a code or sign as a format holds it.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let at = CURRENCIES.iter().position(|(code, sign)| *code == text || *sign == text)?;
+        u8::try_from(at).ok().map(Self)
+    }
+
+    /// Its ISO code.
+    pub fn as_str(self) -> &'static str {
+        CURRENCIES[usize::from(self.0)].0
+    }
+}
+
 /// A cell that holds something. Empty cells, and texts of nothing but white space, are not kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Cell {
@@ -59,6 +96,8 @@ pub enum Cell {
     Number(f64),
     /// A number that is shown with a percent sign, as it is stored: 0.25 for 25 %.
     Percent(f64),
+    /// A number that is shown with a currency.
+    Money(f64, Currency),
     /// A number that is shown as a date. The time of day is dropped.
     Date(NaiveDate),
     Bool(bool),
@@ -144,6 +183,7 @@ impl Sheet {
             Cell::Text(id) => self.text(id).to_owned(),
             Cell::Number(value) => number(value),
             Cell::Percent(value) => number(value * 100.0) + "%",
+            Cell::Money(value, currency) => format!("{} {}", number(value), currency.as_str()),
             Cell::Date(date) => date.to_string(),
             Cell::Bool(value) => if value { "TRUE" } else { "FALSE" }.to_owned(),
             Cell::Error(error) => error.as_str().to_owned(),

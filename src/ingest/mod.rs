@@ -24,7 +24,7 @@ use thiserror::Error;
 
 use crate::finding::{Rule, Severity, rules};
 
-pub use grid::{Cell, ErrorKind, Note, Row, Sheet, TextId, Workbook};
+pub use grid::{Cell, Currency, ErrorKind, Note, Row, Sheet, TextId, Workbook};
 use sniff::Format;
 
 /// How large a file may be, in each of the ways in which files grow.

@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use zip::ZipWriter;
 
 use super::builder::SheetBuilder;
-use super::grid::{Cell, ErrorKind, Note, Sheet, Workbook};
+use super::grid::{Cell, Currency, ErrorKind, Note, Sheet, Workbook};
 use super::guard::{Package, store};
 use super::outline::{self, Outline, SheetPart};
 use super::scan::{self, Facts};
@@ -32,12 +32,12 @@ pub(super) fn read(mut package: Package<'_>, limits: &Limits) -> Result<Workbook
     let mut archive: Archive = Xlsx::new(Cursor::new(bytes)).map_err(|error| damaged("", &error))?;
     let mut workbook = Workbook::default();
     let mut cells = 0;
-    let percent = OnceCell::new();
+    let styles = OnceCell::new();
     for (number, (part, facts)) in outline.sheets.iter().zip(facts).enumerate() {
         let mut builder = SheetBuilder::new(&part.name, limits, cells);
         builder.reserve(facts.rows, facts.cells);
         note_formulas(&mut workbook.notes, &part.name, &facts);
-        let builder = fill(&mut archive, number, outline.epoch_1904, &percent, builder, &part.name)?;
+        let builder = fill(&mut archive, number, outline.epoch_1904, &styles, builder, &part.name)?;
         let sheet = builder.finish(part.hidden, facts.hidden_rows);
         note_hidden_rows(&mut workbook.notes, &sheet);
         cells += sheet.cells.len();
@@ -102,7 +102,7 @@ fn fill<'a>(
     archive: &mut Archive,
     sheet: usize,
     epoch_1904: bool,
-    percent: &OnceCell<Vec<bool>>,
+    styles: &OnceCell<Vec<Shown>>,
     mut builder: SheetBuilder<'a>,
     name: &str,
 ) -> Result<SheetBuilder<'a>, Refusal> {
@@ -112,7 +112,7 @@ fn fill<'a>(
         Err(XlsxError::NotAWorksheet(_)) => return Ok(builder),
         Err(error) => return Err(damaged(name, &error)),
     };
-    let percent = percent.get_or_init(|| reader.styles().iter().map(shows_percent).collect());
+    let styles = styles.get_or_init(|| reader.styles().iter().map(shown).collect());
     let mut last = None;
     loop {
         let (cell, style) = match reader.next_cell_with_style_id() {
@@ -120,14 +120,14 @@ fn fill<'a>(
             Ok(None) => return Ok(builder),
             Err(error) => return Err(damaged(&place(name, last), &error)),
         };
-        let shows_percent = || percent.get(style).is_some_and(|shows| *shows);
+        let shown = || styles.get(style).copied().unwrap_or(Shown::Plain);
         let value = match cell.get_value() {
             DataRef::Empty => None,
             DataRef::SharedString(text) => builder.shared_text(text),
             DataRef::String(text) | DataRef::DurationIso(text) => builder.text(text),
-            DataRef::Float(value) => Some(number(*value, shows_percent())),
-            DataRef::Int(value) => Some(number(*value as f64, shows_percent())),
-            DataRef::DateTime(value) if value.is_duration() => Some(number(value.as_f64(), false)),
+            DataRef::Float(value) => Some(number(*value, shown())),
+            DataRef::Int(value) => Some(number(*value as f64, shown())),
+            DataRef::DateTime(value) if value.is_duration() => Some(number(value.as_f64(), Shown::Plain)),
             DataRef::DateTime(value) => Some(date(value.as_f64(), epoch_1904)),
             DataRef::DateTimeIso(text) => iso_date(text).or_else(|| builder.text(text)),
             DataRef::Bool(value) => Some(Cell::Bool(*value)),
@@ -142,12 +142,21 @@ fn fill<'a>(
     }
 }
 
+/// What a number's format adds to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Plain,
+    Percent,
+    Money(Currency),
+}
+
 /// Excel has no infinite numbers, but calamine reads the word `inf`.
-fn number(value: f64, percent: bool) -> Cell {
-    match (value.is_finite(), percent) {
-        (false, _) => Cell::Error(ErrorKind::parse("#NUM!")),
-        (true, true) => Cell::Percent(value),
-        (true, false) => Cell::Number(value),
+fn number(value: f64, shown: Shown) -> Cell {
+    match shown {
+        _ if !value.is_finite() => Cell::Error(ErrorKind::parse("#NUM!")),
+        Shown::Percent => Cell::Percent(value),
+        Shown::Money(currency) => Cell::Money(value, currency),
+        Shown::Plain => Cell::Number(value),
     }
 }
 
@@ -157,7 +166,7 @@ fn date(serial: f64, epoch_1904: bool) -> Cell {
     // Days from 1 January of year 1 to the day before the epoch.
     let (epoch, end) = if epoch_1904 { (695_056, 2_957_004.0) } else { (693_594, 2_958_466.0) };
     if !(1.0..end).contains(&serial) {
-        return number(serial, false);
+        return number(serial, Shown::Plain);
     }
     #[allow(clippy::cast_possible_truncation, reason = "lies within the range above")]
     let days = serial as i32;
@@ -193,6 +202,37 @@ fn shows_percent(style: &Style) -> bool {
         }
     }
     false
+}
+
+fn shown(style: &Style) -> Shown {
+    if shows_percent(style) {
+        return Shown::Percent;
+    }
+    let format = style.number_format.as_ref().map_or("", |format| format.format_code.as_ref());
+    currency(format).map_or(Shown::Plain, Shown::Money)
+}
+
+/// The currency in the first section of a format: `[$€-407]`, `"USD"`, or a bare sign.
+fn currency(format: &str) -> Option<Currency> {
+    let mut rest = format;
+    while let Some(first) = rest.chars().next() {
+        let (inside, after) = match first {
+            ';' => return None,
+            '[' => rest[1..].split_once(']').unwrap_or((&rest[1..], "")),
+            '"' => rest[1..].split_once('"').unwrap_or((&rest[1..], "")),
+            _ => (&rest[..first.len_utf8()], &rest[first.len_utf8()..]),
+        };
+        let name = if first == '[' {
+            inside.strip_prefix('$').map_or("", |name| name.split('-').next().unwrap_or(name))
+        } else {
+            inside
+        };
+        if let Some(found) = Currency::parse(name) {
+            return Some(found);
+        }
+        rest = after;
+    }
+    None
 }
 
 fn note_formulas(notes: &mut Vec<Note>, sheet: &str, facts: &Facts) {

@@ -83,6 +83,12 @@ impl Reader<'_> {
         self.problems.push(Problem { row, rule, severity, message, help, suggestion: None });
     }
 
+    fn other_currency(&mut self, row: usize, currency: &str) {
+        let message = format!("the amount is in {currency}, not in {}", self.context.currency);
+        let help = format!("Convert it to {} and note the rate.", self.context.currency);
+        self.problem(row, &rules::CURRENCY_OTHER, Severity::Error, message, help);
+    }
+
     fn error_cell(&mut self, row: usize, shown: &str) {
         let message = format!("the cell shows the error {shown}");
         self.problem(
@@ -300,6 +306,13 @@ impl Reader<'_> {
                 return None;
             }
             Cell::Number(value) => self.plain(row, from_cell(value)),
+            Cell::Money(value, currency) => {
+                if self.field.kind == FieldKind::Money && currency.as_str() != self.context.currency {
+                    self.other_currency(row, currency.as_str());
+                    return None;
+                }
+                self.plain(row, from_cell(value))
+            }
             Cell::Percent(value) => {
                 let percent = from_cell(value * 100.0);
                 // A percent format is exact about a share; elsewhere it shows a number a hundred times too large.
@@ -363,9 +376,7 @@ impl Reader<'_> {
                 if let Some(currency) = parsed.currency
                     && currency != self.context.currency
                 {
-                    let message = format!("the amount is in {currency}, not in {}", self.context.currency);
-                    let help = format!("Convert it to {} and note the rate.", self.context.currency);
-                    self.problem(row, &rules::CURRENCY_OTHER, Severity::Error, message, help);
+                    self.other_currency(row, currency);
                     return None;
                 }
                 if self.has_types() {
@@ -513,7 +524,7 @@ impl Reader<'_> {
                     return None;
                 }
             },
-            Cell::Number(_) | Cell::Percent(_) | Cell::Bool(_) => {
+            Cell::Number(_) | Cell::Percent(_) | Cell::Money(..) | Cell::Bool(_) => {
                 let message = "a date is expected, this is a number without a date's format".to_owned();
                 self.problem(
                     row,

@@ -99,3 +99,29 @@ fn a_gate_that_is_not_met_makes_the_exit_code_one() {
     );
     project.run(&["run"]).expect(1).says("gate-failed").says("weekly.xlsx");
 }
+
+#[test]
+fn an_amount_shown_in_another_currency_is_not_added() {
+    use rust_xlsxwriter::{Format, Workbook};
+    let total = |format: &str| {
+        let project = Project::small();
+        let mut book = Workbook::new();
+        let page = book.add_worksheet();
+        for (column, label) in (0u16..).zip(HEAD) {
+            page.write_string(0, column, *label).expect("written");
+        }
+        page.write_string(1, 0, "A-1").expect("written");
+        page.write_string(1, 1, "2016-02-01").expect("written");
+        page.write_string(1, 2, "signed").expect("written");
+        page.write_number_with_format(1, 3, 1000.0, &Format::new().set_num_format(format)).expect("written");
+        project.file("data/inbox/alpha_2016-Q1.xlsx", book.save_to_buffer().expect("saved"));
+        let scoreboard = project.scoreboard();
+        (figure(&scoreboard, "volume", &[])["value"].to_string(), places(&scoreboard, "currency-other").len())
+    };
+    for other in ["[$$-409]#,##0.00", "\"USD\" #,##0", "#,##0 [$CHF]", "#,##0 [$£-809]", "$#,##0;($#,##0)"] {
+        assert_eq!(total(other), ("0".into(), 1), "{other}");
+    }
+    for own in ["#,##0.00 [$€-407]", "#,##0 \"EUR\"", "_-* #,##0.00\\ \"€\"_-", "#,##0.00", "#,##0;[Red]-#,##0"] {
+        assert_eq!(total(own), ("1000".into(), 0), "{own}");
+    }
+}

@@ -14,7 +14,7 @@ use super::{Inputs, rows};
 use crate::define::Catalog;
 use crate::define::catalog::{Collection, Example, ExampleCell, ExampleRow, FieldKind, Indicator};
 use crate::finding::{Finding, rules};
-use crate::model::code::{CollectionCode, PartnerCode};
+use crate::model::code::PartnerCode;
 use crate::model::number::SCALE;
 use crate::model::scoreboard::Thresholds;
 use crate::model::submission::Submission;
@@ -64,7 +64,7 @@ fn value(catalog: &Catalog, indicator: &Indicator, example: &Example) -> Result<
             collection.code.to_string(),
             frame(catalog, collection, &given).map_err(|error| error.to_string())?,
         );
-        submissions.push(submission(collection.code.clone(), partner.clone(), last));
+        submissions.push(submission(collection, partner.clone(), last));
     }
     let records = Records::new(catalog, &tables, &submissions, end)?;
     let thresholds = Thresholds { on_track: Decimal::ONE, at_risk: Decimal::ONE };
@@ -72,19 +72,19 @@ fn value(catalog: &Catalog, indicator: &Indicator, example: &Example) -> Result<
     rows::value_at(&inputs, indicator, Until { day: end, period: last })
 }
 
-fn submission(collection: CollectionCode, partner: PartnerCode, period: i64) -> Submission {
+fn submission(collection: &Collection, partner: PartnerCode, period: i64) -> Submission {
     Submission {
         section: 1,
         file: String::new(),
         name: "example".into(),
         sheet: String::new(),
         partner,
-        collection,
+        collection: collection.code.clone(),
         period: Some(period),
         reporting_date: None,
         revision: None,
         received: chrono::DateTime::UNIX_EPOCH,
-        columns: BTreeMap::new(),
+        columns: collection.fields.iter().map(|field| (field.code.as_str().to_owned(), 0)).collect(),
         rows_accepted: 0,
         rows_kept_out: 0,
     }

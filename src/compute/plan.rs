@@ -134,6 +134,19 @@ impl<'a> Plan<'a> {
         fields
     }
 
+    /// What the figure is made of in one collection: fields of measures and of its condition.
+    pub fn fields_of(&self, collection: &Collection) -> BTreeSet<String> {
+        let mut fields = self.fields();
+        if let RowMeasure::Median(field) = self.measure {
+            fields.insert(field.as_str().to_owned());
+        }
+        let from = self.from.iter().find(|from| from.collection == collection.code);
+        fields.extend(
+            from.and_then(|from| from.condition.as_ref()).iter().flat_map(|condition| condition.fields.clone()),
+        );
+        fields
+    }
+
     /// The rows: of one table, or of several put one below the other with what is used of them.
     fn source(&self, until: Until, grain: Grain, extra: &[&str], value: Option<&str>) -> String {
         let collections: Vec<_> = self.collections().collect();

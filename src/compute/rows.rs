@@ -13,6 +13,7 @@ use crate::define::catalog::{Collection, Derived, FieldKind, How, Indicator, Par
 use crate::model::code::IndicatorCode;
 use crate::model::number::{percentage, quotient};
 use crate::model::scoreboard::{Accumulation, Breakdown, Figure, IndicatorResult};
+use crate::model::submission::Submission;
 use crate::model::value::{Coverage, Value, Why};
 use crate::sql::Function;
 use crate::sql::frame::{Exact, exact, integer, query, text};
@@ -128,30 +129,37 @@ impl<'a> Rows<'a> {
 
     // Who has reported.
 
+    /// Whether a submission has the columns that the figure is made of: without them it says nothing, not zero.
+    fn speaks(&self, submission: &Submission, collection: &Collection) -> bool {
+        let used = self.plan.fields_of(collection);
+        let mut fields = collection.fields.iter().filter(|field| used.contains(field.code.as_str()));
+        // Of an enterprise the name beside it will do.
+        fields.all(|field| field.kind == FieldKind::Enterprise || submission.columns.contains_key(field.code.as_str()))
+    }
+
+    /// What a partner has sent that the figure can be taken from.
+    fn sent<'s>(&'s self, partner: &'s Partner) -> impl Iterator<Item = (&'s Submission, &'s Collection)> {
+        self.inputs.submissions.iter().filter(|s| s.partner == partner.code).filter_map(|s| {
+            let collection = self.collections.iter().find(|collection| collection.code == s.collection)?;
+            self.speaks(s, collection).then_some((s, *collection))
+        })
+    }
+
     fn submitted(&self, partner: &Partner) -> bool {
-        self.inputs
-            .submissions
-            .iter()
-            .any(|s| s.partner == partner.code && self.collections.iter().any(|c| c.code == s.collection))
+        self.sent(partner).next().is_some()
     }
 
     /// Whether a partner has sent anything that speaks of a period or an earlier one.
     fn submitted_by(&self, partner: &Partner, period: i64) -> bool {
-        self.inputs.submissions.iter().any(|s| {
-            let collection = self.collections.iter().find(|collection| collection.code == s.collection);
-            s.partner == partner.code
-                && collection.is_some_and(|c| !c.by_period || s.period.is_some_and(|covered| covered <= period))
-        })
+        self.sent(partner)
+            .any(|(s, collection)| !collection.by_period || s.period.is_some_and(|covered| covered <= period))
     }
 
     /// Whether a partner's reports reach a period, in every collection that it takes part in.
     fn reached(&self, partner: &Partner, period: i64) -> bool {
-        let of = |collection: &&Collection| {
-            self.inputs.submissions.iter().any(|s| {
-                s.partner == partner.code
-                    && s.collection == collection.code
-                    && s.period
-                        .is_some_and(|covered| if collection.by_period { covered == period } else { covered >= period })
+        let of = |wanted: &&Collection| {
+            self.sent(partner).filter(|(_, collection)| collection.code == wanted.code).any(|(s, collection)| {
+                s.period.is_some_and(|covered| if collection.by_period { covered == period } else { covered >= period })
             })
         };
         self.collections.iter().filter(|collection| partner.takes_part(&collection.code)).all(of)

@@ -178,3 +178,19 @@ fn invariants_name_tests_that_exist() {
     }
     assert!(named >= 8, "only {named} invariants name a test");
 }
+
+#[test]
+fn every_rule_is_raised_somewhere() {
+    let registry = fs::read_to_string(root().join("src/finding/rules.rs")).expect("the registry");
+    let names: Vec<&str> = registry
+        .lines()
+        .filter_map(|line| line.strip_prefix("    ")?.split_once(" \""))
+        .map(|(name, _)| name)
+        .filter(|name| name.chars().all(|c| c.is_ascii_uppercase() || c == '_') && !name.is_empty())
+        .collect();
+    assert!(names.len() > 50, "the registry reads differently now");
+    let code: String =
+        modules().into_iter().filter(|(file, ..)| file != "finding/rules.rs").map(|(_, _, text)| text).collect();
+    let dead: Vec<&&str> = names.iter().filter(|name| !code.contains(&format!("rules::{name}"))).collect();
+    assert!(dead.is_empty(), "rules that nothing raises: {dead:?}");
+}

@@ -14,6 +14,7 @@ use crate::compute::evidence::Gathered;
 use crate::compute::{self, Inputs, Records, WaveInput};
 use crate::define::catalog::{Collection, Partner, Report};
 use crate::finding::{self, Finding, Place, rules};
+use crate::model::hash::hex;
 use crate::model::scoreboard::{
     InputFile, KeptOut, PartnerFacts, ProgrammeFacts, Reporting, ReportingState, Scoreboard,
 };
@@ -30,7 +31,7 @@ pub fn run_code(project: &Project, state: &State, as_of: NaiveDate) -> String {
     for hash in state.files.keys() {
         hasher.update(hash);
     }
-    crate::define::hex(&hasher.finalize()).chars().take(12).collect()
+    hex(&hasher.finalize()).chars().take(12).collect()
 }
 
 /// What counts: the data that every figure is computed from.

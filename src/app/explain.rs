@@ -54,7 +54,7 @@ pub fn indicator(
     let mut store = Store::open(&project.store())?;
     ingest::run(project, &mut store, progress)?;
     let entries = store.ledger_mut().entries()?;
-    let state = State::replay(&entries, &catalog.reading_hash, None);
+    let state = State::replay(&entries, &catalog.reading_hash);
     let mut report = catalog.reports.first().cloned().ok_or_else(|| super::fault("the project has no report", ""))?;
     report.indicators = vec![found.code.clone()];
     let (scoreboard, _) = assemble(project, &store, &state, &report, project.as_of(as_of), &[])?;

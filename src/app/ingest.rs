@@ -74,7 +74,7 @@ pub fn precondition(project: &Project) -> Result<(), Stopped> {
 pub fn run(project: &Project, store: &mut Store, progress: Progress<'_>) -> Result<Ingested, Stopped> {
     let catalog = &project.catalog;
     let entries = store.ledger_mut().entries()?;
-    let state = State::replay(&entries, &catalog.reading_hash, None);
+    let state = State::replay(&entries, &catalog.reading_hash);
     let (paths, mut findings) = list(&project.inbox());
     let mut received: Vec<Received> = Vec::new();
     for some in paths.chunks(BATCH) {
@@ -123,7 +123,7 @@ pub fn run(project: &Project, store: &mut Store, progress: Progress<'_>) -> Resu
     entries.extend(reads.iter().map(|read| (Kind::Read, read.to_json())));
     store.ledger_mut().append(clock::now(), &entries)?;
     let entries = store.ledger_mut().entries()?;
-    let state = State::replay(&entries, &catalog.reading_hash, None);
+    let state = State::replay(&entries, &catalog.reading_hash);
     Ok(Ingested { state, new, read: total, findings })
 }
 

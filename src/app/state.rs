@@ -40,19 +40,17 @@ pub struct State {
 }
 
 impl State {
-    /// `known_at`: entries later than this instant are passed over.
-    pub fn replay(entries: &[Entry], reading_hash: &str, known_at: Option<DateTime<Utc>>) -> Self {
+    /// Replays the entries, in their order.
+    pub fn replay(entries: &[Entry], reading_hash: &str) -> Self {
         let mut state = Self { files: BTreeMap::new(), head: GENESIS.to_owned(), next_section: 1, last_run: None };
         for entry in entries {
-            let known = known_at.is_none_or(|instant| entry.at <= instant);
             match entry.kind {
                 Kind::Received => {
-                    if let Some(received) = Received::from_json(&entry.body).filter(|_| known) {
+                    if let Some(received) = Received::from_json(&entry.body) {
                         let file = FileState { at: entry.at, read: None, received };
                         state.files.entry(file.received.file.clone()).or_insert(file);
                     }
                 }
-                // A later reading of a file that was known by then is not later knowledge.
                 Kind::Read => {
                     if let Some(read) = Read::from_json(&entry.body) {
                         let last = read.tables.iter().map(|table| table.section).max().unwrap_or(0);
@@ -66,7 +64,7 @@ impl State {
                 }
                 Kind::Run => state.last_run = Some(entry.body.clone()),
             }
-            if entry.kind != Kind::Run && known {
+            if entry.kind != Kind::Run {
                 state.head.clone_from(&entry.hash);
             }
         }

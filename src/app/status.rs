@@ -27,7 +27,7 @@ pub fn run(project: &Project, as_of: Option<NaiveDate>) -> Result<Status, Stoppe
     let as_of = project.as_of(as_of);
     let mut store = Store::open(&project.store())?;
     let entries = store.ledger_mut().entries()?;
-    let state = State::replay(&entries, &project.catalog.reading_hash, None);
+    let state = State::replay(&entries, &project.catalog.reading_hash);
     let (submissions, _) = state.current(&project.catalog);
     let waiting = ingest::waiting(project, &state);
     Ok(Status { as_of, lines: reporting(project, &submissions, as_of), waiting })

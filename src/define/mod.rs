@@ -24,6 +24,7 @@ pub use catalog::Catalog;
 pub use source::SourceFile;
 
 use crate::finding::{Finding, Place, rules};
+use crate::model::hash::{hash_of, hex};
 use reader::{Findings, Table};
 
 /// Which folder a definition file lies in decides what it may hold.
@@ -234,11 +235,6 @@ fn files_hash(files: &[SourceFile]) -> String {
     hex(&hasher.finalize())
 }
 
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// The version of how files are read: raised whenever the same bytes would be read differently.
 const READER_VERSION: u32 = 1;
 
@@ -253,5 +249,5 @@ fn reading_hash(
         "{READER_VERSION} {:?} {} {:?} {:?} {partners:?} {collections:?} {surveys:?}",
         programme.calendar, programme.currency, programme.submission, programme.limits
     );
-    hex(&Sha256::digest(facts.as_bytes()))
+    hash_of(facts.as_bytes())
 }

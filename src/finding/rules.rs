@@ -168,8 +168,8 @@ rules! {
     SUBMISSION_TIE "submission-tie", "two different submissions claim to be the current one",
         "Which of them counts would be chance; the earlier figure stands.",
         "Raise the reporting date or the revision in the right one and send it again.";
-    SUBMISSION_EMPTY "submission-empty", "a sheet without rows replaces an earlier one with rows",
-        "Everything that the partner had reported there is gone from the figures.",
+    SUBMISSION_EMPTY "submission-empty", "a sheet without rows",
+        "It replaces what the partner had reported there: those rows are gone from the figures.",
         "Send the sheet with all its rows, if that was not meant.";
 
     // Cells and rows.
@@ -279,15 +279,9 @@ rules! {
     DISK "disk", "the disk refused to read or write",
         "Nothing was published.",
         "Free some space, look at the permissions, and run again.";
-    OUTPUT_BUSY "output-busy", "an output file could not be replaced",
-        "It is probably open in Excel.",
-        "Close it; the new one lies beside it with a number.";
     GATE_FAILED "gate-failed", "a declared gate was not met",
         "The scoreboard is published, and the exit code says that it needs a look.",
         "See the message.";
-    ARITHMETIC "arithmetic", "a figure too large to be exact",
-        "A rounded sum would be a wrong figure.",
-        "Look for a value of the wrong magnitude among the rows.";
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod country;
 mod country_names;
 mod country_table;
 pub mod fold;
+pub mod hash;
 pub mod locale;
 pub mod number;
 pub mod period;

@@ -13,9 +13,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+pub use crate::model::hash::hash_of;
 pub use ledger::{Entry, Kind};
 pub use rows::parquet;
 
@@ -128,9 +128,4 @@ impl Files {
             Err(StoreError::Damaged(format!("the file {hash} is not what was received")))
         }
     }
-}
-
-/// SHA-256 in lower-case hexadecimal.
-pub fn hash_of(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

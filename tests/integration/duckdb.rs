@@ -29,7 +29,7 @@ fn planned_queries_give_the_same_on_duckdb() {
     let folder = Folder::open(project.path()).expect("definitions");
     let mut store = Store::open(&folder.store()).expect("a store");
     let entries = store.ledger_mut().entries().expect("entries");
-    let state = State::replay(&entries, &folder.catalog.reading_hash, None);
+    let state = State::replay(&entries, &folder.catalog.reading_hash);
     let as_of = folder.as_of(None);
     let counting = counting(&folder, &store, &state, as_of).expect("rows");
     let tables: Vec<(&str, &DataFrame)> =

@@ -277,8 +277,8 @@ rules! {
         "Figures from it could not be trusted.",
         "Restore it from a backup; what partners sent lies unchanged in its files folder.";
     DISK "disk", "the disk refused to read or write",
-        "Nothing was published.",
-        "Free some space, look at the permissions, and run again.";
+        "What could not be written is missing, and what stood there before stands.",
+        "Free some space, look at the permissions, and run again: it completes what is missing.";
     GATE_FAILED "gate-failed", "a declared gate was not met",
         "The scoreboard is published, and the exit code says that it needs a look.",
         "See the message.";

@@ -622,9 +622,11 @@ class Workbook:
                             and plant.row in keys and plant.quarters[0] <= self.quarter <= plant.quarters[1]:
                         value = plant.typed
                         plant.seen.append((self.name, title, xl_rowcol_to_cell(r, c)))
-                if column == "days_to_follow_up" and self.partner == L:  # the template's own formula
+                # LITEK subtracts the two dates where both are there. No formula that gives an empty text: XlsxWriter
+                # cannot write its result, and a formula without a result is one that nobody has calculated.
+                if column == "days_to_follow_up" and self.partner == L and value is not None:
                     a, b = (xl_rowcol_to_cell(r, place[x]) for x in ("made_on", "followed_up_on"))
-                    sheet.write_formula(r, c, f'=IF({b}="","",{b}-{a})', None, "" if value is None else value)
+                    sheet.write_formula(r, c, f"={b}-{a}", None, value)
                 else:
                     self.put(sheet, r, c, value, column)
         if self.partner == H and code == "agreements":                  # a totals row that nobody asked for

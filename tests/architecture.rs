@@ -29,7 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "finding",
         ],
     ),
-    ("cli", &["app", "store", "compute", "model", "finding"]),
+    ("cli", &["app", "store", "compute", "ingest", "model", "finding"]),
 ];
 
 /// Longer files than this are flat registries, and stand in [`REGISTRIES`].

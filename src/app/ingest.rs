@@ -15,7 +15,7 @@ use super::{Progress, Stopped, fault};
 use crate::clock;
 use crate::define::Catalog;
 use crate::finding::{Finding, Place, rules};
-use crate::store::{Kind, Store, StoreError, hash_of};
+use crate::store::{Kind, Store, hash_of};
 use crate::validate::frame::{Part, Shape, frame};
 
 /// What an ingest did.
@@ -110,11 +110,11 @@ pub fn run(project: &Project, store: &mut Store, progress: Progress<'_>) -> Resu
         let readings: Vec<FileReading> = batch
             .par_iter()
             .map(|(name, hash)| {
-                let reading = read(name, &files.get(hash)?, catalog);
+                let reading = read(name, &files.get(hash)?, catalog, &project.reader)?;
                 progress("reading", done.fetch_add(1, Ordering::Relaxed) + 1, total);
                 Ok(reading)
             })
-            .collect::<Result<_, StoreError>>()?;
+            .collect::<Result<_, Stopped>>()?;
         reads.extend(write(store, catalog, batch, &readings, &mut next_section)?);
     }
     let mut entries: Vec<(Kind, serde_json::Value)> =

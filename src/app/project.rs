@@ -9,6 +9,7 @@ use super::Stopped;
 use crate::clock;
 use crate::define::{self, Catalog, SourceFile};
 use crate::finding::{Finding, Place, rules};
+use crate::ingest::Sandbox;
 
 /// A project whose definitions are sound.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct Project {
     pub catalog: Catalog,
     /// Warnings about definitions.
     pub findings: Vec<Finding>,
+    /// What reads the files that come: in this process, unless told otherwise.
+    pub reader: Sandbox,
 }
 
 impl Project {
@@ -28,9 +31,16 @@ impl Project {
         let files = sources(root)?;
         let (catalog, findings) = define::load(&files);
         match catalog {
-            Some(catalog) => Ok(Self { root: root.to_owned(), catalog, findings }),
+            Some(catalog) => Ok(Self { root: root.to_owned(), catalog, findings, reader: Sandbox::here() }),
             None => Err(Stopped(findings)),
         }
+    }
+
+    /// From now on files are read in processes of their own, started from this very program.
+    #[must_use]
+    pub fn reading_apart(mut self) -> Self {
+        self.reader = std::env::current_exe().map_or_else(|_| Sandbox::here(), Sandbox::of);
+        self
     }
 
     pub fn inbox(&self) -> PathBuf {

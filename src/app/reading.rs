@@ -2,16 +2,19 @@
 //! definitions give the same reading, on any machine and in any order.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 
+use super::{Stopped, fault};
 use crate::define::Catalog;
-use crate::define::catalog::Partner;
-use crate::finding::{Finding, Place, rules};
-use crate::ingest::{self, Limits, Workbook};
+use crate::define::catalog::{Collection, Layout};
+use crate::finding::{CellRef, Finding, Place, rules};
+use crate::ingest::{Bounds, Limits, Options, Sandbox, Sheet, Workbook};
 use crate::layout::submission::{HIDDEN_SHEET, identify};
 use crate::layout::table::{Recognised, recognise};
-use crate::layout::{Identity, Labels, Target, pattern};
+use crate::layout::{Identity, Labels, RawTable, Source, Target, declared, pattern};
+use crate::model::code::PartnerCode;
 use crate::model::fold::fold;
 use crate::model::scoreboard::KeptOut;
 use crate::validate::frame::{Part, Shape, frame};
@@ -33,6 +36,8 @@ pub struct TableReading {
     pub sheet: String,
     /// Field → column.
     pub columns: BTreeMap<String, u16>,
+    /// Field → the one cell that holds its value for every row.
+    pub cells: BTreeMap<String, CellRef>,
     pub rows: Rows,
     pub kept_out: Vec<KeptOut>,
     pub kept_out_count: usize,
@@ -46,26 +51,24 @@ pub struct FileReading {
 }
 
 /// Reads a file. `name` is what it was called, with folders of the inbox before it.
-pub fn read(name: &str, bytes: &[u8], catalog: &Catalog) -> FileReading {
+///
+/// # Errors
+/// When no process can be started that reads files: that says nothing about this one.
+pub fn read(name: &str, bytes: &[u8], catalog: &Catalog, reader: &Sandbox) -> Result<FileReading, Stopped> {
     let mut findings = Vec::new();
-    let limits = catalog.programme.limits;
-    let limits = Limits {
-        file_bytes: limits.file_bytes,
-        unzipped_bytes: limits.unzipped_bytes,
-        ratio: limits.ratio,
-        rows: limits.rows,
-        columns: limits.columns,
-    };
     let bare = name.rsplit('/').next().unwrap_or(name);
     let file = || Place::File { file: name.to_owned() };
-    let workbook = match ingest::read(bare, bytes, &limits) {
+    let limits = catalog.programme.limits;
+    let bounds = Bounds { memory_bytes: limits.memory_bytes, time: Duration::from_secs(limits.seconds) };
+    let workbook = reader.read(bare, bytes, &options(bare, catalog), bounds);
+    let workbook = match workbook.map_err(|error| fault("no process can be started that reads files", error))? {
         Ok(workbook) => workbook,
         Err(refusal) => {
             let by_name = identify(bare, &Workbook::default(), catalog, &mut Vec::new()).partner;
             let finding = Finding::error(refusal.rule, file(), refusal.message)
                 .help(refusal.help.unwrap_or_else(|| refusal.rule.fix.to_owned()))
                 .partner(by_name.map(|code| code.as_str().to_owned()));
-            return FileReading { tables: Vec::new(), findings: vec![finding] };
+            return Ok(FileReading { tables: Vec::new(), findings: vec![finding] });
         }
     };
     for note in &workbook.notes {
@@ -81,11 +84,43 @@ pub fn read(name: &str, bytes: &[u8], catalog: &Catalog) -> FileReading {
     let tables = match wave {
         Some((survey, wave)) => {
             let labels = Labels::new(vec![Target::Survey(survey, wave)]);
-            reader.tables(&labels, &Identity::default(), None, &mut findings)
+            reader.tables(&labels, &Identity::default(), &mut findings)
         }
         None => reader.submission(&mut findings),
     };
-    FileReading { tables, findings }
+    Ok(FileReading { tables, findings })
+}
+
+/// The limits of the programme, and the encoding that a layout declares for files of this name.
+fn options(bare: &str, catalog: &Catalog) -> Options {
+    let limits = catalog.programme.limits;
+    let limits = Limits {
+        file_bytes: limits.file_bytes,
+        unzipped_bytes: limits.unzipped_bytes,
+        ratio: limits.ratio,
+        rows: limits.rows,
+        columns: limits.columns,
+    };
+    let layouts = catalog.collections.iter().flat_map(|collection| &collection.layouts);
+    let mut ours = layouts.filter(|layout| layout.files.iter().any(|pattern| pattern::glob(pattern, bare)));
+    Options { limits, encoding: ours.find_map(|layout| layout.encoding.clone()) }
+}
+
+/// Keys seen so far, by collection, partner and period.
+type Seen = BTreeMap<(String, Option<PartnerCode>, Option<i64>), SeenKeys>;
+
+/// A declared layout, and what came of it in this file.
+struct Declaration<'a> {
+    collection: &'a Collection,
+    layout: &'a Layout,
+    fitted: bool,
+    /// The first sheet that it did not fit, and why.
+    misfit: Option<(&'a Sheet, declared::Misfit)>,
+}
+
+/// The sheet that our template hides.
+fn is_ours(sheet: &Sheet) -> bool {
+    fold(&sheet.name) == fold(HIDDEN_SHEET)
 }
 
 struct Reader<'a> {
@@ -99,65 +134,73 @@ impl<'a> Reader<'a> {
     fn submission(&self, findings: &mut Vec<Finding>) -> Vec<TableReading> {
         let identity = identify(self.bare, self.workbook, self.catalog, findings);
         let labels = Labels::of_collections(self.catalog, self.bare);
-        let partner = identity.partner.as_ref().and_then(|code| self.catalog.partner(code));
         let before = findings.len();
-        let tables = self.tables(&labels, &identity, partner, findings);
-        if let Some(partner) = partner {
+        let mut tables = self.tables(&labels, &identity, findings);
+        if let Some(partner) = &identity.partner {
             for finding in &mut findings[before..] {
-                finding.partner.get_or_insert_with(|| partner.code.as_str().to_owned());
+                finding.partner.get_or_insert_with(|| partner.as_str().to_owned());
             }
-            return tables;
         }
-        if tables.is_empty() {
-            return tables;
+        let count = tables.len();
+        tables.retain(|table| table.identity.partner.is_some());
+        if tables.len() < count {
+            let help = "Use the template, or name the file as `[submission] file_names` in scoreboard.toml says.";
+            let message = "it is not known which partner sent this file: it counts for nobody";
+            let place = Place::File { file: self.name.to_owned() };
+            findings.push(Finding::error(&rules::PARTNER_UNKNOWN, place, message).help(help));
         }
-        let help = "Use the template, or name the file as `[submission] file_names` in scoreboard.toml says.";
-        let message = "it is not known which partner sent this file: it counts for nobody";
-        findings.push(
-            Finding::error(&rules::PARTNER_UNKNOWN, Place::File { file: self.name.to_owned() }, message).help(help),
-        );
-        Vec::new()
+        tables
     }
 
-    fn tables(
-        &self,
-        labels: &Labels<'a>,
-        identity: &Identity,
-        partner: Option<&Partner>,
-        findings: &mut Vec<Finding>,
-    ) -> Vec<TableReading> {
+    /// Every table of every sheet: as declared, else as its labels say.
+    fn tables(&self, labels: &Labels<'a>, identity: &Identity, findings: &mut Vec<Finding>) -> Vec<TableReading> {
         let mut tables = Vec::new();
-        let mut seen: BTreeMap<String, SeenKeys> = BTreeMap::new();
+        let mut seen = Seen::new();
         let mut refused = false;
-        for sheet in &self.workbook.sheets {
-            if fold(&sheet.name) == fold(HIDDEN_SHEET) {
-                continue;
-            }
+        let ours = self.workbook.sheets.iter().any(is_ours);
+        let mut declarations = if ours { Vec::new() } else { self.declarations(labels) };
+        for sheet in self.workbook.sheets.iter().filter(|sheet| !is_ours(sheet)) {
             let mut said = Vec::new();
-            match recognise(self.name, sheet, labels, &mut said) {
-                Recognised::Nothing => {
-                    refused |= said.iter().any(Finding::is_error);
-                    findings.append(&mut said);
-                    if !sheet.hidden && !sheet.rows.is_empty() && self.workbook.sheets.len() > 1 {
-                        let place = Place::Cell { file: self.name.to_owned(), sheet: sheet.name.clone(), cell: None };
-                        findings.push(
-                            Finding::info(&rules::SHEET_UNKNOWN, place, "the sheet fits no collection and is not read")
-                                .help("Fine for notes and cover sheets."),
-                        );
-                    }
-                }
-                Recognised::Refused => {
-                    refused = true;
-                    findings.append(&mut said);
-                }
-                Recognised::Table(raw) => {
-                    findings.append(&mut said);
-                    if let Some(table) = self.table(&raw, identity, partner, &mut seen, findings) {
-                        tables.push(table);
-                    } else {
+            let declared = self.declared(sheet, &mut declarations, &mut said);
+            refused |= said.iter().any(Finding::is_error);
+            let found = match declared {
+                Some(found) => found,
+                None => match recognise(self.name, sheet, labels, &mut said) {
+                    Recognised::Table(raw) => vec![*raw],
+                    Recognised::Refused => {
                         refused = true;
+                        Vec::new()
                     }
+                    Recognised::Nothing => {
+                        refused |= said.iter().any(Finding::is_error);
+                        if !sheet.hidden && !sheet.rows.is_empty() && self.workbook.sheets.len() > 1 {
+                            said.push(
+                                Finding::info(
+                                    &rules::SHEET_UNKNOWN,
+                                    self.sheet_place(sheet),
+                                    "the sheet fits no collection and is not read",
+                                )
+                                .help("Fine for notes and cover sheets."),
+                            );
+                        }
+                        Vec::new()
+                    }
+                },
+            };
+            findings.append(&mut said);
+            for raw in found {
+                match self.table(&raw, identity, &mut seen, findings) {
+                    Some(table) => tables.push(table),
+                    None => refused = true,
                 }
+            }
+        }
+        for declaration in declarations.iter().filter(|declaration| !declaration.fitted) {
+            // A layout for files of this name that fits none of its sheets: the file has changed.
+            let Some((sheet, misfit)) = &declaration.misfit else { continue };
+            if !declaration.layout.files.is_empty() && declaration.layout.sheets.is_empty() {
+                findings.push(self.misfit(sheet, declaration.collection, misfit));
+                refused = true;
             }
         }
         if tables.is_empty() && !refused {
@@ -172,16 +215,86 @@ impl<'a> Reader<'a> {
         tables
     }
 
+    /// The declared layouts that speak of this file.
+    fn declarations(&self, labels: &Labels<'a>) -> Vec<Declaration<'a>> {
+        let collections = labels.targets.iter().filter_map(|target| match target {
+            Target::Collection(collection) => Some(*collection),
+            Target::Survey(..) => None,
+        });
+        let of = |collection: &'a Collection| {
+            let layouts = collection.layouts.iter().filter(|layout| declared::speaks_of_file(layout, self.bare));
+            layouts.map(move |layout| Declaration { collection, layout, fitted: false, misfit: None })
+        };
+        collections.flat_map(of).collect()
+    }
+
+    /// The tables that declared layouts find on a sheet. None: no layout speaks of it, or none fits.
+    fn declared(
+        &self,
+        sheet: &'a Sheet,
+        declarations: &mut [Declaration<'a>],
+        findings: &mut Vec<Finding>,
+    ) -> Option<Vec<RawTable<'a>>> {
+        let mut found: Vec<RawTable<'a>> = Vec::new();
+        let mut told = false;
+        for declaration in declarations {
+            let Declaration { collection, layout, .. } = *declaration;
+            if !declared::speaks_of_sheet(layout, sheet) || sheet.rows.is_empty() {
+                continue;
+            }
+            let mut said = Vec::new();
+            match declared::read(self.name, sheet, collection, layout, self.catalog, &mut said) {
+                Ok(tables) => {
+                    declaration.fitted = true;
+                    findings.append(&mut said);
+                    if found.iter().any(|one| tables.iter().any(|other| one.shares_values_with(other))) {
+                        let message = format!("two layouts of `{}` read the same rows", collection.code);
+                        findings
+                            .push(Finding::error(&rules::LAYOUT_MISFIT, self.sheet_place(sheet), message).help(
+                                "The second is passed over. Part them with `below`, `first_row` and `last_row`.",
+                            ));
+                        told = true;
+                        continue;
+                    }
+                    found.extend(tables);
+                }
+                Err(misfit) if !layout.sheets.is_empty() => {
+                    findings.push(self.misfit(sheet, collection, &misfit));
+                    told = true;
+                }
+                Err(misfit) => declaration.misfit = declaration.misfit.take().or(Some((sheet, misfit))),
+            }
+        }
+        (told || !found.is_empty()).then_some(found)
+    }
+
+    fn misfit(&self, sheet: &Sheet, collection: &Collection, misfit: &declared::Misfit) -> Finding {
+        let place = Place::Cell { file: self.name.to_owned(), sheet: sheet.name.clone(), cell: misfit.at };
+        let message = format!("the declared layout of `{}` does not fit: {}", collection.code, misfit.message);
+        let finding = Finding::error(&rules::LAYOUT_MISFIT, place, message).help(misfit.help.clone());
+        match &misfit.found {
+            Some(found) => finding.found(found.clone()),
+            None => finding,
+        }
+    }
+
+    fn sheet_place(&self, sheet: &Sheet) -> Place {
+        Place::Cell { file: self.name.to_owned(), sheet: sheet.name.clone(), cell: None }
+    }
+
     fn table(
         &self,
-        raw: &crate::layout::RawTable<'a>,
+        raw: &RawTable<'a>,
         identity: &Identity,
-        partner: Option<&Partner>,
-        seen: &mut BTreeMap<String, SeenKeys>,
+        seen: &mut Seen,
         findings: &mut Vec<Finding>,
     ) -> Option<TableReading> {
         let programme = &self.catalog.programme;
-        let place = || Place::Cell { file: self.name.to_owned(), sheet: raw.sheet.name.clone(), cell: None };
+        let place = || self.sheet_place(raw.sheet);
+        let mut identity = identity.clone();
+        identity.partner = raw.partner.clone().or(identity.partner);
+        identity.period = raw.period.or(identity.period);
+        let partner = identity.partner.as_ref().and_then(|code| self.catalog.partner(code));
         let (language, locale, date, belongs) = match raw.target {
             Target::Collection(collection) => {
                 if let Some(partner) = partner
@@ -229,8 +342,8 @@ impl<'a> Reader<'a> {
                 Part { rows, section: 0, partner: speaker.partner, country: speaker.country, period: speaker.period };
             frame(&[part], shape).map_err(|error| error.to_string())
         };
-        let outcome = match table::read(raw, &speaker, seen.entry(raw.target.name().to_owned()).or_default(), &to_frame)
-        {
+        let whose = (raw.target.name().to_owned(), identity.partner.clone(), identity.period);
+        let outcome = match table::read(raw, &speaker, seen.entry(whose).or_default(), &to_frame) {
             Ok(outcome) => outcome,
             Err(error) => {
                 let message = format!("the declared checks could not be run: {error}");
@@ -252,13 +365,20 @@ impl<'a> Reader<'a> {
                 .help("Fine if there was nothing. Otherwise send the sheet with all its rows."),
             );
         }
-        let columns =
-            raw.columns.iter().map(|(f, column)| (raw.target.fields()[*f].code.as_str().to_owned(), *column)).collect();
+        let code = |f: &usize| raw.target.fields()[*f].code.as_str().to_owned();
+        let (mut columns, mut cells) = (BTreeMap::new(), BTreeMap::new());
+        for (f, source) in &raw.columns {
+            match source {
+                Source::Column(column) => drop(columns.insert(code(f), *column)),
+                Source::Cell(cell) => drop(cells.insert(code(f), *cell)),
+            }
+        }
         Some(TableReading {
             belongs,
-            identity: identity.clone(),
+            identity,
             sheet: raw.sheet.name.clone(),
             columns,
+            cells,
             rows: outcome.rows,
             kept_out: outcome.kept_out,
             kept_out_count: outcome.kept_out_count,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::reading::{Belongs, TableReading};
-use crate::finding::{Finding, from_json, to_json};
+use crate::finding::{CellRef, Finding, from_json, to_json};
 use crate::model::scoreboard::KeptOut;
 
 /// A file that came.
@@ -55,6 +55,8 @@ pub struct TableRecord {
     pub revision: Option<i64>,
     pub sheet: String,
     pub columns: BTreeMap<String, u16>,
+    /// Fields whose value stands in one cell for every row.
+    pub cells: BTreeMap<String, CellRef>,
     pub accepted: u64,
     pub kept_out_count: u64,
     pub kept_out: Vec<KeptOut>,
@@ -73,6 +75,7 @@ impl TableRecord {
             revision: table.identity.revision,
             sheet: table.sheet.clone(),
             columns: table.columns.clone(),
+            cells: table.cells.clone(),
             accepted: table.rows.len() as u64,
             kept_out_count: table.kept_out_count as u64,
             kept_out: table.kept_out.clone(),
@@ -90,6 +93,7 @@ impl TableRecord {
             "partner": self.partner, "period": self.period,
             "reporting_date": self.reporting_date.map(|day| day.to_string()), "revision": self.revision,
             "sheet": self.sheet, "columns": self.columns,
+            "cells": self.cells.iter().map(|(field, cell)| (field, cell.to_string())).collect::<BTreeMap<_, _>>(),
             "accepted": self.accepted, "kept_out_count": self.kept_out_count,
             "kept_out": self.kept_out.iter().map(kept_out_json).collect::<Vec<_>>(), "part": self.part,
         })
@@ -113,6 +117,14 @@ impl TableRecord {
             columns: columns
                 .iter()
                 .filter_map(|(name, at)| Some((name.clone(), u16::try_from(at.as_u64()?).ok()?)))
+                .collect(),
+            // Entries of older programs have none.
+            cells: body
+                .get("cells")
+                .and_then(Value::as_object)
+                .into_iter()
+                .flatten()
+                .filter_map(|(name, at)| Some((name.clone(), CellRef::parse(at.as_str()?)?)))
                 .collect(),
             accepted: body.get("accepted")?.as_u64()?,
             kept_out_count: body.get("kept_out_count")?.as_u64()?,

@@ -96,6 +96,7 @@ impl State {
                     revision: table.revision,
                     received: file.at,
                     columns: table.columns.clone(),
+                    cells: table.cells.clone(),
                     rows_accepted: table.accepted,
                     rows_kept_out: table.kept_out_count,
                 })

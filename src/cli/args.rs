@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::ingest::WORKER_COMMAND;
+
 /// Partner workbooks and survey answers in, a traced scoreboard workbook out.
 #[derive(Debug, Parser)]
 #[command(name = "scoreboard", version, arg_required_else_help = true, max_term_width = 100)]
@@ -25,6 +27,9 @@ pub enum Command {
     Explain(Explain),
     /// Show who has reported what, for which period
     Status(StatusArgs),
+    /// Read files for another process of this program: a worker
+    #[command(name = WORKER_COMMAND, hide = true)]
+    ReadFiles(ReadFiles),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -67,6 +72,9 @@ pub struct Check {
 pub struct Ingest {
     #[command(flatten)]
     pub common: Common,
+    /// Tell each partner's findings in that partner's language, where there is a translation (de, fr, nl, lt)
+    #[arg(long)]
+    pub partner_language: bool,
     /// Exit with 1 if anything was refused or kept out
     #[arg(long)]
     pub strict: bool,
@@ -92,6 +100,12 @@ pub struct StatusArgs {
     pub as_of: Option<NaiveDate>,
 }
 
+#[derive(Debug, Args)]
+pub struct ReadFiles {
+    /// What the process may allocate, in bytes
+    pub memory: u64,
+}
+
 impl Arguments {
     pub fn format(&self) -> Format {
         match &self.command {
@@ -100,6 +114,7 @@ impl Arguments {
             Command::Ingest(ingest) => ingest.common.format,
             Command::Explain(explain) => explain.common.format,
             Command::Status(status) => status.common.format,
+            Command::ReadFiles(_) => Format::Human,
         }
     }
 }

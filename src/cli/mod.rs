@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::app::Stopped;
+use crate::ingest::serve;
 use args::{Command, Format};
 use output::Output;
 
@@ -46,6 +47,8 @@ pub fn main() -> ExitCode {
         Command::Ingest(ingest) => ingest::main(ingest, &output),
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Status(status) => status::main(status, &output),
+        // A worker whose parent is gone has nobody to tell.
+        Command::ReadFiles(bounds) => Ok(serve(bounds.memory).map_or(Exit::Stopped, |()| Exit::Fine)),
     };
     let exit = result.unwrap_or_else(|Stopped(findings)| {
         if arguments.format() == Format::Json {

@@ -13,7 +13,7 @@ use crate::compute::status::shown;
 use crate::model::scoreboard::{IndicatorResult, Scoreboard};
 
 pub fn main(args: &Run, output: &Output) -> Result<Exit, Stopped> {
-    let project = Project::open(&args.common.project)?;
+    let project = Project::open(&args.common.project)?.reading_apart();
     let progress = Progress::new(output.is_json());
     let refreshed = run(&project, &Options { as_of: args.as_of }, &|stage, done, of| progress.tell(stage, done, of))?;
     drop(progress);

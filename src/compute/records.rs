@@ -65,7 +65,7 @@ impl Records {
         submission.map_or(Place::Project, |submission| Place::Cell {
             file: submission.name.clone(),
             sheet: submission.sheet.clone(),
-            cell: Some(CellRef::new(at, submission.columns.get(field).copied().unwrap_or(0))),
+            cell: Some(submission.cell(field, at).unwrap_or(CellRef::new(at, 0))),
         })
     }
 

@@ -134,7 +134,7 @@ impl<'a> Rows<'a> {
         let used = self.plan.fields_of(collection);
         let mut fields = collection.fields.iter().filter(|field| used.contains(field.code.as_str()));
         // Of an enterprise the name beside it will do.
-        fields.all(|field| field.kind == FieldKind::Enterprise || submission.columns.contains_key(field.code.as_str()))
+        fields.all(|field| field.kind == FieldKind::Enterprise || submission.holds(field.code.as_str()))
     }
 
     /// What a partner has sent that the figure can be taken from.

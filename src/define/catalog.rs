@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
-use crate::finding::Severity;
+use crate::finding::{CellRef, Severity};
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode, WaveCode};
 use crate::model::period::Calendar;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
@@ -64,6 +64,9 @@ pub struct Limits {
     pub ratio: u64,
     pub rows: u32,
     pub columns: u16,
+    /// Of the process that reads a file.
+    pub memory_bytes: u64,
+    pub seconds: u64,
 }
 
 /// How a file without a hidden sheet tells whose it is.
@@ -115,9 +118,83 @@ pub struct Collection {
     /// Each period has its own submission; otherwise a new one replaces the earlier.
     pub by_period: bool,
     pub due_days: u64,
-    pub file: Option<String>,
+    pub layouts: Vec<Layout>,
     pub fields: Vec<Field>,
     pub checks: Vec<Check>,
+}
+
+/// Where a table stands in a workbook that is not our template. Rows and columns count from zero.
+#[derive(Debug, Clone, Default)]
+pub struct Layout {
+    /// Patterns of file names; empty: any.
+    pub files: Vec<String>,
+    /// Patterns of sheet names; empty: any.
+    pub sheets: Vec<String>,
+    /// The header stands below a text like this.
+    pub below: Option<String>,
+    pub header_row: Option<u32>,
+    pub header_rows: Option<u32>,
+    pub first_row: Option<u32>,
+    pub last_row: Option<u32>,
+    /// The table ends above a row that begins like one of these.
+    pub until: Vec<String>,
+    pub ends_at_blank_row: bool,
+    /// Rows that begin like one of these are passed over.
+    pub skip: Vec<String>,
+    pub columns: BTreeMap<FieldCode, String>,
+    pub letters: BTreeMap<FieldCode, u16>,
+    pub cells: BTreeMap<FieldCode, CellRef>,
+    pub fill_down: Vec<FieldCode>,
+    pub repeat_merged: bool,
+    pub not_reported: Vec<String>,
+    pub locale: Option<String>,
+    pub encoding: Option<String>,
+    pub partner: Belonging,
+    pub period: Belonging,
+    pub across: Option<Across>,
+}
+
+impl Layout {
+    /// Whether it says more than which files are looked at: otherwise the table is found as in any file.
+    pub fn declares_a_table(&self) -> bool {
+        let Self { files: _, sheets, below, header_row, header_rows, first_row, last_row, until, skip, .. } = self;
+        let rows = [header_row, header_rows, first_row, last_row].iter().any(|row| row.is_some());
+        let placed = !(self.columns.is_empty() && self.letters.is_empty() && self.cells.is_empty());
+        let lists = [sheets, until, skip, &self.not_reported].iter().any(|list| !list.is_empty());
+        let belongs = self.partner != Belonging::File || self.period != Belonging::File;
+        let values = !self.fill_down.is_empty() || self.repeat_merged || self.locale.is_some() || self.across.is_some();
+        rows || placed || lists || belongs || values || below.is_some() || self.ends_at_blank_row
+    }
+}
+
+/// What says whose a row is, or of which period.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Belonging {
+    /// The file as a whole.
+    #[default]
+    File,
+    /// The column of this label.
+    Column(String),
+    Cell(CellRef),
+    /// The sheet's name.
+    Sheet,
+}
+
+/// Columns of one kind side by side, such as months: each becomes rows of its own.
+#[derive(Debug, Clone)]
+pub struct Across {
+    pub columns: AcrossColumns,
+    /// The field that takes the column's label.
+    pub into: FieldCode,
+    /// The field that takes the cell.
+    pub value: FieldCode,
+}
+
+#[derive(Debug, Clone)]
+pub enum AcrossColumns {
+    Letters(u16, u16),
+    /// Patterns of labels.
+    Labels(Vec<String>),
 }
 
 impl Collection {

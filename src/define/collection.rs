@@ -50,11 +50,7 @@ pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {
     }
     let by_period = table.choice("submission", &[("cumulative", false), ("period", true)]).is_some_and(|at| at.value);
     let due_days = u64::try_from(table.bounded("due_days", 15, 0..=3_650)).unwrap_or(15);
-    let layout = table.table("layout");
-    let file = layout.as_ref().and_then(|layout| layout.text("file")).map(|at| at.value);
-    if let Some(layout) = &layout {
-        layout.finish();
-    }
+    let layouts = super::layout::read(table, &fields);
     let mut fields = fields;
     // What has not happened yet cannot be placed in time: the default for the field that does the placing.
     for field in &mut fields {
@@ -72,7 +68,7 @@ pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {
         date,
         by_period,
         due_days,
-        file,
+        layouts,
         fields,
         checks: Vec::new(),
     };

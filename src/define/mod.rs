@@ -6,6 +6,7 @@
 pub mod catalog;
 mod collection;
 mod indicator;
+mod layout;
 mod measure;
 mod programme;
 mod reader;
@@ -236,7 +237,7 @@ fn files_hash(files: &[SourceFile]) -> String {
 }
 
 /// The version of how files are read: raised whenever the same bytes would be read differently.
-const READER_VERSION: u32 = 1;
+const READER_VERSION: u32 = 2;
 
 fn reading_hash(
     programme: &catalog::Programme,

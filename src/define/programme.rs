@@ -171,6 +171,8 @@ fn limits(root: &Table<'_>) -> Limits {
         ratio: limit("ratio", 200, 2_000),
         rows: u32::try_from(limit("rows", 1_048_576, 1_048_576)).unwrap_or(u32::MAX),
         columns: u16::try_from(limit("columns", 1_024, 16_384)).unwrap_or(u16::MAX),
+        memory_bytes: limit("memory_mb", 2_000, 100_000) * 1_000_000,
+        seconds: limit("seconds", 60, 3_600),
     };
     if let Some(table) = &table {
         table.finish();

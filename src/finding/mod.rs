@@ -7,6 +7,7 @@ mod human;
 mod json;
 pub mod rules;
 pub mod suggest;
+pub mod translate;
 
 use std::fmt;
 

@@ -118,9 +118,6 @@ rules! {
     FILE_TYPE "file-type", "a file that is not what its name says, or of no known kind",
         "Reading it as something else would give wrong cells.",
         "Save it from Excel or LibreOffice as .xlsx and send that.";
-    FILE_TYPE_LATER "file-type-not-read-yet", "a kind of file that this version does not read",
-        "What it holds counts for nobody until it comes as .xlsx or .csv.",
-        "Save it as .xlsx and send that.";
     FILE_ENCRYPTED "file-encrypted", "a file with a password",
         "Nobody but its sender can read it.",
         "Take the password off (File, Info, Protect Workbook) and send it again.";
@@ -130,6 +127,9 @@ rules! {
     FILE_TOO_LARGE "file-too-large", "a file, or what it unpacks to, beyond the limits",
         "A file that unpacks to gigabytes is an attack or an accident; either stops everybody's refresh.",
         "Delete empty formatted rows and columns and save again, or raise `[limits]` in scoreboard.toml.";
+    FILE_TOO_SLOW "file-too-slow", "a file that takes longer to read than the limits allow",
+        "One file must not hold up everybody's refresh.",
+        "Delete empty formatted rows and columns and save again, or raise `seconds` of `[limits]` in scoreboard.toml.";
     ENCODING "encoding", "text in an unexpected encoding",
         "Accented letters may come out wrong.",
         "Save as CSV UTF-8.";
@@ -162,6 +162,12 @@ rules! {
     COLUMN_UNKNOWN "column-not-recognised", "a column that is no field of the collection",
         "It is not read.",
         "Fine for notes. If it holds data, use the label of the template.";
+    LAYOUT_TOLERATED "layout-tolerated", "a table that is not laid out as in the template",
+        "It was read all the same, by its labels.",
+        "Nothing, if the figures are right; the template would spare the doubt.";
+    LAYOUT_MISFIT "layout-misfit", "a file that its declared layout does not fit",
+        "Reading it as declared would take the wrong cells.",
+        "Correct the `layout` of the collection, or ask for the file as it used to be.";
     NO_SUBMISSION "not-reported", "a partner has not reported",
         "Totals do not include it; coverage says so.",
         "Ask the partner for its workbook.";
@@ -239,9 +245,21 @@ rules! {
     CHECK_FAILED "check-failed", "a row that fails a declared check",
         "The programme declared that such a row cannot be right.",
         "See the message of the check.";
+    MERGED_CELLS "merged-cells", "a cell that is merged with another",
+        "Its value stands in the first cell only; whether it is meant for each row nobody can tell.",
+        "Unmerge the cells and write the value into every row.";
+    UNCALCULATED "formula-without-value", "a formula that no spreadsheet program has calculated",
+        "Nobody knows what it gives.",
+        "Open the workbook in Excel or LibreOffice, save it and send it again; or type the value.";
     HIDDEN_ROW "hidden-rows", "hidden rows that hold data",
         "They were read like all others.",
         "Delete them if they should not count.";
+    HIDDEN_COLUMN "hidden-columns", "hidden columns that hold data",
+        "They were read like all others.",
+        "Show them, and delete what should not be sent.";
+    STALE_FORMULAS "stale-formulas", "results of formulas that may be out of date",
+        "The file says that they wait for a calculation; what is read is what was stored.",
+        "Open the workbook in Excel, press F9, save it and send it again.";
     TOTALS_ROW "totals-row", "a row that adds up the rows above",
         "It was passed over: counting it would count everything twice.",
         "Fine as it is.";

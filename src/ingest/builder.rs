@@ -1,14 +1,16 @@
 //! Fills a [`Sheet`]: cells in any order, each distinct text once, limits held.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
-use super::grid::{Cell, Row, Sheet, TextId, Texts, length};
+use super::grid::{Cell, Merge, Row, Sheet, TextId, Texts, length};
 use super::{Limits, Refusal};
 use crate::finding::{CellRef, rules};
 
 /// Cells that one file may hold.
 const MAX_CELLS: usize = 20_000_000;
+/// Merged ranges that one sheet may have; those further down are not looked at.
+const MAX_MERGES: usize = 100_000;
 
 pub(super) struct SheetBuilder<'a> {
     sheet: Sheet,
@@ -73,17 +75,43 @@ impl<'a> SheetBuilder<'a> {
         Refusal::new(&rules::FILE_TOO_LARGE, message)
     }
 
-    /// `hidden_rows` may hold rows without cells, and in any order.
-    pub fn finish(mut self, hidden: bool, mut hidden_rows: Vec<u32>) -> Sheet {
+    /// What is hidden may hold nothing, and come in any order.
+    pub fn finish(mut self, extras: Extras) -> Sheet {
         if !self.in_order {
             sort(&mut self.sheet);
         }
+        let Extras { hidden, mut hidden_rows, hidden_columns, mut merges } = extras;
         let rows = &self.sheet.rows;
         hidden_rows.retain(|hidden| rows.binary_search_by_key(hidden, |row| row.index).is_ok());
         hidden_rows.sort_unstable();
         hidden_rows.dedup();
-        Sheet { hidden, hidden_rows, ..self.sheet }
+        let mut hidden_columns: Vec<u16> = hidden_columns.into_iter().filter(|(first, last)| first <= last).fold(
+            Vec::new(),
+            |mut columns, (first, last)| {
+                columns.extend(first..=last.min(self.limits.columns));
+                columns
+            },
+        );
+        hidden_columns.sort_unstable();
+        hidden_columns.dedup();
+        if !hidden_columns.is_empty() {
+            let filled: BTreeSet<u16> = self.sheet.cells.iter().map(|(column, _)| *column).collect();
+            hidden_columns.retain(|column| filled.contains(column));
+        }
+        merges.sort_by_key(|merge| (merge.first.row, merge.first.column));
+        merges.truncate(MAX_MERGES);
+        Sheet { hidden, hidden_rows, hidden_columns, merges, ..self.sheet }
     }
+}
+
+/// What a sheet has besides cells.
+#[derive(Debug, Default)]
+pub(super) struct Extras {
+    pub hidden: bool,
+    pub hidden_rows: Vec<u32>,
+    /// First and last columns of hidden ranges.
+    pub hidden_columns: Vec<(u16, u16)>,
+    pub merges: Vec<Merge>,
 }
 
 /// Puts rows and cells in order. Where one place has two cells the later one counts, as in Excel.
@@ -177,7 +205,12 @@ mod tests {
         for (at, value) in [("B3", 1.0), ("A3", 2.0), ("C1", 3.0), ("B3", 4.0), ("A1", 5.0)] {
             builder.push(CellRef::parse(at).unwrap(), Cell::Number(value)).unwrap();
         }
-        let sheet = builder.finish(false, vec![2, 1, 2]);
+        let sheet = builder.finish(Extras {
+            hidden_rows: vec![2, 1, 2],
+            hidden_columns: vec![(1, 1), (7, 9)],
+            ..Extras::default()
+        });
+        assert_eq!(sheet.hidden_columns, [1]);
         let places: Vec<u32> = sheet.rows.iter().map(|row| row.index).collect();
         assert_eq!(places, [0, 2]);
         assert_eq!(sheet.row(0), [(0, Cell::Number(5.0)), (2, Cell::Number(3.0))]);
@@ -196,7 +229,7 @@ mod tests {
             [builder.shared_text(&one), builder.shared_text(&two), builder.text(&one), builder.shared_text(&one)];
         assert_eq!(cells, [Some(Cell::Text(TextId(0))); 4]);
         assert_eq!(builder.text(" \u{a0}\t"), None);
-        let sheet = builder.finish(false, vec![]);
+        let sheet = builder.finish(Extras::default());
         assert_eq!((sheet.texts_len(), sheet.text(TextId(0))), (1, "signed "));
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use ::csv::{Reader, ReaderBuilder, StringRecord};
 
-use super::builder::SheetBuilder;
+use super::builder::{Extras, SheetBuilder};
 use super::encoding::Decoded;
-use super::grid::{Note, Sheet, Workbook};
+use super::grid::{FileKind, Note, Sheet, Workbook};
 use super::{Limits, Refusal};
 use crate::finding::{CellRef, Rule, Severity, rules};
 
@@ -35,7 +35,7 @@ pub(super) fn read(decoded: &Decoded<'_>, limits: &Limits) -> Result<Workbook, R
         notes.push(note(&rules::ENCODING, message, None));
     }
     let sheet = fill(text, separator, limits, &mut notes)?;
-    Ok(Workbook { sheets: vec![sheet], notes })
+    Ok(Workbook { kind: FileKind::Csv, signed: false, sheets: vec![sheet], notes })
 }
 
 fn fill(text: &str, separator: u8, limits: &Limits, notes: &mut Vec<Note>) -> Result<Sheet, Refusal> {
@@ -78,7 +78,7 @@ fn fill(text: &str, separator: u8, limits: &Limits, notes: &mut Vec<Note>) -> Re
         let message = format!("{} more rows do not have as many cells as the first", ragged - MAX_RAGGED);
         notes.push(note(&rules::RAGGED_ROW, message, None));
     }
-    Ok(builder.finish(false, Vec::new()))
+    Ok(builder.finish(Extras::default()))
 }
 
 /// Whether a text is a table beyond doubt: most of its first rows have the same number of cells, two at least.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::str::from_utf8;
 
-use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::Refusal;
 use crate::finding::rules;
@@ -16,7 +16,8 @@ pub(super) struct Decoded<'a> {
     pub guessed: bool,
 }
 
-pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Refusal> {
+/// `declared` is the encoding's name where somebody said it; a byte order mark knows better.
+pub(super) fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> Result<Decoded<'a>, Refusal> {
     let decoded = if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
         let text = from_utf8(rest).map_err(|error| {
             Refusal::damaged(format!("says that it is UTF-8 and is not, from byte {} on", error.valid_up_to() + 4))
@@ -26,6 +27,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Refusal> {
         let encoding = if bytes[0] == 0xFF { UTF_16LE } else { UTF_16BE };
         let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[2..]);
         let text = text.ok_or_else(|| Refusal::damaged("is UTF-16 text that is damaged or cut off in a character"))?;
+        Decoded { text, guessed: false }
+    } else if let Some(encoding) = declared.and_then(|name| Encoding::for_label(name.as_bytes())) {
+        let text = encoding.decode_without_bom_handling_and_without_replacement(bytes);
+        let text = text.ok_or_else(|| Refusal::damaged(format!("is not text in {}, as declared", encoding.name())))?;
         Decoded { text, guessed: false }
     } else {
         match from_utf8(bytes) {
@@ -67,7 +72,7 @@ mod tests {
             (&be, false),
             (b"n\xE9;\x80", true),
         ] {
-            let decoded = decode(bytes).unwrap();
+            let decoded = decode(bytes, None).unwrap();
             assert_eq!((decoded.text.as_ref(), decoded.guessed), ("né;€", guessed));
         }
     }
@@ -82,7 +87,7 @@ mod tests {
             (b"\x01\x02\x03\x04abc", &rules::FILE_TYPE),
             (b" \r\n\t", &rules::FILE_EMPTY),
         ] {
-            assert_eq!(decode(bytes).unwrap_err().rule, rule, "{bytes:?}");
+            assert_eq!(decode(bytes, None).unwrap_err().rule, rule, "{bytes:?}");
         }
     }
 }

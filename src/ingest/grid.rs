@@ -4,9 +4,39 @@ use chrono::NaiveDate;
 
 use crate::finding::{CellRef, Rule, Severity};
 
+/// What a file turned out to be, whatever its name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FileKind {
+    #[default]
+    Xlsx,
+    /// An xlsx with macros, which are never run.
+    Xlsm,
+    Xlsb,
+    Xls,
+    Ods,
+    Csv,
+}
+
+impl FileKind {
+    /// The ending of its name.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Xlsx => "xlsx",
+            Self::Xlsm => "xlsm",
+            Self::Xlsb => "xlsb",
+            Self::Xls => "xls",
+            Self::Ods => "ods",
+            Self::Csv => "csv",
+        }
+    }
+}
+
 /// Everything that was read of one file.
 #[derive(Debug, Clone, Default)]
 pub struct Workbook {
+    pub kind: FileKind,
+    /// Whether it bears a digital signature, which any change would break.
+    pub signed: bool,
     /// In the order of the file; a csv is one sheet without a name. Chart sheets hold no cells and are left out.
     pub sheets: Vec<Sheet>,
     pub notes: Vec<Note>,
@@ -42,6 +72,14 @@ impl ErrorKind {
     pub(super) fn parse(text: &str) -> Self {
         let index = ERRORS.iter().position(|error| *error == text).unwrap_or(ERRORS.len() - 1);
         Self(u8::try_from(index).unwrap_or(0))
+    }
+
+    pub(super) fn index(self) -> u8 {
+        self.0
+    }
+
+    pub(super) fn from_index(index: u8) -> Option<Self> {
+        (usize::from(index) < ERRORS.len()).then_some(Self(index))
     }
 
     /// As it stands in the cell: `#REF!`.
@@ -81,6 +119,14 @@ impl Currency {
         u8::try_from(at).ok().map(Self)
     }
 
+    pub(super) fn index(self) -> u8 {
+        self.0
+    }
+
+    pub(super) fn from_index(index: u8) -> Option<Self> {
+        (usize::from(index) < CURRENCIES.len()).then_some(Self(index))
+    }
+
     /// Its ISO code.
     pub fn as_str(self) -> &'static str {
         CURRENCIES[usize::from(self.0)].0
@@ -102,6 +148,22 @@ pub enum Cell {
     Date(NaiveDate),
     Bool(bool),
     Error(ErrorKind),
+    /// A formula without a stored value, as programs write it that do not calculate: nobody knows what it gives.
+    Uncalculated,
+}
+
+/// Cells that are shown as one, by their corners. Only the first of them should hold something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Merge {
+    pub first: CellRef,
+    pub last: CellRef,
+}
+
+impl Merge {
+    pub fn covers(&self, at: CellRef) -> bool {
+        (self.first.row..=self.last.row).contains(&at.row)
+            && (self.first.column..=self.last.column).contains(&at.column)
+    }
 }
 
 /// A row that holds something: its place in the sheet, and where its cells stand in the sheet's list of cells.
@@ -123,6 +185,10 @@ pub struct Sheet {
     pub rows: Vec<Row>,
     /// Rows that hold something and are hidden, from the top.
     pub hidden_rows: Vec<u32>,
+    /// Columns that hold something and are hidden, from the left.
+    pub hidden_columns: Vec<u16>,
+    /// In the order of their first cells: row, then column.
+    pub merges: Vec<Merge>,
     pub(super) cells: Vec<(u16, Cell)>,
     pub(super) texts: Texts,
 }
@@ -130,8 +196,8 @@ pub struct Sheet {
 /// Distinct texts, one after another in one allocation.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Texts {
-    all: String,
-    ends: Vec<u32>,
+    pub all: String,
+    pub ends: Vec<u32>,
 }
 
 impl Texts {
@@ -187,6 +253,7 @@ impl Sheet {
             Cell::Date(date) => date.to_string(),
             Cell::Bool(value) => if value { "TRUE" } else { "FALSE" }.to_owned(),
             Cell::Error(error) => error.as_str().to_owned(),
+            Cell::Uncalculated => "=?".to_owned(),
         }
     }
 }

@@ -101,6 +101,11 @@ impl<'a> Package<'a> {
         Ok(unpacked)
     }
 
+    /// Measures every part, for readers that unpack by themselves.
+    pub fn measure_all(&mut self) -> Result<(), Refusal> {
+        (0..self.zip.len()).try_for_each(|index| self.measure(index).map(drop))
+    }
+
     pub fn unpack(&mut self, index: usize) -> Result<Vec<u8>, Refusal> {
         let size = self.measure(index)?;
         let mut part = self.zip.by_index(index).map_err(|error| unreadable(&error))?;

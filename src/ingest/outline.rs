@@ -11,7 +11,7 @@ use quick_xml::{Reader, XmlVersion};
 
 use super::Refusal;
 use super::guard::Package;
-use super::scan;
+use super::{scan, xlsb};
 use crate::finding::rules;
 
 /// What the workbook part says.
@@ -19,6 +19,8 @@ pub(super) struct Outline {
     pub sheets: Vec<SheetPart>,
     /// Days are counted from 1904, as old Macs did.
     pub epoch_1904: bool,
+    /// Whether results of formulas wait for a calculation: by hand, or when the workbook is opened next.
+    pub may_be_stale: bool,
     pub strings: Option<usize>,
     pub styles: Option<usize>,
 }
@@ -46,10 +48,14 @@ pub(super) fn read(package: &mut Package<'_>) -> Result<Outline, Refusal> {
         relations.values().find(|relation| relation.kind == kind).and_then(|relation| package.find(&relation.path))
     };
     let (strings, styles) = (part_of(package, "sharedStrings"), part_of(package, "styles"));
-    let mut outline = Outline { sheets: Vec::new(), epoch_1904: false, strings, styles };
+    let mut outline = Outline { sheets: Vec::new(), epoch_1904: false, may_be_stale: false, strings, styles };
     each_element(package, &book, |package, element| {
         match element.local_name().as_ref() {
             "workbookPr" => outline.epoch_1904 |= attribute(element, "date1904").is_some_and(|value| is_true(&value)),
+            "calcPr" => {
+                outline.may_be_stale |= attribute(element, "calcMode").is_some_and(|mode| mode == "manual")
+                    || attribute(element, "fullCalcOnLoad").is_some_and(|value| is_true(&value));
+            }
             "sheet" => {
                 let found = sheet(package, element, &relations)?;
                 // One part read as two sheets would count everything in it twice.
@@ -69,6 +75,14 @@ pub(super) fn read(package: &mut Package<'_>) -> Result<Outline, Refusal> {
         return Err(Refusal::new(&rules::FILE_TYPE, "holds no worksheet, only charts or macros"));
     }
     Ok(outline)
+}
+
+/// The parts of a binary workbook's sheets, by name.
+pub(super) fn binary_sheets(package: &mut Package<'_>) -> Result<BTreeMap<String, String>, Refusal> {
+    let relations = relations(package, "xl/_rels/workbook.bin.rels", "xl")?;
+    let Some(index) = package.find("xl/workbook.bin") else { return Ok(BTreeMap::new()) };
+    let sheets = xlsb::bundle(&package.unpack_small(index)?).into_iter();
+    Ok(sheets.filter_map(|(name, id)| Some((name, relations.get(&id)?.path.clone()))).collect())
 }
 
 /// None for a sheet that holds no cells.

@@ -12,18 +12,24 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::Refusal;
+use super::grid::Merge;
 use crate::finding::{CellRef, rules};
 
 /// What calamine does not tell of a sheet.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Facts {
+    /// Whether the sheet was looked over at all.
+    pub looked: bool,
     pub hidden_rows: Vec<u32>,
+    /// First and last columns of hidden ranges.
+    pub hidden_columns: Vec<(u16, u16)>,
+    pub merges: Vec<Merge>,
+    pub formulas: u32,
     /// Cells and rows that stand in the part, empty ones among them: what to make room for.
     pub cells: usize,
     pub rows: usize,
-    /// Formulas that no program ever calculated: how many, and the first.
-    pub uncalculated: u32,
-    pub first_uncalculated: Option<CellRef>,
+    /// Formulas that no program ever calculated.
+    pub uncalculated: Vec<CellRef>,
 }
 
 /// A table of texts takes many times its size in memory when they are short: `<si/>` is five bytes.
@@ -104,9 +110,11 @@ fn texts_in(xml: &[u8]) -> usize {
 
 pub(super) fn scan_sheet(xml: &mut [u8]) -> Result<Facts, Refusal> {
     let prefix = root_prefix(xml);
-    let mut facts = Facts::default();
+    let mut facts = Facts { looked: true, ..Facts::default() };
     let mut at = 0;
     let mut next_row = 0_u32;
+    // Where a cell stands that does not say it: after the one before.
+    let mut next_column = 0_u16;
     // The attributes of the current cell, and whether it has a formula without a value so far.
     let mut cell = 0..0;
     let mut formula = false;
@@ -121,7 +129,8 @@ pub(super) fn scan_sheet(xml: &mut [u8]) -> Result<Facts, Refusal> {
         match rest {
             [b'c', ..] if closing && formula && ends_name(rest, 1) => {
                 formula = false;
-                note_uncalculated(&mut facts, &xml[cell.clone()]);
+                let place = CellRef::new(next_row.saturating_sub(1), next_column.saturating_sub(1));
+                facts.uncalculated.extend(uncalculated(&xml[cell.clone()], place));
             }
             _ if closing => {}
             [b'v', ..] if ends_name(rest, 1) => {
@@ -133,13 +142,24 @@ pub(super) fn scan_sheet(xml: &mut [u8]) -> Result<Facts, Refusal> {
                 cell = attributes(xml, name + 1);
                 at = cell.end;
                 prepare_cell(&mut xml[cell.clone()])?;
+                next_column = column_of(&xml[cell.clone()]).unwrap_or(next_column).saturating_add(1);
             }
-            [b'f', ..] if ends_name(rest, 1) => formula = true,
+            [b'f', ..] if ends_name(rest, 1) => {
+                formula = true;
+                facts.formulas = facts.formulas.saturating_add(1);
+            }
+            [b'c', b'o', b'l', ..] if ends_name(rest, 3) => {
+                facts.hidden_columns.extend(hidden_columns(&xml[attributes(xml, name + 3)]));
+            }
+            [b'm', b'e', b'r', b'g', b'e', b'C', b'e', b'l', b'l', ..] if ends_name(rest, 9) => {
+                facts.merges.extend(merge(&xml[attributes(xml, name + 9)]));
+            }
             [b'r', b'o', b'w', ..] if ends_name(rest, 3) => {
                 let attributes = attributes(xml, name + 3);
                 at = attributes.end;
                 let (row, hidden) = prepare_row(&xml[attributes], next_row)?;
                 next_row = row + 1;
+                next_column = 0;
                 facts.rows += 1;
                 if hidden {
                     facts.hidden_rows.push(row);
@@ -154,18 +174,50 @@ pub(super) fn scan_sheet(xml: &mut [u8]) -> Result<Facts, Refusal> {
     Ok(facts)
 }
 
-fn note_uncalculated(facts: &mut Facts, cell: &[u8]) {
-    let mut reference = None;
+/// The cell of a formula without a value; None if its value is an empty text.
+fn uncalculated(cell: &[u8], place: CellRef) -> Option<CellRef> {
+    let mut at = place;
     for (name, value) in Attributes::of(cell) {
         match (&cell[name], &cell[value]) {
-            // A formula whose value is an empty text.
-            (b"t", b"str") => return,
-            (b"r", value) => reference = str::from_utf8(value).ok().and_then(CellRef::parse),
+            (b"t", b"str") => return None,
+            (b"r", value) => at = str::from_utf8(value).ok().and_then(CellRef::parse).unwrap_or(place),
             _ => {}
         }
     }
-    facts.uncalculated = facts.uncalculated.saturating_add(1);
-    facts.first_uncalculated = facts.first_uncalculated.or(reference);
+    Some(at)
+}
+
+/// The column that a cell says it stands in.
+fn column_of(cell: &[u8]) -> Option<u16> {
+    let mut attributes = Attributes::of(cell);
+    let (_, value) = attributes.find(|(name, _)| &cell[name.clone()] == b"r")?;
+    let letters = cell[value].iter().take_while(|byte| byte.is_ascii_alphabetic());
+    let column = letters.fold(0_u32, |column, letter| {
+        column.saturating_mul(26).saturating_add(u32::from(letter.to_ascii_uppercase() - b'A') + 1)
+    });
+    u16::try_from(column.checked_sub(1)?).ok()
+}
+
+/// First and last of the columns that a `col` hides.
+fn hidden_columns(tag: &[u8]) -> Option<(u16, u16)> {
+    let (mut first, mut last, mut hidden) = (None, None, false);
+    for (name, value) in Attributes::of(tag) {
+        let number = || str::from_utf8(&tag[value.clone()]).ok()?.parse::<u16>().ok()?.checked_sub(1);
+        match &tag[name] {
+            b"min" => first = number(),
+            b"max" => last = number(),
+            b"hidden" => hidden = matches!(&tag[value.clone()], b"1" | b"true"),
+            _ => {}
+        }
+    }
+    Some((first?, last?)).filter(|_| hidden)
+}
+
+fn merge(tag: &[u8]) -> Option<Merge> {
+    let (_, value) = Attributes::of(tag).find(|(name, _)| &tag[name.clone()] == b"ref")?;
+    let (first, last) = str::from_utf8(&tag[value]).ok()?.split_once(':')?;
+    let (first, last) = (CellRef::parse(first)?, CellRef::parse(last)?);
+    (first.row <= last.row && first.column <= last.column).then_some(Merge { first, last })
 }
 
 fn prepare_cell(cell: &mut [u8]) -> Result<(), Refusal> {

@@ -2,7 +2,7 @@
 
 use super::encoding::{self, Decoded};
 use super::guard::Package;
-use super::{Limits, Refusal, csv};
+use super::{Options, Refusal, csv};
 use crate::finding::rules;
 
 /// A kind of file that holds tables, opened as far as was needed to tell it.
@@ -11,8 +11,8 @@ pub(super) enum Format<'a> {
     Xlsx(Package<'a>),
     Csv(Decoded<'a>),
     Xls,
-    Xlsb,
-    Ods,
+    Xlsb(Package<'a>),
+    Ods(Package<'a>),
 }
 
 impl Format<'_> {
@@ -34,7 +34,7 @@ const TEXT: &[&str] = &["csv", "txt", "tsv", "tab", ""];
 /// Extensions under which text is read where it is clearly a table: many programs export csv under these names.
 const WORKBOOK: &[&str] = &["xlsx", "xlsm", "xls", "xlsb", "ods", "xlt", "xltx", "xltm"];
 
-pub(super) fn identify<'a>(name: &str, bytes: &'a [u8], limits: &Limits) -> Result<Format<'a>, Refusal> {
+pub(super) fn identify<'a>(name: &str, bytes: &'a [u8], options: &Options) -> Result<Format<'a>, Refusal> {
     if bytes.is_empty() {
         return Err(Refusal::new(&rules::FILE_EMPTY, "is empty: zero bytes"));
     }
@@ -46,7 +46,7 @@ pub(super) fn identify<'a>(name: &str, bytes: &'a [u8], limits: &Limits) -> Resu
         return Err(Refusal::new(&rules::FILE_EMPTY, "is a zip archive without any parts"));
     }
     if bytes.starts_with(b"PK\x03\x04") {
-        return zip(Package::open(bytes, limits)?);
+        return zip(Package::open(bytes, &options.limits)?);
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
         return compound(bytes);
@@ -54,7 +54,7 @@ pub(super) fn identify<'a>(name: &str, bytes: &'a [u8], limits: &Limits) -> Resu
     if let Some(what) = binary(bytes) {
         return Err(foreign(what));
     }
-    let text = encoding::decode(bytes)?;
+    let text = encoding::decode(bytes, options.encoding.as_deref())?;
     if let Some(refusal) = markup(&text.text) {
         return Err(refusal);
     }
@@ -97,7 +97,7 @@ fn zip(mut package: Package<'_>) -> Result<Format<'_>, Refusal> {
     let begins = |start: &str| package.paths().any(|path| path.starts_with(start));
     let ends = |end: &str| package.paths().any(|path| path.ends_with(end));
     if ends("workbook.bin") {
-        return Ok(Format::Xlsb);
+        return Ok(Format::Xlsb(package));
     }
     if begins("xl/") || ends("workbook.xml") {
         return Ok(Format::Xlsx(package));
@@ -119,7 +119,7 @@ fn open_document(mut package: Package<'_>) -> Result<Format<'_>, Refusal> {
             return Err(Refusal::new(&rules::FILE_ENCRYPTED, "is an OpenDocument spreadsheet with a password"));
         }
     }
-    Ok(Format::Ods)
+    Ok(Format::Ods(package))
 }
 
 /// An OLE compound file: its directory names the streams, 128 bytes an entry, the name in UTF-16 and then its length.

@@ -12,13 +12,15 @@ use calamine::{DataRef, Reader as _, Style, Xlsx, XlsxError};
 use chrono::NaiveDate;
 use zip::ZipWriter;
 
-use super::builder::SheetBuilder;
-use super::grid::{Cell, Currency, ErrorKind, Note, Sheet, Workbook};
+use super::builder::{Extras, SheetBuilder};
+use super::grid::{Cell, ErrorKind, FileKind, Workbook};
 use super::guard::{Package, store};
+use super::notes::{note, note_hidden, stale};
 use super::outline::{self, Outline, SheetPart};
 use super::scan::{self, Facts};
+use super::shown::{Shown, date, number};
 use super::{Limits, Refusal};
-use crate::finding::{CellRef, Rule, Severity, rules};
+use crate::finding::{CellRef, rules};
 
 /// Larger sheets stay packed, so as not to stand in memory whole. They are not looked over by `scan`: their hidden
 /// rows and formulas without a value are not told, and an error value that calamine does not know refuses the file.
@@ -30,16 +32,32 @@ pub(super) fn read(mut package: Package<'_>, limits: &Limits) -> Result<Workbook
     let outline = outline::read(&mut package)?;
     let (bytes, facts) = repack(&mut package, &outline)?;
     let mut archive: Archive = Xlsx::new(Cursor::new(bytes)).map_err(|error| damaged("", &error))?;
-    let mut workbook = Workbook::default();
+    let kind = if package.find("xl/vbaProject.bin").is_some() { FileKind::Xlsm } else { FileKind::Xlsx };
+    let signed = package.paths().any(|path| path.starts_with("_xmlsignatures/"));
+    let mut workbook = Workbook { kind, signed, ..Workbook::default() };
     let mut cells = 0;
     let styles = OnceCell::new();
     for (number, (part, facts)) in outline.sheets.iter().zip(facts).enumerate() {
         let mut builder = SheetBuilder::new(&part.name, limits, cells);
         builder.reserve(facts.rows, facts.cells);
-        note_formulas(&mut workbook.notes, &part.name, &facts);
-        let builder = fill(&mut archive, number, outline.epoch_1904, &styles, builder, &part.name)?;
-        let sheet = builder.finish(part.hidden, facts.hidden_rows);
-        note_hidden_rows(&mut workbook.notes, &sheet);
+        let mut builder = fill(&mut archive, number, outline.epoch_1904, &styles, builder, &part.name)?;
+        for at in &facts.uncalculated {
+            builder.push(*at, Cell::Uncalculated)?;
+        }
+        if outline.may_be_stale && facts.formulas > 0 {
+            workbook.notes.push(stale(&part.name, facts.formulas));
+        }
+        if !facts.looked {
+            let message = "is so large that hidden rows, merged cells and formulas without values were not looked for";
+            workbook.notes.push(note(&rules::HIDDEN_ROW, message.to_owned(), &part.name, None));
+        }
+        let sheet = builder.finish(Extras {
+            hidden: part.hidden,
+            hidden_rows: facts.hidden_rows,
+            hidden_columns: facts.hidden_columns,
+            merges: facts.merges,
+        });
+        note_hidden(&mut workbook.notes, &sheet);
         cells += sheet.cells.len();
         workbook.sheets.push(sheet);
     }
@@ -112,7 +130,7 @@ fn fill<'a>(
         Err(XlsxError::NotAWorksheet(_)) => return Ok(builder),
         Err(error) => return Err(damaged(name, &error)),
     };
-    let styles = styles.get_or_init(|| reader.styles().iter().map(shown).collect());
+    let styles = styles.get_or_init(|| reader.styles().iter().map(shown_by).collect());
     let mut last = None;
     loop {
         let (cell, style) = match reader.next_cell_with_style_id() {
@@ -142,40 +160,8 @@ fn fill<'a>(
     }
 }
 
-/// What a number's format adds to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shown {
-    Plain,
-    Percent,
-    Money(Currency),
-}
-
-/// Excel has no infinite numbers, but calamine reads the word `inf`.
-fn number(value: f64, shown: Shown) -> Cell {
-    match shown {
-        _ if !value.is_finite() => Cell::Error(ErrorKind::parse("#NUM!")),
-        Shown::Percent => Cell::Percent(value),
-        Shown::Money(currency) => Cell::Money(value, currency),
-        Shown::Plain => Cell::Number(value),
-    }
-}
-
-/// A serial number of days as a date, or as the number that it is where it is no date of Excel's: a time of day, a
-/// day after 9999, and 29 February 1900, which Excel believes in.
-fn date(serial: f64, epoch_1904: bool) -> Cell {
-    // Days from 1 January of year 1 to the day before the epoch.
-    let (epoch, end) = if epoch_1904 { (695_056, 2_957_004.0) } else { (693_594, 2_958_466.0) };
-    if !(1.0..end).contains(&serial) {
-        return number(serial, Shown::Plain);
-    }
-    #[allow(clippy::cast_possible_truncation, reason = "lies within the range above")]
-    let days = serial as i32;
-    let missing = match days {
-        60 if !epoch_1904 => return Cell::Number(serial),
-        1..60 if !epoch_1904 => 1,
-        _ => 0,
-    };
-    NaiveDate::from_num_days_from_ce_opt(epoch + days + missing).map_or(Cell::Number(serial), Cell::Date)
+fn shown_by(style: &Style) -> Shown {
+    style.number_format.as_ref().map_or(Shown::Plain, |format| Shown::of(format.format_code.as_ref()))
 }
 
 /// A cell of type `d`: a date of strict OOXML, or an error value that `scan` let through.
@@ -187,82 +173,6 @@ fn iso_date(text: &str) -> Option<Cell> {
     (text.starts_with('#') || text.starts_with("Err:")).then(|| Cell::Error(ErrorKind::parse(text)))
 }
 
-/// Whether a style multiplies by a hundred and adds the sign. A sign in quotes or after `\` is only a decoration.
-fn shows_percent(style: &Style) -> bool {
-    let Some(format) = &style.number_format else { return false };
-    let mut characters = format.format_code.chars();
-    let mut quoted = false;
-    while let Some(character) = characters.next() {
-        match character {
-            '"' => quoted = !quoted,
-            '\\' | '_' | '*' if !quoted => drop(characters.next()),
-            '%' if !quoted => return true,
-            ';' if !quoted => return false,
-            _ => {}
-        }
-    }
-    false
-}
-
-fn shown(style: &Style) -> Shown {
-    if shows_percent(style) {
-        return Shown::Percent;
-    }
-    let format = style.number_format.as_ref().map_or("", |format| format.format_code.as_ref());
-    currency(format).map_or(Shown::Plain, Shown::Money)
-}
-
-/// The currency in the first section of a format: `[$€-407]`, `"USD"`, or a bare sign.
-fn currency(format: &str) -> Option<Currency> {
-    let mut rest = format;
-    while let Some(first) = rest.chars().next() {
-        let (inside, after) = match first {
-            ';' => return None,
-            '[' => rest[1..].split_once(']').unwrap_or((&rest[1..], "")),
-            '"' => rest[1..].split_once('"').unwrap_or((&rest[1..], "")),
-            _ => (&rest[..first.len_utf8()], &rest[first.len_utf8()..]),
-        };
-        let name = if first == '[' {
-            inside.strip_prefix('$').map_or("", |name| name.split('-').next().unwrap_or(name))
-        } else {
-            inside
-        };
-        if let Some(found) = Currency::parse(name) {
-            return Some(found);
-        }
-        rest = after;
-    }
-    None
-}
-
-fn note_formulas(notes: &mut Vec<Note>, sheet: &str, facts: &Facts) {
-    if facts.uncalculated > 0 {
-        // openpyxl writes every formula so, and XlsxWriter those whose value it was told is an empty text.
-        let message = match facts.uncalculated {
-            1 => "a formula has no stored value, as when no spreadsheet program calculated it; it counts as empty"
-                .to_owned(),
-            n => format!(
-                "{n} formulas have no stored value, as when no spreadsheet program calculated them; they count as empty"
-            ),
-        };
-        notes.push(note(&rules::ERROR_VALUE, message, sheet, facts.first_uncalculated));
-    }
-}
-
-fn note_hidden_rows(notes: &mut Vec<Note>, sheet: &Sheet) {
-    let rows = &sheet.hidden_rows;
-    let Some(first) = rows.first() else { return };
-    let shown: Vec<String> = rows.iter().take(10).map(|row| (row + 1).to_string()).collect();
-    let more = if rows.len() > shown.len() { format!(" and {} more", rows.len() - shown.len()) } else { String::new() };
-    let (row, are) = if rows.len() == 1 { ("row", "is hidden and holds") } else { ("rows", "are hidden and hold") };
-    let message = format!("{row} {}{more} {are} data", shown.join(", "));
-    notes.push(note(&rules::HIDDEN_ROW, message, &sheet.name, Some(CellRef::new(*first, 0))));
-}
-
-fn note(rule: &'static Rule, message: String, sheet: &str, cell: Option<CellRef>) -> Note {
-    Note { rule, severity: Severity::Warning, message, sheet: Some(sheet.to_owned()), cell }
-}
-
 fn place(sheet: &str, last: Option<CellRef>) -> String {
     last.map_or_else(|| sheet.to_owned(), |cell| format!("{sheet}, after cell {cell}"))
 }
@@ -270,29 +180,4 @@ fn place(sheet: &str, last: Option<CellRef>) -> String {
 fn damaged(place: &str, error: &XlsxError) -> Refusal {
     let place = if place.is_empty() { "workbook".to_owned() } else { format!("sheet “{place}”") };
     Refusal::damaged(format!("is damaged: its {place} cannot be read ({error})"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn serial_numbers_are_dates_as_excel_counts_them() {
-        let day = |year, month, day| Cell::Date(NaiveDate::from_ymd_opt(year, month, day).unwrap());
-        assert_eq!(date(1.0, false), day(1900, 1, 1));
-        assert_eq!(date(59.0, false), day(1900, 2, 28));
-        assert_eq!(date(60.0, false), Cell::Number(60.0));
-        assert_eq!(date(61.0, false), day(1900, 3, 1));
-        assert_eq!(date(42_551.75, false), day(2016, 6, 30));
-        assert_eq!(date(2_958_465.0, false), day(9999, 12, 31));
-        assert_eq!(date(2_958_466.0, false), Cell::Number(2_958_466.0));
-        assert_eq!(date(1.0, true), day(1904, 1, 2));
-        assert_eq!(date(35_064.0, true), day(2000, 1, 1));
-        for none in [0.0, 0.75, -3.0] {
-            assert_eq!(date(none, false), Cell::Number(none));
-        }
-        for none in [f64::NAN, f64::INFINITY] {
-            assert_eq!(date(none, false), Cell::Error(ErrorKind::parse("#NUM!")));
-        }
-    }
 }

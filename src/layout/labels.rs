@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::define::catalog::{Catalog, Collection, Field, Survey, Wave};
+use crate::define::catalog::{Catalog, Collection, Field, Layout, Survey, Wave};
 
 /// What a sheet may turn out to be.
 #[derive(Debug, Clone, Copy)]
@@ -71,9 +71,7 @@ impl<'a> Labels<'a> {
 
     /// For a partner's file: all collections that this file name is not kept from.
     pub fn of_collections(catalog: &'a Catalog, file_name: &str) -> Self {
-        let open = |collection: &&Collection| {
-            collection.file.as_ref().is_none_or(|pattern| super::pattern::glob(pattern, file_name))
-        };
+        let open = |collection: &&Collection| is_open(collection, file_name);
         Self::new(catalog.collections.iter().filter(open).map(Target::Collection).collect())
     }
 
@@ -91,6 +89,14 @@ impl<'a> Labels<'a> {
     pub fn titles(&self, name: &str) -> &[usize] {
         self.titles.get(&fold_label(name)).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Whether a collection is looked for in files of this name: where all its layouts name files, in these only.
+pub fn is_open(collection: &Collection, file_name: &str) -> bool {
+    let fits = |layout: &Layout| {
+        layout.files.is_empty() || layout.files.iter().any(|pattern| super::pattern::glob(pattern, file_name))
+    };
+    collection.layouts.is_empty() || collection.layouts.iter().any(fits)
 }
 
 fn push<T: PartialEq>(map: &mut BTreeMap<String, Vec<T>>, name: &str, value: T) {

@@ -1,13 +1,16 @@
 //! Which sheet is which table, which column which field, and whose a file is.
 //!
 //! The field list of a collection is the one contract of both sides: labels found here are the labels that a
-//! template writes. Nothing here reads a value: [`table::RawTable`] says where values stand, `validate` reads them.
+//! template writes. Nothing here reads a value: [`RawTable`] says where values stand, `validate` reads them.
 
+pub mod declared;
+mod header;
 pub mod labels;
 pub mod pattern;
+pub mod raw;
 pub mod submission;
 pub mod table;
 
 pub use labels::{Labels, Target};
+pub use raw::{Held, RawTable, Source};
 pub use submission::Identity;
-pub use table::RawTable;

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::declared::Told;
 use super::pattern;
 use crate::define::catalog::Catalog;
 use crate::finding::{CellRef, Finding, Place, rules};
@@ -113,8 +114,28 @@ fn cells(sheet: &Sheet, catalog: &Catalog) -> Identity {
     }
 }
 
+/// The partner whom a cell or a sheet's name means.
+pub fn partner_named(sheet: &Sheet, told: Told<'_>, catalog: &Catalog) -> Option<PartnerCode> {
+    match told {
+        Told::Cell(cell) => partner(sheet, cell, catalog),
+        Told::Name(name) => partner_called(name, catalog),
+    }
+}
+
+/// The period that a cell or a sheet's name means.
+pub fn period_named(sheet: &Sheet, told: Told<'_>, catalog: &Catalog) -> Option<i64> {
+    match told {
+        Told::Cell(cell) => period(sheet, cell, catalog),
+        Told::Name(name) => catalog.programme.calendar.parse(name),
+    }
+}
+
 fn partner(sheet: &Sheet, cell: Cell, catalog: &Catalog) -> Option<PartnerCode> {
-    let said = fold(&sheet.display(cell));
+    partner_called(&sheet.display(cell), catalog)
+}
+
+fn partner_called(name: &str, catalog: &Catalog) -> Option<PartnerCode> {
+    let said = fold(name);
     let is = |name: &str| fold(name) == said;
     catalog
         .partners

@@ -1,27 +1,17 @@
 //! Tables found in sheets: which collection, where its header stands, which column holds which field.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
+use super::header::Header;
 use super::labels::{Labels, Target, fold_label};
+use super::raw::{RawTable, Source};
 use crate::finding::suggest::nearest;
 use crate::finding::{CellRef, Finding, Place, column_letters, rules};
 use crate::ingest::{Cell, Sheet};
 
 /// Rows below the top in which a header is looked for.
 const HEADER_DEPTH: usize = 40;
-/// Longer texts are no labels.
-const LONGEST_LABEL: usize = 300;
-
-/// A table: where its values stand. Columns by field index; rows are indices of kept rows.
-#[derive(Debug)]
-pub struct RawTable<'a> {
-    pub target: Target<'a>,
-    pub sheet: &'a Sheet,
-    pub columns: BTreeMap<usize, u16>,
-    /// The header's label of every column, for showing rows that are kept out.
-    pub header: BTreeMap<u16, String>,
-    pub rows: Vec<usize>,
-}
 
 /// What a sheet was found to be.
 pub enum Recognised<'a> {
@@ -32,42 +22,50 @@ pub enum Recognised<'a> {
     Nothing,
 }
 
+/// Where the header of a table stands: its first row, counted from zero, and of how many rows it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct HeaderAt {
+    row: u32,
+    rows: u32,
+}
+
 /// Looks at one sheet.
 pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings: &mut Vec<Finding>) -> Recognised<'a> {
-    let Some((target, header)) = best_header(file, sheet, labels, findings) else { return Recognised::Nothing };
+    let Some((target, at)) = best_header(file, sheet, labels, findings) else { return Recognised::Nothing };
     let target_at = labels.targets[target];
-    let place = |row: u32, column: u16| Place::Cell {
+    let header = Header::read(sheet, at.row, at.rows);
+    let place = |column: u16| Place::Cell {
         file: file.to_owned(),
         sheet: sheet.name.clone(),
-        cell: Some(CellRef::new(row, column)),
+        cell: Some(header.cell(column).unwrap_or(CellRef::new(at.row, column))),
     };
-    let header_row = sheet.rows[header].index;
     let mut columns: BTreeMap<usize, u16> = BTreeMap::new();
     let mut labels_of: BTreeMap<u16, String> = BTreeMap::new();
     let mut unknown: Vec<(u16, String)> = Vec::new();
     let mut refused = false;
-    for (column, cell) in sheet.row(header) {
-        let Cell::Text(id) = cell else { continue };
-        let text = sheet.text(*id).trim();
-        labels_of.insert(*column, text.split_whitespace().collect::<Vec<_>>().join(" "));
-        let field = labels.fields(text).iter().find(|(t, _)| *t == target).map(|(_, f)| *f);
+    for (column, label) in header.columns() {
+        let names = header.names(column);
+        let field = names
+            .iter()
+            .find_map(|name| labels.fields(name).iter().find(|(t, _)| *t == target).map(|(_, field)| *field));
         match field {
             Some(field) => {
-                if let Some(first) = columns.insert(field, *column) {
+                if let Some(first) = columns.insert(field, column) {
                     let message = format!(
-                        "columns {} and {} are both called `{text}`",
+                        "columns {} and {} are both called `{label}`",
                         column_letters(first),
-                        column_letters(*column)
+                        column_letters(column)
                     );
                     findings.push(
-                        Finding::error(&rules::COLUMN_TWICE, place(header_row, *column), message)
+                        Finding::error(&rules::COLUMN_TWICE, place(column), message)
                             .help("The table is not read. Rename or delete one of the two."),
                     );
                     refused = true;
                 }
             }
-            None => unknown.push((*column, text.to_owned())),
+            None => unknown.push((column, label.clone())),
         }
+        labels_of.insert(column, label);
     }
     // A column headed by a field's code is that field, if no other column bears one of its labels.
     unknown.retain(|(column, text)| {
@@ -85,11 +83,11 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
         let finding = if field.required {
             refused = true;
             let message = format!("the column `{label}` is missing");
-            Finding::error(&rules::COLUMN_MISSING, place(header_row, at), message)
+            Finding::error(&rules::COLUMN_MISSING, place(at), message)
                 .help(format!("The table is not read. Give the column the label `{label}`."))
         } else {
             let message = format!("the column `{label}` is missing: none of the rows has one");
-            Finding::warning(&rules::COLUMN_MISSING, place(header_row, at), message)
+            Finding::warning(&rules::COLUMN_MISSING, place(at), message)
                 .help(format!("If the sheet has it under another name, call it `{label}`."))
         };
         findings.push(match near {
@@ -98,44 +96,68 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
         });
     }
     for (column, text) in &unknown {
-        let finding = Finding::info(
-            &rules::COLUMN_UNKNOWN,
-            place(header_row, *column),
-            format!("the column `{text}` is not read"),
-        );
+        let finding = Finding::info(&rules::COLUMN_UNKNOWN, place(*column), format!("the column `{text}` is not read"));
         findings.push(finding.help("Fine for notes."));
     }
     if refused {
         return Recognised::Refused;
     }
-    let rows = data_rows(file, sheet, header, &columns, target_at, findings);
-    Recognised::Table(Box::new(RawTable { target: target_at, sheet, columns, header: labels_of, rows }))
+    findings.extend(tolerated(file, sheet, labels, target, at, &columns));
+    let ours: Vec<u16> = columns.values().copied().collect();
+    let first = sheet.rows.partition_point(|row| row.index < at.row.saturating_add(at.rows));
+    let rows = data_rows(file, sheet, first..sheet.rows.len(), &ours, &required_columns(&columns, target_at), findings);
+    let mut raw = RawTable::plain(target_at, sheet);
+    raw.columns = columns.into_iter().map(|(field, column)| (field, Source::Column(column))).collect();
+    raw.header = labels_of;
+    raw.rows = rows;
+    raw.note_merges();
+    Recognised::Table(Box::new(raw))
 }
 
-/// The target and the row that fit best. The sheet's name decides between equals; equals without a name are nobody's.
-fn best_header(file: &str, sheet: &Sheet, labels: &Labels<'_>, findings: &mut Vec<Finding>) -> Option<(usize, usize)> {
+/// One line about everything that is not as in the template, and is read all the same.
+fn tolerated(
+    file: &str,
+    sheet: &Sheet,
+    labels: &Labels<'_>,
+    target: usize,
+    at: HeaderAt,
+    columns: &BTreeMap<usize, u16>,
+) -> Option<Finding> {
+    let mut said: Vec<String> = Vec::new();
+    if !sheet.name.is_empty() && !labels.titles(sheet.name.trim()).contains(&target) {
+        said.push(format!("the sheet is called `{}`", sheet.name));
+    }
+    if at.rows > 1 {
+        said.push(format!("its header has {} rows", at.rows));
+    }
+    if !columns.values().is_sorted() {
+        said.push("its columns stand in another order".to_owned());
+    }
+    if said.is_empty() {
+        return None;
+    }
+    let place = Place::Cell { file: file.to_owned(), sheet: sheet.name.clone(), cell: Some(CellRef::new(at.row, 0)) };
+    let message = format!("read as `{}` although {}", labels.targets[target].name(), said.join(", and "));
+    Some(Finding::info(&rules::LAYOUT_TOLERATED, place, message).help(rules::LAYOUT_TOLERATED.fix))
+}
+
+/// The target and the header that fit best. The sheet's name decides between equals; equals without a name are nobody's.
+fn best_header(
+    file: &str,
+    sheet: &Sheet,
+    labels: &Labels<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<(usize, HeaderAt)> {
     let named = labels.titles(sheet.name.trim());
-    // For each target its best row: most fields; of equals the upper.
-    let mut best: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
-    for i in 0..sheet.rows.len().min(HEADER_DEPTH) {
-        let mut fields: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (_, cell) in sheet.row(i) {
-            let Cell::Text(id) = cell else { continue };
-            let text = sheet.text(*id);
-            if text.len() > LONGEST_LABEL {
-                continue;
-            }
-            for (target, field) in labels.fields(text).iter().chain(labels.codes(text)) {
-                let list = fields.entry(*target).or_default();
-                if !list.contains(field) {
-                    list.push(*field);
+    // For each target its best header: most fields; of equals the one of fewer rows, then the upper.
+    let mut best: BTreeMap<usize, (usize, HeaderAt)> = BTreeMap::new();
+    for rows in [1, 2] {
+        for row in sheet.rows.iter().take(HEADER_DEPTH).map(|row| row.index) {
+            for (target, score) in scores(&Header::read(sheet, row, rows), labels) {
+                let entry = best.entry(target).or_insert((0, HeaderAt { row, rows }));
+                if score > entry.0 {
+                    *entry = (score, HeaderAt { row, rows });
                 }
-            }
-        }
-        for (target, matched) in fields {
-            let entry = best.entry(target).or_insert((0, i));
-            if matched.len() > entry.0 {
-                *entry = (matched.len(), i);
             }
         }
     }
@@ -143,21 +165,21 @@ fn best_header(file: &str, sheet: &Sheet, labels: &Labels<'_>, findings: &mut Ve
         let all = labels.targets[target].fields().len();
         score >= 2 || score == all || (named.contains(&target) && score >= 1)
     };
-    let mut fitting: Vec<(usize, usize, usize)> = best
+    let mut fitting: Vec<(usize, usize, HeaderAt)> = best
         .into_iter()
         .filter(|(target, (score, _))| enough(*target, *score))
-        .map(|(target, (score, row))| (target, score, row))
+        .map(|(target, (score, at))| (target, score, at))
         .collect();
-    if let Some((target, _, row)) = fitting.iter().find(|(target, ..)| named == [*target]) {
-        return Some((*target, *row));
+    if let Some((target, _, at)) = fitting.iter().find(|(target, ..)| named == [*target]) {
+        return Some((*target, *at));
     }
     fitting.sort_by_key(|(_, score, _)| std::cmp::Reverse(*score));
     match fitting.as_slice() {
         [] => None,
-        [(target, _, row)] => Some((*target, *row)),
-        [(target, score, row), (other, second, _), ..] => {
+        [(target, _, at)] => Some((*target, *at)),
+        [(target, score, at), (other, second, _), ..] => {
             if score > second {
-                return Some((*target, *row));
+                return Some((*target, *at));
             }
             let names = [labels.targets[*target].name(), labels.targets[*other].name()];
             let place = Place::Cell { file: file.to_owned(), sheet: sheet.name.clone(), cell: None };
@@ -171,7 +193,29 @@ fn best_header(file: &str, sheet: &Sheet, labels: &Labels<'_>, findings: &mut Ve
     }
 }
 
-fn nearest_label(names: impl Iterator<Item = impl AsRef<str>>, unknown: &[(u16, String)]) -> Option<&(u16, String)> {
+/// How many fields of each target a header names.
+fn scores(header: &Header, labels: &Labels<'_>) -> BTreeMap<usize, usize> {
+    let mut fields: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for (column, _) in header.columns() {
+        for name in header.names(column) {
+            fields.extend(labels.fields(&name).iter().chain(labels.codes(&name)));
+        }
+    }
+    let mut scores = BTreeMap::new();
+    for (target, _) in fields {
+        *scores.entry(target).or_insert(0) += 1;
+    }
+    scores
+}
+
+fn required_columns(columns: &BTreeMap<usize, u16>, target: Target<'_>) -> Vec<u16> {
+    columns.iter().filter(|(field, _)| target.fields()[**field].required).map(|(_, column)| *column).collect()
+}
+
+pub(super) fn nearest_label(
+    names: impl Iterator<Item = impl AsRef<str>>,
+    unknown: &[(u16, String)],
+) -> Option<&(u16, String)> {
     let folded: Vec<String> = unknown.iter().map(|(_, text)| fold_label(text)).collect();
     for name in names {
         let wanted = fold_label(name.as_ref());
@@ -183,7 +227,7 @@ fn nearest_label(names: impl Iterator<Item = impl AsRef<str>>, unknown: &[(u16, 
 }
 
 /// Words that begin a row of totals, folded.
-const TOTALS: &[&str] = &[
+pub(super) const TOTALS: &[&str] = &[
     "total",
     "totals",
     "grand total",
@@ -207,23 +251,19 @@ const TOTALS: &[&str] = &[
     "celkem",
 ];
 
-/// The rows below the header that hold something of ours, without rows of totals.
-fn data_rows(
+/// Of some rows those that hold something of ours, without rows of totals.
+pub(super) fn data_rows(
     file: &str,
     sheet: &Sheet,
-    header: usize,
-    columns: &BTreeMap<usize, u16>,
-    target: Target<'_>,
+    range: Range<usize>,
+    ours: &[u16],
+    required: &[u16],
     findings: &mut Vec<Finding>,
 ) -> Vec<usize> {
-    let mut ours: Vec<u16> = columns.values().copied().collect();
-    ours.sort_unstable();
-    let required: Vec<u16> =
-        columns.iter().filter(|(f, _)| target.fields()[**f].required).map(|(_, column)| *column).collect();
     let mut rows = Vec::new();
-    for i in header + 1..sheet.rows.len() {
+    for i in range {
         let cells = sheet.row(i);
-        if !cells.iter().any(|(column, _)| ours.binary_search(column).is_ok()) {
+        if !cells.iter().any(|(column, _)| ours.contains(column)) {
             continue;
         }
         if let Some((column, Cell::Text(id))) = cells.first() {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::code::{CollectionCode, PartnerCode};
+use crate::finding::CellRef;
 
 /// One accepted table as the store knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +29,23 @@ pub struct Submission {
     pub received: DateTime<Utc>,
     /// Columns by field, zero-based: with a row's number they give the cell of every value.
     pub columns: BTreeMap<String, u16>,
+    /// Fields whose value stands in one cell for every row.
+    pub cells: BTreeMap<String, CellRef>,
     pub rows_accepted: u64,
     pub rows_kept_out: u64,
+}
+
+impl Submission {
+    /// Whether the table has this field at all: one that it lacks says nothing, which is not zero.
+    pub fn holds(&self, field: &str) -> bool {
+        self.columns.contains_key(field) || self.cells.contains_key(field)
+    }
+
+    /// Where a field's value stands for a row, counted from zero.
+    pub fn cell(&self, field: &str, row: u32) -> Option<CellRef> {
+        let in_row = self.columns.get(field).map(|column| CellRef::new(row, *column));
+        in_row.or_else(|| self.cells.get(field).copied())
+    }
 }
 
 /// Two or more submissions that claim the same place with nothing to choose by.
@@ -93,6 +109,7 @@ mod tests {
             revision: Some(revision),
             received: DateTime::from_timestamp(received, 0).expect("an instant"),
             columns: BTreeMap::new(),
+            cells: BTreeMap::new(),
             rows_accepted: 1,
             rows_kept_out: 0,
         }

@@ -100,6 +100,13 @@ impl Reader<'_> {
         );
     }
 
+    /// A formula that nobody has calculated is unknown, which is not empty.
+    fn uncalculated(&mut self, row: usize) {
+        let message = "a formula without a stored value: no spreadsheet program has calculated it".to_owned();
+        let help = "Open the workbook in Excel, save it and send it again; or type the value.".to_owned();
+        self.problem(row, &rules::UNCALCULATED, Severity::Error, message, help);
+    }
+
     /// A csv, whose sheet has no name, knows nothing but text: there a number as text is no slip.
     fn has_types(&self) -> bool {
         !self.sheet.name.is_empty()
@@ -228,6 +235,10 @@ impl Reader<'_> {
                     self.error_cell(row, error.as_str());
                     None
                 }
+                Cell::Uncalculated => {
+                    self.uncalculated(row);
+                    None
+                }
                 other => {
                     let shown = self.sheet.display(other);
                     let read = read(&shown);
@@ -313,10 +324,17 @@ impl Reader<'_> {
                 }
                 self.plain(row, from_cell(value))
             }
-            Cell::Percent(value) => {
-                let percent = from_cell(value * 100.0);
-                // A percent format is exact about a share; elsewhere it shows a number a hundred times too large.
-                if self.field.kind == FieldKind::Percent { percent } else { from_cell(value) }
+            Cell::Uncalculated => {
+                self.uncalculated(row);
+                return None;
+            }
+            Cell::Percent(value) if self.field.kind == FieldKind::Percent => from_cell(value * 100.0),
+            Cell::Percent(_) => {
+                // What people see is a hundred times the number that is stored: nobody can tell which was meant.
+                let help = "Type the number itself, and take the percentage format off the cell.".to_owned();
+                let message = "a number is expected, not a percentage".to_owned();
+                self.problem(row, &rules::NOT_A_NUMBER, Severity::Error, message, help);
+                return None;
             }
             Cell::Text(id) => {
                 let (decision, parsed) = decisions.get(id.0 as usize)?.as_ref()?;
@@ -524,6 +542,10 @@ impl Reader<'_> {
                     return None;
                 }
             },
+            Cell::Uncalculated => {
+                self.uncalculated(row);
+                return None;
+            }
             Cell::Number(_) | Cell::Percent(_) | Cell::Money(..) | Cell::Bool(_) => {
                 let message = "a date is expected, this is a number without a date's format".to_owned();
                 self.problem(

@@ -12,7 +12,7 @@ use super::rows::{Column, Rows};
 use crate::define::catalog::{Check, Field, FieldKind};
 use crate::finding::{CellRef, Finding, Place, Severity, rules};
 use crate::ingest::Cell;
-use crate::layout::{RawTable, Target};
+use crate::layout::{Held, RawTable, Source, Target};
 use crate::model::locale::locale;
 use crate::model::scoreboard::KeptOut;
 
@@ -89,29 +89,42 @@ pub fn read(
 struct Table<'a> {
     raw: &'a RawTable<'a>,
     speaker: &'a Speaker<'a>,
-    /// By row of the table: the column (None: the row as a whole) and what is wrong.
-    problems: Vec<Vec<(Option<u16>, Problem)>>,
+    /// By row of the table: the field's place (None: the row as a whole) and what is wrong.
+    problems: Vec<Vec<(Option<Source>, Problem)>>,
 }
 
 impl Table<'_> {
-    fn add(&mut self, column: Option<u16>, problem: Problem) {
+    fn add(&mut self, column: Option<Source>, problem: Problem) {
         self.problems[problem.row].push((column, problem));
     }
 
-    /// Cells of one column in the order of rows. Each row's cells are sorted by column, so a search finds them.
-    fn cells(&self, column: u16) -> Vec<Option<Cell>> {
-        let find = |i: &usize| {
-            let cells = self.raw.sheet.row(*i);
-            cells.binary_search_by_key(&column, |(at, _)| *at).ok().map(|at| cells[at].1)
-        };
-        self.raw.rows.iter().map(find).collect()
+    /// Cells of one field in the order of rows; what a merge covers is a problem of its row.
+    fn cells(&mut self, f: usize) -> Vec<Option<Cell>> {
+        let at = self.raw.columns.get(&f).copied();
+        let held = self.raw.cells(f);
+        let mut cells = Vec::with_capacity(held.len());
+        for (row, held) in held.into_iter().enumerate() {
+            cells.push(if let Held::Value(cell) = held { Some(cell) } else { None });
+            if let Held::Covered(first) = held {
+                let problem = Problem {
+                    row,
+                    rule: &rules::MERGED_CELLS,
+                    severity: Severity::Error,
+                    message: format!("the cell is merged with {first}, which alone holds a value"),
+                    help: "Unmerge the cells and write the value into every row.".into(),
+                    suggestion: None,
+                };
+                self.add(at, problem);
+            }
+        }
+        cells
     }
 
     fn column(&mut self, f: usize, field: &Field) -> Column {
         let at = self.raw.columns.get(&f).copied();
-        let cells = at.map_or_else(|| vec![None; self.raw.rows.len()], |at| self.cells(at));
+        let cells = self.cells(f);
         let context = Context {
-            locale: locale(self.speaker.locale),
+            locale: locale(self.raw.locale.unwrap_or(self.speaker.locale)),
             language: self.speaker.language,
             currency: self.speaker.currency,
             reporting_date: self.speaker.reporting_date,
@@ -233,7 +246,7 @@ impl Table<'_> {
         for row in 0..self.raw.rows.len() {
             let parts: Option<Vec<String>> = of.iter().map(|(_, column)| column.key(row)).collect();
             let Some(parts) = parts else { continue };
-            let here = CellRef::new(self.raw.sheet.rows[self.raw.rows[row]].index, at);
+            let here = at.at(self.raw.place(row));
             let joined = parts.join("\u{1f}");
             match seen.get(&joined) {
                 Some((sheet, first)) => {
@@ -288,23 +301,23 @@ impl Table<'_> {
     }
 
     /// The cell that a failed check points at: of its fields the first that is empty, else the first.
-    fn column_of(&self, check: &Check, row: usize) -> Option<u16> {
+    fn column_of(&self, check: &Check, row: usize) -> Option<Source> {
         let fields = self.raw.target.fields();
-        let used: Vec<u16> = fields
+        let used: Vec<Source> = fields
             .iter()
             .enumerate()
             .filter(|(_, field)| check.expect.fields.contains(field.code.as_str()))
             .filter_map(|(f, _)| self.raw.columns.get(&f).copied())
             .collect();
-        let cells = self.raw.sheet.row(self.raw.rows[row]);
-        let empty = used.iter().find(|column| !cells.iter().any(|(at, _)| at == *column));
+        let place = self.raw.place(row);
+        let empty = used.iter().find(|source| self.raw.sheet.cell(source.at(place)).is_none());
         empty.or(used.first()).copied()
     }
 
     fn finish(self, rows: Rows) -> Outcome {
         let (mut findings, mut kept_out, mut kept_out_count) = (Vec::new(), Vec::new(), 0);
         // Rule, column and severity → how often; beyond `TOLD` they are counted only.
-        let mut told: BTreeMap<(&str, Option<u16>), (usize, Finding)> = BTreeMap::new();
+        let mut told: BTreeMap<(&str, Option<Source>), (usize, Finding)> = BTreeMap::new();
         for (row, problems) in self.problems.iter().enumerate() {
             let index = self.raw.sheet.rows[self.raw.rows[row]].index;
             let errors: Vec<(String, String)> = problems
@@ -344,14 +357,14 @@ impl Table<'_> {
         Outcome { rows, findings, kept_out, kept_out_count }
     }
 
-    fn finding(&self, row: u32, column: Option<u16>, problem: &Problem) -> Finding {
-        let cell = column.map(|column| CellRef::new(row, column)).or(Some(CellRef::new(row, 0)));
+    fn finding(&self, row: u32, column: Option<Source>, problem: &Problem) -> Finding {
+        let cell = Some(column.map_or(CellRef::new(row, 0), |source| source.at(row)));
         let place = Place::Cell { file: self.speaker.file.to_owned(), sheet: self.raw.sheet.name.clone(), cell };
         let mut finding = Finding::new(problem.rule, problem.severity, place, problem.message.clone())
             .help(problem.help.clone())
             .suggest(problem.suggestion.clone())
             .partner(self.speaker.partner);
-        let there = column.and_then(|column| self.raw.sheet.cell(CellRef::new(row, column)));
+        let there = column.and_then(|source| self.raw.sheet.cell(source.at(row)));
         finding.found = there.map(|cell| self.raw.sheet.display(cell));
         finding
     }

@@ -145,3 +145,13 @@ fn what_was_received_stays_when_it_leaves_the_inbox() {
     fs::remove_file(project.inbox("alpha_2016-Q1_2016-04-01_r1.xlsx")).expect("removed");
     assert_eq!(figure(&project.scoreboard(), "volume", &[])["value"].to_string(), "100");
 }
+
+#[test]
+fn findings_are_told_in_the_language_of_whom_they_concern() {
+    let project = Project::small();
+    let rows: &[&[&str]] = &[&["Nr.", "Status", "Unterzeichnet am", "Wert"], &["1", "signed", "2016-03-04", "-5"]];
+    project.workbook("alpha_P2_2016-06-15_r1.xlsx", "Vereinbarungen", rows);
+    let answer = project.run(&["ingest", "--partner-language"]).expect(0);
+    assert!(answer.out.contains("-5 liegt unter dem Mindestwert 0"), "{}", answer.out);
+    assert!(answer.out.contains("alpha_P2_2016-06-15_r1.xlsx › Vereinbarungen › D4"), "{}", answer.out);
+}

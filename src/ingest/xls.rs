@@ -1,0 +1,91 @@
+//! An Excel 97–2003 workbook (and Excel 95) → sheets: values by calamine, everything else by `biff`.
+
+use std::io::Cursor;
+
+use calamine::{Data, Range, Reader as _, SheetType, SheetVisible, Xls};
+
+use super::biff;
+use super::builder::{Extras, SheetBuilder};
+use super::grid::{Cell, ErrorKind, FileKind, Merge, Workbook};
+use super::notes::{note, note_hidden};
+use super::shown::{Shown, date, number};
+use super::{Limits, Refusal};
+use crate::finding::{CellRef, rules};
+
+pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, Refusal> {
+    let facts = biff::read(bytes);
+    if facts.as_ref().is_some_and(|facts| facts.password) {
+        return Err(Refusal::new(&rules::FILE_ENCRYPTED, "is an Excel 97–2003 workbook with a password"));
+    }
+    let damaged =
+        |error| Refusal::damaged(format!("is damaged: it cannot be read as an Excel 97–2003 workbook ({error})"));
+    let mut archive: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|error| damaged(error.to_string()))?;
+    let epoch_1904 = archive.has_1904_epoch();
+    let sheets = archive.sheets_metadata().to_vec();
+    let known = facts.is_some();
+    let mut by_order = facts.map(|facts| facts.sheets).unwrap_or_default().into_iter();
+    let mut workbook = Workbook { kind: FileKind::Xls, ..Workbook::default() };
+    let mut cells = 0;
+    for sheet in &sheets {
+        let facts = by_order.next().unwrap_or_default();
+        if sheet.typ != SheetType::WorkSheet {
+            continue;
+        }
+        if workbook.sheets.iter().any(|other| other.name == sheet.name) {
+            return Err(Refusal::damaged(format!("holds the sheet “{}” twice", sheet.name)));
+        }
+        let range = archive.worksheet_range(&sheet.name).map_err(|error| damaged(error.to_string()))?;
+        let mut builder = SheetBuilder::new(&sheet.name, limits, cells);
+        fill(&mut builder, &range, epoch_1904, |row, column| {
+            facts.shown.get(&(row, column)).copied().unwrap_or(Shown::Plain)
+        })?;
+        let merges = archive.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
+        let place = |(row, column): (u32, u32)| CellRef::new(row, u16::try_from(column).unwrap_or(u16::MAX));
+        let extras = Extras {
+            hidden: sheet.visible != SheetVisible::Visible,
+            hidden_rows: facts.hidden_rows,
+            hidden_columns: facts.hidden_columns,
+            merges: merges.iter().map(|merge| Merge { first: place(merge.start), last: place(merge.end) }).collect(),
+        };
+        let sheet = builder.finish(extras);
+        note_hidden(&mut workbook.notes, &sheet);
+        cells += sheet.cells.len();
+        workbook.sheets.push(sheet);
+    }
+    if workbook.sheets.is_empty() {
+        return Err(Refusal::new(&rules::FILE_TYPE, "holds no worksheet, only charts or macros"));
+    }
+    if !known {
+        let message = "formats, hidden rows and hidden columns of this file could not be read".to_owned();
+        workbook.notes.push(note(&rules::HIDDEN_ROW, message, &workbook.sheets[0].name, None));
+    }
+    Ok(workbook)
+}
+
+/// The values of a sheet, with the formats that stand beside them.
+pub(super) fn fill(
+    builder: &mut SheetBuilder<'_>,
+    range: &Range<Data>,
+    epoch_1904: bool,
+    shown: impl Fn(u32, u16) -> Shown,
+) -> Result<(), Refusal> {
+    let (top, left) = range.start().unwrap_or((0, 0));
+    for (row, column, value) in range.used_cells() {
+        let row = top.saturating_add(u32::try_from(row).unwrap_or(u32::MAX));
+        let column = u16::try_from(left as usize + column).unwrap_or(u16::MAX);
+        let held = match value {
+            Data::Empty => None,
+            Data::String(text) | Data::DurationIso(text) | Data::DateTimeIso(text) => builder.text(text),
+            Data::Float(value) => Some(number(*value, shown(row, column))),
+            Data::Int(value) => Some(number(*value as f64, shown(row, column))),
+            Data::DateTime(value) if value.is_duration() => Some(number(value.as_f64(), Shown::Plain)),
+            Data::DateTime(value) => Some(date(value.as_f64(), epoch_1904)),
+            Data::Bool(value) => Some(Cell::Bool(*value)),
+            Data::Error(error) => Some(Cell::Error(ErrorKind::parse(&error.to_string()))),
+        };
+        if let Some(cell) = held {
+            builder.push(CellRef::new(row, column), cell)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! Files that kill, hold up or exhaust whoever reads them: a finding that names the file, and the batch goes on.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::project::Project;
+
+/// A project with a sound file and one whose reader fails in the way of `fault`.
+fn ingest(fault: &str) -> (Value, String) {
+    let project = Project::small();
+    let rows: &[&[&str]] = &[&["No.", "Status", "Signed on", "Value"], &["A1", "signed", "2016-05-04", "100"]];
+    project.workbook("alpha_P2_2016-06-15_r1.xlsx", "Agreements", rows);
+    let more: &[&[&str]] = &[&["No.", "Status", "Signed on", "Value"], &["B1", "signed", "2016-05-04", "200"]];
+    project.workbook("beta_P2_2016-06-15_r1.xlsx", "Agreements", more);
+    project.replace("scoreboard.toml", "[programme]", "[limits]\nmemory_mb = 300\nseconds = 2\n\n[programme]");
+    let output = Command::new(env!("CARGO_BIN_EXE_scoreboard"))
+        .args(["ingest", "--format", "json", "--project"])
+        .arg(project.path())
+        .env("SCOREBOARD_READER_FAULT", format!("{fault}:beta"))
+        .output()
+        .expect("it runs");
+    let text = String::from_utf8(output.stdout).expect("text");
+    let answer: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}"));
+    let find = |name: &str| {
+        let all = answer["new"].as_array().expect("a list");
+        all.iter().find(|file| file["name"].as_str().is_some_and(|n| n.starts_with(name))).expect("the file").clone()
+    };
+    let sound = find("alpha");
+    assert_eq!(sound["rows_accepted"], 1, "the other file is read all the same: {sound:#}");
+    let bad = find("beta");
+    assert_eq!(bad["verdict"], "refused", "{bad:#}");
+    let finding = &bad["findings"][0];
+    let rule = finding["rule"].as_str().expect("a rule").to_owned();
+    assert_eq!(finding["place"]["file"], "beta_P2_2016-06-15_r1.xlsx");
+    (finding.clone(), rule)
+}
+
+#[test]
+fn a_reader_that_aborts_costs_one_file() {
+    assert_eq!(ingest("abort").1, "file-truncated");
+}
+
+#[test]
+fn a_reader_that_never_ends_is_ended() {
+    let (finding, rule) = ingest("loop");
+    assert_eq!(rule, "file-too-slow");
+    assert_eq!(finding["message"], "takes longer than 2 seconds to be read");
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "the limit of memory is one of Linux")]
+fn a_reader_that_takes_all_memory_is_stopped_by_its_limit() {
+    let (finding, rule) = ingest("allocate");
+    assert_eq!(rule, "file-too-large");
+    assert_eq!(finding["message"], "needs more than 300 MB of memory to be read");
+}

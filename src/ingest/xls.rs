@@ -7,7 +7,7 @@ use calamine::{Data, Range, Reader as _, SheetType, SheetVisible, Xls};
 use super::biff;
 use super::builder::{Extras, SheetBuilder};
 use super::grid::{Cell, ErrorKind, FileKind, Merge, Workbook};
-use super::notes::{note, note_hidden};
+use super::notes::{note, note_epoch, note_hidden};
 use super::shown::{Shown, date, number};
 use super::{Limits, Refusal};
 use crate::finding::{CellRef, rules};
@@ -55,6 +55,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, Refusal> {
     if workbook.sheets.is_empty() {
         return Err(Refusal::new(&rules::FILE_TYPE, "holds no worksheet, only charts or macros"));
     }
+    note_epoch(&mut workbook, epoch_1904);
     if !known {
         let message = "formats, hidden rows and hidden columns of this file could not be read".to_owned();
         workbook.notes.push(note(&rules::HIDDEN_ROW, message, &workbook.sheets[0].name, None));

@@ -8,7 +8,7 @@ use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsb};
 use super::builder::{Extras, SheetBuilder};
 use super::grid::{Cell, ErrorKind, FileKind, Merge, Workbook};
 use super::guard::Package;
-use super::notes::note_hidden;
+use super::notes::{note_epoch, note_hidden};
 use super::outline;
 use super::shown::{Shown, date, number};
 use super::{Limits, Refusal};
@@ -70,6 +70,7 @@ pub(super) fn read(mut package: Package<'_>, bytes: &[u8], limits: &Limits) -> R
     if workbook.sheets.is_empty() {
         return Err(Refusal::new(&rules::FILE_TYPE, "holds no worksheet, only charts or macros"));
     }
+    note_epoch(&mut workbook, epoch_1904);
     Ok(workbook)
 }
 

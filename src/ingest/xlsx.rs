@@ -15,7 +15,7 @@ use zip::ZipWriter;
 use super::builder::{Extras, SheetBuilder};
 use super::grid::{Cell, ErrorKind, FileKind, Workbook};
 use super::guard::{Package, store};
-use super::notes::{note, note_hidden, stale};
+use super::notes::{note, note_epoch, note_hidden, stale};
 use super::outline::{self, Outline, SheetPart};
 use super::scan::{self, Facts};
 use super::shown::{Shown, date, number};
@@ -61,6 +61,7 @@ pub(super) fn read(mut package: Package<'_>, limits: &Limits) -> Result<Workbook
         cells += sheet.cells.len();
         workbook.sheets.push(sheet);
     }
+    note_epoch(&mut workbook, outline.epoch_1904);
     Ok(workbook)
 }
 

@@ -102,10 +102,11 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
     if refused {
         return Recognised::Refused;
     }
-    findings.extend(tolerated(file, sheet, labels, target, at, &columns));
     let ours: Vec<u16> = columns.values().copied().collect();
     let first = sheet.rows.partition_point(|row| row.index < at.row.saturating_add(at.rows));
     let rows = data_rows(file, sheet, first..sheet.rows.len(), &ours, &required_columns(&columns, target_at), findings);
+    let odd = [odd_place(sheet, labels, target, at, &columns), odd_names(&header, target_at, &columns), gaps(sheet, &rows)];
+    findings.extend(tolerated(file, sheet, target_at, at, odd.concat()));
     let mut raw = RawTable::plain(target_at, sheet);
     raw.columns = columns.into_iter().map(|(field, column)| (field, Source::Column(column))).collect();
     raw.header = labels_of;
@@ -115,14 +116,23 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
 }
 
 /// One line about everything that is not as in the template, and is read all the same.
-fn tolerated(
-    file: &str,
+fn tolerated(file: &str, sheet: &Sheet, target: Target<'_>, at: HeaderAt, said: Vec<String>) -> Option<Finding> {
+    if said.is_empty() {
+        return None;
+    }
+    let place = Place::Cell { file: file.to_owned(), sheet: sheet.name.clone(), cell: Some(CellRef::new(at.row, 0)) };
+    let message = format!("read as `{}` although {}", target.name(), said.join(", and "));
+    Some(Finding::info(&rules::LAYOUT_TOLERATED, place, message).help(rules::LAYOUT_TOLERATED.fix))
+}
+
+/// A sheet of another name, a header of several rows, columns in another order.
+fn odd_place(
     sheet: &Sheet,
     labels: &Labels<'_>,
     target: usize,
     at: HeaderAt,
     columns: &BTreeMap<usize, u16>,
-) -> Option<Finding> {
+) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
     if !sheet.name.is_empty() && !labels.titles(sheet.name.trim()).contains(&target) {
         said.push(format!("the sheet is called `{}`", sheet.name));
@@ -133,12 +143,28 @@ fn tolerated(
     if !columns.values().is_sorted() {
         said.push("its columns stand in another order".to_owned());
     }
-    if said.is_empty() {
-        return None;
-    }
-    let place = Place::Cell { file: file.to_owned(), sheet: sheet.name.clone(), cell: Some(CellRef::new(at.row, 0)) };
-    let message = format!("read as `{}` although {}", labels.targets[target].name(), said.join(", and "));
-    Some(Finding::info(&rules::LAYOUT_TOLERATED, place, message).help(rules::LAYOUT_TOLERATED.fix))
+    said
+}
+
+/// Columns that bear none of their labels in any language, but another declared name or their code.
+fn odd_names(header: &Header, target: Target<'_>, columns: &BTreeMap<usize, u16>) -> Vec<String> {
+    let is_label = |field: usize, name: &str| {
+        let mut labels = target.fields().get(field).into_iter().flat_map(|field| field.label.all());
+        labels.any(|label| fold_label(label) == fold_label(name))
+    };
+    let odd = columns.iter().filter_map(|(field, column)| {
+        let names = header.names(*column);
+        (!names.iter().any(|name| is_label(*field, name))).then(|| format!("`{}`", names.last().map_or("", |name| name)))
+    });
+    let odd: Vec<String> = odd.collect();
+    if odd.is_empty() { Vec::new() } else { vec![format!("columns are called {}", odd.join(", "))] }
+}
+
+/// Blank rows inside the table. `rows` are indices of kept rows.
+fn gaps(sheet: &Sheet, rows: &[usize]) -> Vec<String> {
+    let place = |i: usize| sheet.rows.get(i).map_or(0, |row| row.index as usize);
+    let is_gap = |pair: &[usize]| place(pair[1]) - place(pair[0]) > pair[1] - pair[0];
+    if rows.windows(2).any(is_gap) { vec!["blank rows stand between its rows".to_owned()] } else { Vec::new() }
 }
 
 /// The target and the header that fit best. The sheet's name decides between equals; equals without a name are nobody's.

@@ -8,6 +8,7 @@ mod columns;
 mod corpus;
 mod crash;
 mod definitions;
+mod drift;
 mod duckdb;
 mod estimates;
 mod indicators;

@@ -197,7 +197,7 @@ impl Reader<'_> {
     }
 
     fn countries(&mut self) -> Column {
-        let read = |text: &str| match read_country(text) {
+        let read = |text: &str| match read_country(&clean(text)) {
             CountryMatch::Code(code) | CountryMatch::EuCode(code) | CountryMatch::Name(code) => {
                 Read::Fine(code.to_owned())
             }

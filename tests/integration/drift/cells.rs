@@ -28,8 +28,8 @@ fn text(text: impl Into<String>) -> Option<(Content, Option<&'static str>)> {
     Some((Content::Text(text.into()), None))
 }
 
-fn strike_all(draft: &mut Draft, origins: Vec<Origin>, rules: &'static [&'static Rule]) {
-    origins.into_iter().for_each(|origin| draft.strike(origin, rules));
+fn strike_all(draft: &mut Draft, origins: Vec<Origin>, rule: &'static Rule) {
+    origins.into_iter().for_each(|origin| draft.strike(origin, rule));
 }
 
 /// Digits with marks between groups of three.
@@ -81,16 +81,16 @@ pub fn numbers_with_thousands(draft: &mut Draft, _: &mut Dice) {
         (plain.len() > 3).then(|| (Content::Text(grouped(&plain, '.', group)), None))
     });
     let two: Vec<Origin> = unproved;
-    strike_all(draft, two, &[&rules::NUMBER_AMBIGUOUS]);
+    strike_all(draft, two, &rules::NUMBER_AMBIGUOUS);
 }
 
 pub fn numbers_with_spaces(draft: &mut Draft, dice: &mut Dice) {
-    let space = *dice.pick(&["\u{a0}", "\u{202f}", " ", "\u{2009}"]);
+    let space = dice.pick(&["\u{a0}", "\u{202f}", " ", "\u{2009}"]);
     numbers_as_texts(draft, draft.partner.decimal, space);
 }
 
 pub fn numbers_with_apostrophes(draft: &mut Draft, dice: &mut Dice) {
-    let mark = *dice.pick(&["'", "’"]);
+    let mark = dice.pick(&["'", "’"]);
     numbers_as_texts(draft, draft.partner.decimal, mark);
 }
 
@@ -101,18 +101,18 @@ pub fn numbers_of_another_locale(draft: &mut Draft, _: &mut Dice) {
 
 /// Single texts that can mean two numbers, among cells that are numbers.
 pub fn numbers_in_doubt(draft: &mut Draft, dice: &mut Dice) {
-    let mark = *dice.pick(&[",", "."]);
+    let mark = dice.pick(&[",", "."]);
     let struck = rewrite(draft, AGREEMENTS, "amount", |_, value| {
         let plain = hundredths_text(hundredths(value)?, '.');
         ((4..=6).contains(&plain.len()) && !plain.contains('.')).then(|| (Content::Text(grouped(&plain, '.', mark)), None))
     });
-    strike_all(draft, struck, &[&rules::NUMBER_AMBIGUOUS]);
+    strike_all(draft, struck, &rules::NUMBER_AMBIGUOUS);
 }
 
 pub fn percents_as_text(draft: &mut Draft, dice: &mut Dice) {
     let decimal = draft.partner.decimal;
     for field in ["grant_share", "risk_rate"] {
-        let sign = *dice.pick(&["%", " %", "\u{a0}%", "\u{202f}%", " percent", " Prozent", " pour cent"]);
+        let sign = dice.pick(&["%", " %", "\u{a0}%", "\u{202f}%", " percent", " Prozent", " pour cent"]);
         rewrite(draft, AGREEMENTS, field, |_, value| text(hundredths_text(hundredths(value)?, decimal) + sign));
     }
     draft.raise(&rules::NUMBER_AS_TEXT, Severity::Warning);
@@ -124,7 +124,7 @@ pub fn percents_without_sign(draft: &mut Draft, _: &mut Dice) {
     let number = |value: f64| Some((Content::Number(value), Some("0.00")));
     let struck = rewrite(draft, AGREEMENTS, "grant_share", |_, value| number(hundredths(value)? as f64 / 100.0));
     rewrite(draft, AGREEMENTS, "risk_rate", |_, value| number(hundredths(value)? as f64 / 10_000.0));
-    strike_all(draft, struck, &[&rules::PERCENT_AMBIGUOUS]);
+    strike_all(draft, struck, &rules::PERCENT_AMBIGUOUS);
 }
 
 /// A number where a share is expected, formatted as a share where a number is.
@@ -135,14 +135,14 @@ pub fn percent_formats_on_numbers(draft: &mut Draft, dice: &mut Dice) {
         let number = Content::Number(hundredths(value)? as f64 / 100.0);
         rows.contains(&origin.row).then_some((number, Some("0%")))
     });
-    strike_all(draft, struck, &[&rules::NOT_A_NUMBER]);
+    strike_all(draft, struck, &rules::NOT_A_NUMBER);
 }
 
 /// Amounts in thousands and millions, with the sign that says so.
 pub fn amounts_in_thousands(draft: &mut Draft, dice: &mut Dice) {
     let decimal = draft.partner.decimal;
     let rows = dice.some(40);
-    let unit = *dice.pick(&[(3, " k€"), (3, " kEUR"), (6, " M€"), (6, " Mio. EUR"), (3, " Tsd. €"), (6, " mln. EUR")]);
+    let unit = dice.pick(&[(3, " k€"), (3, " kEUR"), (6, " M€"), (6, " Mio. EUR"), (3, " Tsd. €"), (6, " mln. EUR")]);
     rewrite(draft, AGREEMENTS, "amount", |origin, value| {
         let hundredths = hundredths(value)?;
         rows.contains(&origin.row).then(|| {
@@ -160,8 +160,8 @@ pub fn amounts_in_thousands(draft: &mut Draft, dice: &mut Dice) {
 
 pub fn amounts_in_another_currency(draft: &mut Draft, dice: &mut Dice) {
     let rows = dice.some(40);
-    let format = *dice.pick(&["[$$-409]#,##0.00", "#,##0.00 \"zł\"", "[$£-809]#,##0.00", "#,##0.00 [$CHF]"]);
-    let currency = *dice.pick(&[" USD", " CHF", " £", " Kč"]);
+    let format = dice.pick(&["[$$-409]#,##0.00", "#,##0.00 \"zł\"", "[$£-809]#,##0.00", "#,##0.00 [$CHF]"]);
+    let currency = dice.pick(&[" USD", " CHF", " £", " Kč"]);
     let decimal = draft.partner.decimal;
     let struck = rewrite(draft, AGREEMENTS, "amount", |origin, value| {
         let hundredths = hundredths(value)?;
@@ -172,7 +172,7 @@ pub fn amounts_in_another_currency(draft: &mut Draft, dice: &mut Dice) {
             _ => (Content::Text(hundredths_text(hundredths, decimal) + currency), None),
         })
     });
-    strike_all(draft, struck, &[&rules::CURRENCY_OTHER]);
+    strike_all(draft, struck, &rules::CURRENCY_OTHER);
 }
 
 pub fn amounts_with_euro(draft: &mut Draft, dice: &mut Dice) {
@@ -223,7 +223,7 @@ pub fn dates_in_doubt(draft: &mut Draft, _: &mut Dice) {
             _ => None,
         }));
     }
-    strike_all(draft, written, &[&rules::DATE_AMBIGUOUS]);
+    strike_all(draft, written, &rules::DATE_AMBIGUOUS);
 }
 
 fn in_doubt(day: chrono::NaiveDate) -> bool {
@@ -235,14 +235,14 @@ fn strike_doubtful(draft: &mut Draft, written: Vec<Origin>) {
     for origin in written {
         let known = super::known::rows(origin.table);
         if matches!(known[origin.row].get(origin.field), Some(Value::Day(day)) if in_doubt(*day)) {
-            draft.strike(origin, &[&rules::DATE_AMBIGUOUS]);
+            draft.strike(origin, &rules::DATE_AMBIGUOUS);
         }
     }
 }
 
 pub fn short_years(draft: &mut Draft, dice: &mut Dice) {
     let written = dates(draft, dice.pick(&["%d.%m.%y", "%d/%m/%y", "%-d.%-m.%y"]));
-    strike_all(draft, written, &[&rules::NOT_A_DATE]);
+    strike_all(draft, written, &rules::NOT_A_DATE);
 }
 
 pub fn days_counted_from_1904(draft: &mut Draft, _: &mut Dice) {
@@ -258,7 +258,7 @@ pub fn dates_without_format(draft: &mut Draft, dice: &mut Dice) {
         Value::Day(day) if rows.contains(&origin.row) => Some((Content::Number(serial(*day, epoch_1904)), None)),
         _ => None,
     });
-    strike_all(draft, struck, &[&rules::NOT_A_DATE]);
+    strike_all(draft, struck, &rules::NOT_A_DATE);
 }
 
 /// With a time of day, as a date or as text.
@@ -277,11 +277,11 @@ pub fn dates_with_times(draft: &mut Draft, dice: &mut Dice) {
 pub fn error_values(draft: &mut Draft, dice: &mut Dice) {
     for field in ["amount", "status", "signed_on", "staff"] {
         let rows = dice.some(40);
-        let error = *dice.pick(&["#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#SPILL!"]);
+        let error = dice.pick(&["#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#SPILL!"]);
         let struck = rewrite(draft, AGREEMENTS, field, |origin, _| {
             rows.contains(&origin.row).then_some((Content::Error(error), None))
         });
-        strike_all(draft, struck, &[&rules::ERROR_VALUE]);
+        strike_all(draft, struck, &rules::ERROR_VALUE);
     }
 }
 
@@ -302,7 +302,7 @@ pub fn formulas_never_calculated(draft: &mut Draft, dice: &mut Dice) {
         let struck = rewrite(draft, AGREEMENTS, field, |origin, _| {
             rows.contains(&origin.row).then_some((Content::Formula("SUM(1,2)", None), None))
         });
-        strike_all(draft, struck, &[&rules::UNCALCULATED]);
+        strike_all(draft, struck, &rules::UNCALCULATED);
     }
 }
 
@@ -348,10 +348,10 @@ pub fn choices_in_other_languages(draft: &mut Draft, dice: &mut Dice) {
 
 pub fn unknown_choices(draft: &mut Draft, dice: &mut Dice) {
     let rows = dice.some(40);
-    let word = *dice.pick(&["pending", "Signed?", "signed / cancelled", "?", "1"]);
+    let word = dice.pick(&["pending", "Signed?", "signed / cancelled", "?", "1"]);
     let struck =
         rewrite(draft, AGREEMENTS, "status", |origin, _| rows.contains(&origin.row).then(|| text(word)).flatten());
-    strike_all(draft, struck, &[&rules::UNKNOWN_OPTION]);
+    strike_all(draft, struck, &rules::UNKNOWN_OPTION);
 }
 
 pub fn truth_values(draft: &mut Draft, _: &mut Dice) {
@@ -363,7 +363,7 @@ pub fn truth_values(draft: &mut Draft, _: &mut Dice) {
 
 /// Copied from a web page: spaces that do not break, letters that are not seen, quotation marks of a typesetter.
 pub fn from_a_web_page(draft: &mut Draft, dice: &mut Dice) {
-    let unseen = *dice.pick(&["\u{200b}", "\u{ad}", "\u{feff}", "\u{2060}"]);
+    let unseen = dice.pick(&["\u{200b}", "\u{ad}", "\u{feff}", "\u{2060}"]);
     let decimal = draft.partner.decimal;
     for table in [AGREEMENTS, EVENTS] {
         for field in TABLES[table].fields {
@@ -410,18 +410,18 @@ pub fn wide_digits(draft: &mut Draft, dice: &mut Dice) {
         let wide = plain.chars().map(|digit| char::from_u32(u32::from(digit) - 0x30 + 0xFF10).unwrap_or(digit));
         rows.contains(&origin.row).then(|| (Content::Text(wide.collect()), None))
     });
-    strike_all(draft, struck, &[&rules::NOT_A_NUMBER]);
+    strike_all(draft, struck, &rules::NOT_A_NUMBER);
 }
 
 /// Words where a number is expected.
 pub fn words_with_numbers(draft: &mut Draft, dice: &mut Dice) {
     let rows = dice.some(40);
-    let words = *dice.pick(&["ca. {}", "{} families", "> {}", "{}?", "{}-{}", "({})", "{} + 3", "1e{}"]);
+    let words = dice.pick(&["ca. {}", "{} families", "> {}", "{}?", "{}-{}", "({})", "{} + 3", "1e{}"]);
     let struck = rewrite(draft, AGREEMENTS, "staff", |origin, value| {
         let plain = hundredths_text(hundredths(value)?, '.');
         rows.contains(&origin.row).then(|| (Content::Text(words.replace("{}", &plain)), None))
     });
-    strike_all(draft, struck, &[&rules::NOT_A_NUMBER]);
+    strike_all(draft, struck, &rules::NOT_A_NUMBER);
 }
 
 /// Fractions where things are counted whole, and negative amounts with the signs that people use.
@@ -432,15 +432,15 @@ pub fn broken_wholes(draft: &mut Draft, dice: &mut Dice) {
         let Value::Whole(number) = value else { return None };
         rows.contains(&origin.row).then_some((Content::Number(*number as f64 + 0.4), Some("0")))
     });
-    strike_all(draft, struck, &[&rules::NUMBER_NOT_WHOLE]);
+    strike_all(draft, struck, &rules::NUMBER_NOT_WHOLE);
 }
 
 /// Required cells emptied.
 pub fn emptied_required(draft: &mut Draft, dice: &mut Dice) {
     let rows = dice.some(40);
-    let field = *dice.pick(&["agreement_no", "signed_on", "status"]);
+    let field = dice.pick(&["agreement_no", "signed_on", "status"]);
     let struck = rewrite(draft, AGREEMENTS, field, |origin, _| {
         rows.contains(&origin.row).then(|| (Content::Text(" \u{a0}".into()), None))
     });
-    strike_all(draft, struck, &[&rules::REQUIRED]);
+    strike_all(draft, struck, &rules::REQUIRED);
 }

@@ -26,8 +26,8 @@ impl Dice {
         i64::try_from(mixed % limit.unsigned_abs().max(1)).expect("below the limit")
     }
 
-    pub fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.roll(of.len())]
+    pub fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.roll(of.len())]
     }
 
     /// Some of these numbers, at least one.

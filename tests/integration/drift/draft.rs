@@ -82,7 +82,7 @@ pub enum Encoding {
 #[derive(Debug, Clone)]
 pub struct Strike {
     pub origin: Origin,
-    pub rules: &'static [&'static Rule],
+    pub rule: &'static Rule,
 }
 
 #[derive(Clone)]
@@ -98,8 +98,8 @@ pub struct Draft {
     pub edits: Vec<(&'static str, String, String)>,
     /// What must come of it: rows kept out by a finding at the cell.
     pub strikes: Vec<Strike>,
-    /// Tables that are not read, and the rules that say so.
-    pub refused: BTreeMap<usize, &'static [&'static Rule]>,
+    /// Tables that are not read, and the rule that says so.
+    pub refused: BTreeMap<usize, &'static Rule>,
     /// Fields that no row has, by a finding that names the column.
     pub lost: BTreeSet<(usize, &'static str)>,
     /// What must be said.
@@ -131,12 +131,12 @@ impl Draft {
         self.raises.push((rule, severity));
     }
 
-    pub fn strike(&mut self, origin: Origin, rules: &'static [&'static Rule]) {
-        self.strikes.push(Strike { origin, rules });
+    pub fn strike(&mut self, origin: Origin, rule: &'static Rule) {
+        self.strikes.push(Strike { origin, rule });
     }
 
-    pub fn refuse(&mut self, table: usize, rules: &'static [&'static Rule]) {
-        self.refused.insert(table, rules);
+    pub fn refuse(&mut self, table: usize, rule: &'static Rule) {
+        self.refused.insert(table, rule);
     }
 
     /// The page that holds a table; None when it was taken out.

@@ -199,16 +199,16 @@ pub fn broken_promises(draft: &Draft, reading: &Reading) -> Vec<String> {
         };
         let is_told = reading.findings.iter().any(|finding| {
             finding.is_error()
-                && strike.rules.contains(&finding.rule)
+                && finding.rule == strike.rule
                 && found_at(finding) == Some((sheet.as_str(), Some(*cell)))
         });
         if !is_told {
-            wrong.push(format!("{sheet}!{cell}: no error {}", names(strike.rules)));
+            wrong.push(format!("{sheet}!{cell}: no error {}", strike.rule.id));
         }
     }
-    for (table, rules) in &draft.refused {
-        if !reading.findings.iter().any(|finding| finding.is_error() && rules.contains(&finding.rule)) {
-            wrong.push(format!("{} is not refused by {}", TABLES[*table].code, names(rules)));
+    for (table, rule) in &draft.refused {
+        if !reading.findings.iter().any(|finding| finding.is_error() && finding.rule == *rule) {
+            wrong.push(format!("{} is not refused by {}", TABLES[*table].code, rule.id));
         }
     }
     for (table, field) in &draft.lost {
@@ -227,10 +227,6 @@ pub fn broken_promises(draft: &Draft, reading: &Reading) -> Vec<String> {
 
 fn raises(reading: &Reading, rule: &Rule, severity: Severity) -> bool {
     reading.findings.iter().any(|finding| finding.rule.id == rule.id && finding.severity == severity)
-}
-
-fn names(rules: &[&Rule]) -> String {
-    rules.iter().map(|rule| rule.id).collect::<Vec<_>>().join(" or ")
 }
 
 /// What was said, for reading a failure.

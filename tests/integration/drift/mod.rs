@@ -151,3 +151,50 @@ fn no_two_drifts_together_are_misread_in_silence() {
     }
     assert!(wrong.is_empty(), "{} of {} files\n{}", wrong.len(), made.len(), wrong.join("\n"));
 }
+
+/// Opened and saved by another program, in its formats.
+#[test]
+#[ignore = "needs libreoffice"]
+fn what_libreoffice_saves_is_read_as_it_was() {
+    let survive = |name: &str| {
+        // Formulas are calculated anew there, and give what they give.
+        !name.starts_with("csv") && !name.contains("formulas")
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut made = Vec::new();
+    for (at, (name, drift)) in CASES.iter().enumerate().filter(|(_, (name, _))| survive(name)) {
+        let (mut draft, (_, bytes)) = drifted(at % known::PARTNERS.len(), 5_000 + at as u64, &[*drift]);
+        draft.file = draft.file.replace("_report", &format!("_report{at}"));
+        let path = folder.path().join(&draft.file);
+        #[allow(clippy::disallowed_methods, reason = "a fixture, not the store")]
+        std::fs::write(&path, bytes).expect("written");
+        made.push((*name, draft, path));
+    }
+    let mut wrong = Vec::new();
+    for kind in ["xlsx", "ods", "xls"] {
+        let out = folder.path().join(kind);
+        let profile = format!("-env:UserInstallation=file://{}", folder.path().join("profile").display());
+        let mut office = std::process::Command::new("soffice");
+        office.args([&profile, "--headless", "--convert-to", kind, "--outdir"]).arg(&out);
+        let output = office.args(made.iter().map(|(.., path)| path)).output().expect("soffice runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let saved: Vec<(String, Vec<u8>)> = made
+            .iter()
+            .map(|(_, draft, _)| {
+                let name = draft.file.replace(".xlsx", &format!(".{kind}"));
+                (name.clone(), std::fs::read(out.join(name)).expect("converted"))
+            })
+            .collect();
+        for ((name, draft, _), reading) in made.iter().zip(judge::read_all(&saved)) {
+            let mut of_this = judge::misread(draft, &reading);
+            if *name == CASES[0].0 {
+                of_this.extend(judge::broken_promises(draft, &reading));
+            }
+            if !of_this.is_empty() {
+                of_this.truncate(6);
+                wrong.push(format!("{name} as {kind}:\n  {}\n{}", of_this.join("\n  "), judge::told(&reading)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -16,7 +16,7 @@ fn field(table: usize, dice: &mut Dice, required: bool) -> &'static str {
 
 /// Columns that other columns are read with: without them an enterprise is another one.
 fn lone_field(dice: &mut Dice) -> &'static str {
-    *dice.pick(&["amount", "grant_share", "risk_rate", "staff", "hours", "active", "company_name", "notes"])
+    dice.pick(&["amount", "grant_share", "risk_rate", "staff", "hours", "active", "company_name", "notes"])
 }
 
 pub fn renamed_sheets(draft: &mut Draft, dice: &mut Dice) {
@@ -91,7 +91,7 @@ pub fn misspelt_required(draft: &mut Draft, dice: &mut Dice) {
     let table = dice.roll(2);
     misspell(draft, field(table, dice, true), dice);
     draft.lost.clear();
-    draft.refuse(table, &[&rules::COLUMN_MISSING]);
+    draft.refuse(table, &rules::COLUMN_MISSING);
 }
 
 fn misspell(draft: &mut Draft, code: &'static str, dice: &mut Dice) {
@@ -139,7 +139,7 @@ pub fn deleted_required(draft: &mut Draft, dice: &mut Dice) {
     let table = dice.roll(2);
     delete(draft, table, field(table, dice, true));
     draft.lost.clear();
-    draft.refuse(table, &[&rules::COLUMN_MISSING]);
+    draft.refuse(table, &rules::COLUMN_MISSING);
 }
 
 fn delete(draft: &mut Draft, table: usize, code: &'static str) {
@@ -164,7 +164,7 @@ pub fn column_twice(draft: &mut Draft, dice: &mut Dice) {
         .map(|((row, at), cell)| ((*row, at + 1), Cell { origin: None, ..cell.clone() }))
         .collect();
     page.cells.extend(copies);
-    draft.refuse(AGREEMENTS, &[&rules::COLUMN_TWICE]);
+    draft.refuse(AGREEMENTS, &rules::COLUMN_TWICE);
 }
 
 pub fn title_rows(draft: &mut Draft, dice: &mut Dice) {
@@ -218,7 +218,7 @@ pub fn merged_body(draft: &mut Draft, dice: &mut Dice) {
         }));
     }
     for origin in struck {
-        draft.strike(origin, &[&rules::MERGED_CELLS]);
+        draft.strike(origin, &rules::MERGED_CELLS);
     }
 }
 
@@ -240,7 +240,7 @@ const SUBTOTALS: [&str; 4] = ["Subtotal", "Zwischensumme", "Sous-total", "Iš vi
 pub fn totals_row(draft: &mut Draft, dice: &mut Dice) {
     let language = draft.partner.language;
     for table in [AGREEMENTS, EVENTS] {
-        let word = *dice.pick(TOTALS[language]);
+        let word = dice.pick(TOTALS[language]);
         if let Some(page) = draft.page_of(table) {
             let row = page.last_row() + 1;
             put_total(page, row, word);
@@ -324,7 +324,7 @@ pub fn rows_twice(draft: &mut Draft, dice: &mut Dice) {
         }
     }
     for origin in struck {
-        draft.strike(origin, &[&rules::DUPLICATE_KEY]);
+        draft.strike(origin, &rules::DUPLICATE_KEY);
     }
 }
 
@@ -371,8 +371,8 @@ pub fn hidden_sheet_of_another(draft: &mut Draft, dice: &mut Dice) {
 pub fn nobodys(draft: &mut Draft, _: &mut Dice) {
     draft.pages.retain(|page| !page.hidden);
     draft.file = "final version 2.xlsx".to_owned();
-    draft.refuse(AGREEMENTS, &[&rules::PARTNER_UNKNOWN]);
-    draft.refuse(EVENTS, &[&rules::PARTNER_UNKNOWN]);
+    draft.refuse(AGREEMENTS, &rules::PARTNER_UNKNOWN);
+    draft.refuse(EVENTS, &rules::PARTNER_UNKNOWN);
 }
 
 /// Each sheet bears the name of the other.

@@ -58,9 +58,7 @@ pub fn read(name: &str, bytes: &[u8], catalog: &Catalog, reader: &Sandbox) -> Re
     let mut findings = Vec::new();
     let bare = name.rsplit('/').next().unwrap_or(name);
     let file = || Place::File { file: name.to_owned() };
-    let limits = catalog.programme.limits;
-    let bounds = Bounds { memory_bytes: limits.memory_bytes, time: Duration::from_secs(limits.seconds) };
-    let workbook = reader.read(bare, bytes, &options(bare, catalog), bounds);
+    let workbook = reader.read(bare, bytes, &options(bare, catalog), bounds(catalog));
     let workbook = match workbook.map_err(|error| fault("no process can be started that reads files", error))? {
         Ok(workbook) => workbook,
         Err(refusal) => {
@@ -91,8 +89,14 @@ pub fn read(name: &str, bytes: &[u8], catalog: &Catalog, reader: &Sandbox) -> Re
     Ok(FileReading { tables, findings })
 }
 
+/// What the process that reads a file may take.
+pub(super) fn bounds(catalog: &Catalog) -> Bounds {
+    let limits = catalog.programme.limits;
+    Bounds { memory_bytes: limits.memory_bytes, time: Duration::from_secs(limits.seconds) }
+}
+
 /// The limits of the programme, and the encoding that a layout declares for files of this name.
-fn options(bare: &str, catalog: &Catalog) -> Options {
+pub(super) fn options(bare: &str, catalog: &Catalog) -> Options {
     let limits = catalog.programme.limits;
     let limits = Limits {
         file_bytes: limits.file_bytes,

@@ -23,6 +23,8 @@ pub enum Command {
     Check(Check),
     /// Read what is new in the inbox into the store, and say what was found
     Ingest(Ingest),
+    /// Answer partners: verdict, findings cell by cell, what changed, and their workbook with the cells marked
+    Answer(AnswerArgs),
     /// Explain an indicator's figure, or what a finding means
     Explain(Explain),
     /// Show who has reported what, for which period
@@ -81,6 +83,28 @@ pub struct Ingest {
 }
 
 #[derive(Debug, Args)]
+pub struct AnswerArgs {
+    /// Files of the inbox by name, or paths of files to look at without receiving them [default: every file that counts
+    /// or was refused]
+    #[arg(value_name = "FILE")]
+    pub files: Vec<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// Only what this partner sent
+    #[arg(long, value_name = "CODE")]
+    pub partner: Option<String>,
+    /// Where the marked workbooks go [default: answers in the project's folder for scoreboards]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Say it only, write no workbook
+    #[arg(long)]
+    pub no_workbook: bool,
+    /// Exit with 1 if there are errors
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// An indicator's code, or the id of a finding such as number-ambiguous
     pub code: String,
@@ -112,6 +136,7 @@ impl Arguments {
             Command::Run(run) => run.common.format,
             Command::Check(check) => check.common.format,
             Command::Ingest(ingest) => ingest.common.format,
+            Command::Answer(answer) => answer.common.format,
             Command::Explain(explain) => explain.common.format,
             Command::Status(status) => status.common.format,
             Command::ReadFiles(_) => Format::Human,

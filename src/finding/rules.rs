@@ -174,6 +174,9 @@ rules! {
     SUBMISSION_TIE "submission-tie", "two different submissions claim to be the current one",
         "Which of them counts would be chance; the earlier figure stands.",
         "Raise the reporting date or the revision in the right one and send it again.";
+    ROWS_MISSING "rows-missing", "rows of the report before are not in this one",
+        "A new report replaces the one before: rows that it lacks count no more.",
+        "If they were left out by mistake, add them and send the workbook again.";
     SUBMISSION_EMPTY "submission-empty", "a sheet without rows",
         "It replaces what the partner had reported there: those rows are gone from the figures.",
         "Send the sheet with all its rows, if that was not meant.";

@@ -18,6 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ingest", &["model", "finding"]),
     ("layout", &["define", "ingest", "sql", "model", "finding"]),
     ("validate", &["sql", "define", "ingest", "layout", "model", "finding"]),
+    ("template", &["ingest", "model", "finding"]),
     ("store", &["model", "finding"]),
     ("compute", &["sql", "define", "model", "finding"]),
     ("report", &["model", "finding"]),

@@ -14,7 +14,7 @@ mod builder;
 mod csv;
 mod encoding;
 mod grid;
-mod guard;
+pub(crate) mod guard;
 mod notes;
 mod ods;
 mod outline;

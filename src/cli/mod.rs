@@ -8,6 +8,7 @@ mod output;
 mod progress;
 mod run;
 mod status;
+mod template;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
         Command::Ingest(ingest) => ingest::main(ingest, &output),
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Status(status) => status::main(status, &output),
+        Command::Template(template) => template::main(template, &output),
         // A worker whose parent is gone has nobody to tell.
         Command::ReadFiles(bounds) => Ok(serve(bounds.memory).map_or(Exit::Stopped, |()| Exit::Fine)),
     };

@@ -112,6 +112,27 @@ impl SheetPlan {
 }
 
 impl ColumnPlan {
+    /// A column of this kind, and nothing else said of it.
+    pub fn of_kind(kind: FieldKind) -> Self {
+        let [field, label, unit, help, example] = [const { String::new() }; 5];
+        Self {
+            field,
+            label,
+            unit,
+            help,
+            example,
+            kind,
+            required: false,
+            options: Vec::new(),
+            lowest: None,
+            highest: None,
+            first_day: None,
+            last_day: None,
+            instead: None,
+            total: false,
+        }
+    }
+
     fn new(field: &Field, instead: Option<u16>, language: &str) -> Self {
         let number = |bound: Option<Bound>| if let Some(Bound::Number(number)) = bound { Some(number) } else { None };
         let day = |bound: Option<Bound>| if let Some(Bound::Day(day)) = bound { Some(day) } else { None };

@@ -24,6 +24,20 @@ const LONGEST_TEXT: u32 = 1_000;
 const LARGEST: i64 = 1_000_000_000_000_000;
 const LARGEST_WHOLE: i64 = 1_000_000_000_000;
 
+/// The rule for the day of the report.
+pub fn report_day(template: &Template<'_>) -> Result<DataValidation, XlsxError> {
+    let texts = template.texts();
+    let column = ColumnPlan {
+        first_day: Some(template.catalog.programme.calendar.start),
+        ..ColumnPlan::of_kind(FieldKind::Date)
+    };
+    let (rule, message) = days(&column, template)?;
+    rule.set_error_title(cut(&texts.input.title, LONGEST_TITLE))?
+        .set_error_message(cut(&message, LONGEST_MESSAGE))?
+        .set_input_title(cut(&texts.guide.as_of, LONGEST_TITLE))?
+        .set_input_message(cut(&texts.guide.as_of_help, LONGEST_MESSAGE))
+}
+
 /// The rule for a column's cells, with what it says before and after.
 pub fn validation(template: &Template<'_>, sheet: &SheetPlan, column: &ColumnPlan) -> Result<DataValidation, XlsxError> {
     let texts = template.texts();
@@ -55,44 +69,53 @@ pub fn validation(template: &Template<'_>, sheet: &SheetPlan, column: &ColumnPla
     Ok(rule)
 }
 
-/// Dates from the programme's or the field's first day on; the last is far enough not to be in anybody's way.
+/// Dates within the field's bounds; without any, in the years in which spreadsheets and people agree.
 fn days(column: &ColumnPlan, template: &Template<'_>) -> Result<(DataValidation, String), XlsxError> {
+    let texts = template.texts();
     let first = column.first_day.or_else(|| NaiveDate::from_ymd_opt(2000, 1, 1)).unwrap_or_default();
     let last = column.last_day.or_else(|| NaiveDate::from_ymd_opt(2099, 12, 31)).unwrap_or_default();
-    Ok((between_days(first, last)?, days_message(template, first, last)))
+    let rule = DataValidation::new().allow_date(DataValidationRule::Between(date(first)?, date(last)?));
+    let [first, last] = [column.first_day, column.last_day].map(|day| day.map(|day| texts.typed_day(day)));
+    let input = &texts.input;
+    let range = range([&input.days_between, &input.days_from, &input.days_to], first.as_deref(), last.as_deref());
+    let example = texts.typed_day(template.plan.period.last);
+    Ok((rule, fill(&input.date, &[("range", &range), ("example", &example)])))
 }
 
-/// The rule for a date between two days, both included.
-pub fn between_days(first: NaiveDate, last: NaiveDate) -> Result<DataValidation, XlsxError> {
-    Ok(DataValidation::new().allow_date(DataValidationRule::Between(date(first)?, date(last)?)))
-}
-
-/// What is said when a date does not lie between two days.
-pub fn days_message(template: &Template<'_>, first: NaiveDate, last: NaiveDate) -> String {
-    let texts = template.texts();
-    let days = [first, last, template.plan.period.last].map(|day| texts.typed_day(day));
-    fill(&texts.input.date, &[("first", &days[0]), ("last", &days[1]), ("example", &days[2])])
+/// The words for what lies between two bounds; none where there is no bound.
+fn range(words: [&str; 3], first: Option<&str>, last: Option<&str>) -> String {
+    let [between, from, to] = words;
+    let words = match (first, last) {
+        (Some(_), Some(_)) => between,
+        (Some(_), None) => from,
+        (None, Some(_)) => to,
+        (None, None) => "",
+    };
+    fill(words, &[("first", first.unwrap_or_default()), ("last", last.unwrap_or_default())])
 }
 
 fn numbers(column: &ColumnPlan, texts: &Texts) -> (DataValidation, String) {
     let whole = column.kind == FieldKind::Integer;
-    let largest = Decimal::from(if whole { LARGEST_WHOLE } else { LARGEST });
-    let (lowest, highest) = (column.lowest.unwrap_or(-largest), column.highest.unwrap_or(largest));
     let percent = column.kind == FieldKind::Percent;
+    let largest = Decimal::from(if whole { LARGEST_WHOLE } else { LARGEST });
     // A cell stores 25 % as 0.25.
     let stored = |value: Decimal| {
         let value = if percent { value / Decimal::ONE_HUNDRED } else { value };
         Formula::new(format!("={}", value.normalize()))
     };
+    let (lowest, highest) = (column.lowest.unwrap_or(-largest), column.highest.unwrap_or(largest));
     let between = DataValidationRule::Between(stored(lowest), stored(highest));
+    let input = &texts.input;
     let rule = DataValidation::new();
     let (rule, says) = if whole {
-        (rule.allow_whole_number_formula(between), &texts.input.integer)
+        (rule.allow_whole_number_formula(between), &input.integer)
     } else {
-        (rule.allow_decimal_number_formula(between), &texts.input.number)
+        (rule.allow_decimal_number_formula(between), &input.number)
     };
     let shown = |value: Decimal| texts.number(value) + if percent { "\u{a0}%" } else { "" };
-    (rule, fill(says, &[("first", &shown(lowest)), ("last", &shown(highest))]))
+    let [first, last] = [column.lowest, column.highest].map(|value| value.map(shown));
+    let words: [&str; 3] = [&input.numbers_between, &input.numbers_from, &input.numbers_to];
+    (rule, fill(says, &[("range", &range(words, first.as_deref(), last.as_deref()))]))
 }
 
 /// Shows required cells that are empty in a row that holds something, and keys that stand twice.

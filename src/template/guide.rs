@@ -1,6 +1,6 @@
 //! The first sheet: whose report it is, what to fill in and by when, what is counted from it, and how.
 
-use rust_xlsxwriter::{Format, Url, Worksheet, XlsxError, quote_sheet_name};
+use rust_xlsxwriter::{Format, FormatAlign, Url, Worksheet, XlsxError, quote_sheet_name};
 
 use super::words::fill;
 use super::{Template, checks, looks, protect, table};
@@ -63,17 +63,11 @@ impl Page<'_> {
         self.line(&texts.guide.period, &format!("{} · {days}", period.label), Look::Strong)?;
         self.to.write_string_with_format(self.row, 1, &texts.guide.as_of, &looks::of(Look::Label))?;
         let entry = looks::entry(false).set_num_format(&texts.dates.code).set_bold();
-        let entry = entry.set_align(rust_xlsxwriter::FormatAlign::Left).set_border_color(style::ACCENT);
+        let entry = entry.set_align(FormatAlign::Left).set_align(FormatAlign::VerticalCenter).set_border_color(style::ACCENT);
         self.to.write_string(self.row, 0, REPORTING_DATE)?;
         self.to.write_datetime_with_format(self.row, 2, &date(template.made)?, &entry)?;
-        let (first, last) = (template.catalog.programme.calendar.start, chrono::NaiveDate::MAX);
-        let last = chrono::NaiveDate::from_ymd_opt(2099, 12, 31).unwrap_or(last);
-        let rule = checks::between_days(first, last)?
-            .set_error_title(checks::cut(&texts.input.title, 32))?
-            .set_error_message(checks::cut(&checks::days_message(template, first, last), 255))?
-            .set_input_title(checks::cut(&texts.guide.as_of, 32))?
-            .set_input_message(checks::cut(&texts.guide.as_of_help, 255))?;
-        self.to.add_data_validation(self.row, 2, self.row, 2, &rule)?;
+        self.to.add_data_validation(self.row, 2, self.row, 2, &checks::report_day(template)?)?;
+        self.to.set_row_height_pixels(self.row, 24)?;
         self.row += 1;
         self.line("", &texts.guide.as_of_help, Look::Note)?;
         let contact = template.catalog.programme.contact.as_deref().unwrap_or(&texts.guide.ask);
@@ -105,7 +99,7 @@ impl Page<'_> {
                 let label = if at == 0 { texts.guide.counted.as_str() } else { "" };
                 let text = if definition.is_empty() { title.clone() } else { format!("{title}: {definition}") };
                 self.to.write_string_with_format(self.row, 1, label, &top(Look::NoteRight))?;
-                self.to.write_string_with_format(self.row, 2, &text, &looks::of(Look::Note))?;
+                self.to.write_string_with_format(self.row, 2, &text, &top(Look::Note))?;
                 self.to.set_row_height_pixels(self.row, tall(&text, Look::Note, TEXTS))?;
                 self.row += 1;
             }
@@ -178,7 +172,7 @@ impl Page<'_> {
 }
 
 fn top(look: Look) -> Format {
-    looks::of(look).set_align(rust_xlsxwriter::FormatAlign::Top)
+    looks::of(look).set_align(FormatAlign::Top)
 }
 
 fn tall(text: &str, look: Look, width: u32) -> u32 {

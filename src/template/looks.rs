@@ -52,7 +52,7 @@ pub fn entry(kept_out: bool) -> Format {
 pub fn entry_of(column: &ColumnPlan, kept_out: bool, texts: &Texts) -> Format {
     let format = entry(kept_out).set_num_format(code(column.kind, texts));
     if is_right(column.kind) {
-        format.set_align(FormatAlign::Right)
+        format.set_align(FormatAlign::Right).set_indent(1)
     } else {
         format.set_align(FormatAlign::Left).set_text_wrap()
     }

@@ -27,6 +27,8 @@ pub fn write(to: &mut Worksheet, template: &Template<'_>) -> Result<(), XlsxErro
     to.set_name(template.free_name(&texts.sheet))?;
     to.set_screen_gridlines(false);
     to.set_column_hidden(0)?;
+    // A difference of nothing is an empty text, not zero.
+    to.set_formula_result_default("");
     for (column, width) in (1u16..).zip(WIDTHS) {
         to.set_column_width_pixels(column, width)?;
     }

@@ -91,6 +91,12 @@ pub struct Input {
     pub integer: String,
     pub number: String,
     pub text: String,
+    pub days_between: String,
+    pub days_from: String,
+    pub days_to: String,
+    pub numbers_between: String,
+    pub numbers_from: String,
+    pub numbers_to: String,
 }
 
 #[derive(Debug, Default, Deserialize)]

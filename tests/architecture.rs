@@ -22,12 +22,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["model", "finding"]),
     ("compute", &["sql", "define", "model", "finding"]),
     ("report", &["model", "finding"]),
+    ("template", &["report", "layout", "define", "model", "finding"]),
     ("publish", &["store", "model", "finding"]),
     (
         "app",
         &[
-            "publish", "report", "compute", "store", "validate", "layout", "ingest", "define", "sql", "model", "clock",
-            "finding",
+            "publish", "template", "report", "compute", "store", "validate", "layout", "ingest", "define", "sql", "model",
+            "clock", "finding",
         ],
     ),
     ("cli", &["app", "store", "compute", "ingest", "model", "finding"]),

@@ -29,6 +29,8 @@ pub enum Command {
     Explain(Explain),
     /// Show who has reported what, for which period
     Status(StatusArgs),
+    /// Write the workbook that a partner fills in, with what it has reported already
+    Template(TemplateArgs),
     /// Read files for another process of this program: a worker
     #[command(name = WORKER_COMMAND, hide = true)]
     ReadFiles(ReadFiles),
@@ -125,6 +127,28 @@ pub struct StatusArgs {
 }
 
 #[derive(Debug, Args)]
+#[group(id = "whose", required = true, multiple = false, args = ["partner", "all"])]
+pub struct TemplateArgs {
+    #[command(flatten)]
+    pub common: Common,
+    /// For the partner with this code
+    #[arg(long, value_name = "CODE")]
+    pub partner: Option<String>,
+    /// For every partner
+    #[arg(long)]
+    pub all: bool,
+    /// The period to report, such as P3 or 2016-Q2 [default: the latest that has ended by today, else the first]
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// Where the workbooks go [default: `templates` of `[folders]`, which is data/templates]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The language of the workbooks, such as fr [default: that of each partner]
+    #[arg(long, value_name = "LANGUAGE")]
+    pub language: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct ReadFiles {
     /// What the process may allocate, in bytes
     pub memory: u64,
@@ -139,6 +163,7 @@ impl Arguments {
             Command::Answer(answer) => answer.common.format,
             Command::Explain(explain) => explain.common.format,
             Command::Status(status) => status.common.format,
+            Command::Template(template) => template.common.format,
             Command::ReadFiles(_) => Format::Human,
         }
     }

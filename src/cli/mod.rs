@@ -9,6 +9,7 @@ mod output;
 mod progress;
 mod run;
 mod status;
+mod template;
 
 use std::process::ExitCode;
 
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
         Command::Answer(answer) => answer::main(answer, &output),
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Status(status) => status::main(status, &output),
+        Command::Template(template) => template::main(template, &output),
         // A worker whose parent is gone has nobody to tell.
         Command::ReadFiles(bounds) => Ok(serve(bounds.memory, &crate::app::answer::mark).map_or(Exit::Stopped, |()| Exit::Fine)),
     };

@@ -165,6 +165,12 @@ rules! {
     LAYOUT_TOLERATED "layout-tolerated", "a table that is not laid out as in the template",
         "It was read all the same, by its labels.",
         "Nothing, if the figures are right; the template would spare the doubt.";
+    TEMPLATE_OLDER "template-older", "made from a template that has been changed since",
+        "It is read by its labels; what the new template asks beyond that is not in it.",
+        "Nothing, if nothing else is said. Next time fill in the template that is sent to you then.";
+    TOTAL_DIFFERS "total-differs", "a total that the rows of its table do not add up to",
+        "The figures are counted from the rows; a row may be missing, double or mistyped.",
+        "Compare the rows with your own books, then correct them or the total.";
     LAYOUT_MISFIT "layout-misfit", "a file that its declared layout does not fit",
         "Reading it as declared would take the wrong cells.",
         "Correct the `layout` of the collection, or ask for the file as it used to be.";

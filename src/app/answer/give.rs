@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::super::project::Project;
-use super::super::reading::{bounds, options};
+use super::super::reading::{bare, bounds, options, workbook};
 use super::super::{Stopped, fault};
 use super::mark::{Marked, request, understand};
 use super::tell::words;
@@ -30,11 +30,9 @@ pub struct Given {
 /// # Errors
 /// When it cannot be written, or no process can be started that marks files.
 pub fn give(project: &Project, answer: &Answer, subject: &Subject, out: &Path) -> Result<Given, Stopped> {
-    let bare = subject.name.rsplit('/').next().unwrap_or(&subject.name);
+    let bare = bare(&subject.name);
     let catalog = &project.catalog;
-    let (options, bounds) = (options(bare, catalog), bounds(catalog));
-    let started = |error| fault("no process can be started that reads files", error);
-    let Ok(workbook) = project.reader.read(bare, &subject.bytes, &options, bounds).map_err(started)? else {
+    let Ok(workbook) = workbook(&subject.name, &subject.bytes, catalog, &project.reader)? else {
         // A file that is not read is not marked either: the letter is the answer.
         return Ok(Given::default());
     };
@@ -43,8 +41,9 @@ pub fn give(project: &Project, answer: &Answer, subject: &Subject, out: &Path) -
     let patched = match workbook.kind {
         _ if workbook.signed => Err("copy_signed"),
         FileKind::Xlsx | FileKind::Xlsm => {
-            let request = request(&returned, &options.limits, &subject.bytes);
-            let marked = project.reader.ask(&request, bounds, &mark::mark, understand).map_err(started)?;
+            let request = request(&returned, &options(bare, catalog).limits, &subject.bytes);
+            let marked = project.reader.ask(&request, bounds(catalog), &mark, understand);
+            let marked = marked.map_err(|error| fault("no process can be started that marks files", error))?;
             match marked {
                 Ok(Marked::Bytes(bytes)) => Ok(bytes),
                 Ok(Marked::Not) | Err(_) => Err("copy_unsafe"),

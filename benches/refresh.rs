@@ -14,6 +14,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+use scoreboard::app::ingest;
+use scoreboard::app::project::Project;
+use scoreboard::ingest::Sandbox;
+use scoreboard::store::Store;
 use serde_json::Value;
 
 const ROUNDS: usize = 3;
@@ -49,6 +53,13 @@ fn main() {
     println!("cold, empty store to finished workbook: {:.2} s, peak memory {} MB", median(cold), memory / 1024);
     println!("warm, nothing new:                      {:.3} s", median(warm));
     println!("one workbook changed:                   {:.2} s", median(changed));
+    // Turn about, so that a machine that slows down slows both.
+    let (mut apart, mut here) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        apart.push(ingest(&project, Sandbox::of(env!("CARGO_BIN_EXE_scoreboard").into())));
+        here.push(ingest(&project, Sandbox::here()));
+    }
+    println!("ingest alone, read in worker processes: {:.2} s; in this process: {:.2} s", median(apart), median(here));
 }
 
 fn median(mut times: Vec<Duration>) -> f64 {
@@ -78,6 +89,17 @@ fn refresh(project: &Path) -> (Duration, u64) {
     };
     assert!(exit.success(), "the refresh failed");
     (start.elapsed(), peak)
+}
+
+/// Ingest into an empty store, read by this reader: what the worker processes cost.
+fn ingest(project: &Path, reader: Sandbox) -> Duration {
+    let _ = fs::remove_dir_all(project.join("data/store"));
+    let mut opened = Project::open(project).expect("sound definitions");
+    opened.reader = reader;
+    let start = Instant::now();
+    let mut store = Store::open(&opened.store()).expect("a store");
+    ingest::run(&opened, &mut store, &|_, _, _| {}).expect("read");
+    start.elapsed()
 }
 
 /// The project folder: definitions, one partner for each workbook, and the inbox.

@@ -29,4 +29,5 @@ pub mod publish;
 pub mod report;
 pub mod sql;
 pub mod store;
+pub mod template;
 pub mod validate;

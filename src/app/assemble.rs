@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::project::Project;
 use super::state::{FileState, State, latest_day};
-use super::{Stopped, fault};
+use super::{Stopped, answer, fault};
 use crate::compute::Origin;
 use crate::compute::evidence::Gathered;
 use crate::compute::{self, Inputs, Records, WaveInput};
@@ -84,6 +84,7 @@ pub fn assemble(
     findings.extend(file_findings(state, &counted, &submissions));
     findings.extend(ties.iter().map(tie));
     findings.extend(computed.findings);
+    findings.extend(answer::missing_rows(project, store, state, &submissions)?);
     findings.extend(not_reported(project, &reporting));
     finding::sort(&mut findings);
     findings.dedup();
@@ -157,7 +158,7 @@ fn rows(store: &Store, state: &State, submissions: &[Submission]) -> Result<BTre
 }
 
 /// Rows of some sections from some parts.
-fn gather(store: &Store, parts: &BTreeMap<&str, BTreeSet<i64>>) -> Result<Option<DataFrame>, Stopped> {
+pub(super) fn gather(store: &Store, parts: &BTreeMap<&str, BTreeSet<i64>>) -> Result<Option<DataFrame>, Stopped> {
     let mut whole: Option<DataFrame> = None;
     for (part, sections) in parts {
         let frame = store.read_part(part)?;
@@ -243,7 +244,7 @@ fn file_findings(state: &State, counting: &BTreeSet<i64>, submissions: &[Submiss
 }
 
 /// Whether its partner has sent something since that counts.
-fn mended(file: &FileState, finding: &Finding, submissions: &[Submission]) -> bool {
+pub(super) fn mended(file: &FileState, finding: &Finding, submissions: &[Submission]) -> bool {
     let Some(partner) = &finding.partner else { return false };
     submissions.iter().any(|submission| submission.partner.as_str() == partner && submission.received > file.at)
 }

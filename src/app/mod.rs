@@ -2,6 +2,7 @@
 //!
 //! Start with [`refresh::run`]: define → ingest → compute → report → publish.
 
+pub mod answer;
 pub mod assemble;
 pub mod check;
 pub mod explain;
@@ -10,9 +11,12 @@ pub mod project;
 pub mod refresh;
 pub mod state;
 pub mod status;
+pub mod template;
 
+mod prefill;
 mod reading;
 mod record;
+mod totals;
 
 use crate::finding::{Finding, Place, rules};
 use crate::store::StoreError;

@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 
+use super::totals::Totals;
 use super::{Stopped, fault};
 use crate::define::Catalog;
 use crate::define::catalog::{Collection, Layout};
 use crate::finding::{CellRef, Finding, Place, rules};
-use crate::ingest::{Bounds, Limits, Options, Sandbox, Sheet, Workbook};
-use crate::layout::submission::{HIDDEN_SHEET, identify};
+use crate::ingest::{Bounds, Limits, Options, Refusal, Sandbox, Sheet, Workbook};
+use crate::layout::submission::identify;
 use crate::layout::table::{Recognised, recognise};
-use crate::layout::{Identity, Labels, RawTable, Source, Target, declared, pattern};
+use crate::layout::{Identity, Labels, RawTable, Source, Target, declared, marks, pattern};
 use crate::model::code::PartnerCode;
-use crate::model::fold::fold;
 use crate::model::scoreboard::KeptOut;
 use crate::validate::frame::{Part, Shape, frame};
 use crate::validate::table::SeenKeys;
@@ -56,12 +56,9 @@ pub struct FileReading {
 /// When no process can be started that reads files: that says nothing about this one.
 pub fn read(name: &str, bytes: &[u8], catalog: &Catalog, reader: &Sandbox) -> Result<FileReading, Stopped> {
     let mut findings = Vec::new();
-    let bare = name.rsplit('/').next().unwrap_or(name);
+    let bare = bare(name);
     let file = || Place::File { file: name.to_owned() };
-    let limits = catalog.programme.limits;
-    let bounds = Bounds { memory_bytes: limits.memory_bytes, time: Duration::from_secs(limits.seconds) };
-    let workbook = reader.read(bare, bytes, &options(bare, catalog), bounds);
-    let workbook = match workbook.map_err(|error| fault("no process can be started that reads files", error))? {
+    let workbook = match workbook(name, bytes, catalog, reader)? {
         Ok(workbook) => workbook,
         Err(refusal) => {
             let by_name = identify(bare, &Workbook::default(), catalog, &mut Vec::new()).partner;
@@ -91,8 +88,33 @@ pub fn read(name: &str, bytes: &[u8], catalog: &Catalog, reader: &Sandbox) -> Re
     Ok(FileReading { tables, findings })
 }
 
+/// What the process that reads a file may take.
+pub(super) fn bounds(catalog: &Catalog) -> Bounds {
+    let limits = catalog.programme.limits;
+    Bounds { memory_bytes: limits.memory_bytes, time: Duration::from_secs(limits.seconds) }
+}
+
+/// A file as cells.
+///
+/// # Errors
+/// When no process can be started that reads files.
+pub fn workbook(
+    name: &str,
+    bytes: &[u8],
+    catalog: &Catalog,
+    reader: &Sandbox,
+) -> Result<Result<Workbook, Refusal>, Stopped> {
+    let read = reader.read(bare(name), bytes, &options(bare(name), catalog), bounds(catalog));
+    read.map_err(|error| fault("no process can be started that reads files", error))
+}
+
+/// A name without the folders of the inbox.
+pub(super) fn bare(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
 /// The limits of the programme, and the encoding that a layout declares for files of this name.
-fn options(bare: &str, catalog: &Catalog) -> Options {
+pub(super) fn options(bare: &str, catalog: &Catalog) -> Options {
     let limits = catalog.programme.limits;
     let limits = Limits {
         file_bytes: limits.file_bytes,
@@ -118,11 +140,6 @@ struct Declaration<'a> {
     misfit: Option<(&'a Sheet, declared::Misfit)>,
 }
 
-/// The sheet that our template hides.
-fn is_ours(sheet: &Sheet) -> bool {
-    fold(&sheet.name) == fold(HIDDEN_SHEET)
-}
-
 struct Reader<'a> {
     name: &'a str,
     bare: &'a str,
@@ -131,9 +148,18 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Whether the file was made from our template: then no declared layout speaks of it.
+    fn is_template(&self) -> bool {
+        self.workbook.sheets.iter().any(|sheet| marks::is_called(sheet, marks::HIDDEN_SHEET))
+    }
+
     fn submission(&self, findings: &mut Vec<Finding>) -> Vec<TableReading> {
         let identity = identify(self.bare, self.workbook, self.catalog, findings);
-        let labels = Labels::of_collections(self.catalog, self.bare);
+        let labels = if self.is_template() {
+            Labels::new(self.catalog.collections.iter().map(Target::Collection).collect())
+        } else {
+            Labels::of_collections(self.catalog, self.bare)
+        };
         let before = findings.len();
         let mut tables = self.tables(&labels, &identity, findings);
         if let Some(partner) = &identity.partner {
@@ -157,9 +183,9 @@ impl<'a> Reader<'a> {
         let mut tables = Vec::new();
         let mut seen = Seen::new();
         let mut refused = false;
-        let ours = self.workbook.sheets.iter().any(is_ours);
-        let mut declarations = if ours { Vec::new() } else { self.declarations(labels) };
-        for sheet in self.workbook.sheets.iter().filter(|sheet| !is_ours(sheet)) {
+        let mut totals = Totals::new(self.workbook, self.catalog);
+        let mut declarations = if self.is_template() { Vec::new() } else { self.declarations(labels) };
+        for sheet in self.workbook.sheets.iter().filter(|sheet| !marks::is_ours(sheet)) {
             let mut said = Vec::new();
             let declared = self.declared(sheet, &mut declarations, &mut said);
             refused |= said.iter().any(Finding::is_error);
@@ -190,11 +216,15 @@ impl<'a> Reader<'a> {
             findings.append(&mut said);
             for raw in found {
                 match self.table(&raw, identity, &mut seen, findings) {
-                    Some(table) => tables.push(table),
+                    Some(table) => {
+                        totals.add(&raw, &table);
+                        tables.push(table);
+                    }
                     None => refused = true,
                 }
             }
         }
+        totals.compare(self.name, findings);
         for declaration in declarations.iter().filter(|declaration| !declaration.fitted) {
             // A layout for files of this name that fits none of its sheets: the file has changed.
             let Some((sheet, misfit)) = &declaration.misfit else { continue };

@@ -23,10 +23,14 @@ pub enum Command {
     Check(Check),
     /// Read what is new in the inbox into the store, and say what was found
     Ingest(Ingest),
+    /// Answer partners: verdict, findings cell by cell, what changed, and their workbook with the cells marked
+    Answer(AnswerArgs),
     /// Explain an indicator's figure, or what a finding means
     Explain(Explain),
     /// Show who has reported what, for which period
     Status(StatusArgs),
+    /// Write the workbook that a partner fills in, with what it has reported already
+    Template(TemplateArgs),
     /// Read files for another process of this program: a worker
     #[command(name = WORKER_COMMAND, hide = true)]
     ReadFiles(ReadFiles),
@@ -81,6 +85,28 @@ pub struct Ingest {
 }
 
 #[derive(Debug, Args)]
+pub struct AnswerArgs {
+    /// Files of the inbox by name, or paths of files to look at without receiving them [default: every file that counts
+    /// or was refused]
+    #[arg(value_name = "FILE")]
+    pub files: Vec<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// Only what this partner sent
+    #[arg(long, value_name = "CODE")]
+    pub partner: Option<String>,
+    /// Where the marked workbooks go [default: answers in the project's folder for scoreboards]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Say it only, write no workbook
+    #[arg(long)]
+    pub no_workbook: bool,
+    /// Exit with 1 if there are errors
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// An indicator's code, or the id of a finding such as number-ambiguous
     pub code: String,
@@ -101,6 +127,28 @@ pub struct StatusArgs {
 }
 
 #[derive(Debug, Args)]
+#[group(id = "whose", required = true, multiple = false, args = ["partner", "all"])]
+pub struct TemplateArgs {
+    #[command(flatten)]
+    pub common: Common,
+    /// For the partner with this code
+    #[arg(long, value_name = "CODE")]
+    pub partner: Option<String>,
+    /// For every partner
+    #[arg(long)]
+    pub all: bool,
+    /// The period to report, such as P3 or 2016-Q2 [default: the latest that has ended by today, else the first]
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// Where the workbooks go [default: `templates` of `[folders]`, which is data/templates]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The language of the workbooks, such as fr [default: that of each partner]
+    #[arg(long, value_name = "LANGUAGE")]
+    pub language: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct ReadFiles {
     /// What the process may allocate, in bytes
     pub memory: u64,
@@ -112,8 +160,10 @@ impl Arguments {
             Command::Run(run) => run.common.format,
             Command::Check(check) => check.common.format,
             Command::Ingest(ingest) => ingest.common.format,
+            Command::Answer(answer) => answer.common.format,
             Command::Explain(explain) => explain.common.format,
             Command::Status(status) => status.common.format,
+            Command::Template(template) => template.common.format,
             Command::ReadFiles(_) => Format::Human,
         }
     }

@@ -1,5 +1,6 @@
 //! The command line: one file a command, exit codes, terminal output. The only module that prints.
 
+mod answer;
 mod args;
 mod check;
 mod explain;
@@ -8,6 +9,7 @@ mod output;
 mod progress;
 mod run;
 mod status;
+mod template;
 
 use std::process::ExitCode;
 
@@ -45,10 +47,12 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run::main(run, &output),
         Command::Check(check) => check::main(check, &output),
         Command::Ingest(ingest) => ingest::main(ingest, &output),
+        Command::Answer(answer) => answer::main(answer, &output),
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Status(status) => status::main(status, &output),
+        Command::Template(template) => template::main(template, &output),
         // A worker whose parent is gone has nobody to tell.
-        Command::ReadFiles(bounds) => Ok(serve(bounds.memory).map_or(Exit::Stopped, |()| Exit::Fine)),
+        Command::ReadFiles(bounds) => Ok(serve(bounds.memory, &crate::app::answer::mark).map_or(Exit::Stopped, |()| Exit::Fine)),
     };
     let exit = result.unwrap_or_else(|Stopped(findings)| {
         if arguments.format() == Format::Json {

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::args::Format;
-use crate::finding::{Finding, Severity, render, to_json};
+use crate::finding::{Finding, Severity, clean, render, shorten, to_json};
 
 /// Where answers go: results to standard output, findings of a stop to standard error.
 pub struct Output {
@@ -54,13 +54,23 @@ impl Output {
 fn coloured(finding: &Finding) -> String {
     let text = render(finding);
     let word = finding.severity.as_str();
-    let colour = match finding.severity {
+    format!("{}{}", weight(finding.severity, word), &text[word.len()..])
+}
+
+/// A word in the colour of a weight.
+pub fn weight(severity: Severity, word: &str) -> String {
+    let colour = match severity {
         Severity::Error => AnsiColor::Red,
         Severity::Warning => AnsiColor::Yellow,
         Severity::Info => AnsiColor::Blue,
     };
     let style = Style::new().bold().fg_color(Some(colour.into()));
-    format!("{style}{word}{style:#}{}", &text[word.len()..])
+    format!("{style}{word}{style:#}")
+}
+
+/// A partner's text that cannot drive the terminal, cut where it is long.
+pub fn plain(text: &str) -> String {
+    shorten(&clean(text), 300)
 }
 
 pub fn bold(text: &str) -> String {

@@ -47,6 +47,8 @@ pub struct Programme {
     pub folders: Folders,
     pub limits: Limits,
     pub submission: SubmissionRules,
+    /// Whom partners ask, and where they send their workbooks.
+    pub contact: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -54,6 +56,8 @@ pub struct Folders {
     pub inbox: PathBuf,
     pub store: PathBuf,
     pub out: PathBuf,
+    /// Of the workbooks that partners fill in.
+    pub templates: PathBuf,
 }
 
 /// Above these a file is refused.
@@ -109,6 +113,8 @@ pub enum OnConflict {
 pub struct Collection {
     pub code: CollectionCode,
     pub title: Words,
+    /// What belongs here and what does not; empty if nobody says.
+    pub help: Words,
     pub also_called: Vec<String>,
     pub key: Vec<FieldCode>,
     /// Two partners with one key mean one record.
@@ -198,6 +204,13 @@ pub enum AcrossColumns {
 }
 
 impl Collection {
+    /// Without what only a template says: what decides how files are read.
+    #[must_use]
+    pub fn for_reading(&self) -> Self {
+        let fields = self.fields.iter().map(Field::for_reading).collect();
+        Self { help: Words::default(), fields, ..self.clone() }
+    }
+
     pub fn field(&self, code: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.code.as_str() == code)
     }
@@ -302,9 +315,25 @@ pub struct Field {
     /// Of an enterprise: the fields with its name and its country.
     pub name: Option<FieldCode>,
     pub country: Option<FieldCode>,
+    /// Partners are asked for the total that they know from their own books.
+    pub total: bool,
+    pub guidance: Guidance,
+}
+
+/// What a template says of a field. Reading knows nothing of it.
+#[derive(Debug, Clone, Default)]
+pub struct Guidance {
+    pub help: Words,
+    /// As a partner would type it.
+    pub example: Words,
+    pub unit: Words,
 }
 
 impl Field {
+    fn for_reading(&self) -> Self {
+        Self { guidance: Guidance::default(), ..self.clone() }
+    }
+
     /// Every declared name of its column: labels and other names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.label.all().chain(self.also_called.iter().map(String::as_str))
@@ -361,6 +390,12 @@ pub struct Survey {
 }
 
 impl Survey {
+    /// Without what only a template says.
+    #[must_use]
+    pub fn for_reading(&self) -> Self {
+        Self { questions: self.questions.iter().map(Field::for_reading).collect(), ..self.clone() }
+    }
+
     pub fn question(&self, code: &str) -> Option<&Field> {
         self.questions.iter().find(|field| field.code.as_str() == code)
     }

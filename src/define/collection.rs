@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::catalog::{Bound, Check, ChoiceOption, Collection, Field, FieldKind, Future, OnConflict, PercentScale};
+use super::catalog::{
+    Bound, Check, ChoiceOption, Collection, Field, FieldKind, Future, Guidance, OnConflict, PercentScale,
+};
 use super::reader::{At, Table};
 use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, Severity, rules};
@@ -17,6 +19,7 @@ use crate::sql::expression::condition;
 pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {
     let code = table.code("code", CollectionCode::new);
     let title = table.required_words("title");
+    let help = table.words("help").unwrap_or_default();
     let also_called = table.texts("also_called").into_iter().map(|at| at.value).collect();
     let fields = fields(table, "field");
     let key = codes_of(table, "key", &fields);
@@ -61,6 +64,7 @@ pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {
     let mut collection = Collection {
         code: code.as_ref()?.value.clone(),
         title: title?,
+        help,
         also_called,
         key,
         shared_key,
@@ -136,6 +140,9 @@ fn field(table: &Table<'_>) -> Option<(Place, Field)> {
         .map_or(Future::Allow, |at| at.value);
     let name = table.text("name").and_then(|at| FieldCode::new(&at.value));
     let country = table.text("country").and_then(|at| FieldCode::new(&at.value));
+    let total = table.boolean("total").unwrap_or(false);
+    let words = |key| table.words(key).unwrap_or_default();
+    let guidance = Guidance { help: words("help"), example: words("example"), unit: words("unit") };
     table.finish();
     let (code, kind) = (code?, kind?);
     let needs = |fits: bool, key: &'static str, only: &str| {
@@ -152,6 +159,9 @@ fn field(table: &Table<'_>) -> Option<(Place, Field)> {
     needs(kind.value == FieldKind::Enterprise, "name", "enterprise");
     needs(kind.value == FieldKind::Enterprise, "country", "enterprise");
     needs(kind.value == FieldKind::Date, "future", "date");
+    // A percentage has no total.
+    let adds_up = matches!(kind.value, FieldKind::Integer | FieldKind::Decimal | FieldKind::Money);
+    needs(adds_up, "total", "integer, decimal or money");
     if kind.value == FieldKind::Choice && options.is_empty() {
         table.bad(&kind.span, "a choice needs `options`", "Write options = [\"one\", \"two\"].");
     }
@@ -168,6 +178,8 @@ fn field(table: &Table<'_>) -> Option<(Place, Field)> {
         future,
         name,
         country,
+        total,
+        guidance,
     };
     Some((table.place(&code.span), field))
 }

@@ -237,7 +237,7 @@ fn files_hash(files: &[SourceFile]) -> String {
 }
 
 /// The version of how files are read: raised whenever the same bytes would be read differently.
-const READER_VERSION: u32 = 2;
+const READER_VERSION: u32 = 3;
 
 fn reading_hash(
     programme: &catalog::Programme,
@@ -245,6 +245,8 @@ fn reading_hash(
     collections: &[catalog::Collection],
     surveys: &[catalog::Survey],
 ) -> String {
+    let collections: Vec<_> = collections.iter().map(catalog::Collection::for_reading).collect();
+    let surveys: Vec<_> = surveys.iter().map(catalog::Survey::for_reading).collect();
     // The Debug text of what matters to reading: any change in it reads the files again, which is never wrong.
     let facts = format!(
         "{READER_VERSION} {:?} {} {:?} {:?} {partners:?} {collections:?} {surveys:?}",

@@ -31,6 +31,7 @@ pub fn read(root: &Table<'_>) -> Option<Head> {
     let from_start = table.choice("period_from", &[("calendar", false), ("start", true)]).is_some_and(|at| at.value);
     let zone = table.text("time_zone");
     let language = table.text("language").map_or_else(|| "en".to_owned(), |at| at.value);
+    let contact = table.text("contact").map(|at| at.value);
     table.finish();
     if let Some(currency) = &currency
         && (currency.value.len() != 3 || !currency.value.bytes().all(|b| b.is_ascii_uppercase()))
@@ -72,6 +73,7 @@ pub fn read(root: &Table<'_>) -> Option<Head> {
             folders,
             limits,
             submission,
+            contact,
         })
     })();
     Some((programme, partners))
@@ -143,10 +145,11 @@ fn folders(root: &Table<'_>) -> Folders {
         inbox: folder("inbox", "data/inbox"),
         store: folder("store", "data/store"),
         out: folder("out", "data/out"),
+        templates: folder("templates", "data/templates"),
     };
     if let Some(table) = &table {
         table.finish();
-        for (key, folder) in [("store", &folders.store), ("out", &folders.out)] {
+        for (key, folder) in [("store", &folders.store), ("out", &folders.out), ("templates", &folders.templates)] {
             if folder.starts_with(&folders.inbox) || folders.inbox.starts_with(folder) {
                 table.bad(
                     &table.span_of(key),

@@ -34,12 +34,13 @@ pub fn render(finding: &Finding) -> String {
     out
 }
 
-fn clean(text: &str) -> String {
+/// Without control characters, shown as `·`.
+pub fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\t' { '·' } else { c }).collect()
 }
 
 /// The first `limit` characters, with an ellipsis where something was cut.
-fn shorten(text: &str, limit: usize) -> String {
+pub fn shorten(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit { text.to_owned() } else { text.chars().take(limit).chain(['…']).collect() }
 }
 

@@ -11,7 +11,7 @@ pub mod translate;
 
 use std::fmt;
 
-pub use human::render;
+pub use human::{clean, render, shorten};
 pub use json::{from_json, to_json};
 pub use rules::Rule;
 

@@ -165,6 +165,12 @@ rules! {
     LAYOUT_TOLERATED "layout-tolerated", "a table that is not laid out as in the template",
         "It was read all the same, by its labels.",
         "Nothing, if the figures are right; the template would spare the doubt.";
+    TEMPLATE_OLDER "template-older", "made from a template that has been changed since",
+        "It is read by its labels; what the new template asks beyond that is not in it.",
+        "Nothing, if nothing else is said. Next time fill in the template that is sent to you then.";
+    TOTAL_DIFFERS "total-differs", "a total that the rows of its table do not add up to",
+        "The figures are counted from the rows; a row may be missing, double or mistyped.",
+        "Compare the rows with your own books, then correct them or the total.";
     LAYOUT_MISFIT "layout-misfit", "a file that its declared layout does not fit",
         "Reading it as declared would take the wrong cells.",
         "Correct the `layout` of the collection, or ask for the file as it used to be.";
@@ -174,6 +180,9 @@ rules! {
     SUBMISSION_TIE "submission-tie", "two different submissions claim to be the current one",
         "Which of them counts would be chance; the earlier figure stands.",
         "Raise the reporting date or the revision in the right one and send it again.";
+    ROWS_MISSING "rows-missing", "rows of the report before are not in this one",
+        "A new report replaces the one before: rows that it lacks count no more.",
+        "If they were left out by mistake, add them and send the workbook again.";
     SUBMISSION_EMPTY "submission-empty", "a sheet without rows",
         "It replaces what the partner had reported there: those rows are gone from the figures.",
         "Send the sheet with all its rows, if that was not meant.";

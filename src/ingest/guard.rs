@@ -24,7 +24,7 @@ const RATIO_FROM: u64 = 1 << 20;
 pub(super) const SMALL_PART: u64 = 32 << 20;
 
 /// A zip whose directory lies within the limits.
-pub(super) struct Package<'a> {
+pub(crate) struct Package<'a> {
     zip: ZipArchive<Cursor<&'a [u8]>>,
     /// Index by path: lower case, `/` between folders, none in front.
     parts: BTreeMap<String, usize>,
@@ -83,6 +83,10 @@ impl<'a> Package<'a> {
         self.parts.keys().map(String::as_str)
     }
 
+    pub fn len(&self) -> usize {
+        self.zip.len()
+    }
+
     /// Unpacked size, after which the part is known to be within the limits.
     pub fn measure(&mut self, index: usize) -> Result<u64, Refusal> {
         let entry = self.zip.by_index_data(index).map_err(|error| unreadable(&error))?;
@@ -133,20 +137,41 @@ impl<'a> Package<'a> {
         Ok(bytes)
     }
 
-    /// Copies a part packed as it is, after it was once unpacked into nothing to see that it is whole.
+    /// Unpacks a part into nothing, to see that it is whole.
+    fn try_out(&mut self, index: usize) -> Result<(), Refusal> {
+        let size = self.measure(index)?;
+        let mut part = self.zip.by_index(index).map_err(|error| unreadable(&error))?;
+        let real = copy(&mut part, &mut sink()).map_err(|error| unreadable(&error.into()))?;
+        whole(real, size)
+    }
+
+    /// Copies a part packed as it is, under another name.
     pub fn copy_packed<W: Write + Seek>(
         &mut self,
         index: usize,
         to: &mut ZipWriter<W>,
         name: &str,
     ) -> Result<(), Refusal> {
-        let size = self.measure(index)?;
-        let mut part = self.zip.by_index(index).map_err(|error| unreadable(&error))?;
-        let real = copy(&mut part, &mut sink()).map_err(|error| unreadable(&error.into()))?;
-        drop(part);
-        whole(real, size)?;
+        self.try_out(index)?;
         let part = self.zip.by_index_raw(index).map_err(|error| unreadable(&error))?;
         to.raw_copy_file_rename(part, name).map_err(|error| unreadable(&error))
+    }
+
+    /// Copies a part with its name, date and packed bytes.
+    pub fn copy_as_is<W: Write + Seek>(&mut self, index: usize, to: &mut ZipWriter<W>) -> Result<(), Refusal> {
+        self.try_out(index)?;
+        let part = self.zip.by_index_raw(index).map_err(|error| unreadable(&error))?;
+        to.raw_copy_file(part).map_err(|error| unreadable(&error))
+    }
+
+    /// Writes other bytes in the place of a part, under its name and with its date.
+    pub fn replace<W: Write + Seek>(&mut self, index: usize, to: &mut ZipWriter<W>, bytes: &[u8]) -> Result<(), Refusal> {
+        let part = self.zip.by_index_data(index).map_err(|error| unreadable(&error))?;
+        let name = part.name().map_err(|error| unreadable(&error))?.into_owned();
+        let date = part.last_modified().unwrap_or_default();
+        let options = SimpleFileOptions::default().last_modified_time(date);
+        to.start_file(name, options).map_err(|error| unreadable(&error))?;
+        to.write_all(bytes).map_err(|error| unreadable(&error.into()))
     }
 }
 

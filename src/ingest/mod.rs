@@ -14,7 +14,7 @@ mod builder;
 mod csv;
 mod encoding;
 mod grid;
-mod guard;
+pub(crate) mod guard;
 mod notes;
 mod ods;
 mod outline;
@@ -35,7 +35,7 @@ use thiserror::Error;
 use crate::finding::{Rule, Severity, rules};
 
 pub use grid::{Cell, Currency, ErrorKind, FileKind, Merge, Note, Row, Sheet, TextId, Workbook};
-pub use sandbox::{Bounds, Sandbox, WORKER_COMMAND};
+pub use sandbox::{Bounds, Other, Sandbox, WORKER_COMMAND};
 use sniff::Format;
 pub use worker::serve;
 

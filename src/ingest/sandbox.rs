@@ -2,7 +2,8 @@
 //! processes, kept warm, bounded in memory by themselves and in time by us, replaced after any failure.
 
 use std::io::{self, Read as _, Write as _};
-use std::path::PathBuf;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -18,6 +19,9 @@ use crate::finding::rules;
 pub const WORKER_COMMAND: &str = "read-files";
 /// Of a dead worker's last words, this much is listened to.
 const LAST_WORDS: u64 = 4_096;
+
+/// Work on a file that is no reading, such as marking it: a request to an answer.
+pub type Other<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
 
 /// What one file may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,20 +61,50 @@ impl Sandbox {
         bounds: Bounds,
     ) -> io::Result<Result<Workbook, Refusal>> {
         let Some(program) = &self.program else { return Ok(read(name, bytes, options)) };
-        let request = wire::request(name, options, bytes);
+        let refused = self.served(program, &wire::request(name, options, bytes), bounds, wire::read_answer)?;
+        Ok(refused.and_then(|read| read))
+    }
+
+    /// Has something else done with a file from outside, by the function that the worker's `serve` was given; `here` is
+    /// that function, for when there are no workers. `understand` reads its answer: None is taken for a dead worker's.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn ask<T>(
+        &self,
+        request: &[u8],
+        bounds: Bounds,
+        here: Other<'_>,
+        understand: impl Fn(&[u8]) -> Option<T>,
+    ) -> io::Result<Result<T, Refusal>> {
+        let Some(program) = &self.program else {
+            let answer = catch_unwind(AssertUnwindSafe(|| here(request))).ok();
+            return Ok(answer.and_then(|answer| understand(&answer)).ok_or_else(|| autopsy("", bounds.memory_bytes)));
+        };
+        self.served(program, &wire::other(request), bounds, understand)
+    }
+
+    /// A request answered by a worker, or what its death says of the file.
+    fn served<T>(
+        &self,
+        program: &Path,
+        request: &[u8],
+        bounds: Bounds,
+        understand: impl Fn(&[u8]) -> Option<T>,
+    ) -> io::Result<Result<T, Refusal>> {
         let warm = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().filter(|one| one.bounds == bounds);
         if let Some(mut worker) = warm {
             // What a warm worker dies of may be the file before: a fresh one decides.
-            if let Ok(read) = worker.read(&request) {
+            if let Ok(answer) = worker.serve(request, &understand) {
                 self.keep(worker);
-                return Ok(read);
+                return Ok(Ok(answer));
             }
         }
         let mut worker = Worker::start(program, bounds)?;
-        match worker.read(&request) {
-            Ok(read) => {
+        match worker.serve(request, &understand) {
+            Ok(answer) => {
                 self.keep(worker);
-                Ok(read)
+                Ok(Ok(answer))
             }
             Err(death) => Ok(Err(death)),
         }
@@ -94,7 +128,7 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(program: &PathBuf, bounds: Bounds) -> io::Result<Self> {
+    fn start(program: &Path, bounds: Bounds) -> io::Result<Self> {
         let mut child = Command::new(program)
             .arg(WORKER_COMMAND)
             .arg(bounds.memory_bytes.to_string())
@@ -117,12 +151,11 @@ impl Worker {
     }
 
     /// One file. An error is the worker's death, told as what it says about the file.
-    fn read(&mut self, request: &[u8]) -> Result<Result<Workbook, Refusal>, Refusal> {
+    fn serve<T>(&mut self, request: &[u8], understand: impl Fn(&[u8]) -> Option<T>) -> Result<T, Refusal> {
         let _ = self.watch.send(true);
         let answer = self.exchange(request);
         let _ = self.watch.send(false);
-        let read = answer.ok().and_then(|answer| wire::read_answer(&answer));
-        read.ok_or_else(|| self.post_mortem())
+        answer.ok().and_then(|answer| understand(&answer)).ok_or_else(|| self.post_mortem())
     }
 
     fn exchange(&mut self, request: &[u8]) -> io::Result<Vec<u8>> {

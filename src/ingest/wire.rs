@@ -19,8 +19,31 @@ pub(super) struct Request {
     pub bytes: Vec<u8>,
 }
 
+/// What a worker is to do: the first byte of a request.
+const READ: u8 = 0;
+const OTHER: u8 = 1;
+
+/// A request as the worker gets it.
+pub(super) enum Job<'a> {
+    Read(Request),
+    Other(&'a [u8]),
+}
+
+pub(super) fn other(request: &[u8]) -> Vec<u8> {
+    [&[OTHER], request].concat()
+}
+
+pub(super) fn read_job(bytes: &[u8]) -> Option<Job<'_>> {
+    match bytes.split_first()? {
+        (&READ, request) => read_request(request).map(Job::Read),
+        (&OTHER, request) => Some(Job::Other(request)),
+        _ => None,
+    }
+}
+
 pub(super) fn request(name: &str, options: &Options, bytes: &[u8]) -> Vec<u8> {
     let mut out = Out(Vec::with_capacity(bytes.len() + name.len() + 64));
+    out.u8(READ);
     let Options { limits: Limits { file_bytes, unzipped_bytes, ratio, rows, columns }, encoding } = options;
     out.text(name);
     for limit in [*file_bytes, *unzipped_bytes, *ratio, u64::from(*rows), u64::from(*columns)] {
@@ -32,7 +55,7 @@ pub(super) fn request(name: &str, options: &Options, bytes: &[u8]) -> Vec<u8> {
     out.0
 }
 
-pub(super) fn read_request(bytes: &[u8]) -> Option<Request> {
+fn read_request(bytes: &[u8]) -> Option<Request> {
     let mut from = In(bytes);
     let name = from.text()?;
     let (file_bytes, unzipped_bytes, ratio) = (from.u64()?, from.u64()?, from.u64()?);
@@ -305,8 +328,10 @@ mod tests {
     #[test]
     fn a_request_arrives_whole() {
         let options = Options { encoding: Some("windows-1250".into()), ..Options::default() };
-        let read = read_request(&request("ä.csv", &options, b"a;b")).expect("whole");
+        let request = request("ä.csv", &options, b"a;b");
+        let Some(Job::Read(read)) = read_job(&request) else { panic!("not a request to read") };
         assert_eq!((read.name.as_str(), read.options, read.bytes.as_slice()), ("ä.csv", options, b"a;b".as_slice()));
+        assert!(matches!(read_job(&other(b"x")), Some(Job::Other(b"x"))));
     }
 
     #[test]

@@ -5,18 +5,21 @@
 
 use std::io::{self, Read as _, Write as _};
 
-use super::{Refusal, read, wire};
+use super::sandbox::Other;
+use super::wire::{self, Job};
+use super::{Refusal, read};
 use crate::finding::rules;
 
 /// Makes workers fail on purpose, for tests: `abort:NAME`, `loop:NAME`, `allocate:NAME` or `panic:NAME`, where NAME is
 /// part of the file's name.
 const FAULT: &str = "SCOREBOARD_READER_FAULT";
 
-/// Serves until standard input ends. `memory_bytes` bounds what the process may allocate.
+/// Serves until standard input ends. `memory_bytes` bounds what the process may allocate; `other` does what is asked
+/// beside reading.
 ///
 /// # Errors
 /// When the pipes to the parent break, which is how a parent that died is noticed.
-pub fn serve(memory_bytes: u64) -> io::Result<()> {
+pub fn serve(memory_bytes: u64, other: Other<'_>) -> io::Result<()> {
     bound_memory(memory_bytes);
     // A panic is told to the parent as a refusal; its text would only fill the pipe.
     std::panic::set_hook(Box::new(|_| {}));
@@ -28,13 +31,20 @@ pub fn serve(memory_bytes: u64) -> io::Result<()> {
         }
         let mut bytes = Vec::new();
         (&mut input).take(u64::from_le_bytes(length)).read_to_end(&mut bytes)?;
-        let request = wire::read_request(&bytes).ok_or_else(|| io::Error::other("a request that is none"))?;
+        let job = wire::read_job(&bytes).ok_or_else(|| io::Error::other("a request that is none"))?;
+        let done = match job {
+            Job::Read(request) => Err(request),
+            Job::Other(request) => Ok(other(request)),
+        };
+        // The request has its own copy: while a file is read, it must not stand in memory twice.
         drop(bytes);
-        fault(&request.name);
-        let read = read(&request.name, &request.bytes, &request.options);
-        drop(request);
-        let answer = wire::answer(&read);
-        drop(read);
+        let answer = match done {
+            Ok(answer) => answer,
+            Err(request) => {
+                fault(&request.name);
+                wire::answer(&read(&request.name, &request.bytes, &request.options))
+            }
+        };
         output.write_all(&(answer.len() as u64).to_le_bytes())?;
         output.write_all(&answer)?;
         output.flush()?;

@@ -1,7 +1,8 @@
 //! Every label that a column may bear, by its folded text: built once for a catalogue.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::plan::sheet_names;
 use crate::define::catalog::{Catalog, Collection, Field, Layout, Survey, Wave};
 
 /// What a sheet may turn out to be.
@@ -64,6 +65,20 @@ impl<'a> Labels<'a> {
                     push(&mut fields, name, (t, f));
                 }
                 push(&mut codes, field.code.as_str(), (t, f));
+            }
+        }
+        // What our template calls its sheets: titles that are too long for a name are cut there.
+        let collections: Vec<(usize, &Collection)> = targets
+            .iter()
+            .enumerate()
+            .filter_map(|(t, target)| if let Target::Collection(collection) = target { Some((t, *collection)) } else { None })
+            .collect();
+        let languages: BTreeSet<&str> =
+            collections.iter().flat_map(|(_, collection)| collection.title.languages()).chain(["en"]).collect();
+        for language in languages {
+            let names = sheet_names(collections.iter().map(|(_, collection)| *collection), language);
+            for ((t, _), name) in collections.iter().zip(names) {
+                push(&mut titles, &name, *t);
             }
         }
         Self { targets, fields, codes, titles }

@@ -6,7 +6,9 @@
 pub mod declared;
 mod header;
 pub mod labels;
+pub mod marks;
 pub mod pattern;
+pub mod plan;
 pub mod raw;
 pub mod submission;
 pub mod table;

@@ -3,15 +3,12 @@
 use chrono::NaiveDate;
 
 use super::declared::Told;
-use super::pattern;
+use super::{marks, pattern, plan};
 use crate::define::catalog::Catalog;
 use crate::finding::{CellRef, Finding, Place, rules};
 use crate::ingest::{Cell, Sheet, Workbook};
 use crate::model::code::PartnerCode;
 use crate::model::fold::fold;
-
-/// The name of the hidden sheet that our template writes.
-pub const HIDDEN_SHEET: &str = "_scoreboard";
 
 /// Whose and of when; what nobody says is None.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,8 +31,10 @@ impl Identity {
 /// Reads it from the first source that tells, each fact for itself; and reports sources that contradict each other.
 pub fn identify(file: &str, workbook: &Workbook, catalog: &Catalog, findings: &mut Vec<Finding>) -> Identity {
     let mut identity = Identity::default();
-    let hidden = workbook.sheets.iter().find(|sheet| fold(&sheet.name) == fold(HIDDEN_SHEET));
-    let by_sheet = hidden.map(|sheet| hidden_sheet(file, sheet, catalog, findings)).unwrap_or_default();
+    let hidden = workbook.sheets.iter().find(|sheet| marks::is_called(sheet, marks::HIDDEN_SHEET));
+    let mut by_sheet = hidden.map(|sheet| hidden_sheet(file, sheet, catalog, findings)).unwrap_or_default();
+    // The partner sees the guide, not the hidden sheet: what it says there is newer.
+    by_sheet.reporting_date = workbook.sheets.iter().find_map(day_of_guide).or(by_sheet.reporting_date);
     let rules = &catalog.programme.submission;
     let by_name = rules
         .file_names
@@ -48,8 +47,8 @@ pub fn identify(file: &str, workbook: &Workbook, catalog: &Catalog, findings: &m
             revision: found.revision,
         })
         .unwrap_or_default();
-    let by_cells =
-        workbook.sheets.iter().find(|sheet| !sheet.hidden).map(|sheet| cells(sheet, catalog)).unwrap_or_default();
+    let first = workbook.sheets.iter().find(|sheet| !sheet.hidden).filter(|sheet| !marks::is_ours(sheet));
+    let by_cells = first.map(|sheet| cells(sheet, catalog)).unwrap_or_default();
     if let (Some(one), Some(other)) = (&by_sheet.partner, &by_name.partner)
         && one != other
     {
@@ -88,6 +87,10 @@ fn hidden_sheet(file: &str, sheet: &Sheet, catalog: &Catalog, findings: &mut Vec
                 identity.revision = whole(sheet, value);
                 identity.revision.is_some()
             }
+            "template" => {
+                findings.extend(older(file, sheet, at, &sheet.display(value), catalog));
+                true
+            }
             _ => true,
         };
         if !known {
@@ -101,6 +104,27 @@ fn hidden_sheet(file: &str, sheet: &Sheet, catalog: &Catalog, findings: &mut Vec
         }
     }
     identity
+}
+
+/// What is said of a workbook whose template has been changed since.
+fn older(file: &str, sheet: &Sheet, at: CellRef, version: &str, catalog: &Catalog) -> Option<Finding> {
+    if version.trim() == plan::version(catalog) {
+        return None;
+    }
+    let place = Place::Cell { file: file.to_owned(), sheet: sheet.name.clone(), cell: Some(at) };
+    let finding = Finding::info(&rules::TEMPLATE_OLDER, place, rules::TEMPLATE_OLDER.title).found(version);
+    Some(finding.help(rules::TEMPLATE_OLDER.fix))
+}
+
+/// The day of the report as it stands on our guide, where partners correct it.
+fn day_of_guide(sheet: &Sheet) -> Option<NaiveDate> {
+    if !marks::bears(sheet, marks::GUIDE) {
+        return None;
+    }
+    (0..sheet.rows.len()).find_map(|i| match *sheet.row(i) {
+        [(0, Cell::Text(key)), .., (_, value)] if sheet.text(key).trim() == marks::REPORTING_DATE => date(sheet, value),
+        _ => None,
+    })
 }
 
 fn cells(sheet: &Sheet, catalog: &Catalog) -> Identity {

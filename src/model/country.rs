@@ -53,6 +53,11 @@ static BY_NAME: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
     table.chain(more).map(|(code, name)| (fold_name(name), code)).collect()
 });
 
+/// The two letters of every country, in their order.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    COUNTRIES.iter().map(|(code, _, _)| *code)
+}
+
 /// Reads a country.
 pub fn read_country(text: &str) -> CountryMatch {
     let text = text.trim();

@@ -62,12 +62,10 @@ pub struct Tie {
 /// (reporting date, revision) counts, then the later receipt. The same rows sent twice within one receipt are no tie
 /// when the file is the same. On a tie the contenders are put aside and the next earlier one stands.
 pub fn current(submissions: &[Submission], by_period: impl Fn(&CollectionCode) -> bool) -> (Vec<Submission>, Vec<Tie>) {
-    let mut groups: BTreeMap<(&PartnerCode, &CollectionCode, Option<i64>), Vec<&Submission>> = BTreeMap::new();
+    let mut groups: BTreeMap<Claim<'_>, Vec<&Submission>> = BTreeMap::new();
     for submission in submissions {
-        let period = if by_period(&submission.collection) { submission.period } else { None };
-        groups.entry((&submission.partner, &submission.collection, period)).or_default().push(submission);
+        groups.entry(claim(submission, &by_period)).or_default().push(submission);
     }
-    let rank = |s: &Submission| (s.reporting_date, s.revision, s.received);
     let (mut chosen, mut ties) = (Vec::new(), Vec::new());
     for mut group in groups.into_values() {
         group.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.section.cmp(&b.section)));
@@ -90,6 +88,27 @@ pub fn current(submissions: &[Submission], by_period: impl Fn(&CollectionCode) -
     }
     chosen.sort_by_key(|s| s.section);
     (chosen, ties)
+}
+
+/// The place that a submission claims: of several that claim one, one counts.
+pub type Claim<'a> = (&'a PartnerCode, &'a CollectionCode, Option<i64>);
+
+/// What a submission claims.
+pub fn claim(submission: &Submission, by_period: impl Fn(&CollectionCode) -> bool) -> Claim<'_> {
+    let period = if by_period(&submission.collection) { submission.period } else { None };
+    (&submission.partner, &submission.collection, period)
+}
+
+/// Of all that claim one place: the sections of the file that would count if that of `of` had never come.
+pub fn before<'a>(rivals: &[&'a Submission], of: &Submission) -> Vec<&'a Submission> {
+    let others = rivals.iter().filter(|s| s.file != of.file && rank(s) <= rank(of));
+    let Some(latest) = others.max_by_key(|s| (rank(s), s.section)) else { return Vec::new() };
+    rivals.iter().filter(|s| s.file == latest.file).copied().collect()
+}
+
+/// By which of several the one that counts is chosen.
+fn rank(submission: &Submission) -> (Option<NaiveDate>, Option<i64>, DateTime<Utc>) {
+    (submission.reporting_date, submission.revision, submission.received)
 }
 
 #[cfg(test)]
@@ -138,6 +157,19 @@ mod tests {
             submission(3, "c", "2016-06-01", 1, 5),
         ];
         assert_eq!(chosen(&all), (vec![1], 1));
+    }
+
+    #[test]
+    fn the_one_before_is_that_which_would_count_otherwise() {
+        let all = [
+            submission(1, "a", "2016-03-01", 1, 1),
+            submission(2, "b", "2016-06-01", 1, 5),
+            submission(3, "b", "2016-06-01", 1, 5),
+            submission(4, "c", "2016-06-01", 2, 3),
+        ];
+        let rivals: Vec<&Submission> = all.iter().collect();
+        let sections = |of: usize| before(&rivals, &all[of]).iter().map(|s| s.section).collect::<Vec<_>>();
+        assert_eq!((sections(3), sections(1), sections(0)), (vec![2, 3], vec![1], vec![]));
     }
 
     #[test]

@@ -24,6 +24,11 @@ impl Words {
             .map_or("", String::as_str)
     }
 
+    /// The languages that it is given in; `""` for a text without a language.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Every wording, whatever its language.
     pub fn all(&self) -> impl Iterator<Item = &str> {
         self.0.values().map(String::as_str)

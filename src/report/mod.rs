@@ -13,12 +13,12 @@ mod canvas;
 mod draw;
 mod format;
 mod json;
-mod measure;
+pub mod measure;
 mod prose;
 mod sheets;
 pub mod style;
 pub mod words;
-mod xlsx;
+pub mod xlsx;
 
 #[cfg(test)]
 mod tests;

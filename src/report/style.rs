@@ -11,12 +11,18 @@ pub const ACCENT: u32 = rgb(0x0F, 0x5E, 0x6E);
 pub const ACCENT_TINT: u32 = rgb(0xBF, 0xDD, 0xE3);
 pub const ACCENT_PALE: u32 = rgb(0xEE, 0xF5, 0xF6);
 pub const INK: u32 = rgb(0x1E, 0x2A, 0x32);
+pub const WHITE: u32 = rgb(0xFF, 0xFF, 0xFF);
 pub const GREY: u32 = rgb(0x5F, 0x6D, 0x76);
 pub const FAINT: u32 = rgb(0x8E, 0x9A, 0xA2);
 pub const HAIR: u32 = rgb(0xDB, 0xE1, 0xE5);
 pub const GOOD: u32 = rgb(0x24, 0x75, 0x46);
 pub const FAIR: u32 = rgb(0xA3, 0x65, 0x00);
 pub const BAD: u32 = rgb(0xB2, 0x36, 0x2B);
+
+/// Behind a cell of a template that must be filled in, one that stands twice, and one that was kept out.
+pub const MISSING: u32 = rgb(0xFF, 0xF2, 0xCC);
+pub const TWICE: u32 = rgb(0xFB, 0xDC, 0xC4);
+pub const KEPT_OUT: u32 = rgb(0xF9, 0xDD, 0xDC);
 
 const fn rgb(red: u32, green: u32, blue: u32) -> u32 {
     red << 16 | green << 8 | blue

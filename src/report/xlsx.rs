@@ -33,7 +33,8 @@ pub fn bytes(book: &Book) -> Result<Vec<u8>, XlsxError> {
     workbook.save_to_buffer()
 }
 
-fn date(day: chrono::NaiveDate) -> Result<ExcelDateTime, XlsxError> {
+/// A day as the format knows it.
+pub fn date(day: chrono::NaiveDate) -> Result<ExcelDateTime, XlsxError> {
     use chrono::Datelike as _;
     let (month, day_of) = (u8::try_from(day.month()).unwrap_or(1), u8::try_from(day.day()).unwrap_or(1));
     ExcelDateTime::from_ymd(u16::try_from(day.year()).unwrap_or(1900), month, day_of)
@@ -123,7 +124,8 @@ pub fn float(value: Decimal) -> f64 {
     value.to_string().parse().unwrap_or(f64::MAX)
 }
 
-fn format(style: Style) -> Format {
+/// The appearance of a cell.
+pub fn format(style: Style) -> Format {
     let Face { points, bold, italic, color, fill, align, wrap, font, vertical, inset } = style.look.face();
     let mut format = Format::new()
         .set_font_name(font)

@@ -388,7 +388,10 @@ impl Reader<'_> {
                 } else {
                     (point_decimal, comma_decimal)
                 };
-                let message = format!("this text can mean {} or {}", low.normalize(), high.normalize());
+                // As the partner writes numbers: its own reading must be one of the two.
+                let mark = self.context.locale.map_or('.', |locale| locale.decimal).to_string();
+                let [low, high] = [low, high].map(|value| value.normalize().to_string().replace('.', &mark));
+                let message = format!("this text can mean {low} or {high}");
                 let help = "Type it as a number, not as text: then no separator is needed.".to_owned();
                 self.problem(row, &rules::NUMBER_AMBIGUOUS, Severity::Error, message, help);
                 None

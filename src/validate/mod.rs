@@ -4,7 +4,7 @@
 //! by cell: texts of a column are held against the whole column first.
 
 mod checks;
-mod column;
+pub mod column;
 pub mod frame;
 pub mod read;
 pub mod rows;

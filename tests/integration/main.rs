@@ -4,6 +4,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test ends where its fixture fails")]
 
+mod answer;
 mod columns;
 mod corpus;
 mod crash;

@@ -1,0 +1,3 @@
+//! The patcher on workbooks that are written here.
+
+use super::*;

@@ -1,0 +1,139 @@
+//! What a partner is told: verdict, cells, changes, in its language; and that a look receives nothing.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::project::Project;
+
+const HEADER: &[&str] = &["Nr.", "Unterzeichnet am", "Status", "Wert"];
+
+fn answers(project: &Project, args: &[&str]) -> Vec<Value> {
+    let all = [&["answer", "--format", "json"], args].concat();
+    let answer = project.run(&all).expect(0);
+    let value: Value = serde_json::from_str(&answer.out).expect("JSON");
+    value["answers"].as_array().expect("answers").clone()
+}
+
+fn texts<'a>(list: &'a Value, key: &str) -> Vec<&'a str> {
+    list.as_array().expect("a list").iter().map(|one| one[key].as_str().unwrap_or_default()).collect()
+}
+
+fn with_mistakes() -> Project {
+    let project = Project::small();
+    project.workbook(
+        "alpha_P1_2016-04-05_r1.xlsx",
+        "Vereinbarungen",
+        &[
+            HEADER,
+            &["A-1", "2016-02-01", "signed", "100"],
+            &["A-2", "2016-02-02", "sigend", "200"],
+            &["A-3", "2016-02-03", "signed", "'1.234"],
+            &["A-4", "2016-02-04", "cancelled", "50"],
+        ],
+    );
+    project.replace("scoreboard.toml", "end = 2016-12-31", "end = 2016-12-31\nperiod_from = \"start\"");
+    project
+}
+
+#[test]
+fn a_partner_is_told_each_cell_in_its_language() {
+    let project = with_mistakes();
+    let answer = &answers(&project, &[])[0];
+    assert_eq!((answer["verdict"].as_str(), answer["language"].as_str()), (Some("partly_accepted"), Some("de")));
+    let table = &answer["tables"][0];
+    assert_eq!((table["rows_accepted"].as_u64(), table["rows_kept_out"].as_u64()), (Some(2), Some(2)));
+    let findings = answer["findings"].as_array().expect("findings");
+    let errors: Vec<&Value> = findings.iter().filter(|finding| finding["severity"] == "error").collect();
+    let cells: Vec<(&str, &str)> = errors
+        .iter()
+        .map(|finding| (finding["place"]["cell"].as_str().unwrap(), finding["column"].as_str().unwrap()))
+        .collect();
+    assert_eq!(cells, [("C5", "Status"), ("D6", "Wert")]);
+    assert_eq!(errors[0]["suggestion"], "signed");
+    assert!(errors[1]["message"].as_str().unwrap().contains("1,234 oder 1234"), "{}", errors[1]);
+    project
+        .run(&["answer"])
+        .expect(0)
+        .says("alpha_P1_2016-04-05_r1.xlsx wurde teilweise angenommen")
+        .says("C5 Status  Gefunden: sigend")
+        .says("Vereinbarungen");
+}
+
+#[test]
+fn fixed_and_sent_again_the_findings_are_gone_and_what_changed_is_listed() {
+    let project = with_mistakes();
+    answers(&project, &["--no-workbook"]);
+    project.workbook(
+        "alpha_P1_2016-04-06_r1.xlsx",
+        "Vereinbarungen",
+        &[
+            HEADER,
+            &["A-1", "2016-02-01", "signed", "150"],
+            &["A-2", "2016-02-02", "signed", "200"],
+            &["A-3", "2016-02-03", "signed", "1234"],
+        ],
+    );
+    let answer = &answers(&project, &["--no-workbook"])[0];
+    assert_eq!(answer["verdict"], "accepted", "{answer}");
+    assert_eq!(answer["put_right"]["since"], "alpha_P1_2016-04-05_r1.xlsx");
+    assert_eq!(answer["put_right"]["findings"], 2);
+    let changes = &answer["tables"][0]["changes"];
+    assert_eq!((texts(&changes["new"], "key"), texts(&changes["gone"], "key")), (vec!["A-2", "A-3"], vec!["A-4"]));
+    let corrected = &changes["corrected"][0];
+    let cells = ["key", "cell", "column", "before", "now"].map(|key| corrected[key].as_str().unwrap());
+    assert_eq!(cells, ["A-1", "D4", "Wert", "100", "150"]);
+    // The row that is gone is said, to the partner and in the scoreboard.
+    assert_eq!(texts(&answer["findings"], "rule"), ["rows-missing"]);
+    assert!(answer["findings"][0]["message"].as_str().unwrap().ends_with(": A-4"), "{answer}");
+    let scoreboard = project.scoreboard();
+    assert_eq!(texts(&scoreboard["findings"], "rule").iter().filter(|rule| **rule == "rows-missing").count(), 1);
+}
+
+#[test]
+fn a_row_that_is_kept_out_now_is_not_told_as_missing() {
+    let project = with_mistakes();
+    answers(&project, &["--no-workbook"]);
+    project.workbook(
+        "alpha_P1_2016-04-06_r1.xlsx",
+        "Vereinbarungen",
+        &[HEADER, &["A-1", "2016-02-01", "signed", "viel"], &["A-4", "2016-02-04", "cancelled", "50"]],
+    );
+    let answer = &answers(&project, &["--no-workbook"])[0];
+    let gone = &answer["tables"][0]["changes"]["gone"];
+    assert_eq!((gone[0]["key"].as_str(), gone[0]["kept_out"].as_bool()), (Some("A-1"), Some(true)));
+    assert!(!texts(&answer["findings"], "rule").contains(&"rows-missing"), "{answer}");
+}
+
+#[test]
+fn a_look_at_a_file_from_elsewhere_receives_nothing() {
+    let project = with_mistakes();
+    let elsewhere = project.path().join("alpha_P1_2016-04-07_r1.xlsx");
+    fs::rename(project.inbox("alpha_P1_2016-04-05_r1.xlsx"), &elsewhere).unwrap();
+    let path = elsewhere.to_string_lossy().into_owned();
+    let answer = &answers(&project, &[&path, "--no-workbook"])[0];
+    assert_eq!((answer["received"].as_bool(), answer["verdict"].as_str()), (Some(false), Some("partly_accepted")));
+    assert!(!project.path().join("data/store").exists(), "a look leaves no store");
+
+    // Where something was received before, the look tells what would change.
+    fs::copy(&elsewhere, project.inbox("alpha_P1_2016-04-05_r1.xlsx")).unwrap();
+    project.run(&["ingest"]).expect(0);
+    project.workbook("alpha_P1_2016-04-08_r1.xlsx", "Vereinbarungen", &[HEADER, &["A-1", "2016-02-01", "signed", "1"]]);
+    let next = project.path().join("alpha_P1_2016-04-08_r1.xlsx");
+    fs::rename(project.inbox("alpha_P1_2016-04-08_r1.xlsx"), &next).unwrap();
+    let answer = &answers(&project, &[&next.to_string_lossy(), "--no-workbook"])[0];
+    assert_eq!(answer["tables"][0]["changes"]["corrected"][0]["now"], "1");
+    assert_eq!(texts(&answer["tables"][0]["changes"]["gone"], "key"), ["A-4"]);
+    assert_eq!(answers(&project, &["--no-workbook"]).len(), 1, "it was not received");
+}
+
+#[test]
+fn a_refused_file_is_answered_by_name_until_something_better_came() {
+    let project = Project::small();
+    project.file("data/inbox/beta_2016-Q1.xlsx", "no workbook at all");
+    let answer = &answers(&project, &["--no-workbook"])[0];
+    assert_eq!((answer["verdict"].as_str(), answer["partner"].as_str()), (Some("refused"), Some("beta")));
+    project.run(&["answer", "--partner", "alpha"]).expect(0).says("Nothing was received");
+    project.run(&["answer", "--partner", "alpa"]).expect(2).says("did you mean `alpha`?");
+    project.run(&["answer", "beta_2016-Q2.xlsx"]).expect(2).says("did you mean `beta_2016-Q1.xlsx`?");
+}

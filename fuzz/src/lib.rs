@@ -9,6 +9,8 @@ pub mod finding;
 pub mod ingest;
 #[path = "../../src/model/mod.rs"]
 pub mod model;
+#[path = "../../src/template/patch/mod.rs"]
+pub mod patch;
 
 pub mod hold;
 pub mod minimal;

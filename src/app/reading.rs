@@ -192,7 +192,7 @@ impl<'a> Reader<'a> {
             let found = match declared {
                 Some(found) => found,
                 None => match recognise(self.name, sheet, labels, &mut said) {
-                    Recognised::Table(raw) => vec![*raw],
+                    Recognised::Tables(tables) => tables,
                     Recognised::Refused => {
                         refused = true;
                         Vec::new()

@@ -54,8 +54,13 @@ fn hundredths(value: &Value) -> Option<i64> {
     }
 }
 
-const NUMBERS: [(usize, &str); 5] =
-    [(AGREEMENTS, "amount"), (AGREEMENTS, "staff"), (AGREEMENTS, "hours"), (EVENTS, "participants"), (EVENTS, "budget")];
+const NUMBERS: [(usize, &str); 5] = [
+    (AGREEMENTS, "amount"),
+    (AGREEMENTS, "staff"),
+    (AGREEMENTS, "hours"),
+    (EVENTS, "participants"),
+    (EVENTS, "budget"),
+];
 const DATES: [(usize, &str); 2] = [(AGREEMENTS, "signed_on"), (EVENTS, "held_on")];
 
 /// All numbers as texts of a locale with these marks.
@@ -104,7 +109,8 @@ pub fn numbers_in_doubt(draft: &mut Draft, dice: &mut Dice) {
     let mark = dice.pick(&[",", "."]);
     let struck = rewrite(draft, AGREEMENTS, "amount", |_, value| {
         let plain = hundredths_text(hundredths(value)?, '.');
-        ((4..=6).contains(&plain.len()) && !plain.contains('.')).then(|| (Content::Text(grouped(&plain, '.', mark)), None))
+        ((4..=6).contains(&plain.len()) && !plain.contains('.'))
+            .then(|| (Content::Text(grouped(&plain, '.', mark)), None))
     });
     strike_all(draft, struck, &rules::NUMBER_AMBIGUOUS);
 }
@@ -277,7 +283,7 @@ pub fn dates_with_times(draft: &mut Draft, dice: &mut Dice) {
 pub fn error_values(draft: &mut Draft, dice: &mut Dice) {
     for field in ["amount", "status", "signed_on", "staff"] {
         let rows = dice.some(40);
-        let error = dice.pick(&["#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#SPILL!"]);
+        let error = dice.pick(&["#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!"]);
         let struck = rewrite(draft, AGREEMENTS, field, |origin, _| {
             rows.contains(&origin.row).then_some((Content::Error(error), None))
         });
@@ -338,7 +344,8 @@ pub fn choices_in_other_languages(draft: &mut Draft, dice: &mut Dice) {
     });
     rewrite(draft, AGREEMENTS, "country", |origin, value| match value {
         Value::Country(code) => {
-            let names = [("AT", ["Austria", "Österreich"]), ("FR", ["France", "Frankreich"]), ("LT", ["Lithuania", "Lietuva"])];
+            let names =
+                [("AT", ["Austria", "Österreich"]), ("FR", ["France", "Frankreich"]), ("LT", ["Lithuania", "Lietuva"])];
             let (_, names) = names.iter().find(|(known, _)| known == code)?;
             text(names[origin.row % 2])
         }

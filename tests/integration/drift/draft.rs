@@ -67,7 +67,10 @@ pub struct Page {
 pub enum Form {
     Xlsx,
     /// The first table as text: its separator and encoding.
-    Csv { separator: char, encoding: Encoding },
+    Csv {
+        separator: char,
+        encoding: Encoding,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

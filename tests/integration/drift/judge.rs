@@ -10,7 +10,7 @@ use scoreboard::finding::{CellRef, Finding, Place, Rule, Severity, rules};
 use scoreboard::model::scoreboard::KeptOut;
 use scoreboard::store::{Store, hash_of};
 
-use super::draft::{Draft, HEADER};
+use super::draft::{Draft, HEADER, Origin};
 use super::known::{TABLES, definitions, rows};
 use super::sheets::COPY;
 use crate::project::Project;
@@ -44,7 +44,8 @@ pub fn read_all(files: &[(String, Vec<u8>)]) -> Vec<Reading> {
     }
     let project = Opened::open(folder.path()).unwrap_or_else(|stopped| panic!("{:#?}", stopped.0));
     let mut store = Store::open(&project.store()).expect("a store");
-    let ingested = ingest::run(&project, &mut store, &|_, _, _| ()).unwrap_or_else(|stopped| panic!("{:#?}", stopped.0));
+    let ingested =
+        ingest::run(&project, &mut store, &|_, _, _| ()).unwrap_or_else(|stopped| panic!("{:#?}", stopped.0));
     let mut parts = BTreeMap::new();
     let one = |(_, bytes): &(String, Vec<u8>)| {
         let state = &ingested.state.files[&hash_of(bytes)];
@@ -131,7 +132,8 @@ pub fn misread(draft: &Draft, reading: &Reading) -> Vec<String> {
     }
     for ((sheet, row, table), origin) in &places {
         let is_kept_out = reading.kept_out.iter().any(|kept| kept.sheet == *sheet && kept.row == row + 1);
-        if accepted.contains(&(sheet.clone(), *row, *table)) || is_kept_out || is_refused(draft, reading, sheet, *table) {
+        if accepted.contains(&(sheet.clone(), *row, *table)) || is_kept_out || is_refused(draft, reading, sheet, *table)
+        {
             continue;
         }
         wrong.push(format!("{} {sheet}!{}: known row {origin} is gone without a word", TABLES[*table].code, row + 1));
@@ -148,28 +150,23 @@ fn says_missing(reading: &Reading, sheet: &str, label: &str) -> bool {
     })
 }
 
-/// Whether something says that a table as a whole is not read: an error about the file or the sheet, or its header's
-/// labels told as columns that are no field's.
+/// Whether something says that a table as a whole is not read: an error about the file, the sheet or its header.
 fn is_refused(draft: &Draft, reading: &Reading, sheet: &str, table: usize) -> bool {
-    let headers: BTreeSet<CellRef> = draft
-        .pages
-        .iter()
-        .filter(|page| page.name == sheet)
-        .flat_map(|page| page.cells.iter())
-        .filter(|(_, cell)| cell.origin.is_some_and(|origin| origin.table == table && origin.row == HEADER))
-        .map(|((row, column), _)| CellRef::new(*row, *column))
+    let is_header = |origin: Option<Origin>| origin.is_some_and(|origin| origin.table == table && origin.row == HEADER);
+    let pages = draft.pages.iter().filter(|page| page.name == sheet);
+    let headers: BTreeSet<u32> = pages
+        .flat_map(|page| &page.cells)
+        .filter(|(_, cell)| is_header(cell.origin))
+        .map(|((row, _), _)| *row)
         .collect();
+    let about_headers = [&rules::COLUMN_MISSING, &rules::COLUMN_TWICE, &rules::COLUMN_UNKNOWN];
     reading.findings.iter().any(|finding| match found_at(finding) {
         None => finding.is_error(),
-        Some((at, cell)) if at == sheet => match cell {
-            None => finding.is_error() || finding.rule == &rules::SHEET_UNKNOWN,
-            Some(cell) => {
-                let about_columns = [&rules::COLUMN_MISSING, &rules::COLUMN_TWICE, &rules::COLUMN_UNKNOWN];
-                let is_telling = finding.is_error() || finding.rule == &rules::COLUMN_UNKNOWN;
-                is_telling && about_columns.contains(&finding.rule) && headers.iter().any(|header| header.row == cell.row)
-            }
-        },
-        Some(_) => false,
+        Some((at, None)) => at == sheet && (finding.is_error() || finding.rule == &rules::SHEET_UNKNOWN),
+        Some((at, Some(cell))) => {
+            let is_near = headers.is_empty() || headers.iter().any(|row| row.abs_diff(cell.row) <= 1);
+            at == sheet && finding.is_error() && about_headers.contains(&finding.rule) && is_near
+        }
     })
 }
 
@@ -181,7 +178,9 @@ pub fn broken_promises(draft: &Draft, reading: &Reading) -> Vec<String> {
         draft.strikes.iter().map(|strike| (strike.origin.table, strike.origin.row)).collect();
     let expected: BTreeSet<(String, u32, usize)> = origins
         .iter()
-        .filter(|(_, origin)| !struck.contains(&(origin.table, origin.row)) && !draft.refused.contains_key(&origin.table))
+        .filter(|(_, origin)| {
+            !struck.contains(&(origin.table, origin.row)) && !draft.refused.contains_key(&origin.table)
+        })
         .map(|((sheet, cell), origin)| (sheet.clone(), cell.row, origin.table))
         .collect();
     let accepted: BTreeSet<(String, u32, usize)> =

@@ -1,6 +1,7 @@
 //! The programme of these tests and what its partners know: every field kind, two collections, four languages.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 
@@ -197,10 +198,12 @@ pub type Row = BTreeMap<&'static str, Value>;
 
 /// The rows that everybody knows: 40 agreements, 15 events. Shapes that are hard to read stand among them: numbers with
 /// three digits behind a group, with and without decimals; days up to 12 and beyond; a name with an apostrophe.
-pub fn rows(table: usize) -> Vec<Row> {
-    let mut dice = Dice::new(42 + table as u64);
-    let count = if table == AGREEMENTS { 40 } else { 15 };
-    (0..count).map(|i| if table == AGREEMENTS { agreement(i, &mut dice) } else { event(i, &mut dice) }).collect()
+pub fn rows(table: usize) -> &'static [Row] {
+    static ROWS: LazyLock<[Vec<Row>; 2]> = LazyLock::new(|| {
+        let (mut dice, mut others) = (Dice::new(42), Dice::new(43));
+        [(0..40).map(|i| agreement(i, &mut dice)).collect(), (0..15).map(|i| event(i, &mut others)).collect()]
+    });
+    &ROWS[table]
 }
 
 const FIRMS: [(&str, &str, &str); 6] = [
@@ -227,15 +230,33 @@ fn agreement(i: usize, dice: &mut Dice) -> Row {
         ("signed_on", Value::Day(day)),
         ("status", Value::Choice(dice.roll(OPTIONS.len()))),
         ("amount", Value::Exact(amount)),
-        ("grant_share", { let share = 50 * (1 + dice.long(199)); some(dice, Value::Percent(share)) }),
-        ("risk_rate", { let rate = 25 * (1 + dice.long(399)); some(dice, Value::Percent(rate)) }),
-        ("staff", { let staff = 1 + dice.long(4_999); some(dice, Value::Whole(staff)) }),
-        ("hours", { let hours = 25 * (1 + dice.long(9_999)); some(dice, Value::Exact(hours)) }),
-        ("active", { let yes = dice.roll(2) == 0; some(dice, Value::Truth(yes)) }),
+        ("grant_share", {
+            let share = 50 * (1 + dice.long(199));
+            some(dice, Value::Percent(share))
+        }),
+        ("risk_rate", {
+            let rate = 25 * (1 + dice.long(399));
+            some(dice, Value::Percent(rate))
+        }),
+        ("staff", {
+            let staff = 1 + dice.long(4_999);
+            some(dice, Value::Whole(staff))
+        }),
+        ("hours", {
+            let hours = 25 * (1 + dice.long(9_999));
+            some(dice, Value::Exact(hours))
+        }),
+        ("active", {
+            let yes = dice.roll(2) == 0;
+            some(dice, Value::Truth(yes))
+        }),
         ("company", Value::Text(vat.to_owned())),
         ("company_name", Value::Text(firm.to_owned())),
         ("country", Value::Country(country)),
-        ("notes", if i % 5 == 0 { Value::Text(format!("see annex {}, second version", i + 1)) } else { Value::Nothing }),
+        (
+            "notes",
+            if i % 5 == 0 { Value::Text(format!("see annex {}, second version", i + 1)) } else { Value::Nothing },
+        ),
     ])
 }
 

@@ -51,6 +51,7 @@ const CASES: &[(&str, Drift)] = &[
     ("a table shifted right", sheets::shifted_right),
     ("rows twice", sheets::rows_twice),
     ("two tables, one below the other", sheets::tables_below),
+    ("a table in two parts", sheets::table_in_parts),
     ("two tables side by side", sheets::tables_beside),
     ("protected sheets", sheets::protected),
     ("no hidden sheet", sheets::without_hidden_sheet),

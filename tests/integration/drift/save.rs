@@ -59,9 +59,7 @@ fn fill(sheet: &mut Worksheet, page: &Page, epoch_1904: bool) {
             format = format.set_quote_prefix();
         }
         let written = match &cell.content {
-            Content::Text(text) | Content::Quoted(text) => {
-                sheet.write_string_with_format(*row, *column, text, &format)
-            }
+            Content::Text(text) | Content::Quoted(text) => sheet.write_string_with_format(*row, *column, text, &format),
             Content::Number(number) => sheet.write_number_with_format(*row, *column, *number, &format),
             Content::Day(day) => sheet.write_number_with_format(*row, *column, serial(*day, epoch_1904), &format),
             Content::Truth(yes) => sheet.write_boolean_with_format(*row, *column, *yes, &format),
@@ -119,8 +117,13 @@ fn csv(draft: &Draft, separator: char) -> String {
     for row in 0..=page.last_row() {
         let fields: Vec<String> = (0..columns)
             .map(|column| {
-                let shown = page.cells.get(&(row, column)).map_or(String::new(), |cell| shown(cell, draft.partner.decimal));
-                if shown.contains([separator, '"', '\n']) { format!("\"{}\"", shown.replace('"', "\"\"")) } else { shown }
+                let shown =
+                    page.cells.get(&(row, column)).map_or(String::new(), |cell| shown(cell, draft.partner.decimal));
+                if shown.contains([separator, '"', '\n']) {
+                    format!("\"{}\"", shown.replace('"', "\"\""))
+                } else {
+                    shown
+                }
             })
             .collect();
         text += &fields.join(&separator.to_string());

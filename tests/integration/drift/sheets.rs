@@ -200,7 +200,8 @@ pub fn merged_header(draft: &mut Draft, _: &mut Dice) {
         let Some(page) = draft.page_of(table) else { continue };
         let Some(header) = page.header_of(table) else { continue };
         page.insert_rows(header + 1, 1);
-        let columns: Vec<u16> = page.cells.keys().filter(|(row, _)| *row == header).map(|(_, column)| *column).collect();
+        let columns: Vec<u16> =
+            page.cells.keys().filter(|(row, _)| *row == header).map(|(_, column)| *column).collect();
         page.merges.extend(columns.into_iter().map(|column| (header, column, header + 1, column)));
     }
 }
@@ -234,7 +235,8 @@ pub fn blank_rows(draft: &mut Draft, dice: &mut Dice) {
 }
 
 /// The words for a total in the partners' languages, as people write them.
-const TOTALS: [&[&str]; 4] = [&["Total", "Grand total:"], &["Summe", "Gesamtsumme"], &["Total général", "Somme"], &["Iš viso:", "Viso"]];
+const TOTALS: [&[&str]; 4] =
+    [&["Total", "Grand total:"], &["Summe", "Gesamtsumme"], &["Total général", "Somme"], &["Iš viso:", "Viso"]];
 const SUBTOTALS: [&str; 4] = ["Subtotal", "Zwischensumme", "Sous-total", "Iš viso"];
 
 pub fn totals_row(draft: &mut Draft, dice: &mut Dice) {
@@ -330,14 +332,30 @@ pub fn rows_twice(draft: &mut Draft, dice: &mut Dice) {
 
 /// The events moved below the agreements, on one sheet.
 pub fn tables_below(draft: &mut Draft, dice: &mut Dice) {
-    let gap = 1 + dice.below(3);
+    let gap = 2 + dice.below(3);
     join(draft, |page| (page.last_row() + gap, 0));
+    draft.raise(&rules::LAYOUT_TOLERATED, Severity::Info);
+}
+
+/// The second half of the agreements under a header of its own, its columns the other way round.
+pub fn table_in_parts(draft: &mut Draft, dice: &mut Dice) {
+    let Some(page) = draft.page_of(AGREEMENTS) else { return };
+    let (Some(header), last, columns) = (page.header_of(AGREEMENTS), page.last_row(), page.columns()) else { return };
+    let cut = header + 5 + dice.below(last - header - 8);
+    let labels: Vec<(u16, Cell)> =
+        page.cells.range((header, 0)..(header + 1, 0)).map(|((_, column), cell)| (*column, cell.clone())).collect();
+    page.move_cells(|row, column| Some(if row >= cut { (row + 2, columns - 1 - column) } else { (row, column) }));
+    for (column, cell) in labels {
+        page.put(cut + 1, columns - 1 - column, cell);
+    }
+    draft.raise(&rules::LAYOUT_TOLERATED, Severity::Info);
 }
 
 /// The events moved beside the agreements, on one sheet.
 pub fn tables_beside(draft: &mut Draft, dice: &mut Dice) {
     let gap = u16::try_from(dice.roll(3)).expect("few");
     join(draft, |page| (0, page.columns() + gap));
+    draft.refuse(EVENTS, &rules::COLUMN_UNKNOWN);
 }
 
 fn join(draft: &mut Draft, at: impl Fn(&Page) -> (u32, u16)) {
@@ -371,6 +389,7 @@ pub fn hidden_sheet_of_another(draft: &mut Draft, dice: &mut Dice) {
 pub fn nobodys(draft: &mut Draft, _: &mut Dice) {
     draft.pages.retain(|page| !page.hidden);
     draft.file = "final version 2.xlsx".to_owned();
+    draft.pages.iter_mut().for_each(|page| page.put(1, 0, Cell::text("final")));
     draft.refuse(AGREEMENTS, &rules::PARTNER_UNKNOWN);
     draft.refuse(EVENTS, &rules::PARTNER_UNKNOWN);
 }

@@ -10,6 +10,7 @@ use crate::define::catalog::{Collection, Field, FieldKind};
 use crate::finding::CellRef;
 use crate::layout::labels::fold_label;
 use crate::model::fold::fold_key;
+use crate::model::phrases::Phrases;
 use crate::model::scoreboard::KeptOut;
 use crate::model::submission::Submission;
 use crate::sql::frame::{integer, text};
@@ -100,13 +101,16 @@ impl<'a> Side<'a> {
     }
 }
 
-/// Holds two submissions of a collection against each other. Labels and options are told in `language`.
+/// A language, and our texts in it.
+pub type Told<'a> = (&'a str, &'a Phrases);
+
+/// Holds two submissions of a collection against each other. Labels and options are told in a language.
 pub fn compare(
     collection: &Collection,
     (before, now): (&Side<'_>, &Side<'_>),
     since: &str,
     kept_out: &[&KeptOut],
-    language: &str,
+    told: Told<'_>,
 ) -> Changes {
     let mut changes =
         Changes { since: since.to_owned(), before: before.height(), now: now.height(), ..Changes::default() };
@@ -117,7 +121,7 @@ pub fn compare(
     let (old, new) = (before.by_key(&key), now.by_key(&key));
     let name = |side: &Side<'_>, row: usize| {
         let frame = side.rows;
-        let parts = key.iter().filter_map(|field| said(frame?, field, row, language));
+        let parts = key.iter().filter_map(|field| said(frame?, field, row, told));
         parts.collect::<Vec<_>>().join(" · ")
     };
     let kept: Vec<Vec<String>> = kept_out.iter().map(|row| key_of_kept_out(row, &key)).collect();
@@ -128,10 +132,10 @@ pub fn compare(
             continue;
         };
         for field in collection.fields.iter().filter(|field| !collection.key.contains(&field.code)) {
-            let value = |side: &Side<'_>, row| side.rows.and_then(|frame| said(frame, field, row, language));
+            let value = |side: &Side<'_>, row| side.rows.and_then(|frame| said(frame, field, row, told));
             let (was, is) = (value(before, *row), value(now, *there));
             if was != is {
-                let (cell, column) = (now.cell(field.code.as_str(), *there), field.label.get(language).to_owned());
+                let (cell, column) = (now.cell(field.code.as_str(), *there), field.label.get(told.0).to_owned());
                 changes.corrected.push(Correction { key: name(now, *there), cell, column, before: was, now: is });
             }
         }
@@ -165,7 +169,7 @@ fn key_of_kept_out(row: &KeptOut, key: &[&Field]) -> Vec<String> {
 }
 
 /// A value as the partner would write it.
-fn said(frame: &DataFrame, field: &Field, row: usize, language: &str) -> Option<String> {
+fn said(frame: &DataFrame, field: &Field, row: usize, (language, words): Told<'_>) -> Option<String> {
     let value = text(frame, field.code.as_str(), row);
     match field.kind {
         FieldKind::Choice => {
@@ -173,6 +177,7 @@ fn said(frame: &DataFrame, field: &Field, row: usize, language: &str) -> Option<
             let option = field.options.iter().find(|option| option.code == value);
             Some(option.map_or(value.as_str(), |option| option.label.get(language)).to_owned())
         }
+        FieldKind::YesNo => value.map(|value| words.get(&value)),
         // `vat:LT300123456` and `reg:LT:30012345`, or nothing but a name.
         FieldKind::Enterprise => {
             let number = value.map(|value| value.rsplit(':').next().unwrap_or_default().to_owned());

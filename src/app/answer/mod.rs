@@ -271,7 +271,14 @@ impl Answering<'_> {
         let before = ours.filter_map(|one| before(&self.rivals(submissions, one), one).pop()).next()?;
         let old = self.state.files.get(&before.file)?;
         let weighs = |finding: &&Finding| finding.severity > Severity::Info;
-        let same = |finding: &Finding| (finding.rule.id, finding.found.clone(), finding.message.clone());
+        // Rows move: a mistake is known by what stands in the cell, one of a whole sheet by the sheet.
+        let same = |finding: &Finding| {
+            let whole = match &finding.place {
+                Place::Cell { sheet, cell: None, .. } => Some(sheet.clone()),
+                _ => None,
+            };
+            (finding.rule.id, finding.found.clone(), whole)
+        };
         let mut left: Vec<_> = self.subject.read.findings.iter().filter(weighs).map(same).collect();
         let mut gone = 0;
         for finding in old.read.as_ref()?.findings.iter().filter(weighs) {
@@ -316,7 +323,7 @@ impl Comparing<'_> {
             now.iter().filter_map(|one| self.state.table(one.section)).flat_map(|table| &table.kept_out).collect();
         let (old, new) = (self.rows(&before)?, self.rows(&now)?);
         let sides = (&Side::new(old.as_ref(), &before), &Side::new(new.as_ref(), &now));
-        Ok(Some(compare(collection, sides, &first.name, &kept_out, language)))
+        Ok(Some(compare(collection, sides, &first.name, &kept_out, (language, &tell::words(language)))))
     }
 
     fn rows(&self, submissions: &[&Submission]) -> Result<Option<DataFrame>, Stopped> {

@@ -17,6 +17,7 @@ use crate::clock;
 use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, rules};
 use crate::model::code::PartnerCode;
+use crate::model::submission::Submission;
 use crate::store::{Store, hash_of};
 use crate::validate::frame::{Part, Shape, frame};
 
@@ -120,10 +121,17 @@ fn by_name(state: &State, name: &str) -> Result<String, Stopped> {
     })
 }
 
-/// Files of partners that count, or that nothing has come after.
+/// The latest of each partner's files that count, and those that were refused with nothing come after.
 fn matter_still(project: &Project, state: &State) -> Vec<String> {
     let (current, _) = state.current(&project.catalog);
-    let counts = |file: &FileState| current.iter().any(|submission| submission.file == file.received.file);
+    let mut latest: BTreeMap<_, &Submission> = BTreeMap::new();
+    for submission in &current {
+        let entry = latest.entry((&submission.partner, &submission.collection)).or_insert(submission);
+        if submission.period >= entry.period {
+            *entry = submission;
+        }
+    }
+    let counts = |file: &FileState| latest.values().any(|submission| submission.file == file.received.file);
     let lingers = |file: &FileState| {
         let Some(read) = &file.read else { return false };
         let waves = !read.tables.is_empty() && read.tables.iter().all(|table| table.partner.is_none());

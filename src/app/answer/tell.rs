@@ -92,7 +92,8 @@ fn remark(words: &Phrases, told: &ToldFinding) -> Remark {
         Place::Cell { sheet, cell, .. } => (Some(sheet.clone()), *cell),
         _ => (None, None),
     };
-    let mut help = finding.help.clone().unwrap_or_default();
+    // What a declared check expects is SQL: its message is what the programme says to partners.
+    let mut help = finding.help.clone().filter(|_| finding.rule != &rules::CHECK_FAILED).unwrap_or_default();
     if let Some(suggestion) = &finding.suggestion {
         let meant = words.say("suggestion", &[("text", suggestion)]);
         help = if help.is_empty() { meant } else { format!("{meant} {help}") };

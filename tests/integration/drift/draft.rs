@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use scoreboard::finding::{CellRef, Rule, Severity};
 
-use super::known::{AGREEMENTS, EVENTS, OPTIONS, PARTNERS, Partner, Row, TABLES, Value, rows};
+use super::known::{PARTNERS, Partner, Value, rows};
+use super::template;
 
 /// Which known value a cell stands for; of a header, `row` is [`HEADER`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,11 +111,10 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// A template as it comes back: a hidden sheet, and each table with a title, some empty rows and its header.
+    /// The template of a partner, filled in with all that is known.
     pub fn filled(partner: usize) -> Self {
+        let pages = template::filled(partner);
         let partner = &PARTNERS[partner];
-        let mut pages = vec![hidden_sheet(partner.code)];
-        pages.extend([AGREEMENTS, EVENTS].map(|table| page(table, partner)));
         Self {
             partner,
             owner: partner.code,
@@ -232,56 +232,4 @@ impl Page {
     pub fn put(&mut self, row: u32, column: u16, cell: Cell) {
         self.cells.insert((row, column), cell);
     }
-}
-
-fn hidden_sheet(partner: &str) -> Page {
-    let mut page = Page { name: "_scoreboard".into(), hidden: true, ..Page::default() };
-    let facts = [("partner", partner), ("reporting_date", "2016-12-31"), ("revision", "1")];
-    for (row, (key, value)) in (0..).zip(facts) {
-        page.put(row, 0, Cell::text(key));
-        page.put(row, 1, Cell::text(value));
-    }
-    page
-}
-
-fn page(table: usize, partner: &Partner) -> Page {
-    let Partner { language, .. } = *partner;
-    let facts = &TABLES[table];
-    let mut page = Page { name: facts.titles[language].into(), ..Page::default() };
-    page.put(0, 0, Cell::text(format!("{} – {}", partner.name, facts.titles[language])));
-    page.put(1, 0, Cell::text("One row for each."));
-    let header = 3;
-    for (column, field) in (0..).zip(facts.fields) {
-        let origin = Some(Origin { table, row: HEADER, field: field.code });
-        page.put(header, column, Cell { origin, ..Cell::text(field.labels[language]) });
-    }
-    for (at, row) in rows(table).iter().enumerate() {
-        let place = header + 1 + u32::try_from(at).expect("few rows");
-        for (column, field) in (0..).zip(facts.fields) {
-            if let Some((content, format)) = written(row, field.code, language) {
-                let origin = Some(Origin { table, row: at, field: field.code });
-                page.put(place, column, Cell { content, format, origin });
-            }
-        }
-    }
-    page
-}
-
-/// A value as the template holds it: numbers and dates as such, choices in the partner's language.
-#[allow(clippy::cast_precision_loss, reason = "hundredths of small amounts")]
-fn written(row: &Row, field: &str, language: usize) -> Option<(Content, Option<&'static str>)> {
-    Some(match row.get(field)? {
-        Value::Text(text) => (Content::Text(text.clone()), None),
-        Value::Whole(number) => (Content::Number(*number as f64), Some("#,##0")),
-        Value::Exact(hundredths) => (Content::Number(*hundredths as f64 / 100.0), Some("#,##0.00")),
-        Value::Percent(hundredths) => (Content::Number(*hundredths as f64 / 10_000.0), Some("0.00%")),
-        Value::Day(day) => (Content::Day(*day), Some("dd.mm.yyyy")),
-        Value::Choice(option) => (Content::Text(OPTIONS[*option].1[language].to_owned()), None),
-        Value::Truth(yes) => {
-            let words = [["no", "nein", "non", "ne"], ["yes", "ja", "oui", "taip"]];
-            (Content::Text(words[usize::from(*yes)][language].to_owned()), None)
-        }
-        Value::Country(code) => (Content::Text((*code).to_owned()), None),
-        Value::Nothing => return None,
-    })
 }

@@ -105,7 +105,7 @@ pub const TABLES: [Table; 2] = [
             field("agreement_no", ["Agreement no.", "Vereinbarungsnummer", "N° d'accord", "Sutarties Nr."], "Contract no.", "kind = 'text'", true),
             field("signed_on", ["Signed on", "Unterzeichnet am", "Signé le", "Pasirašymo data"], "Date of signature", "kind = 'date'", true),
             field("status", ["Status", "Stand", "Statut", "Būsena"], "State of play", "kind = 'choice'", true),
-            field("amount", ["Value", "Wert", "Montant", "Vertė"], "Contract value", "kind = 'money'", false),
+            field("amount", ["Value", "Wert", "Montant", "Vertė"], "Contract value", "kind = 'money'\ntotal = true", false),
             field("grant_share", ["Grant share", "Förderanteil", "Taux de subvention", "Paramos dalis"], "Funding quota", "kind = 'percent'", false),
             field("risk_rate", ["Risk rate", "Risikosatz", "Taux de risque", "Rizikos norma"], "Probability of failure", "kind = 'percent'\nscale = 'fraction'", false),
             field("staff", ["Staff", "Beschäftigte", "Effectif", "Darbuotojai"], "Number of employees", "kind = 'integer'", false),

@@ -12,6 +12,7 @@ mod judge;
 mod known;
 mod save;
 mod sheets;
+mod template;
 
 use dice::Dice;
 use draft::Draft;
@@ -54,6 +55,7 @@ const CASES: &[(&str, Drift)] = &[
     ("a table in two parts", sheets::table_in_parts),
     ("two tables side by side", sheets::tables_beside),
     ("protected sheets", sheets::protected),
+    ("an older template", sheets::older_template),
     ("no hidden sheet", sheets::without_hidden_sheet),
     ("the hidden sheet of another partner", sheets::hidden_sheet_of_another),
     ("a file that is nobody's", sheets::nobodys),

@@ -376,11 +376,25 @@ pub fn without_hidden_sheet(draft: &mut Draft, _: &mut Dice) {
     draft.pages.retain(|page| !page.hidden);
 }
 
+/// Changes what the hidden sheet says; false where there is none.
+fn set_fact(draft: &mut Draft, key: &str, value: &str) -> bool {
+    let Some(page) = draft.pages.iter_mut().find(|page| page.name == "_scoreboard") else { return false };
+    let is_key = |cell: &Cell| cell.content == Content::Text(key.to_owned());
+    let row = page.cells.iter().find(|(_, cell)| is_key(cell)).map(|((row, _), _)| *row);
+    row.map(|row| page.put(row, 1, Cell::text(value))).is_some()
+}
+
+pub fn older_template(draft: &mut Draft, _: &mut Dice) {
+    set_fact(draft, "template", "0123456789ab");
+    draft.raise(&rules::TEMPLATE_OLDER, Severity::Info);
+}
+
 /// The workbook of a colleague, sent under one's own name.
 pub fn hidden_sheet_of_another(draft: &mut Draft, dice: &mut Dice) {
     let other = PARTNERS.iter().filter(|partner| partner.code != draft.partner.code).nth(dice.roll(3)).expect("three");
-    let Some(page) = draft.pages.iter_mut().find(|page| page.hidden) else { return };
-    page.put(0, 1, Cell::text(other.code));
+    if !set_fact(draft, "partner", other.code) {
+        return;
+    }
     draft.owner = other.code;
     draft.raise(&rules::PARTNER_UNKNOWN, Severity::Warning);
 }
@@ -397,10 +411,10 @@ pub fn nobodys(draft: &mut Draft, _: &mut Dice) {
 /// Each sheet bears the name of the other.
 pub fn swapped_names(draft: &mut Draft, _: &mut Dice) {
     let names: Vec<String> = draft.pages.iter().map(|page| page.name.clone()).collect();
-    let visible: Vec<usize> = (0..draft.pages.len()).filter(|at| !draft.pages[*at].hidden).collect();
-    if let [one, other] = visible.as_slice() {
-        draft.pages[*one].name.clone_from(&names[*other]);
-        draft.pages[*other].name.clone_from(&names[*one]);
+    let place = |table: usize| draft.pages.iter().position(|page| page.header_of(table).is_some());
+    if let (Some(one), Some(other)) = (place(AGREEMENTS), place(EVENTS)) {
+        draft.pages[one].name.clone_from(&names[other]);
+        draft.pages[other].name.clone_from(&names[one]);
     }
 }
 

@@ -12,15 +12,8 @@ use scoreboard_fuzz::ingest::{Cell, FileKind, Options, Sheet, Workbook};
 use scoreboard_fuzz::{hold, watch};
 
 const NAMES: [&str; 5] = ["a.csv", "a.txt", "a.TSV", "a", "a.xls"];
-const ENCODINGS: [Option<&str>; 7] = [
-    None,
-    None,
-    Some("windows-1250"),
-    Some("utf-8"),
-    Some("utf-16le"),
-    Some("shift_jis"),
-    Some("no such encoding"),
-];
+const ENCODINGS: [Option<&str>; 7] =
+    [None, None, Some("windows-1250"), Some("utf-8"), Some("utf-16le"), Some("shift_jis"), Some("no such encoding")];
 
 fuzz_target!(init: watch(), |data: &[u8]| {
     let encoding = ENCODINGS[data.len() / NAMES.len() % ENCODINGS.len()];

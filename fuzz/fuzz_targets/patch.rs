@@ -28,9 +28,7 @@ fuzz_target!(init: watch(), |data: &[u8]| {
     }
 });
 
-fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    mutate::file(data, size, max_size, seed)
-});
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| { mutate::file(data, size, max_size, seed) });
 
 /// Something to say at the first cells of each sheet, and at one that is empty.
 fn returned(workbook: &Workbook) -> Returned {
@@ -73,7 +71,9 @@ fn same_cells(before: &Workbook, after: &Workbook) {
         let same = after.sheets.iter().find(|other| other.name == sheet.name);
         // A sheet of findings of ours, which came back, is written anew.
         let Some(same) = same else { panic!("the sheet {} is gone", sheet.name) };
-        if sheet.rows.first().is_some() && shown(sheet).first().is_some_and(|cell| cell.contains("_scoreboard_findings")) {
+        if sheet.rows.first().is_some()
+            && shown(sheet).first().is_some_and(|cell| cell.contains("_scoreboard_findings"))
+        {
             continue;
         }
         assert_eq!(shown(same), shown(sheet), "cells of {}", sheet.name);

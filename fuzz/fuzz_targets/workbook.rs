@@ -15,6 +15,4 @@ fuzz_target!(init: watch(), |data: &[u8]| {
     forgive_libraries(records, || hold::sound(name, data, &options));
 });
 
-fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    mutate::file(data, size, max_size, seed)
-});
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| { mutate::file(data, size, max_size, seed) });

@@ -46,7 +46,10 @@ fn sound_workbook(workbook: &Workbook, limits: &Limits) {
     }
     for Note { message, sheet, cell, .. } in &workbook.notes {
         sound_message(message);
-        assert!(sheet.as_deref().is_none_or(|sheet| names.contains(sheet)), "a note on a sheet that is none: {sheet:?}");
+        assert!(
+            sheet.as_deref().is_none_or(|sheet| names.contains(sheet)),
+            "a note on a sheet that is none: {sheet:?}"
+        );
         cell.iter().for_each(|cell| sound_place(*cell));
     }
 }
@@ -100,7 +103,11 @@ fn sound_cell(sheet: &Sheet, cell: Cell) {
         }
         Cell::Number(value) | Cell::Percent(value) | Cell::Money(value, _) => {
             assert!(value.is_finite(), "a number that is none: {value}");
-            assert!(sheet.display(cell).starts_with(|c: char| c == '-' || c.is_ascii_digit()), "{}", sheet.display(cell));
+            assert!(
+                sheet.display(cell).starts_with(|c: char| c == '-' || c.is_ascii_digit()),
+                "{}",
+                sheet.display(cell)
+            );
         }
         Cell::Date(_) | Cell::Bool(_) | Cell::Error(_) | Cell::Uncalculated => {
             assert!(!sheet.display(cell).is_empty());

@@ -57,9 +57,8 @@ fn xlsb() -> Vec<u8> {
         bytes
     };
     let numbers = |numbers: &[u32]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>();
-    let sheet = |state: u32, relation: &str, name: &str| {
-        (156, [numbers(&[state, 1]), wide(relation), wide(name)].concat())
-    };
+    let sheet =
+        |state: u32, relation: &str, name: &str| (156, [numbers(&[state, 1]), wide(relation), wide(name)].concat());
     let cell = |column: u32, style: u8, value: &[u8]| [&column.to_le_bytes()[..], &[style, 0, 0, 0], value].concat();
     let row = |row: u32, flags: u8| (0, [numbers(&[row, 0]), vec![0, 1, 0, flags, 0], numbers(&[1, 0, 7])].concat());
     let style = |format: u16| (47, [&[0xFF, 0xFF][..], &format.to_le_bytes(), &[0; 12]].concat());

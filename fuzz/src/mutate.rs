@@ -13,7 +13,8 @@ use crate::records::{self, Coding, Record};
 use crate::{forgive_libraries, minimal};
 
 /// Parts that no reader opens cost time and find nothing.
-const OPENED: [&str; 8] = [".rels", "workbook.", "sheet", "strings.", "styles.", "content.xml", "manifest.xml", "mimetype"];
+const OPENED: [&str; 8] =
+    [".rels", "workbook.", "sheet", "strings.", "styles.", "content.xml", "manifest.xml", "mimetype"];
 /// What attributes and texts are replaced by.
 #[rustfmt::skip]
 const TELLING: [&str; 44] = [
@@ -70,8 +71,7 @@ fn inside(bytes: &[u8], max_size: usize, dice: &mut Dice) -> Option<Vec<u8>> {
             minimal::compound(&records::write(&records, Coding::Biff8))
         })
     } else if dice.roll(4) == 0 {
-        let [xlsx, ods, xlsb, xls] = minimal::packages();
-        Some([xlsx, ods, xlsb, xls].swap_remove(dice.roll(4)))
+        minimal::packages().into_iter().nth(dice.roll(4))
     } else {
         None
     }
@@ -119,7 +119,8 @@ fn zip(bytes: &[u8], max_size: usize, dice: &mut Dice) -> Option<Vec<u8>> {
         3 => parts[at].0 = change_name(&parts[at].0, dice),
         _ => {
             // Small parts matter as much as large ones, and a sheet more than all others.
-            let sheets: Vec<usize> = (0..parts.len()).filter(|i| parts[*i].0.to_lowercase().contains("sheet")).collect();
+            let sheets: Vec<usize> =
+                (0..parts.len()).filter(|i| parts[*i].0.to_lowercase().contains("sheet")).collect();
             let at = if sheets.is_empty() || dice.roll(2) == 0 { at } else { sheets[dice.roll(sheets.len())] };
             let binary = parts[at].0.ends_with(".bin");
             let content = &mut parts[at].1;
@@ -198,7 +199,9 @@ fn change_xml(xml: &mut Vec<u8>, dice: &mut Dice) {
         // What stands between two tags.
         6 if tags.len() > 1 => {
             let from = tags[dice.roll(tags.len() - 1)];
-            let Some(open) = xml[from..].iter().position(|byte| *byte == b'>').map(|skip| from + skip + 1) else { return };
+            let Some(open) = xml[from..].iter().position(|byte| *byte == b'>').map(|skip| from + skip + 1) else {
+                return;
+            };
             let close = xml[open..].iter().position(|byte| *byte == b'<').map_or(xml.len(), |skip| open + skip);
             xml.splice(open..close, TELLING[dice.roll(TELLING.len())].bytes());
         }
@@ -226,7 +229,23 @@ fn change_records(records: &mut Vec<Record>, dice: &mut Dice) {
         // A number of two or four bytes.
         5..=7 if records[at].1.len() >= 2 => {
             let data = &mut records[at].1;
-            let telling = [0, 1, 0x7F, 0x80, 0xFF, 0x100, 0x3FF, 0x400, 0x7FFF, 0x8000, 0xFFFF, 0x1_0000, 0x10_0000, 0x7FFF_FFFF, u32::MAX];
+            let telling = [
+                0,
+                1,
+                0x7F,
+                0x80,
+                0xFF,
+                0x100,
+                0x3FF,
+                0x400,
+                0x7FFF,
+                0x8000,
+                0xFFFF,
+                0x1_0000,
+                0x10_0000,
+                0x7FFF_FFFF,
+                u32::MAX,
+            ];
             let number = telling[dice.roll(telling.len())].to_le_bytes();
             let width = if dice.roll(2) == 0 || data.len() < 4 { 2 } else { 4 };
             let place = dice.roll(data.len() - width + 1);

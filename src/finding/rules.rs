@@ -269,7 +269,7 @@ rules! {
     STALE_FORMULAS "stale-formulas", "results of formulas that may be out of date",
         "The file says that they wait for a calculation; what is read is what was stored.",
         "Open the workbook in Excel, press F9, save it and send it again.";
-    EPOCH_1904 "days-from-1904", "a workbook that counts its days from 1904",
+    EPOCH_1904 "old-mac-days", "a workbook that counts its days from 1904",
         "Old Macs did. A date copied between it and another workbook is four years off.",
         "Nothing, if the dates are right.";
     TOTALS_ROW "totals-row", "a row that adds up the rows above",

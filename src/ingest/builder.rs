@@ -98,6 +98,8 @@ impl<'a> SheetBuilder<'a> {
             let filled: BTreeSet<u16> = self.sheet.cells.iter().map(|(column, _)| *column).collect();
             hidden_columns.retain(|column| filled.contains(column));
         }
+        // Damaged files hold ranges that end before they begin.
+        merges.retain(|merge| merge.first.row <= merge.last.row && merge.first.column <= merge.last.column);
         merges.sort_by_key(|merge| (merge.first.row, merge.first.column));
         merges.truncate(MAX_MERGES);
         Sheet { hidden, hidden_rows, hidden_columns, merges, ..self.sheet }
@@ -208,9 +210,14 @@ mod tests {
         let sheet = builder.finish(Extras {
             hidden_rows: vec![2, 1, 2],
             hidden_columns: vec![(1, 1), (7, 9)],
+            merges: vec![
+                Merge { first: CellRef::new(2, 1), last: CellRef::new(1, 1) },
+                Merge { first: CellRef::new(0, 0), last: CellRef::new(0, 1) },
+            ],
             ..Extras::default()
         });
         assert_eq!(sheet.hidden_columns, [1]);
+        assert_eq!(sheet.merges, [Merge { first: CellRef::new(0, 0), last: CellRef::new(0, 1) }]);
         let places: Vec<u32> = sheet.rows.iter().map(|row| row.index).collect();
         assert_eq!(places, [0, 2]);
         assert_eq!(sheet.row(0), [(0, Cell::Number(5.0)), (2, Cell::Number(3.0))]);

@@ -365,6 +365,7 @@ impl<'a> Reader<'a> {
             partner: partner.map(|partner| partner.code.as_str()),
             country: partner.map(|partner| partner.country.as_str()),
             language,
+            told_in: &programme.language,
             locale,
             currency: &programme.currency,
             period: identity.period,

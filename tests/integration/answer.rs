@@ -66,6 +66,21 @@ fn a_partner_is_told_each_cell_in_its_language() {
 }
 
 #[test]
+fn the_programmes_own_messages_come_in_the_partners_language_and_in_the_programmes_to_the_lead() {
+    let project = Project::laser_go();
+    let answer = &answers(&project, &["--partner", "opticsvalley", "--no-workbook"])[0];
+    let findings = answer["findings"].as_array().unwrap();
+    let check =
+        findings.iter().find(|finding| finding["place"]["sheet"] == "Accords" && finding["place"]["cell"] == "C20");
+    assert_eq!(check.expect("a check failed")["message"], "un accord signé doit porter la date de sa signature");
+    let scoreboard = project.scoreboard();
+    let findings = scoreboard["findings"].as_array().unwrap();
+    assert!(
+        findings.iter().any(|finding| finding["message"] == "a signed agreement needs the date on which it was signed")
+    );
+}
+
+#[test]
 fn fixed_and_sent_again_the_findings_are_gone_and_what_changed_is_listed() {
     let project = with_mistakes();
     answers(&project, &["--no-workbook"]);
@@ -161,7 +176,8 @@ fn the_partner_gets_its_own_file_back_and_sends_it_again_corrected() {
     assert_eq!(now.sheets.last().expect("a sheet").name, "Befunde");
     let cells = |workbook: &Workbook| {
         let sheet = &workbook.sheets[0];
-        let rows = (0..sheet.rows.len()).flat_map(|i| sheet.row(i).iter().map(move |(column, cell)| (i, *column, *cell)));
+        let rows =
+            (0..sheet.rows.len()).flat_map(|i| sheet.row(i).iter().map(move |(column, cell)| (i, *column, *cell)));
         rows.map(|(i, column, cell)| (i, column, sheet.display(cell))).collect::<Vec<_>>()
     };
     assert_eq!(cells(&before), cells(&now));

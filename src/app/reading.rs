@@ -68,7 +68,10 @@ pub fn read(name: &str, bytes: &[u8], catalog: &Catalog, reader: &Sandbox) -> Re
             return Ok(FileReading { tables: Vec::new(), findings: vec![finding] });
         }
     };
-    for note in &workbook.notes {
+    // That a column of our own guide is hidden is no news.
+    let ours: Vec<&str> =
+        workbook.sheets.iter().filter(|sheet| marks::is_ours(sheet)).map(|sheet| sheet.name.as_str()).collect();
+    for note in workbook.notes.iter().filter(|note| note.sheet.as_deref().is_none_or(|name| !ours.contains(&name))) {
         let place = match &note.sheet {
             Some(sheet) => Place::Cell { file: name.to_owned(), sheet: sheet.clone(), cell: note.cell },
             None => file(),

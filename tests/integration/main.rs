@@ -20,3 +20,4 @@ mod readme;
 mod refusals;
 mod sandbox;
 mod submissions;
+mod template;

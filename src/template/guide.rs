@@ -114,7 +114,7 @@ impl Page<'_> {
         let day = texts.typed_day(template.plan.period.last);
         for (number, advice) in (1..).zip(&texts.guide.advice) {
             let text = fill(advice, &[("date", &day)]);
-            self.to.write_string_with_format(self.row, 1, format!("{number}"), &top(Look::NoteRight))?;
+            self.to.write_string_with_format(self.row, 1, number.to_string(), &top(Look::NoteRight))?;
             self.text(&text, Look::Prose)?;
         }
         self.row += 1;

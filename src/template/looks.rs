@@ -62,8 +62,8 @@ pub fn entry_of(column: &ColumnPlan, kept_out: bool, texts: &Texts) -> Format {
 pub fn code(kind: FieldKind, texts: &Texts) -> &str {
     match kind {
         FieldKind::Integer => "#,##0",
-        // With marks between thousands a whole number would end in a point.
-        FieldKind::Decimal => "General",
+        // With no decimal that always stands there a whole number would end in a point.
+        FieldKind::Decimal => "#,##0.0##",
         FieldKind::Money => "#,##0.00",
         FieldKind::Percent => "0.0%",
         FieldKind::Date => &texts.dates.code,

@@ -1,5 +1,7 @@
 //! The sheet of one collection: what each column holds, the rows reported already, and room for more.
 
+use std::slice::from_ref;
+
 use rust_xlsxwriter::{Format, IgnoreError, Note, Table, TableColumn, TableStyle, Worksheet, XlsxError};
 
 use super::words::fill;
@@ -213,7 +215,7 @@ fn fill_in(
             };
             if let Some(cell) = cell.filter(|cell| !cell.notes.is_empty()) {
                 let text =
-                    [&[texts.note.row.clone()], cell.notes.as_slice(), &[texts.note.mend.clone()]].concat().join("\n");
+                    [from_ref(&texts.note.row), cell.notes.as_slice(), from_ref(&texts.note.mend)].concat().join("\n");
                 let face = Look::Note.face();
                 let height = lines(&text, face, NOTE) * line_height(face) + 16;
                 let note = Note::new(text).add_author_prefix(false).set_author(&template.catalog.programme.code);

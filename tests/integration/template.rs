@@ -357,6 +357,20 @@ fn what_is_typed_into_a_template_is_what_is_read() {
     }
 }
 
+#[test]
+fn a_day_of_the_report_that_cannot_be_read_is_said() {
+    let project = Project::small();
+    template(&project, &["--partner", "alpha", "--period", "1"]);
+    let mut book = book(&project, "small_alpha_2016-Q1.xlsx");
+    let day = entry_of(book.sheet("Anleitung"));
+    book.fill("Anleitung", &[(&day, "end of June")]);
+    book.fill("Vereinbarungen", &[("A7", "A-1"), ("B7", "2016-02-01"), ("C7", "signed"), ("D7", "100")]);
+    book.save(&project.inbox("back.xlsx"));
+    let scoreboard = project.scoreboard();
+    assert_eq!(places(&scoreboard, "not-a-date"), [format!("back.xlsx › Anleitung › {day}")]);
+    assert_eq!(figure(&scoreboard, "volume", &[])["value"].to_string(), "100");
+}
+
 /// The one entry cell of the guide, which is the one with a rule.
 fn entry_of(sheet: &str) -> String {
     let entry = between(sheet, "<dataValidation ", ">");

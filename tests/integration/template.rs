@@ -412,6 +412,51 @@ fn a_table_reported_by_period_is_prefilled_for_that_period_only() {
 }
 
 #[test]
+fn every_kind_of_value_comes_back_as_it_was() {
+    let project = Project::small();
+    let kinds = [
+        ("id", "text", "required = true"),
+        ("whole", "integer", ""),
+        ("part", "decimal", ""),
+        ("worth", "money", ""),
+        ("share", "percent", "scale = \"percent\""),
+        ("day", "date", ""),
+        ("is_new", "yes_no", ""),
+        ("firm", "enterprise", "name = \"firm_name\"\ncountry = \"seat\""),
+        ("firm_name", "text", ""),
+        ("seat", "country", ""),
+    ];
+    let field = |(code, kind, more): &(&str, &str, &str)| {
+        format!("[[collection.field]]\ncode = \"{code}\"\nlabel = \"{code}\"\nkind = \"{kind}\"\n{more}\n")
+    };
+    let fields: String = kinds.iter().map(field).collect();
+    // Its title is nearly the name of the hidden sheet.
+    project.file(
+        "pipelines/all.toml",
+        format!("schema = 1\n[collection]\ncode = \"everything\"\ntitle = \"Scoreboard\"\n{fields}"),
+    );
+    project.file(
+        "data/inbox/beta_2016-Q1_2016-04-10_r1.csv",
+        "id;whole;part;worth;share;day;is_new;firm;firm_name;seat\n\
+         001;-3;0,000001;1234567,89;28,55%;2016-02-29;oui;FR 40 303 265 045;Lumilens;FR\n\
+         =1+1;1000000;-2,5;0;0,5%;2016-01-01;non;FN 12345 a;Photon Med GmbH;AT\n\
+         3-5;;;;100%;;;Nameless GmbH;;LT\n",
+    );
+    project.scoreboard();
+    let before = accepted(&project);
+    let made = template(&project, &["--partner", "beta", "--period", "1"]);
+    assert_eq!(made[0]["prefilled"][1]["rows"], 3);
+    fs::copy(project.path().join("data/templates/small_beta_2016-Q1.xlsx"), project.inbox("back.xlsx"))
+        .expect("copied");
+    let scoreboard = project.scoreboard();
+    let counts = scoreboard["reporting"].as_array().expect("reporting").iter().any(|line| line["file"] == "back.xlsx");
+    assert!(counts, "{}", scoreboard["reporting"]);
+    let of = ("beta".to_owned(), "everything".to_owned());
+    assert_eq!(before[&of].len(), 3);
+    assert_eq!(accepted(&project)[&of], before[&of]);
+}
+
+#[test]
 fn long_titles_and_long_lists_of_odd_options_come_back_right() {
     let project = Project::small();
     let options: Vec<String> =

@@ -321,6 +321,20 @@ fn every_partner_gets_one_in_its_own_language_or_the_one_asked_for() {
     project.run(&["template"]).expect(2);
 }
 
+#[test]
+fn a_partner_is_asked_only_for_what_it_takes_part_in() {
+    let project = Project::small();
+    let fields = "[[collection.field]]\ncode = \"place\"\nlabel = \"Place\"\nkind = \"text\"\n";
+    project.file(
+        "pipelines/fairs.toml",
+        format!("schema = 1\n[collection]\ncode = \"fairs\"\ntitle = \"Fairs\"\n{fields}"),
+    );
+    project.replace("scoreboard.toml", "country = \"FR\"", "country = \"FR\"\ncollections = [\"fairs\"]");
+    template(&project, &["--all"]);
+    assert_eq!(book(&project, "small_beta_2016-Q2.xlsx").names(), ["Guide", "Fairs", "_scoreboard"]);
+    assert_eq!(book(&project, "small_alpha_2016-Q2.xlsx").names()[1..3], ["Vereinbarungen", "Fairs"]);
+}
+
 /// A partner types three rows and another day; the rows are those that were typed.
 #[test]
 fn what_is_typed_into_a_template_is_what_is_read() {

@@ -244,13 +244,13 @@ mod tests {
         let sheets = BTreeSet::from(["It's <1>".to_owned()]);
         let xml = write(&sheet(), 7, &sheets, &faces(), true);
         nodes(&xml, 9).unwrap();
-        assert!(xml.contains(r#"<hyperlink ref="C6" location="'It''s &lt;1&gt;'!B7""#), "{xml}");
+        assert!(xml.contains(r#"<hyperlink ref="C7" location="'It''s &lt;1&gt;'!B7""#), "{xml}");
         assert_eq!(xml.matches("<hyperlink ").count(), 1, "no link to a sheet that is not there");
         assert!(xml.contains("7 weitere Zellen"));
         assert!(xml.contains("✕ Fehler") && xml.contains("○ Hinweis"));
         assert!(!xml.contains("<f>") && !xml.contains('\u{1}'));
-        assert_eq!(head_row(&sheet(), 7), Some(5));
-        assert!(xml.contains(r#"<row r="5" ht="22" customHeight="1"><c r="B5" s="3""#));
+        assert_eq!(head_row(&sheet(), 7), Some(6));
+        assert!(xml.contains(r#"<row r="6" ht="22" customHeight="1"><c r="B6" s="3""#));
     }
 
     #[test]

@@ -186,11 +186,11 @@ impl<'a> Styles<'a> {
 
     fn write(self) -> String {
         let mut edits = Edits::default();
+        let mut all_new = String::new();
         let children: Vec<Node> = self.nodes.iter().filter(|node| node.depth == 1).cloned().collect();
-        for (name, table) in &self.tables {
-            if table.new.is_empty() {
-                continue;
-            }
+        // In the order of the schema: of two that come to one place the first stays first.
+        let tables = ORDER.iter().filter_map(|name| Some((name, self.tables.get(name)?)));
+        for (name, table) in tables.filter(|(_, table)| !table.new.is_empty()) {
             let (entries, count) = (table.new.concat(), table.count());
             match table.node {
                 Some(node) => {
@@ -204,12 +204,16 @@ impl<'a> Styles<'a> {
                 None => {
                     let xml = format!(r#"<{name} count="{count}">{}</{name}>"#, "\u{0}");
                     let xml = xml::prefixed(&xml, self.prefix).replace('\0', &entries);
-                    match &self.nodes[0].close {
-                        Some(_) => edits.insert(place(self.text, &self.nodes[0], &children, &ORDER, name), xml),
-                        None => edits.append(self.text, &self.nodes[0], &xml),
+                    if self.nodes[0].close.is_some() {
+                        edits.insert(place(self.text, &self.nodes[0], &children, &ORDER, name), xml);
+                    } else {
+                        all_new += &xml;
                     }
                 }
             }
+        }
+        if !all_new.is_empty() {
+            edits.append(self.text, &self.nodes[0], &all_new);
         }
         edits.apply(self.text)
     }

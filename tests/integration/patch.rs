@@ -277,7 +277,11 @@ fn real_files_are_patched_and_nothing_else_in_them_changes() {
         match patch(&bytes, &returned(marks.clone()), &Limits::default()) {
             Ok(after) => {
                 only_added(&name, &bytes, &after);
-                let sheet = if workbook.sheets.iter().any(|sheet| sheet.name == "Findings") { "Findings 2" } else { "Findings" };
+                let sheet = if workbook.sheets.iter().any(|sheet| sheet.name == "Findings") {
+                    "Findings 2"
+                } else {
+                    "Findings"
+                };
                 same_cells(&name, &bytes, &after, sheet);
                 assert_eq!(parts(&patched(&after, &returned(marks))), parts(&after), "{name}: twice is once");
                 undone(&name, &bytes, &after);
@@ -291,6 +295,101 @@ fn real_files_are_patched_and_nothing_else_in_them_changes() {
     }
     println!("{done} patched; refused: {refused:#?}");
     assert!(refused.iter().all(|why| why.starts_with("N14__")), "{refused:#?}");
+}
+
+/// Our rich workbook, the inbox of the root programme and the corpus, patched, in a folder.
+fn folder_of_patched(corpus_too: bool) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    write("rich.xlsx", &patched(&rich(), &returned(rich_marks())));
+    write("again.xlsx", &rebuild(&read("rich.xlsx", &rich()), &returned(rich_marks())).unwrap());
+    let inbox = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/inbox");
+    let mut files = Vec::new();
+    for entry in fs::read_dir(inbox).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "xlsx") {
+            let bytes = fs::read(&path).unwrap();
+            let workbook = read("x.xlsx", &bytes);
+            files.push((path, bytes, workbook));
+        }
+    }
+    if corpus_too {
+        files.extend(corpus());
+    }
+    for (number, (path, bytes, workbook)) in files.into_iter().enumerate() {
+        // A csv under the name of a workbook, and strict files, are no part of this.
+        if let Ok(after) = patch(&bytes, &returned(marks_of(&workbook)), &Limits::default()) {
+            let name: String = path.file_stem().unwrap().to_string_lossy().chars().take(30).collect();
+            write(&format!("{number}-{name}.xlsx"), &after);
+        }
+    }
+    folder
+}
+
+const LOAD: &str = r#"
+import pathlib, sys, warnings
+import openpyxl
+warnings.simplefilter("ignore")
+seen = 0
+for path in sorted(pathlib.Path(sys.argv[1]).glob("*.xlsx")):
+    book = openpyxl.load_workbook(path)
+    ours = [s for s in book.worksheets if s["A1"].value == "_scoreboard_findings"]
+    comments = [c.comment.text for s in book.worksheets for row in s.iter_rows() for c in row if c.comment]
+    if len(ours) != 1 or not any("--- scoreboard ---" in text for text in comments):
+        sys.exit(f"{path.name}: {len(ours)} sheets of ours, {len(comments)} comments")
+    if not [s for s in book.worksheets if list(s.conditional_formatting)]:
+        sys.exit(f"{path.name}: no cell is marked")
+    if not [1 for row in ours[0].iter_rows() for c in row if c.hyperlink]:
+        sys.exit(f"{path.name}: no link")
+    seen += 1
+print(seen, "workbooks")
+"#;
+
+fn load_with_openpyxl(folder: &Path) {
+    let out = Command::new("python3").args(["-c", LOAD]).arg(folder).output().expect("python3");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    println!("{}", String::from_utf8_lossy(&out.stdout));
+}
+
+#[test]
+#[ignore = "needs openpyxl"]
+fn openpyxl_loads_what_was_patched() {
+    load_with_openpyxl(folder_of_patched(true).path());
+}
+
+#[test]
+#[ignore = "needs libreoffice"]
+fn libreoffice_draws_and_saves_what_was_patched_and_we_know_it_again() {
+    let folder = folder_of_patched(false);
+    let books: Vec<PathBuf> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let profile = format!("-env:UserInstallation=file://{}/profile", folder.path().display());
+    for kind in ["pdf", "xlsx"] {
+        let out = folder.path().join(kind);
+        let ran = Command::new("soffice")
+            .args([&profile, "--headless", "--convert-to", kind, "--outdir"])
+            .arg(&out)
+            .args(&books)
+            .output()
+            .expect("soffice runs");
+        assert!(ran.status.success(), "soffice could not convert to {kind}");
+        assert_eq!(fs::read_dir(&out).unwrap().count(), books.len());
+    }
+    load_with_openpyxl(&folder.path().join("xlsx"));
+    for book in &books {
+        let saved = fs::read(folder.path().join("xlsx").join(book.file_name().unwrap())).unwrap();
+        let workbook = read("saved.xlsx", &saved);
+        let back = patched(&saved, &returned(Vec::new()));
+        let after = read("back.xlsx", &back);
+        assert_eq!(workbook.sheets.len(), after.sheets.len(), "{}: our sheet is found again", book.display());
+        for (path, bytes) in parts(&back) {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            assert!(
+                !text.contains("scoreboard:") && !text.contains("--- scoreboard ---"),
+                "{}: {path}",
+                book.display()
+            );
+        }
+    }
 }
 
 fn marks_of(workbook: &Workbook) -> Vec<Mark> {
@@ -419,7 +518,9 @@ fn only_added(name: &str, before: &[u8], after: &[u8]) {
                 assert_eq!(are[&table][..entries.len()], entries, "{name}: {table} moved");
             }
         } else if path.ends_with(".vml") || path.starts_with("xl/comments") {
-            let words = |text: &str| text.split(['<', '>']).filter(|piece| piece.len() > 3).map(str::to_owned).collect::<Vec<_>>();
+            let words = |text: &str| {
+                text.split(['<', '>']).filter(|piece| piece.len() > 3).map(str::to_owned).collect::<Vec<_>>()
+            };
             let are = words(&now);
             let mut from = 0;
             for word in words(&text) {
@@ -459,7 +560,9 @@ fn elements(xml: &str, wanted: usize) -> Vec<Element> {
     let attributes = |tag: &BytesStart<'_>| -> BTreeMap<String, String> {
         tag.attributes()
             .map(|attribute| attribute.expect("attributes without twins"))
-            .map(|a| (a.key.local_name().as_ref().to_owned(), quick_xml::escape::unescape(&a.value).unwrap().into_owned()))
+            .map(|a| {
+                (a.key.local_name().as_ref().to_owned(), quick_xml::escape::unescape(&a.value).unwrap().into_owned())
+            })
             .collect()
     };
     loop {
@@ -610,7 +713,8 @@ fn problems(bytes: &[u8]) -> BTreeSet<String> {
             }
         }
         let links: Vec<Element> = elements(&xml, 2).into_iter().filter(|(name, ..)| name == "hyperlink").collect();
-        if let Some((_, of, _)) = links.iter().find(|(_, of, _)| of.get("location").is_some_and(|to| to.len() > 2_000)) {
+        if let Some((_, of, _)) = links.iter().find(|(_, of, _)| of.get("location").is_some_and(|to| to.len() > 2_000))
+        {
             wrong.insert(format!("{path}: the link of {} is too long", of["ref"]));
         }
     }

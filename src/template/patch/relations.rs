@@ -141,6 +141,7 @@ const TYPES: &str = "[Content_Types].xml";
 impl ContentTypes {
     pub fn of(archive: &mut Archive<'_>) -> Result<Self, Unpatchable> {
         let text = archive.needed(TYPES)?;
+        nodes(&text, 0)?;
         Ok(Self { before: text.clone(), text })
     }
 

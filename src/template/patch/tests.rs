@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Read as _, Write as _};
 
+use proptest::prelude::*;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
@@ -121,7 +122,8 @@ fn signed_and_strict_files_and_other_kinds_are_refused_by_name() {
 
 #[test]
 fn what_would_come_out_broken_is_refused() {
-    let latin = changed(odd(), "book/b.xml", "<?xml version=\"1.0\"?>", "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>");
+    let latin =
+        changed(odd(), "book/b.xml", "<?xml version=\"1.0\"?>", "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>");
     assert_eq!(tried(&latin, &[]), Err(Unpatchable::Encoding));
     let wide: String = "<\0a\0/\0>\0".into();
     assert_eq!(tried(&with(odd(), "book/s/one.xml", &wide), &["A1"]), Err(Unpatchable::Encoding));
@@ -141,7 +143,11 @@ fn a_cell_with_a_thread_is_marked_and_gets_no_comment() {
         r#"<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId7" Type="http://schemas.microsoft.com/office/2017/10/relationships/threadedComment" Target="../threads.xml"/></Relationships>"#
     );
     let parts = with(odd(), "book/s/_rels/one.xml.rels", &relations);
-    let parts = with(parts, "book/threads.xml", r#"<ThreadedComments><threadedComment ref="B2"><text>hm</text></threadedComment></ThreadedComments>"#);
+    let parts = with(
+        parts,
+        "book/threads.xml",
+        r#"<ThreadedComments><threadedComment ref="B2"><text>hm</text></threadedComment></ThreadedComments>"#,
+    );
     let once = tried(&parts, &["B2", "B3"]).unwrap();
     assert!(part(&once, "book/s/one.xml").contains("sqref=\"B2:B3\""));
     let comments = part(&once, "book/comments1.xml");
@@ -166,7 +172,9 @@ fn our_sheet_is_found_again_after_another_program_saved_it() {
         r#"<p:Relationship Id="f" Type="{OFFICE}/worksheet" Target="s/two.xml"/><p:Relationship Id="t" Type="{OFFICE}/sharedStrings" Target="texts.xml"/></p:Relationships>"#
     );
     let parts = changed(parts, "book/_rels/b.xml.rels", "</p:Relationships>", &more);
-    let sheet = format!(r#"<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1" t="s"><v>1</v></c></row></sheetData></worksheet>"#);
+    let sheet = format!(
+        r#"<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1" t="s"><v>1</v></c></row></sheetData></worksheet>"#
+    );
     let parts = with(parts, "book/s/two.xml", &sheet);
     let texts = format!(r#"<sst xmlns="{MAIN}"><si><t>a</t></si><si><t>_scoreboard_findings</t></si></sst>"#);
     let once = tried(&with(parts, "book/texts.xml", &texts), &["A1"]).unwrap();
@@ -175,4 +183,44 @@ fn our_sheet_is_found_again_after_another_program_saved_it() {
     assert!(book.contains("state=\"visible\"") && book.contains("<x:definedName name=\"Other\">1<"), "{book}");
     assert_eq!(book.matches("Print_Titles").count(), 0, "no list, no row to repeat: {book}");
     assert!(part(&once, "book/s/two.xml").contains("inlineStr"));
+}
+
+/// All parts of the odd workbook after it was patched: one of each kind.
+fn patched_parts() -> Vec<(String, String)> {
+    let once = tried(&odd(), &["B2", "C9"]).unwrap();
+    let names: Vec<String> =
+        ZipArchive::new(Cursor::new(&once)).unwrap().file_names().map(|n| n.unwrap().into_owned()).collect();
+    names.into_iter().map(|name| (name.clone(), part(&once, &name))).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// What comes out of a damaged file is a refusal or a workbook whose parts can be read.
+    #[test]
+    fn damage_anywhere_makes_no_broken_file(
+        place in 0.0..1.0_f64,
+        part_at in 0..20_usize,
+        length in 0..60_usize,
+        piece in prop::sample::select(vec![
+            "", "<", ">", "/>", "</", "\"", "'", "&", "<a>", "</a>", "<x:sheetData/>", "<authors/>", "<?", "<!--", "]]>", "é", "=",
+            "<x:conditionalFormatting/>", "<text/>", "<comment/>", "--- scoreboard ---", "<v:shape>", "<legacyDrawing/>", "99999999999",
+        ]),
+        cells in prop::sample::select(vec![vec![], vec!["B2"], vec!["A1", "D4"]]),
+    ) {
+        let mut parts = patched_parts();
+        let at = part_at % parts.len();
+        let text = &mut parts[at].1;
+        let position = |wish: usize| (0..=wish.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let start = position((text.len() as f64 * place) as usize);
+        let end = position(start + length).max(start);
+        text.replace_range(start..end, piece);
+        if let Ok(after) = tried(&parts, &cells) {
+            for path in ["[Content_Types].xml", "book/b.xml", "book/_rels/b.xml.rels", "book/styles1.xml"] {
+                // What came in broken and was not touched is not ours to mend.
+                let touched = parts.iter().any(|(name, text)| name == path && *text != part(&after, path));
+                prop_assert!(!touched || xml::nodes(part(&after, path).trim_start_matches('\u{FEFF}'), 9).is_ok(), "{} is broken", path);
+            }
+        }
+    }
 }

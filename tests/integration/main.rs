@@ -16,6 +16,7 @@ mod kept_out;
 mod laser_go;
 mod layouts;
 mod office;
+mod patch;
 mod project;
 mod readme;
 mod refusals;

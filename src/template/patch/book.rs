@@ -160,9 +160,9 @@ impl Book {
         Ok(home)
     }
 
-    pub fn save(self, archive: &mut Archive<'_>) {
+    pub fn save(self, archive: &mut Archive<'_>, types: &mut ContentTypes) -> Result<(), Unpatchable> {
         archive.set(&self.path, self.text);
-        self.relations.save(archive);
+        self.relations.save(archive, types)
     }
 }
 

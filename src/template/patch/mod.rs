@@ -148,7 +148,7 @@ pub fn patch(bytes: &[u8], returned: &Returned, limits: &Limits) -> Result<Vec<u
     }
     let page = findings::write(&returned.sheet, unmarked, &names, &faces, book.has_views);
     archive.set(&home.path, page);
-    book.save(&mut archive);
+    book.save(&mut archive, &mut types)?;
     types.save(&mut archive);
     archive.finish()
 }
@@ -226,7 +226,7 @@ fn mark(
                 types.remove(&path)?;
                 archive.remove(&path);
             }
-            Some((_, Some(path))) if edited.text != before => archive.set(&path, edited.text.clone()),
+            Some((_, Some(path))) if edited.text != before => drop(archive.set(&path, edited.text.clone())),
             Some(_) => {}
             None => {
                 let path = archive.free(&format!("{}comments", place.folder), ".xml");
@@ -247,8 +247,7 @@ fn mark(
     if after != text {
         archive.set(place.path, after);
     }
-    relations.save(archive);
-    Ok(())
+    relations.save(archive, types)
 }
 
 /// Changes the drawing of a sheet's comments.

@@ -98,8 +98,8 @@ fn returned(answer: &Answer, letter: &Letter) -> Returned {
         sheet: FindingsSheet {
             name: letter.title.clone(),
             language: letter.language.clone(),
-            heading: letter.heading.clone(),
-            lines: letter.lines.clone(),
+            heading: format!("{}: {}", letter.title, bare(&answer.file)),
+            lines: std::iter::once(&letter.heading).chain(&letter.lines).cloned().collect(),
             columns: letter.columns.to_vec(),
             rows: rows.collect(),
             changes: changes.collect(),

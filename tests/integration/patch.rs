@@ -1,5 +1,11 @@
 //! Workbooks returned to partners: nothing changes but what we add, what we add is what Excel takes, and it goes again.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "fixtures, not the store; parts of our own naming"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{Cursor, Read as _};
@@ -18,7 +24,7 @@ use scoreboard::ingest::{self, FileKind, Limits, Options, Sheet, Workbook};
 use scoreboard::template::patch::{FindingsSheet, Mark, Remark, Returned, Unpatchable, patch, rebuild};
 use zip::ZipArchive;
 
-/// Children of a worksheet in the order of ECMA-376, CT_Worksheet.
+/// Children of a worksheet in the order of ECMA-376, `CT_Worksheet`.
 #[rustfmt::skip]
 const SHEET_ORDER: [&str; 38] = [
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
@@ -28,14 +34,14 @@ const SHEET_ORDER: [&str; 38] = [
     "drawing", "legacyDrawing", "legacyDrawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts",
     "extLst",
 ];
-/// Of CT_Workbook.
+/// Of `CT_Workbook`.
 #[rustfmt::skip]
 const BOOK_ORDER: [&str; 19] = [
     "fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets", "functionGroups",
     "externalReferences", "definedNames", "calcPr", "oleSize", "customWorkbookViews", "pivotCaches", "smartTagPr",
     "smartTagTypes", "webPublishing", "fileRecoveryPr", "webPublishObjects", "extLst",
 ];
-/// Of CT_Stylesheet.
+/// Of `CT_Stylesheet`.
 #[rustfmt::skip]
 const STYLE_ORDER: [&str; 11] = [
     "numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles", "colors",
@@ -583,7 +589,7 @@ fn elements(xml: &str, wanted: usize) -> Vec<Element> {
             Event::End(_) => {
                 depth -= 1;
                 if depth == wanted {
-                    found.last_mut().unwrap().2 = xml[begun..end].to_owned();
+                    xml[begun..end].clone_into(&mut found.last_mut().unwrap().2);
                 }
             }
             Event::Eof => return found,

@@ -33,7 +33,7 @@ impl<'a> Archive<'a> {
         if package.find("mimetype").is_some() || package.paths().any(|path| path.ends_with("workbook.bin")) {
             return Err(Unpatchable::Format);
         }
-        let signed = |path: &str| path.starts_with("_xmlsignatures/") || path.ends_with(".sigs");
+        let signed = |path: &str| path.starts_with("_xmlsignatures/") || path.rsplit('.').next() == Some("sigs");
         if package.paths().any(signed) {
             return Err(Unpatchable::Signed);
         }

@@ -68,18 +68,17 @@ pub(super) fn add(
     types: &mut ContentTypes,
     folder: &str,
 ) -> Result<Faces, Unpatchable> {
-    let path = match relations.only("styles")?.and_then(|relation| relation.path.clone()) {
-        Some(path) => path,
-        None => {
-            let path = archive.free(&format!("{folder}styles"), ".xml");
-            let empty = format!(
-                "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<styleSheet xmlns=\"{MAIN}\"></styleSheet>"
-            );
-            archive.set(&path, empty);
-            relations.add("styles", &path)?;
-            types.set(&path, "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml")?;
-            path
-        }
+    let path = if let Some(path) = relations.only("styles")?.and_then(|relation| relation.path.clone()) {
+        path
+    } else {
+        let path = archive.free(&format!("{folder}styles"), ".xml");
+        let empty = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<styleSheet xmlns=\"{MAIN}\"></styleSheet>"
+        );
+        archive.set(&path, empty);
+        relations.add("styles", &path)?;
+        types.set(&path, "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml")?;
+        path
     };
     let before = archive.needed(&path)?;
     let (after, faces) = extend(&before)?;
@@ -217,23 +216,20 @@ impl<'a> Styles<'a> {
         let tables = ORDER.iter().filter_map(|name| Some((name, self.tables.get(name)?)));
         for (name, table) in tables.filter(|(_, table)| !table.new.is_empty()) {
             let (entries, count) = (table.new.concat(), table.count());
-            match table.node {
-                Some(node) => {
-                    edits.append(self.text, node, &entries);
-                    let tag = &self.text[node.open.clone()];
-                    if let Some((_, value)) = xml::attributes(tag).find(|(name, _)| *name == "count") {
-                        let at = node.open.start;
-                        edits.replace(at + value.start..at + value.end, count.to_string());
-                    }
+            if let Some(node) = table.node {
+                edits.append(self.text, node, &entries);
+                let tag = &self.text[node.open.clone()];
+                if let Some((_, value)) = xml::attributes(tag).find(|(name, _)| *name == "count") {
+                    let at = node.open.start;
+                    edits.replace(at + value.start..at + value.end, count.to_string());
                 }
-                None => {
-                    let xml = format!(r#"<{name} count="{count}">{}</{name}>"#, "\u{0}");
-                    let xml = xml::prefixed(&xml, self.prefix).replace('\0', &entries);
-                    if self.nodes[0].close.is_some() {
-                        edits.insert(place(self.text, &self.nodes[0], &children, &ORDER, name), xml);
-                    } else {
-                        all_new += &xml;
-                    }
+            } else {
+                let xml = format!(r#"<{name} count="{count}">{}</{name}>"#, "\u{0}");
+                let xml = xml::prefixed(&xml, self.prefix).replace('\0', &entries);
+                if self.nodes[0].close.is_some() {
+                    edits.insert(place(self.text, &self.nodes[0], &children, &ORDER, name), xml);
+                } else {
+                    all_new += &xml;
                 }
             }
         }

@@ -72,6 +72,7 @@ fn returned(marks: Vec<Mark>) -> Returned {
         lines: vec!["Not accepted yet: 2 errors, 1 warning.".into()],
         columns: vec!["Severity".into(), "Place".into(), "What".into()],
         rows,
+        changes_heading: "What changed".into(),
         changes: vec![vec!["Cell".into(), "Before".into(), "Now".into()], vec!["B7".into(), "1".into(), "2".into()]],
     };
     Returned { marks, sheet }

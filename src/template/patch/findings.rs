@@ -197,6 +197,9 @@ pub(super) fn write(
     }
     if !sheet.changes.is_empty() {
         out.row(None, std::iter::empty());
+        for line in wrap(&sheet.changes_heading, line_room(&out.widths)) {
+            out.row(None, std::iter::once((line.as_str(), faces.verdict)));
+        }
         for (at, change) in sheet.changes.iter().enumerate() {
             let format = if at == 0 { faces.head } else { faces.text };
             out.table(change.iter().map(|text| (text.as_str(), format)));
@@ -275,7 +278,8 @@ mod tests {
                     cells: vec!["Hinweis".into()],
                 },
             ],
-            changes: vec![vec!["Was sich änderte".into()], vec!["B8".into()]],
+            changes_heading: "Was sich änderte".into(),
+            changes: vec![vec!["Zelle".into()], vec!["B8".into()]],
         }
     }
 

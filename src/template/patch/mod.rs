@@ -62,7 +62,9 @@ pub struct FindingsSheet {
     /// Heads of the list. The first column is for the severity, the second for the place.
     pub columns: Vec<String>,
     pub rows: Vec<Remark>,
-    /// What changed since the last submission, below the list: a row of heads, then its rows. May be empty.
+    /// Over what changed since the last submission.
+    pub changes_heading: String,
+    /// What changed, below the list: a row of heads, then its rows. May be empty.
     pub changes: Vec<Vec<String>>,
 }
 

@@ -18,11 +18,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ingest", &["model", "finding"]),
     ("layout", &["define", "ingest", "sql", "model", "finding"]),
     ("validate", &["sql", "define", "ingest", "layout", "model", "finding"]),
-    ("template", &["ingest", "model", "finding"]),
     ("store", &["model", "finding"]),
     ("compute", &["sql", "define", "model", "finding"]),
     ("report", &["model", "finding"]),
-    ("template", &["report", "layout", "define", "model", "finding"]),
+    ("template", &["report", "layout", "ingest", "define", "model", "finding"]),
     ("publish", &["store", "model", "finding"]),
     (
         "app",

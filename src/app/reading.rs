@@ -11,7 +11,7 @@ use super::{Stopped, fault};
 use crate::define::Catalog;
 use crate::define::catalog::{Collection, Layout};
 use crate::finding::{CellRef, Finding, Place, rules};
-use crate::ingest::{Bounds, Limits, Options, Refusal, Sandbox, Sheet, Workbook};
+use crate::ingest::{Bounds, Limits, Note, Options, Refusal, Sandbox, Sheet, Workbook};
 use crate::layout::submission::identify;
 use crate::layout::table::{Recognised, recognise};
 use crate::layout::{Identity, Labels, RawTable, Source, Target, declared, marks, pattern};
@@ -68,7 +68,11 @@ pub fn read(name: &str, bytes: &[u8], catalog: &Catalog, reader: &Sandbox) -> Re
             return Ok(FileReading { tables: Vec::new(), findings: vec![finding] });
         }
     };
-    for note in &workbook.notes {
+    let ours: Vec<&str> =
+        workbook.sheets.iter().filter(|sheet| marks::is_ours(sheet)).map(|sheet| sheet.name.as_str()).collect();
+    // What is odd about sheets that we added is nothing to the partner.
+    let theirs = |note: &&Note| note.sheet.as_deref().is_none_or(|sheet| !ours.contains(&sheet));
+    for note in workbook.notes.iter().filter(theirs) {
         let place = match &note.sheet {
             Some(sheet) => Place::Cell { file: name.to_owned(), sheet: sheet.clone(), cell: note.cell },
             None => file(),
@@ -361,6 +365,7 @@ impl<'a> Reader<'a> {
             partner: partner.map(|partner| partner.code.as_str()),
             country: partner.map(|partner| partner.country.as_str()),
             language,
+            told_in: &programme.language,
             locale,
             currency: &programme.currency,
             period: identity.period,

@@ -474,6 +474,8 @@ pub struct Indicator {
     pub code: IndicatorCode,
     pub title: String,
     pub definition: String,
+    /// How it is counted, as partners read it in their template; empty if nobody says.
+    pub help: Words,
     pub level: Level,
     pub unit: Unit,
     pub how: How,

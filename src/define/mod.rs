@@ -249,8 +249,8 @@ fn reading_hash(
     let surveys: Vec<_> = surveys.iter().map(catalog::Survey::for_reading).collect();
     // The Debug text of what matters to reading: any change in it reads the files again, which is never wrong.
     let facts = format!(
-        "{READER_VERSION} {:?} {} {:?} {:?} {partners:?} {collections:?} {surveys:?}",
-        programme.calendar, programme.currency, programme.submission, programme.limits
+        "{READER_VERSION} {:?} {} {} {:?} {:?} {partners:?} {collections:?} {surveys:?}",
+        programme.calendar, programme.currency, programme.language, programme.submission, programme.limits
     );
     hash_of(facts.as_bytes())
 }

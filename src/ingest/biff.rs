@@ -19,7 +19,7 @@ pub(super) struct Facts {
 pub(super) struct SheetFacts {
     pub hidden_rows: Vec<u32>,
     pub hidden_columns: Vec<(u16, u16)>,
-    /// Cells whose numbers are shown as percentages or money; those of other formats are not listed.
+    /// Cells whose numbers are shown as percentages, as money or beside a word that multiplies; those of other formats are not listed.
     pub shown: BTreeMap<(u32, u16), Shown>,
     /// Places from the first cell to the last, empty ones among them: calamine makes room for each.
     pub area: u64,

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
 use super::grid::{Cell, Merge, Row, Sheet, TextId, Texts, length};
+use super::shown::{Shown, number};
 use super::{Limits, Refusal};
 use crate::finding::{CellRef, rules};
 
@@ -42,6 +43,14 @@ impl<'a> SheetBuilder<'a> {
     /// That place must hold the same text for as long as this builder lives.
     pub fn shared_text(&mut self, text: &str) -> Option<Cell> {
         self.texts.by_address(&mut self.sheet.texts, text).map(Cell::Text)
+    }
+
+    /// A number as its format shows it.
+    pub fn number(&mut self, value: f64, shown: Shown) -> Option<Cell> {
+        match shown.seen(value) {
+            Some(text) => self.text(&text),
+            None => Some(number(value, shown)),
+        }
     }
 
     pub fn push(&mut self, at: CellRef, cell: Cell) -> Result<(), Refusal> {

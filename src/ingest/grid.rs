@@ -278,7 +278,7 @@ impl Sheet {
 }
 
 /// With 15 significant digits, as Excel shows numbers: 0.1 + 0.2 is 0.3.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     let rounded: f64 = format!("{value:.14e}").parse().unwrap_or(value);
     // Adding zero turns -0 into 0.
     (rounded + 0.0).to_string()

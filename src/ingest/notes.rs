@@ -24,7 +24,7 @@ pub(super) fn note_epoch(workbook: &mut Workbook, epoch_1904: bool) {
     let holds_days = |sheet: &Sheet| sheet.cells.iter().any(|(_, cell)| matches!(cell, Cell::Date(_)));
     if epoch_1904 && workbook.sheets.iter().any(holds_days) {
         let message = "counts its days from 1904; they were read so".to_owned();
-        let rule = &rules::EPOCH_1904;
+        let rule = &rules::OLD_MAC_DAYS;
         workbook.notes.push(Note { rule, severity: Severity::Info, message, sheet: None, cell: None });
     }
 }

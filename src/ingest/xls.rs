@@ -86,8 +86,8 @@ pub(super) fn fill(
         let held = match value {
             Data::Empty => None,
             Data::String(text) | Data::DurationIso(text) | Data::DateTimeIso(text) => builder.text(text),
-            Data::Float(value) => Some(number(*value, shown(row, column))),
-            Data::Int(value) => Some(number(*value as f64, shown(row, column))),
+            Data::Float(value) => builder.number(*value, shown(row, column)),
+            Data::Int(value) => builder.number(*value as f64, shown(row, column)),
             Data::DateTime(value) if value.is_duration() => Some(number(value.as_f64(), Shown::Plain)),
             Data::DateTime(value) => Some(date(value.as_f64(), epoch_1904)),
             Data::Bool(value) => Some(Cell::Bool(*value)),

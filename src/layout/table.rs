@@ -44,6 +44,11 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
     if next.is_none() {
         return Recognised::Nothing;
     }
+    if sheet.hidden {
+        let place = Place::Cell { file: file.to_owned(), sheet: sheet.name.clone(), cell: None };
+        let finding = Finding::warning(&rules::HIDDEN_SHEET, place, "the sheet is hidden and holds a table");
+        findings.push(finding.help(rules::HIDDEN_SHEET.fix));
+    }
     let mut tables = Vec::new();
     let mut above = None;
     while let Some((target, at)) = next {

@@ -164,6 +164,17 @@ pub fn amounts_in_thousands(draft: &mut Draft, dice: &mut Dice) {
     draft.raise(&rules::NUMBER_AS_TEXT, Severity::Warning);
 }
 
+/// The cell holds 5, its format shows `5 k€`.
+#[allow(clippy::cast_precision_loss, reason = "small numbers")]
+pub fn thousands_by_format(draft: &mut Draft, dice: &mut Dice) {
+    let format = dice.pick(&["#,##0\" k€\"", "0\" Tsd. €\"", "0\\ \"k\"[$€-407]", "#,##0\" tūkst. EUR\""]);
+    rewrite(draft, AGREEMENTS, "amount", |_, value| {
+        let hundredths = hundredths(value)?;
+        (hundredths % 100_000 == 0).then(|| (Content::Number((hundredths / 100_000) as f64), Some(format)))
+    });
+    draft.raise(&rules::NUMBER_AS_TEXT, Severity::Warning);
+}
+
 pub fn amounts_in_another_currency(draft: &mut Draft, dice: &mut Dice) {
     let rows = dice.some(40);
     let format = dice.pick(&["[$$-409]#,##0.00", "#,##0.00 \"zł\"", "[$£-809]#,##0.00", "#,##0.00 [$CHF]"]);
@@ -253,7 +264,7 @@ pub fn short_years(draft: &mut Draft, dice: &mut Dice) {
 
 pub fn days_counted_from_1904(draft: &mut Draft, _: &mut Dice) {
     draft.epoch_1904 = true;
-    draft.raise(&rules::EPOCH_1904, Severity::Info);
+    draft.raise(&rules::OLD_MAC_DAYS, Severity::Info);
 }
 
 /// Days as the numbers that they are, their format lost on the way.

@@ -30,6 +30,7 @@ pub fn renamed_sheets(draft: &mut Draft, dice: &mut Dice) {
 
 pub fn moved_sheets(draft: &mut Draft, _: &mut Dice) {
     draft.pages.reverse();
+    draft.raise(&rules::LAYOUT_TOLERATED, Severity::Info);
 }
 
 pub fn removed_sheet(draft: &mut Draft, dice: &mut Dice) {
@@ -406,6 +407,24 @@ pub fn nobodys(draft: &mut Draft, _: &mut Dice) {
     draft.pages.iter_mut().for_each(|page| page.put(1, 0, Cell::text("final")));
     draft.refuse(AGREEMENTS, &rules::PARTNER_UNKNOWN);
     draft.refuse(EVENTS, &rules::PARTNER_UNKNOWN);
+}
+
+/// A copy of the agreements as they once stood, hidden and forgotten.
+pub fn hidden_copy(draft: &mut Draft, _: &mut Dice) {
+    let Some(page) = draft.page_of(AGREEMENTS) else { return };
+    let mut copy = Page { name: "alt".into(), hidden: true, ..page.clone() };
+    for cell in copy.cells.values_mut() {
+        cell.origin = cell.origin.map(|origin| match origin.row {
+            HEADER => origin,
+            row => Origin { row: row + COPY, ..origin },
+        });
+    }
+    let key = TABLES[AGREEMENTS].key;
+    let struck: Vec<Origin> =
+        copy.cells.values().filter_map(|cell| cell.origin.filter(|o| o.field == key && o.row != HEADER)).collect();
+    draft.pages.push(copy);
+    struck.into_iter().for_each(|origin| draft.strike(origin, &rules::DUPLICATE_KEY));
+    draft.raise(&rules::HIDDEN_SHEET, Severity::Warning);
 }
 
 /// Each sheet bears the name of the other.

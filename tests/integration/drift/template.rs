@@ -24,7 +24,8 @@ fn make(partner: &Partner) -> Vec<Page> {
     }
     let project = Opened::open(folder.path()).unwrap_or_else(|stopped| panic!("{:#?}", stopped.0));
     let out = folder.path().join("templates");
-    let options = template::Options { partner: Some(partner.code.into()), out: Some(out.clone()), ..Default::default() };
+    let options =
+        template::Options { partner: Some(partner.code.into()), out: Some(out.clone()), ..Default::default() };
     template::run(&project, &options, &|_, _, _| ()).unwrap_or_else(|stopped| panic!("{:#?}", stopped.0));
     let file = std::fs::read_dir(out).expect("a folder").next().expect("a template").expect("a file").path();
     let bytes = std::fs::read(file).expect("read");

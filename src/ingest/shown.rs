@@ -145,6 +145,34 @@ fn worded(format: &str) -> Option<Shown> {
     is_clear.then_some(Shown::Worded(word, currency))
 }
 
+/// What a person sees of a number that is displayed as this text, if words in it multiply the number. None where they
+/// do not, and where what is displayed is the number already divided: then the number is what was meant.
+pub(super) fn as_displayed(value: f64, text: &str) -> Option<String> {
+    // Nearly every number ends here.
+    if !text.contains(|c: char| c.is_alphabetic() || c == '%') {
+        return None;
+    }
+    let is_mark = |c: char| matches!(c, '\'' | '’' | '−');
+    let format = text.chars().filter(|c| !is_mark(*c)).map(|c| if c.is_ascii_digit() { '0' } else { c });
+    let shown = worded(&format.collect::<String>())?;
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let all: f64 = digits.parse().ok()?;
+    let is_displayed = |decimals: i32| {
+        let unit = 10_f64.powi(-decimals);
+        (value.abs() - all * unit).abs() <= 0.501 * unit
+    };
+    // Behind the last comma or point that stands before a digit.
+    let behind = text
+        .char_indices()
+        .filter(|(at, c)| matches!(c, ',' | '.') && text[at + 1..].starts_with(|next: char| next.is_ascii_digit()));
+    let decimals = behind.last().map_or(0, |(at, _)| text[at + 1..].chars().take_while(char::is_ascii_digit).count());
+    match decimals {
+        // A group, or three decimals of what was divided by a thousand: the column may tell.
+        3 if is_displayed(0) => Some(text.trim().to_owned()),
+        decimals => is_displayed(i32::try_from(decimals).ok()?).then(|| shown.seen(value)).flatten(),
+    }
+}
+
 /// The currency in the first section of a format: `[$€-407]`, `"USD"`, or a bare sign.
 fn currency(format: &str) -> Option<Currency> {
     let mut rest = format;
@@ -191,6 +219,25 @@ mod tests {
             ("_-* #,##0.00\\ _€_-", None),
         ] {
             assert_eq!(Shown::of(format).seen(12.5).as_deref(), seen, "{format}");
+        }
+    }
+
+    #[test]
+    fn a_displayed_word_multiplies_unless_the_number_is_larger_than_displayed() {
+        for (value, text, seen) in [
+            (892.0, "892 k€", Some("892 k EUR")),
+            (12.5, "12,5 Mio. €", Some("12.5 mio. EUR")),
+            (12.54, "12,5 k€", Some("12.54 k EUR")),
+            (1_250.0, "1.250,00 k€", Some("1250 k EUR")),
+            (1_250.0, "1\u{202f}250 k€", Some("1250 k EUR")),
+            (12.345, "12,345 k€", Some("12.345 k EUR")),
+            (12_345.0, "12,345 k€", Some("12,345 k€")),
+            (12_345.0, "12 k€", None),
+            (1_234_567.0, "1,23 M€", None),
+            (892.0, "892,00 €", None),
+            (892.0, "892", None),
+        ] {
+            assert_eq!(as_displayed(value, text).as_deref(), seen, "{value} as {text}");
         }
     }
 

@@ -142,7 +142,8 @@ fn shown(cell: &Cell, decimal: char) -> String {
         Content::Number(number) => hundredths_text((number * 100.0).round() as i64, decimal),
         Content::Day(day) => day.format("%d.%m.%Y").to_string(),
         Content::Truth(yes) => yes.to_string().to_uppercase(),
-        Content::Formula(_, result) => result.map_or(String::new(), |result| result.to_string()),
+        // A program that exports a csv and cannot calculate writes an error.
+        Content::Formula(_, result) => result.map_or("#N/A".to_owned(), |result| result.to_string()),
         Content::Error(error) => (*error).to_owned(),
     }
 }

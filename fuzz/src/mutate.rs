@@ -53,9 +53,9 @@ pub fn file(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
     }
 }
 
-/// Whether a zip names a part that ends so. Names stand in it as they are.
+/// Whether a zip names a part that ends so. Names stand in it as they are, in whatever capitals.
 pub fn names_part(bytes: &[u8], end: &str) -> bool {
-    bytes.starts_with(b"PK") && bytes.windows(end.len()).any(|window| window == end.as_bytes())
+    bytes.starts_with(b"PK") && bytes.windows(end.len()).any(|window| window.eq_ignore_ascii_case(end.as_bytes()))
 }
 
 fn inside(bytes: &[u8], max_size: usize, dice: &mut Dice) -> Option<Vec<u8>> {

@@ -50,13 +50,16 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
         findings.push(finding.help(rules::HIDDEN_SHEET.fix));
     }
     let mut tables = Vec::new();
-    let mut above = None;
+    let mut above = false;
     while let Some((target, at)) = next {
-        let below = several::next_header(sheet, labels, at.end());
-        let rows = several::rows_between(sheet, at.end(), below.map(|(_, at)| at.row));
-        let seen = Seen { target, at, rows, above: above.is_some() };
-        tables.extend(table(file, sheet, labels, seen, findings));
-        (above, next) = (Some(at), below);
+        next = several::next_header(sheet, labels, at.end());
+        let rows = several::rows_between(sheet, at.end(), next.map(|(_, at)| at.row));
+        // A header right above another one says the same in another language.
+        if next.is_some() && rows.is_empty() {
+            continue;
+        }
+        tables.extend(table(file, sheet, labels, Seen { target, at, rows, above }, findings));
+        above = true;
     }
     if tables.is_empty() { Recognised::Refused } else { Recognised::Tables(tables) }
 }

@@ -41,6 +41,7 @@ const CASES: &[(&str, Drift)] = &[
     ("a column twice", sheets::column_twice),
     ("inserted title rows", sheets::title_rows),
     ("a header of two rows", sheets::two_row_header),
+    ("a header in two languages", sheets::bilingual_header),
     ("merged header cells", sheets::merged_header),
     ("merged cells in the body", sheets::merged_body),
     ("blank rows", sheets::blank_rows),

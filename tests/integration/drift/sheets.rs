@@ -195,6 +195,21 @@ pub fn two_row_header(draft: &mut Draft, dice: &mut Dice) {
     }
 }
 
+/// The labels in another language below those of the partner's own.
+pub fn bilingual_header(draft: &mut Draft, dice: &mut Dice) {
+    let language = (draft.partner.language + 1 + dice.roll(3)) % 4;
+    for table in [AGREEMENTS, EVENTS] {
+        let Some(page) = draft.page_of(table) else { continue };
+        let Some(header) = page.header_of(table) else { continue };
+        page.insert_rows(header + 1, 1);
+        for field in TABLES[table].fields {
+            if let Some(column) = page.column_of(field.code) {
+                page.put(header + 1, column, Cell::text(field.labels[language]));
+            }
+        }
+    }
+}
+
 /// The header cells cover two rows each.
 pub fn merged_header(draft: &mut Draft, _: &mut Dice) {
     for table in [AGREEMENTS, EVENTS] {

@@ -6,7 +6,7 @@
 use polars::prelude::DataFrame;
 use rust_decimal::Decimal;
 
-use super::estimate::{self, Answer, Note, Pair, paired_change};
+use super::estimate::{self, Answer, Design, Note, Pair, paired_change};
 use super::rows::{ResultParts, result};
 use super::score::{Measured, against, figure, trajectory};
 use super::status::{decimals, shown};
@@ -129,12 +129,16 @@ impl Estimation<'_> {
         both.collect()
     }
 
+    fn design(&self) -> Design<'_> {
+        Design::of(&self.prepared.frame.strata, lonely(self.prepared.survey))
+    }
+
     fn at(&self, wave: usize) -> Result<estimate::Estimate, estimate::Why> {
-        let (answers, strata, lonely) = (self.answers(wave), &self.prepared.frame.strata, lonely(self.prepared.survey));
+        let answers = self.answers(wave);
         match self.estimate {
-            Estimate::Ratio { .. } => estimate::ratio(&answers, strata, lonely),
-            Estimate::Mean(_) => estimate::mean(&answers, strata, lonely),
-            Estimate::Share(_) => estimate::share(&answers, strata, lonely),
+            Estimate::Ratio { .. } => estimate::ratio(&answers, &self.design()),
+            Estimate::Mean(_) => estimate::mean(&answers, &self.design()),
+            Estimate::Share(_) => estimate::share(&answers, &self.design()),
         }
     }
 
@@ -230,7 +234,7 @@ impl Estimation<'_> {
             ChangeKind::PercentagePoints => estimate::Change::Points,
             ChangeKind::Percent => estimate::Change::Percent,
         };
-        let changed = match paired_change(&pairs, &self.prepared.frame.strata, of, lonely(self.prepared.survey)) {
+        let changed = match paired_change(&pairs, &self.design(), of) {
             Ok(changed) => changed,
             Err(why) => {
                 let value =

@@ -6,6 +6,7 @@
 
 mod columns;
 mod corpus;
+mod coverage;
 mod crash;
 mod definitions;
 mod duckdb;

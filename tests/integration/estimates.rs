@@ -7,7 +7,7 @@
 
 use scoreboard::compute::estimate::{
     Answer, Change, Design, Estimate, Lonely, Margin, Note, Pair, Sensitivity, Stratum, Why, collapse, mean,
-    paired_change, quantile, ratio, sensitivity, share, student_quantile, total, unpaired_change,
+    paired_change, paired_total_change, quantile, ratio, sensitivity, share, student_quantile, total, unpaired_change,
 };
 use serde_json::Value;
 
@@ -61,8 +61,8 @@ fn replay(case: &Value) {
     let design = Design { strata: &merged.strata, lonely, margins: &margins, minimum };
     let (rows, expected) = (&case["answers"], &case["expected"]);
     let found = match text(&case["estimator"]) {
-        "points" => check_paired(name, expected, &pairs(rows), &design, Change::Points),
-        "percent" => check_paired(name, expected, &pairs(rows), &design, Change::Percent),
+        "points" => check_paired(case, &pairs(rows), &design, Change::Points),
+        "percent" => check_paired(case, &pairs(rows), &design, Change::Percent),
         "unpaired_points" => check_unpaired(case, &answers(rows, &merged.of), &design, Change::Points),
         "unpaired_percent" => check_unpaired(case, &answers(rows, &merged.of), &design, Change::Percent),
         "sensitivity" => check_sensitivity(case, &answers(rows, &merged.of), &design),
@@ -89,8 +89,10 @@ fn estimate(case: &Value, estimator: &str, answers: &[Answer], design: &Design) 
     }
 }
 
-fn check_paired(name: &str, expected: &Value, pairs: &[Pair], design: &Design, change: Change) -> Result<(), Why> {
-    let found = paired_change(pairs, design, change)?;
+fn check_paired(case: &Value, pairs: &[Pair], design: &Design, change: Change) -> Result<(), Why> {
+    let (name, expected) = (text(&case["name"]), &case["expected"]);
+    let of_totals = case["totals_of"].as_bool().unwrap_or(false);
+    let found = if of_totals { paired_total_change } else { paired_change }(pairs, design, change)?;
     let raked = design.margins.len() > 1;
     check(&format!("{name}, baseline"), &found.baseline, &expected["baseline"], raked);
     check(&format!("{name}, follow-up"), &found.follow_up, &expected["follow_up"], raked);

@@ -206,7 +206,7 @@ without_largest <- function(estimator, answers, population, names, lonely, what,
        without = estimate(what, answers[-out, ], population, names, lonely, margins))
 }
 
-paired <- function(change, pairs, population, names, lonely, margins = list()) {
+paired <- function(change, pairs, population, names, lonely, margins = list(), totals_of = FALSE) {
   options(survey.lonely.psu = lonely)
   full <- design_of(pairs, population, margins)
   inside <- subset(full, in_domain)
@@ -215,8 +215,11 @@ paired <- function(change, pairs, population, names, lonely, margins = list()) {
   whole <- function(v) { out <- numeric(length(weights(inside))); out[present(inside)] <- v; out }
   level <- function(y, x) {
     inside$variables$.y <- whole(y); inside$variables$.x <- whole(x)
+    notes$skewed_numerator <- skewness(y)
+    if (totals_of)
+      return(result(svytotal(~.y, inside), df, full, sum(w * y), 1, nrow(d), deff_of(y, inside), notes))
     stat <- svyratio(~.y, ~.x, inside)
-    notes$skewed_numerator <- skewness(y); notes$skewed_denominator <- skewness(x)
+    notes$skewed_denominator <- skewness(x)
     u <- (y - as.vector(coef(stat)) * x) / sum(w * x)
     result(stat, df, full, sum(w * y), sum(w * x), nrow(d), deff_of(u, inside), notes)
   }
@@ -224,10 +227,13 @@ paired <- function(change, pairs, population, names, lonely, margins = list()) {
   r0 <- baseline$value; r1 <- follow_up$value
   # By the delta method on the four totals ...
   totals <- svytotal(~y0 + x0 + y1 + x1, inside)
-  stat <- if (change == "points") svycontrast(totals, quote(y1 / x1 - y0 / x0))
+  stat <- if (totals_of && change == "points") svycontrast(totals, quote(y1 - y0))
+          else if (totals_of) svycontrast(totals, quote(y1 / y0 - 1))
+          else if (change == "points") svycontrast(totals, quote(y1 / x1 - y0 / x0))
           else svycontrast(totals, quote((y1 / x1) / (y0 / x0) - 1))
   # ... and by the linearised variable, which must say the same.
   u0 <- (d$y0 - r0 * d$x0) / sum(w * d$x0); u1 <- (d$y1 - r1 * d$x1) / sum(w * d$x1)
+  if (totals_of) { u0 <- d$y0; u1 <- d$y1 }
   u <- if (change == "points") u1 - u0 else u1 / r0 - r1 * u0 / r0^2
   linear <- svytotal(whole(u), inside)
   stopifnot(isTRUE(all.equal(as.vector(SE(linear)), as.vector(SE(stat)), tolerance = 1e-9)))
@@ -462,6 +468,12 @@ known_pairs$age <- rep_len(c("old", "young", "young"), nrow(pairs))
 for (change in c("points", "percent")) {
   case(paste0("paired_", change, "_post_stratified"), change, known_pairs, sme, of = paired, margins = country)
   case(paste0("paired_", change, "_raked"), change, known_pairs, sme, of = paired, margins = both)
+}
+
+for (change in c("points", "percent")) {
+  case(paste0("paired_", change, "_of_totals"), change, pairs, sme, of = paired, totals_of = TRUE)
+  case(paste0("paired_", change, "_of_totals_domain"), change, in_part, sme, of = paired, totals_of = TRUE)
+  case(paste0("paired_", change, "_of_totals_raked"), change, known_pairs, sme, of = paired, margins = both, totals_of = TRUE)
 }
 
 # ---- two separate samples ---------------------------------------------------------------------------------------

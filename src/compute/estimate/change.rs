@@ -1,16 +1,16 @@
-//! The change between two waves: of a ratio on the enterprises that answered both, of any figure between two separate
-//! samples.
+//! The change between two waves: of a ratio or a total on the enterprises that answered both, of any figure between two
+//! separate samples.
 //!
 //! Pairs share what does not change about an enterprise, so their interval is narrower than that of two separate
 //! samples. Baseline and follow-up of a paired change are those of the pairs: they fit the change, and differ from the
-//! figures of all who answered one wave. Not here: paired changes of totals and medians, Wilson's interval for the two
+//! figures of all who answered one wave. Not here: paired changes of medians, Wilson's interval for the two
 //! levels of a share, and the covariance that an overlap would bring to an unpaired change.
 //!
 //! Formulas: Särndal, Swensson, Wretman (1992), 5.5, a smooth function of totals: for points u = u₁ − u₀, for per
 //! cent u = u₁/R₀ − R₁u₀/R₀². Lumley (2010), 2.2 and 5.1. Two separate samples are two sets of strata, so their variances
 //! and their degrees add up.
 
-use super::ratio::{point, ratio_of};
+use super::ratio::{point, ratio_of, total_of, total_point};
 use super::sample::{Point, Row, Sample, student};
 use super::{Design, Estimate, Note, Pair, Why};
 
@@ -47,6 +47,20 @@ pub fn paired_change(pairs: &[Pair], design: &Design, change: Change) -> Result<
     Ok(PairedChange {
         baseline: ratio_of(&sample, &y0, &x0)?,
         follow_up: ratio_of(&sample, &y1, &x1)?,
+        change: sample.estimate(&moved)?,
+        pairs: sample.in_domain(),
+    })
+}
+
+/// The change of Σwy. x is not looked at. Refused, as a total is, where a part of the frame has no pair.
+pub fn paired_total_change(pairs: &[Pair], design: &Design, change: Change) -> Result<PairedChange, Why> {
+    let sample = sample_of_pairs(pairs, design)?;
+    let y0 = sample.column(pairs.iter().map(|pair| pair.y0))?;
+    let y1 = sample.column(pairs.iter().map(|pair| pair.y1))?;
+    let moved = difference(&total_point(&sample, &y0)?, &total_point(&sample, &y1)?, change)?;
+    Ok(PairedChange {
+        baseline: total_of(&sample, &y0)?,
+        follow_up: total_of(&sample, &y1)?,
         change: sample.estimate(&moved)?,
         pairs: sample.in_domain(),
     })
@@ -256,6 +270,27 @@ mod tests {
         assert_eq!((percent.numerator / percent.denominator, percent.denominator), (percent.value, 0.2));
         assert_eq!(unpaired_change(&at(0.0, 0.0, 3), &after, Change::Percent), Err(Why::ZeroDenominator));
         assert_eq!(unpaired_change(&at(1e-308, 1.0, 3), &after, Change::Percent), Err(Why::NotFinite));
+    }
+
+    #[test]
+    fn a_total_grows_in_per_cent_as_its_mean_does() {
+        let mut pairs = pairs();
+        for pair in &mut pairs {
+            (pair.x0, pair.x1) = (1.0, 1.0);
+        }
+        let frame = frame();
+        let design = Design::of(&frame, Lonely::Fail);
+        let totals = paired_total_change(&pairs, &design, Change::Percent).unwrap();
+        let means = paired_change(&pairs, &design, Change::Percent).unwrap();
+        assert_near(totals.change.value, means.change.value);
+        assert_near(totals.change.standard_error.unwrap(), means.change.standard_error.unwrap());
+        // 4 · 6 + 2.5 · 50 before, 4 · 10 + 2.5 · 61 after.
+        let points = paired_total_change(&pairs, &design, Change::Points).unwrap();
+        assert_near(points.change.value, 43.5);
+        assert_near(points.baseline.value, 149.0);
+        let empty = strata(&[Some(12), Some(5), Some(2)]);
+        let refused = paired_total_change(&pairs, &Design::of(&empty, Lonely::Fail), Change::Points);
+        assert_eq!(refused, Err(Why::EmptyStratum { stratum: "c".into() }));
     }
 
     #[test]

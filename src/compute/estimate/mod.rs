@@ -31,7 +31,7 @@ mod share;
 mod student;
 mod sum;
 
-pub use change::{Change, PairedChange, paired_change, unpaired_change};
+pub use change::{Change, PairedChange, paired_change, paired_total_change, unpaired_change};
 pub use collapse::{Collapsed, collapse};
 pub use quantile::{median, quantile};
 pub use ratio::{mean, ratio, total};

@@ -14,13 +14,8 @@ use super::{Answer, Design, Estimate, Why};
 /// Ŷ = Σ w y over the frame, in the unit of y. Refused where a part of the frame has no answer.
 pub fn total(answers: &[Answer], design: &Design) -> Result<Estimate, Why> {
     let sample = sample(answers, design)?;
-    sample.check_total()?;
     let y = sample.column(answers.iter().map(|answer| answer.y))?;
-    let skewed = sample.skew_note("numerator", &y);
-    let point = Point { numerator: sample.weighted_sum(&y), denominator: 1.0, influence: y };
-    let mut estimate = sample.estimate(&point)?;
-    estimate.notes.extend(skewed);
-    Ok(estimate)
+    total_of(&sample, &y)
 }
 
 /// R̂ = Σ w y / Σ w x, a fraction where y is a part of x.
@@ -42,6 +37,19 @@ pub fn mean(answers: &[Answer], design: &Design) -> Result<Estimate, Why> {
 pub(super) fn sample<'a>(answers: &[Answer], design: &Design<'a>) -> Result<Sample<'a>, Why> {
     let row = |answer: &Answer| Row { stratum: answer.stratum, weight: answer.weight, in_domain: answer.in_domain };
     Sample::new(answers.iter().map(row).collect(), design)
+}
+
+/// The total of a column, with its cautions.
+pub(super) fn total_of(sample: &Sample, y: &[f64]) -> Result<Estimate, Why> {
+    let mut estimate = sample.estimate(&total_point(sample, y)?)?;
+    estimate.notes.extend(sample.skew_note("numerator", y));
+    Ok(estimate)
+}
+
+/// A total, whose linearised variable is y itself.
+pub(super) fn total_point(sample: &Sample, y: &[f64]) -> Result<Point, Why> {
+    sample.check_total()?;
+    Ok(Point { numerator: sample.weighted_sum(y), denominator: 1.0, influence: y.to_vec() })
 }
 
 /// A ratio of two columns, with its cautions.

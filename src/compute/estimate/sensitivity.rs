@@ -6,7 +6,7 @@
 
 use super::change::sample_of_pairs;
 use super::ratio::sample;
-use super::{Answer, Change, Design, Estimate, Margin, Pair, Why, paired_change};
+use super::{Answer, Change, Design, Estimate, Margin, Pair, PairedChange, Why};
 
 /// A figure with and without one enterprise.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,8 +33,13 @@ pub fn sensitivity(
 }
 
 /// A paired change with and without the pair of the largest |w · y₁| in the domain.
-pub fn paired_sensitivity(pairs: &[Pair], design: &Design, change: Change) -> Result<Sensitivity, Why> {
-    let changed = |pairs: &[Pair], design: &Design| paired_change(pairs, design, change).map(|found| found.change);
+pub fn paired_sensitivity(
+    pairs: &[Pair],
+    design: &Design,
+    change: Change,
+    estimator: fn(&[Pair], &Design, Change) -> Result<PairedChange, Why>,
+) -> Result<Sensitivity, Why> {
+    let changed = |pairs: &[Pair], design: &Design| estimator(pairs, design, change).map(|found| found.change);
     let with = changed(pairs, design)?;
     let sample = sample_of_pairs(pairs, design)?;
     let left_out = sample.largest(&sample.column(pairs.iter().map(|pair| pair.y1))?);
@@ -61,7 +66,7 @@ fn leave_out<T: Clone>(
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{answers, assert_near, strata};
-    use super::super::{Lonely, mean, median, ratio, total};
+    use super::super::{Lonely, mean, median, paired_change, ratio, total};
     use super::*;
 
     #[test]
@@ -120,7 +125,8 @@ mod tests {
         let pair = |y0, y1| Pair { stratum: 0, weight: None, y0, x0: 1.0, y1, x1: 1.0, in_domain: true };
         let pairs = [pair(90.0, 1.0), pair(2.0, 3.0), pair(1.0, 80.0), pair(4.0, 6.0)];
         let strata = strata(&[Some(40)]);
-        let found = paired_sensitivity(&pairs, &Design::of(&strata, Lonely::Fail), Change::Points).unwrap();
+        let found =
+            paired_sensitivity(&pairs, &Design::of(&strata, Lonely::Fail), Change::Points, paired_change).unwrap();
         assert_eq!(found.left_out, 2);
         assert_near(found.with.value, 90.0 / 4.0 - 97.0 / 4.0);
         assert_near(found.without.unwrap().value, 10.0 / 3.0 - 96.0 / 3.0);

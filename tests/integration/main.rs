@@ -21,3 +21,4 @@ mod readme;
 mod refusals;
 mod sandbox;
 mod submissions;
+mod weighting;

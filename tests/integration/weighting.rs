@@ -290,7 +290,7 @@ fn mistakes_in_weighting_are_told_at_their_place() {
         ),
         ("minimum_answers = 0", "`minimum_answers` must lie between 1 and 1000000"),
     ] {
-        project(keys, true).run(&["check"]).expect(1).says("pipelines/survey.toml:33").says(says);
+        project(keys, true).run(&["check"]).expect(1).says("pipelines/survey.toml:34").says(says);
     }
     for (from, to, says) in [
         (

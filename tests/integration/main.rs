@@ -7,6 +7,7 @@
 mod answer;
 mod columns;
 mod corpus;
+mod coverage;
 mod crash;
 mod definitions;
 mod duckdb;
@@ -22,4 +23,8 @@ mod readme;
 mod refusals;
 mod sandbox;
 mod submissions;
+<<<<<<< HEAD
 mod template;
+=======
+mod weighting;
+>>>>>>> estimates

@@ -23,8 +23,5 @@ mod readme;
 mod refusals;
 mod sandbox;
 mod submissions;
-<<<<<<< HEAD
 mod template;
-=======
 mod weighting;
->>>>>>> estimates

@@ -19,13 +19,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("layout", &["define", "ingest", "sql", "model", "finding"]),
     ("validate", &["sql", "define", "ingest", "layout", "model", "finding"]),
     ("store", &["model", "finding"]),
+    ("fetch", &["model", "finding"]),
     ("compute", &["sql", "define", "model", "finding"]),
     ("report", &["model", "finding"]),
     ("publish", &["store", "model", "finding"]),
     (
         "app",
         &[
-            "publish", "report", "compute", "store", "validate", "layout", "ingest", "define", "sql", "model", "clock",
+            "publish", "report", "compute", "fetch", "store", "validate", "layout", "ingest", "define", "sql", "model", "clock",
             "finding",
         ],
     ),

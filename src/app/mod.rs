@@ -5,6 +5,7 @@
 pub mod assemble;
 pub mod check;
 pub mod explain;
+pub mod fetch;
 pub mod ingest;
 pub mod project;
 pub mod refresh;

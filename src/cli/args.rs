@@ -23,6 +23,8 @@ pub enum Command {
     Check(Check),
     /// Read what is new in the inbox into the store, and say what was found
     Ingest(Ingest),
+    /// Fetch survey answers from the declared servers into the store
+    Fetch(Fetch),
     /// Explain an indicator's figure, or what a finding means
     Explain(Explain),
     /// Show who has reported what, for which period
@@ -81,6 +83,18 @@ pub struct Ingest {
 }
 
 #[derive(Debug, Args)]
+pub struct Fetch {
+    /// Sources, by code [default: all that are declared]
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// Fetch and compare, but write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// An indicator's code, or the id of a finding such as number-ambiguous
     pub code: String,
@@ -112,6 +126,7 @@ impl Arguments {
             Command::Run(run) => run.common.format,
             Command::Check(check) => check.common.format,
             Command::Ingest(ingest) => ingest.common.format,
+            Command::Fetch(fetch) => fetch.common.format,
             Command::Explain(explain) => explain.common.format,
             Command::Status(status) => status.common.format,
             Command::ReadFiles(_) => Format::Human,

@@ -13,6 +13,7 @@ pub mod locale;
 pub mod number;
 pub mod period;
 pub mod scoreboard;
+pub mod source;
 pub mod submission;
 pub mod target;
 pub mod unit;

@@ -185,7 +185,7 @@ enum Open {
 
 fn parse(text: &str) -> Result<Results, Refusal> {
     check_prolog(text.as_bytes())?;
-    let damaged = |error: &str| Refusal::damaged(format!("holds results of a survey that are damaged ({error})"));
+    let damaged = |error: &str| Refusal::damaged(format!("holds a damaged part Results ({error})"));
     let mut reader = Reader::from_str(text);
     let (mut results, mut block, mut open) = (Results::default(), Block::default(), Open::Nothing);
     // Every language repeats the questionnaire; the first is the one in which it was written.

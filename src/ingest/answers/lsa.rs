@@ -26,13 +26,13 @@ pub(super) fn read(mut package: Package<'_>) -> Result<Vec<Table>, Refusal> {
     let mut part = |end: &str| -> Result<Vec<u8>, Refusal> {
         let path = package.paths().find(|path| path.ends_with(end)).map(str::to_owned);
         let index = path.and_then(|path| package.find(&path));
-        package.unpack(index.ok_or_else(|| Refusal::damaged(format!("lacks its part {end}")))?)
+        package.unpack(index.ok_or_else(|| Refusal::damaged(format!("lacks its part {end}: cut off, or no workbook")))?)
     };
     let (questionnaire, responses) = (part(".lss")?, part(RESPONSES)?);
-    let tables = rows(&questionnaire, &["questions", "subquestions"])?;
+    let tables = rows(&questionnaire, ".lss", &["questions", "subquestions"])?;
     let questions = Questions::new(&tables);
     let mut records = Vec::new();
-    for fields in rows(&responses, &["responses"])?.remove("responses").unwrap_or_default() {
+    for fields in rows(&responses, RESPONSES, &["responses"])?.remove("responses").unwrap_or_default() {
         let named: Map<String, Value> =
             fields.into_iter().map(|(name, value)| (questions.code(&name), json!(value))).collect();
         records.push(Value::Object(named));
@@ -98,9 +98,9 @@ impl Questions {
 
 /// The rows of some tables: `<TABLE><rows><row><FIELD>text</FIELD>…`. An empty field is an empty text; a field that is
 /// not there was null.
-fn rows(bytes: &[u8], wanted: &[&str]) -> Result<BTreeMap<String, Vec<Fields>>, Refusal> {
+fn rows(bytes: &[u8], part: &str, wanted: &[&str]) -> Result<BTreeMap<String, Vec<Fields>>, Refusal> {
     check_prolog(bytes)?;
-    let damaged = |error: String| Refusal::damaged(format!("holds a damaged part of the questionnaire ({error})"));
+    let damaged = |error: String| Refusal::damaged(format!("holds a damaged part {part} ({error})"));
     let mut reader = Reader::from_reader(bytes);
     let mut path: Vec<String> = Vec::new();
     let mut tables: BTreeMap<String, Vec<Fields>> = BTreeMap::new();

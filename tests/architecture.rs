@@ -26,8 +26,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "publish", "report", "compute", "fetch", "store", "validate", "layout", "ingest", "define", "sql", "model", "clock",
-            "finding",
+            "publish", "report", "compute", "fetch", "store", "validate", "layout", "ingest", "define", "sql", "model",
+            "clock", "finding",
         ],
     ),
     ("cli", &["app", "store", "compute", "ingest", "model", "finding"]),

@@ -59,7 +59,10 @@ pub fn read(name: &str, bytes: &[u8], catalog: &Catalog, reader: &Sandbox) -> Re
     if name.starts_with("fetch:") && !catalog.sources.iter().any(|source| source.file_name() == name) {
         let message = "was fetched from a source that is not declared any more";
         let finding = Finding::info(&rules::FILE_IGNORED, Place::File { file: name.to_owned() }, message);
-        return Ok(FileReading { tables: Vec::new(), findings: vec![finding.help("Declare the source again if its answers should count.")] });
+        return Ok(FileReading {
+            tables: Vec::new(),
+            findings: vec![finding.help("Declare the source again if its answers should count.")],
+        });
     }
     let bare = name.rsplit('/').next().unwrap_or(name);
     let file = || Place::File { file: name.to_owned() };

@@ -56,10 +56,8 @@ fn tell(outcome: &Outcome, output: &Output) {
     match &outcome.result {
         Ok(Summary { answers, new, edited, deleted, findings, .. }) => {
             let answers = count(*answers, "answer", "answers");
-            output.line(&format!(
-                "{}: {answers} ({new} new, {edited} edited, {deleted} deleted)",
-                bold(&outcome.source)
-            ));
+            output
+                .line(&format!("{}: {answers} ({new} new, {edited} edited, {deleted} deleted)", bold(&outcome.source)));
             output.list(findings);
         }
         Err(finding) => {

@@ -79,7 +79,8 @@ pub fn read(table: &Table<'_>, surveys: &[Survey]) -> Option<(Place, Source)> {
 
 /// A finding whose line is not shown: it holds what nobody should read.
 fn masked(table: &Table<'_>, span: &std::ops::Range<usize>, message: String) -> Finding {
-    Finding::error(&rules::SECRET_IN_DEFINITION, undisclosed(table.place(span)), message).help(rules::SECRET_IN_DEFINITION.fix)
+    Finding::error(&rules::SECRET_IN_DEFINITION, undisclosed(table.place(span)), message)
+        .help(rules::SECRET_IN_DEFINITION.fix)
 }
 
 /// The name of an environment variable, which looks like no secret.
@@ -155,9 +156,7 @@ fn wave(table: &Table<'_>, surveys: &[Survey]) -> (Option<SurveyCode>, Option<Wa
     let Some(found) = surveys.iter().find(|known| known.code.as_str() == survey.value) else {
         let names = surveys.iter().map(|survey| survey.code.as_str());
         let message = format!("no survey is called `{}`", survey.value);
-        table.report(
-            table.error(&rules::UNKNOWN_SURVEY, &survey.span, message).suggest(nearest(&survey.value, names)),
-        );
+        table.report(table.error(&rules::UNKNOWN_SURVEY, &survey.span, message).suggest(nearest(&survey.value, names)));
         return (None, None);
     };
     let Some(known) = found.waves.iter().find(|known| known.code.as_str() == wave.value) else {

@@ -112,7 +112,8 @@ impl Rows {
         };
         let twice = |key: &str| Failure::incomplete(format!("the answer {key} came on two pages"));
         // Kobo's number is looked at besides the key: two answers must share neither.
-        let id = fields.get("_id").filter(|_| self.kind == SourceKind::Kobo).map_or_else(|| key.clone(), Value::to_string);
+        let id =
+            fields.get("_id").filter(|_| self.kind == SourceKind::Kobo).map_or_else(|| key.clone(), Value::to_string);
         if !self.ids.insert(format!("key {key}")) || !self.ids.insert(format!("id {id}")) {
             return Err(twice(&key));
         }
@@ -275,7 +276,10 @@ mod tests {
         let before = kobo(&[row(1, "a", 1), row(2, "b", 2), row(3, "c", 3)]);
         let after = kobo(&[row(1, "a", 1), row(7, "b", 5), row(4, "d", 4)]);
         let changes = compare(SourceKind::Kobo, &before, &after);
-        assert_eq!((changes.new, changes.edited, changes.deleted), (vec!["d".into()], vec!["b".into()], vec!["c".into()]));
+        assert_eq!(
+            (changes.new, changes.edited, changes.deleted),
+            (vec!["d".into()], vec!["b".into()], vec!["c".into()])
+        );
         assert!(compare(SourceKind::Kobo, &after, &after).is_empty());
         assert_eq!(compare(SourceKind::Kobo, b"", &after).new.len(), 3);
     }

@@ -88,7 +88,8 @@ impl<'a> Client<'a> {
         surroundings: &'a dyn Surroundings,
         bytes: u64,
     ) -> Result<Self, Failure> {
-        let broken = |error: String| Failure::new(&rules::FETCH_UNREACHABLE, format!("no request can be made: {error}"));
+        let broken =
+            |error: String| Failure::new(&rules::FETCH_UNREACHABLE, format!("no request can be made: {error}"));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -111,8 +112,7 @@ impl<'a> Client<'a> {
         let mut secrets = vec![secret.to_owned(), encoded];
         // A name is no secret by itself, but nothing says that it may be shown.
         secrets.extend(Some(user).filter(|user| !user.is_empty()));
-        let mut client =
-            Self { http, runtime, source, surroundings, authorization: None, secrets, bytes, requests: 0 };
+        let mut client = Self { http, runtime, source, surroundings, authorization: None, secrets, bytes, requests: 0 };
         if let Some(header) = header {
             client.authorize(&header)?;
         }
@@ -246,11 +246,13 @@ impl<'a> Client<'a> {
         match status {
             300..=399 => {
                 let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
-                let host = to.split("://").nth(1).map_or("another page", |rest| rest.split(['/', '?']).next().unwrap_or(""));
+                let host =
+                    to.split("://").nth(1).map_or("another page", |rest| rest.split(['/', '?']).next().unwrap_or(""));
                 let message = format!("the server sends on to {}, which is not followed", self.hidden(host));
-                Tried::Failed(Failure::new(&rules::FETCH_REFUSED, message).help(
-                    "Write the address in `url` to which the server sends; secrets go to no other host.",
-                ))
+                Tried::Failed(
+                    Failure::new(&rules::FETCH_REFUSED, message)
+                        .help("Write the address in `url` to which the server sends; secrets go to no other host."),
+                )
             }
             401 | 403 => Tried::Failed(
                 Failure::new(&rules::FETCH_REFUSED, format!("the server refuses the sign-in (status {status}){said}"))

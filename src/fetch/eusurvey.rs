@@ -33,7 +33,11 @@ pub(super) fn gather(
         let failure = Failure::incomplete(message).help(
             "The server counts only now and then: run again in an hour. If it stays so, tell those who run the server.",
         );
-        return Err(if count(&form, client)? == expected { Trouble::Final(failure) } else { Trouble::Changed(failure) });
+        return Err(if count(&form, client)? == expected {
+            Trouble::Final(failure)
+        } else {
+            Trouble::Changed(failure)
+        });
     }
     twice(&sets)?;
     let mut notes = Vec::new();
@@ -44,7 +48,9 @@ pub(super) fn gather(
         let edits = results(&form, &since, "U", client, spool)?;
         let edits = split(&edits).ok_or_else(|| Failure::strange("the edits are no whole document of EUSurvey"))?;
         later(&mut sets, edits.sets)?;
-        deleted = match client.send(&Request::get(&format!("/webservice/getDeletedContributions/{form}"), is_anything).once()) {
+        deleted = match client
+            .send(&Request::get(&format!("/webservice/getDeletedContributions/{form}"), is_anything).once())
+        {
             Ok(answer) => Some(ids(&String::from_utf8_lossy(&answer.body))),
             Err(failure) => {
                 notes.push(format!("which answers were deleted is not known: {failure}"));
@@ -157,7 +163,7 @@ fn ids(text: &str) -> Vec<String> {
         match event {
             Event::Start(tag) | Event::Empty(tag) if tag.name().as_ref() == "Contribution" => {
                 let id = tag.attributes().flatten().find(|attribute| attribute.key.as_ref() == "id");
-                ids.extend(id.map(|id| String::from_utf8_lossy(id.value.as_ref()).into_owned()));
+                ids.extend(id.map(|id| id.value.into_owned()));
             }
             Event::Eof => break,
             _ => {}

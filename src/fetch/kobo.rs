@@ -22,7 +22,8 @@ pub(super) fn gather(source: &Source, client: &mut Client<'_>, spool: &mut Spool
         let label = format!("data start={start}");
         let bytes = client.page(spool, &label, &path)?;
         let mut page: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        let (Some(count), Some(results)) = (page["count"].as_u64(), page["results"].take().as_array_mut().map(std::mem::take))
+        let (Some(count), Some(results)) =
+            (page["count"].as_u64(), page["results"].take().as_array_mut().map(std::mem::take))
         else {
             let message = format!("the server gives no answers but “{}”", client.quote(&bytes));
             return Err(Failure::strange(message).into());
@@ -85,7 +86,8 @@ fn multiple(asset: &Value) -> BTreeMap<String, Vec<String>> {
                 .map(|choice| text(choice, &["name", "$autovalue"]))
                 .filter(|option| !option.is_empty())
                 .collect();
-            let path = row["$xpath"].as_str().map_or_else(|| [groups.as_slice(), &[name]].concat().join("/"), str::to_owned);
+            let path =
+                row["$xpath"].as_str().map_or_else(|| [groups.as_slice(), &[name]].concat().join("/"), str::to_owned);
             found.insert(path, options);
         }
     }

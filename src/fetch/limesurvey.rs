@@ -118,9 +118,8 @@ impl Export<'_, '_, '_, '_> {
         }
         let params = json!([self.session, self.form()]);
         let request = Request::post(self.remote.path, rpc("list_questions", &params), is_json).once();
-        let listed = self.remote.client.send(&request).and_then(|answer| {
-            self.remote.result(&answer.body, "list the questions")
-        });
+        let listed =
+            self.remote.client.send(&request).and_then(|answer| self.remote.result(&answer.body, "list the questions"));
         let multiple = match listed {
             Ok(questions) => multiple(&questions),
             Err(failure) => {
@@ -166,7 +165,8 @@ impl Export<'_, '_, '_, '_> {
         if !notes.iter().any(|known| known == note) {
             notes.push(note.to_owned());
         }
-        table(&decoded).ok_or_else(|| Failure::strange(format!("answers {from} to {to} can be read neither as JSON nor as csv")))
+        table(&decoded)
+            .ok_or_else(|| Failure::strange(format!("answers {from} to {to} can be read neither as JSON nor as csv")))
     }
 
     fn page(&mut self, from: u64, to: u64, form: &str) -> Result<Vec<u8>, Failure> {

@@ -45,10 +45,7 @@ pub(super) struct Spool<'a> {
 impl<'a> Spool<'a> {
     /// Goes on with what is there, if it is of the same question and fresh.
     pub fn open(pages: &'a dyn Pages, source: &Source, now: DateTime<Utc>) -> Self {
-        let asked = format!(
-            "{:?} {} {} {} {:?}",
-            source.kind, source.url, source.form, source.page, source.completion
-        );
+        let asked = format!("{:?} {} {} {} {:?}", source.kind, source.url, source.form, source.page, source.completion);
         let known: Option<State> = pages.read(STATE).and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let state = known
             .filter(|state| state.asked == asked && state.started <= now && now - state.started < FRESH)

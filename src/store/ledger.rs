@@ -24,12 +24,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const NAMES: [(&'static str, Self); 4] = [
-        ("received", Self::Received),
-        ("read", Self::Read),
-        ("run", Self::Run),
-        ("fetched", Self::Fetched),
-    ];
+    const NAMES: [(&'static str, Self); 4] =
+        [("received", Self::Received), ("read", Self::Read), ("run", Self::Run), ("fetched", Self::Fetched)];
 
     pub fn as_str(self) -> &'static str {
         Self::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -101,10 +101,8 @@ impl Attempt {
     }
 
     fn run_after(&self, previous: Option<&Fetched>) -> Result<Fetched, Failure> {
-        let credentials =
-            Credentials { user: Secret::new(USER), secret: Secret::new(TOKEN).expect("a secret") };
-        let previous =
-            previous.map(|fetched| Previous { document: fetched.document.clone(), at: self.world.now() });
+        let credentials = Credentials { user: Secret::new(USER), secret: Secret::new(TOKEN).expect("a secret") };
+        let previous = previous.map(|fetched| Previous { document: fetched.document.clone(), at: self.world.now() });
         let result = fetch(&self.source, &credentials, &self.world, &self.pages, previous.as_ref(), self.limit);
         let shown = match &result {
             Ok(fetched) => {
@@ -365,7 +363,10 @@ fn edits_and_deletions_are_seen_from_one_fetch_to_the_next() {
     let server = Server::start(move |seen| kobo(seen, &all, 1_000));
     let second = Attempt::of(SourceKind::Kobo, "aXyZ", &server).run_after(Some(&first)).expect("fetched");
     let changes = second.changes;
-    assert_eq!((changes.new, changes.edited, changes.deleted), (vec!["uuid:6".into()], vec!["uuid:2".into()], vec!["uuid:4".into()]));
+    assert_eq!(
+        (changes.new, changes.edited, changes.deleted),
+        (vec!["uuid:6".into()], vec!["uuid:2".into()], vec!["uuid:4".into()])
+    );
 }
 
 // LimeSurvey.
@@ -446,7 +447,19 @@ fn responses_of_limesurvey_come_by_ranges_over_gaps_and_the_session_ends() {
         server.seen().iter().map(Seen::json).filter(|call| call["method"] == "export_responses").collect();
     // Explicit: only what was submitted, by codes, in short form.
     let params = exports[0]["params"].as_array().expect("params");
-    assert_eq!(params[1..], [json!(896_447), json!("json"), Value::Null, json!("complete"), json!("code"), json!("short"), json!(1), json!(10)]);
+    assert_eq!(
+        params[1..],
+        [
+            json!(896_447),
+            json!("json"),
+            Value::Null,
+            json!("complete"),
+            json!("code"),
+            json!("short"),
+            json!(1),
+            json!(10)
+        ]
+    );
     assert!(server.seen().iter().all(|seen| seen.path == "/index.php/admin/remotecontrol" && seen.method == "POST"));
     assert_eq!(methods(&server).last().map(String::as_str), Some("release_session_key"));
     let document: Value = serde_json::from_slice(&fetched.document).expect("JSON");
@@ -463,7 +476,9 @@ fn limesurvey_that_counts_more_than_it_gives_fails_and_the_session_ends_all_the_
 
 #[test]
 fn errors_of_limesurvey_inside_a_200_are_errors() {
-    let server = Server::start(|_| Reply::json(&json!({ "id": 1, "result": { "status": "Invalid user name or password" }, "error": null })));
+    let server = Server::start(|_| {
+        Reply::json(&json!({ "id": 1, "result": { "status": "Invalid user name or password" }, "error": null }))
+    });
     Attempt::of(SourceKind::LimeSurvey, "1", &server).fails("fetch-refused", "Invalid user name or password");
     assert_eq!(server.seen().len(), 1);
     let server = Server::start(|_| Reply::json(&json!({ "id": 1, "result": null, "error": "unknown method" })));
@@ -472,7 +487,9 @@ fn errors_of_limesurvey_inside_a_200_are_errors() {
     let mut lime = Lime::new(&[1]);
     let server = Server::start(move |seen| {
         if seen.body.contains("export_responses") {
-            return Reply::json(&json!({ "id": 1, "result": { "status": format!("no rights: {SESSION}") }, "error": null }));
+            return Reply::json(
+                &json!({ "id": 1, "result": { "status": format!("no rights: {SESSION}") }, "error": null }),
+            );
         }
         lime.reply(seen)
     });
@@ -508,19 +525,30 @@ struct Odk {
 impl Odk {
     fn new(ids: &[&str]) -> Self {
         let answer = |id: &&str| json!({ "__id": format!("uuid:{id}"), "__system": { "updatedAt": null, "deletedAt": null }, "firm": { "turnover": 12.5, "markets": "us jp" }, "jobs": [{ "__id": "j1", "kind": "new" }] });
-        Self { answers: ids.iter().map(answer).collect(), deleted: Vec::new(), count: None, links_to: "https://other.example".into() }
+        Self {
+            answers: ids.iter().map(answer).collect(),
+            deleted: Vec::new(),
+            count: None,
+            links_to: "https://other.example".into(),
+        }
     }
 
     fn reply(&self, seen: &Seen) -> Reply {
         if seen.path == "/v1/sessions" {
             let sound = seen.json() == json!({ "email": USER, "password": TOKEN });
-            return if sound { Reply::json(&json!({ "token": SESSION, "expiresAt": "2016-07-01T00:00:00Z" })) } else { Reply::status(401) };
+            return if sound {
+                Reply::json(&json!({ "token": SESSION, "expiresAt": "2016-07-01T00:00:00Z" }))
+            } else {
+                Reply::status(401)
+            };
         }
         if !seen.head.to_lowercase().contains(&format!("authorization: bearer {}", SESSION.to_lowercase())) {
             return Reply::status(401);
         }
         if seen.path.starts_with("/v1/projects/7/forms/turnover%202016/fields") {
-            return Reply::json(&json!([{ "path": "/firm/markets", "selectMultiple": true }, { "path": "/firm/turnover" }]));
+            return Reply::json(
+                &json!([{ "path": "/firm/markets", "selectMultiple": true }, { "path": "/firm/turnover" }]),
+            );
         }
         if seen.path.contains("deletedAt") {
             return Reply::json(&json!({ "value": self.deleted }));
@@ -561,7 +589,9 @@ fn odk_that_counts_otherwise_than_it_gives_fails() {
     let server = odk_server(Odk { count: Some(3), ..Odk::new(&["a", "b"]) });
     Attempt::of(SourceKind::Odk, "7/turnover 2016", &server).fails("fetch-incomplete", "said 3 answers and gave 2");
     let server = odk_server(Odk::new(&["a", "b", "a"]));
-    Attempt::of(SourceKind::Odk, "7/turnover 2016", &server).page(2).fails("fetch-incomplete", "uuid:a came on two pages");
+    Attempt::of(SourceKind::Odk, "7/turnover 2016", &server)
+        .page(2)
+        .fails("fetch-incomplete", "uuid:a came on two pages");
 }
 
 #[test]
@@ -612,7 +642,9 @@ impl Eu {
                 return Reply::status(204);
             }
             let set = |(id, last, value): &(&str, &str, &str)| {
-                format!("<AnswerSet id=\"{id}\" create=\"{last}\" last=\"{last}\"><Answer qid=\"q\">{value}</Answer></AnswerSet>")
+                format!(
+                    "<AnswerSet id=\"{id}\" create=\"{last}\" last=\"{last}\"><Answer qid=\"q\">{value}</Answer></AnswerSet>"
+                )
             };
             let sets = if self.kind == "U" { &self.edited } else { &self.sets };
             let sets: String = sets.iter().map(set).collect();
@@ -641,7 +673,12 @@ fn results_of_eusurvey_are_prepared_waited_for_and_counted() {
     assert!(text.find("a-1") < text.find("b-2"), "sorted");
     assert!(server.seen().iter().any(|seen| seen.path.contains("/true/0/0/N?") && seen.path.contains("xmlonly=true")));
 
-    let server = eu_server(Eu { edited: vec![("a-1", "2016-06-01_10-00-00", "150")], sets: vec![Eu::new().sets[1]], results: 1, ..Eu::new() });
+    let server = eu_server(Eu {
+        edited: vec![("a-1", "2016-06-01_10-00-00", "150")],
+        sets: vec![Eu::new().sets[1]],
+        results: 1,
+        ..Eu::new()
+    });
     let second = Attempt::of(SourceKind::EuSurvey, "turnover", &server).run_after(Some(&first)).expect("fetched");
     assert!(String::from_utf8_lossy(&second.document).contains(">150<"), "the later of two texts counts");
     assert_eq!((second.changes.edited, second.changes.deleted), (vec!["a-1".to_owned()], vec!["b-2".to_owned()]));
@@ -780,7 +817,9 @@ fn what_is_fetched_counts_as_if_it_had_come_by_hand() {
 
     answers.lock().expect("answers").push(firm(4, "6.5"));
     answers.lock().expect("answers")[0] = firm(1, "9.5");
-    command(&project, &["fetch", "kobo_eu"], "2016-06-03T08:00:00Z").expect(0).says("4 answers (1 new, 1 edited, 0 deleted)");
+    command(&project, &["fetch", "kobo_eu"], "2016-06-03T08:00:00Z")
+        .expect(0)
+        .says("4 answers (1 new, 1 edited, 0 deleted)");
     assert_eq!(mean(&project, "2016-06-03T08:01:00Z"), "\"5.5\"");
     // Back to what it was: the same bytes as two days ago are the latest again.
     *answers.lock().expect("answers") = vec![firm(1, "1.500"), firm(2, "2.500"), firm(3, "3.5")];
@@ -799,7 +838,8 @@ fn every_page_is_kept_as_it_came_and_the_ledger_names_it() {
     let (server, _) = live();
     let project = project(&server);
     command(&project, &["fetch"], "2016-06-01T08:00:00Z").expect(0);
-    let pages: Vec<Vec<u8>> = files(&project.path().join("data/store/files")).into_iter().map(|(_, bytes)| bytes).collect();
+    let pages: Vec<Vec<u8>> =
+        files(&project.path().join("data/store/files")).into_iter().map(|(_, bytes)| bytes).collect();
     let raw = pages.iter().filter(|bytes| bytes.starts_with(b"{\"count\":3,\"next\":null")).count();
     assert_eq!((pages.len(), raw), (2, 2), "one page, and the whole");
     let ledger = fs::read(project.path().join("data/store/ledger.sqlite")).expect("read");
@@ -825,7 +865,9 @@ fn exit_codes_tell_whether_all_some_or_none_came() {
     let said: Value = serde_json::from_str(&both.out).expect("JSON");
     assert_eq!((&said["failed"], &said["sources"][0]["answers"]), (&json!(1), &json!(3)));
     assert_eq!(said["sources"][1]["findings"][0]["rule"], "fetch-refused");
-    command(&project, &["fetch", "other"], "2016-06-01T08:00:00Z").expect(2).says("does not know the form (status 404)");
+    command(&project, &["fetch", "other"], "2016-06-01T08:00:00Z")
+        .expect(2)
+        .says("does not know the form (status 404)");
     command(&project, &["fetch", "kobo"], "2016-06-01T08:00:00Z").expect(2).says("did you mean `kobo_eu`?");
     answer_of(&project.command(&["fetch", "kobo_eu"]).env_remove("KOBO_TOKEN").output().expect("runs"))
         .expect(2)

@@ -14,6 +14,7 @@ use super::super::ods::{attribute, entity};
 use super::super::scan::check_prolog;
 use super::table::{Held, Table, ticks};
 
+const ROOT: &str = "Results";
 /// Between several answers to one question, as in the export for Excel.
 const JOINT: &str = "; ";
 
@@ -141,8 +142,10 @@ impl Results {
                 block.question = element.id.clone();
                 self.by_id.insert(element.id.clone(), element.clone());
                 // Texts on the page are no questions, and a rating is asked by its parts.
-                if !matches!(element.kind.as_str(), "Rating" | "Line" | "File Download" | "Ranking Item" | "Empty" | "StaticText")
-                    || tag == "RatingQuestion"
+                if !matches!(
+                    element.kind.as_str(),
+                    "Rating" | "Line" | "File Download" | "Ranking Item" | "Empty" | "StaticText"
+                ) || tag == "RatingQuestion"
                 {
                     self.questions.push(element);
                 }
@@ -185,7 +188,7 @@ enum Open {
 
 fn parse(text: &str) -> Result<Results, Refusal> {
     check_prolog(text.as_bytes())?;
-    let damaged = |error: &str| Refusal::damaged(format!("holds a damaged part Results ({error})"));
+    let damaged = |error: &str| Refusal::damaged(format!("holds a damaged part {ROOT} ({error})"));
     let mut reader = Reader::from_str(text);
     let (mut results, mut block, mut open) = (Results::default(), Block::default(), Open::Nothing);
     // Every language repeats the questionnaire; the first is the one in which it was written.

@@ -99,10 +99,9 @@ impl<'a> Records<'a> {
                             self.set(spot, &format!("{path}-{part}"), held(number));
                         }
                     }
-                    None => self.fill(
-                        &Spot { prefix: format!("{path}/"), repeat: spot.repeat.clone(), ..*spot },
-                        fields,
-                    ),
+                    None => {
+                        self.fill(&Spot { prefix: format!("{path}/"), repeat: spot.repeat.clone(), ..*spot }, fields)
+                    }
                 },
             }
         }

@@ -53,10 +53,8 @@ impl Questions {
     fn new(tables: &BTreeMap<String, Vec<Fields>>) -> Self {
         let text = |row: &Fields, key: &str| row.get(key).cloned().flatten().unwrap_or_default();
         let list = |name: &str| tables.get(name).map_or(&[][..], Vec::as_slice);
-        let questions = list("questions")
-            .iter()
-            .map(|row| (text(row, "qid"), (text(row, "title"), text(row, "type"))))
-            .collect();
+        let questions =
+            list("questions").iter().map(|row| (text(row, "qid"), (text(row, "title"), text(row, "type")))).collect();
         let mut parts: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for row in list("subquestions") {
             let codes = parts.entry(text(row, "parent_qid")).or_default();
@@ -92,7 +90,9 @@ impl Questions {
     /// Types M and P are questions with several answers.
     fn multiple(&self) -> BTreeMap<&str, &[String]> {
         let several = self.questions.iter().filter(|(_, (_, kind))| kind == "M" || kind == "P");
-        several.map(|(number, (code, _))| (code.as_str(), self.parts.get(number).map_or(&[][..], Vec::as_slice))).collect()
+        several
+            .map(|(number, (code, _))| (code.as_str(), self.parts.get(number).map_or(&[][..], Vec::as_slice)))
+            .collect()
     }
 }
 

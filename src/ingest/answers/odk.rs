@@ -6,8 +6,7 @@ use super::super::Refusal;
 use super::json::{Aside, Records, Shape};
 use super::table::Table;
 
-const SHAPE: Shape =
-    Shape { id: "__id", skipped: &[], skipped_ends: &["@odata.navigationLink"] };
+const SHAPE: Shape = Shape { id: "__id", skipped: &[], skipped_ends: &["@odata.navigationLink"] };
 
 pub(super) fn read(document: &Value) -> Result<Vec<Table>, Refusal> {
     let records = document["value"].as_array().map_or(&[][..], Vec::as_slice);

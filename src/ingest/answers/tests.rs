@@ -74,9 +74,12 @@ fn texts_become_numbers_by_whole_columns_and_only_where_nothing_is_lost() {
 
 #[test]
 fn repeats_are_sheets_that_name_their_answer() {
-    let one = record(7, json!({ "hh/child": [
+    let one = record(
+        7,
+        json!({ "hh/child": [
         { "hh/child/age": "3", "hh/child/toy": [{ "hh/child/toy/name": "ball" }] }, { "hh/child/age": "5" },
-    ] }));
+    ] }),
+    );
     let two = record(8, json!({ "hh/child": [{ "hh/child/age": "9" }] }));
     let workbook = json_file(&kobo(&[one, two]));
     let names: Vec<&str> = workbook.sheets.iter().map(|sheet| sheet.name.as_str()).collect();
@@ -85,7 +88,10 @@ fn repeats_are_sheets_that_name_their_answer() {
         rows(&workbook.sheets[1])[2],
         ["_index=3", "_parent_table_name=submissions", "_parent_index=2", "_submission__id=8", "age=9"]
     );
-    assert_eq!(rows(&workbook.sheets[2])[0][1..4], ["_parent_table_name=child", "_parent_index=1", "_submission__id=7"]);
+    assert_eq!(
+        rows(&workbook.sheets[2])[0][1..4],
+        ["_parent_table_name=child", "_parent_index=1", "_submission__id=7"]
+    );
 }
 
 #[test]
@@ -120,7 +126,14 @@ fn odata_is_read_with_groups_points_and_repeats() {
     });
     let workbook = json_file(&document);
     let row = rows(&workbook.sheets[0]).remove(0);
-    for cell in ["status=open", "at-Latitude=-31.895", "at-Longitude=115.77", "at-Altitude=6.9", "at-Accuracy=4.5", "__system/submissionDate=2023-12-04T08:30:26.154Z"] {
+    for cell in [
+        "status=open",
+        "at-Latitude=-31.895",
+        "at-Longitude=115.77",
+        "at-Altitude=6.9",
+        "at-Accuracy=4.5",
+        "__system/submissionDate=2023-12-04T08:30:26.154Z",
+    ] {
         assert!(row.contains(&cell.to_owned()), "{cell}: {row:?}");
     }
     assert!(!row.iter().any(|cell| cell.contains("navigationLink")));
@@ -129,7 +142,8 @@ fn odata_is_read_with_groups_points_and_repeats() {
 
 #[test]
 fn limesurvey_tells_not_shown_from_left_empty_where_it_can() {
-    let row = |id: &str, text: Value, number: Value| json!({ "id": id, "T": text, "N": number, "M[a]": "", "M[b]": "" });
+    let row =
+        |id: &str, text: Value, number: Value| json!({ "id": id, "T": text, "N": number, "M[a]": "", "M[b]": "" });
     let mut ticked = row("3", json!("x"), json!("4.5"));
     ticked["M[a]"] = json!("Y");
     let document = json!({
@@ -169,8 +183,17 @@ fn eusurvey_is_read_by_short_names_and_texts() {
     assert_eq!(workbook.kind, FileKind::Xml);
     let all = rows(&workbook.sheets[0]);
     let expected = [
-        "id=k-1", "create=2016-05-04 10:00:00", "last=2016-05-05 09:30:00", "lang=EN", "Your name & role=Ada & Bo",
-        "markets=us; Japan", "markets/us=1", "markets/Japan=1", "founded=2015-12-31", "m_sales=low", "women / y2015=12",
+        "id=k-1",
+        "create=2016-05-04 10:00:00",
+        "last=2016-05-05 09:30:00",
+        "lang=EN",
+        "Your name & role=Ada & Bo",
+        "markets=us; Japan",
+        "markets/us=1",
+        "markets/Japan=1",
+        "founded=2015-12-31",
+        "m_sales=low",
+        "women / y2015=12",
     ];
     assert_eq!(all[0], expected);
     assert_eq!(all[1], ["id=k-2", "create=2016-05-06 10:00:00", "last=2016-05-06 10:00:00", "lang=FR"]);

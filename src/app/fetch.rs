@@ -184,9 +184,8 @@ fn receive(project: &Project, source: &Source, fetched: &Fetched) -> Result<(), 
     let entries = store.ledger_mut().entries()?;
     let state = State::replay(&entries, &project.catalog.reading_hash);
     let name = source.file_name();
-    let current = state.files.values().filter(|file| file.received.name == name).max_by_key(|file| file.order());
     let mut new = Vec::new();
-    if current.is_none_or(|file| file.received.file != hash) {
+    if state.fetched().get(name.as_str()) != Some(&hash.as_str()) {
         let bytes = fetched.document.len() as u64;
         let received = Received { file: hash, name, bytes, channel: source.channel() };
         new.push((Kind::Received, received.to_json()));

@@ -150,6 +150,18 @@ impl State {
         by_name.into_values().flat_map(|(file, tables)| tables.into_iter().map(move |table| (file, table))).collect()
     }
 
+    /// Of what was fetched from survey servers, the hash of the document that counts, by its name.
+    pub fn fetched(&self) -> BTreeMap<&str, &str> {
+        let mut latest: BTreeMap<&str, &FileState> = BTreeMap::new();
+        for file in self.files.values().filter(|file| file.received.channel.starts_with(FETCHED)) {
+            let known = latest.entry(&file.received.name).or_insert(file);
+            if file.order() > known.order() {
+                *known = file;
+            }
+        }
+        latest.into_iter().map(|(name, file)| (name, file.received.file.as_str())).collect()
+    }
+
     /// Where the rows of a section lie.
     pub fn parts(&self) -> BTreeMap<i64, &str> {
         self.tables().filter_map(|(_, table)| Some((table.section, table.part.as_deref()?))).collect()

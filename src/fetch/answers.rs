@@ -80,6 +80,22 @@ pub(super) fn key(kind: SourceKind, row: &Map<String, Value>) -> Option<String> 
     }
 }
 
+/// A page of JSON: how many answers there are in all, those on it, and what else it says.
+pub(super) struct Page {
+    pub count: u64,
+    pub rows: Vec<Value>,
+    pub rest: Map<String, Value>,
+}
+
+impl Page {
+    /// None where it is no page.
+    pub fn read(bytes: &[u8], count: &str, rows: &str) -> Option<Self> {
+        let mut rest: Map<String, Value> = serde_json::from_slice(bytes).ok()?;
+        let Some(Value::Array(rows)) = rest.remove(rows) else { return None };
+        Some(Self { count: rest.get(count)?.as_u64()?, rows, rest })
+    }
+}
+
 /// Answers while they are gathered: each once.
 pub(super) struct Rows {
     kind: SourceKind,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::answers::Rows;
+use super::answers::{Page, Rows};
 use super::client::{Client, Request, encoded, is_json};
 use super::spool::Spool;
 use super::{Failure, Gathered, Trouble};
@@ -21,10 +21,7 @@ pub(super) fn gather(source: &Source, client: &mut Client<'_>, spool: &mut Spool
         let path = format!("{asset}data/?format=json&start={start}&limit={}&sort=%7B%22_id%22%3A1%7D", source.page);
         let label = format!("data start={start}");
         let bytes = client.page(spool, &label, &path)?;
-        let mut page: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        let (Some(count), Some(results)) =
-            (page["count"].as_u64(), page["results"].take().as_array_mut().map(std::mem::take))
-        else {
+        let Some(Page { count, rows: given_rows, .. }) = Page::read(&bytes, "count", "results") else {
             let message = format!("the server gives no answers but “{}”", client.quote(&bytes));
             return Err(Failure::strange(message).into());
         };
@@ -33,8 +30,8 @@ pub(super) fn gather(source: &Source, client: &mut Client<'_>, spool: &mut Spool
             let message = format!("the server said {before} answers, and while they were fetched {count}");
             return Err(Trouble::Changed(Failure::incomplete(message)));
         }
-        let given = results.len() as u64;
-        for row in results {
+        let given = given_rows.len() as u64;
+        for row in given_rows {
             rows.add(row)?;
         }
         start += given;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::answers::{Rows, key};
+use super::answers::{Page, Rows, key};
 use super::client::{Client, Request, encoded, is_anything, is_json};
 use super::spool::Spool;
 use super::{Credentials, Failure, Gathered, Trouble};
@@ -49,24 +49,22 @@ fn signed_in(source: &Source, client: &mut Client<'_>, spool: &mut Spool<'_>) ->
         let path = format!("{form}.svc/Submissions?%24top={}&%24count=true&%24expand=*{cursor}", source.page);
         let label = format!("Submissions {}", cursor.trim_start_matches('&'));
         let bytes = client.page(spool, &label, &path)?;
-        let mut page: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        let (Some(count), Some(results)) =
-            (page["@odata.count"].as_u64(), page["value"].take().as_array_mut().map(std::mem::take))
-        else {
+        let Some(page) = Page::read(&bytes, "@odata.count", "value") else {
             let message = format!("the server gives no answers but “{}”", client.quote(&bytes));
             return Err(Failure::strange(message).into());
         };
+        let count = page.count;
         let before = *expected.get_or_insert(count);
         if count != before {
             let message = format!("the server said {before} answers, and while they were fetched {count}");
             return Err(Trouble::Changed(Failure::incomplete(message)));
         }
-        let given = results.len() as u64;
-        for row in results {
+        let given = page.rows.len() as u64;
+        for row in page.rows {
             rows.add(row)?;
         }
         client.surroundings().progress(rows.len(), count);
-        let Some(next) = page["@odata.nextLink"].as_str() else { break };
+        let Some(next) = page.rest.get("@odata.nextLink").and_then(Value::as_str) else { break };
         if given < u64::from(source.page) && notes.is_empty() {
             notes.push(format!("the server gives {given} answers a page where {} were asked for", source.page));
         }

@@ -22,3 +22,4 @@ mod refusals;
 mod sandbox;
 mod server;
 mod submissions;
+mod surveys;

@@ -39,7 +39,13 @@ pub(super) fn gather(
 
 /// Where calls go: the address of the installation, or that of its remote control.
 fn path(url: &str) -> &'static str {
-    if url.ends_with("/remotecontrol") { "" } else { "/index.php/admin/remotecontrol" }
+    if url.ends_with("/remotecontrol") {
+        ""
+    } else if url.ends_with("/index.php") {
+        "/admin/remotecontrol"
+    } else {
+        "/index.php/admin/remotecontrol"
+    }
 }
 
 fn rpc(method: &str, params: &Value) -> String {

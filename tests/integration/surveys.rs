@@ -122,7 +122,7 @@ fn answers_of_kobo_as_workbooks_give_what_the_catalogue_says() {
         let label = "transport/available_transportation_types_to_referral_facility";
         let words = texts(column(&workbook.sheets[0], 0, label));
         let told: Vec<&String> = words.iter().filter(|text| *text != "n/a").collect();
-        assert_eq!(told, ["ambulance bicycle", "ambulance", "taxi other"]);
+        assert_eq!(told, ["none", "ambulance bicycle", "ambulance", "taxi other"]);
     }
 }
 

@@ -67,6 +67,8 @@ pub(super) struct Client<'a> {
     source: &'a Source,
     surroundings: &'a dyn Surroundings,
     authorization: Option<HeaderValue>,
+    /// The header of Basic authentication.
+    password: String,
     /// What must stand in no message.
     secrets: Vec<String>,
     bytes: u64,
@@ -104,19 +106,24 @@ impl<'a> Client<'a> {
         let secret = credentials.secret.reveal();
         let user = credentials.user.as_ref().map(|user| user.reveal().to_owned()).unwrap_or_default();
         let encoded = basic(&user, secret);
-        let header = match source.kind {
-            SourceKind::Kobo => Some(format!("Token {secret}")),
-            SourceKind::EuSurvey => Some(format!("Basic {encoded}")),
-            SourceKind::Odk | SourceKind::LimeSurvey => None,
-        };
-        let mut secrets = vec![secret.to_owned(), encoded];
+        let mut secrets = vec![secret.to_owned(), encoded.clone()];
         // A name is no secret by itself, but nothing says that it may be shown.
         secrets.extend(Some(user).filter(|user| !user.is_empty()));
-        let mut client = Self { http, runtime, source, surroundings, authorization: None, secrets, bytes, requests: 0 };
-        if let Some(header) = header {
-            client.authorize(&header)?;
+        let password = format!("Basic {encoded}");
+        let mut client =
+            Self { http, runtime, source, surroundings, authorization: None, password, secrets, bytes, requests: 0 };
+        match source.kind {
+            SourceKind::Kobo => client.authorize(&format!("Token {secret}"))?,
+            SourceKind::EuSurvey => client.authorize_by_password()?,
+            SourceKind::Odk | SourceKind::LimeSurvey => {}
         }
         Ok(client)
+    }
+
+    /// Sends name and password with every request from now on.
+    pub fn authorize_by_password(&mut self) -> Result<(), Failure> {
+        let header = self.password.clone();
+        self.authorize(&header)
     }
 
     /// Sends this with every request from now on.

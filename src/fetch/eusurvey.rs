@@ -23,24 +23,24 @@ pub(super) fn gather(
     previous: Option<&Previous>,
 ) -> Result<Gathered, Trouble> {
     let form = encoded(&source.form);
-    let expected = count(&form, client)?;
+    let said = count(&form, client)?;
     let all = results(&form, "0", "N", client, spool)?;
     let whole = split(&all).ok_or_else(|| Failure::strange("the results are no whole document of EUSurvey"))?;
     let mut sets = whole.sets;
     let gathered = sets.len() as u64;
+    let expected = said.unwrap_or(gathered);
     if gathered != expected {
         let message = format!("the server said {expected} answers and gave {gathered}");
         let failure = Failure::incomplete(message).help(
             "The server counts only now and then: run again in an hour. If it stays so, tell those who run the server.",
         );
-        return Err(if count(&form, client)? == expected {
-            Trouble::Final(failure)
-        } else {
-            Trouble::Changed(failure)
-        });
+        return Err(if count(&form, client)? == said { Trouble::Final(failure) } else { Trouble::Changed(failure) });
     }
     twice(&sets)?;
     let mut notes = Vec::new();
+    if said.is_none() {
+        notes.push("the server does not say how many answers it has: nothing holds their number".to_owned());
+    }
     let mut deleted = None;
     if let Some(previous) = previous.filter(|_| !sets.iter().any(AnswerSet::is_anonymous)) {
         // The hour of the server may be another one: a day more is asked for than was missed.
@@ -62,13 +62,16 @@ pub(super) fn gather(
     Ok(Gathered { document: joined(&whole.survey, sets), answers: gathered, notes, deleted })
 }
 
-/// How many answers the server says it has.
-fn count(form: &str, client: &mut Client<'_>) -> Result<u64, Failure> {
+/// How many answers the server says it has. None where it has no such service.
+fn count(form: &str, client: &mut Client<'_>) -> Result<Option<u64>, Failure> {
     let path = format!("/webservice/getSurveyMetadata/{form}");
-    let body = accepted(client, &path, &[])?.1;
+    let (status, body) = accepted(client, &path, &[404])?;
+    if status == 404 {
+        return Ok(None);
+    }
     let text = String::from_utf8_lossy(&body);
     let number = text.split("<Results>").nth(1).and_then(|rest| rest.split("</Results>").next()?.trim().parse().ok());
-    number.ok_or_else(|| {
+    number.map(Some).ok_or_else(|| {
         Failure::strange(format!("the server does not say how many answers it has but “{}”", client.quote(&body)))
     })
 }
@@ -90,7 +93,7 @@ fn results(
             let path = format!("/webservice/prepareResults/{form}/true/{since}/0/{kind}?xmlonly=true&meta=true");
             let (status, body) = accepted(client, &path, &[201])?;
             let task = String::from_utf8_lossy(&body).trim().to_owned();
-            if status != 201 || task.is_empty() || !task.bytes().all(|byte| byte.is_ascii_digit()) {
+            if !matches!(status, 200 | 201) || task.is_empty() || !task.bytes().all(|byte| byte.is_ascii_digit()) {
                 let message = format!("the server prepares no results but says “{}”", client.quote(&body));
                 return Err(Failure::strange(message));
             }

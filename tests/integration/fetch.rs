@@ -585,6 +585,21 @@ fn all_pages_of_odk_come_by_their_cursor_whatever_host_the_link_names() {
 }
 
 #[test]
+fn odk_without_sessions_is_given_the_password() {
+    let odk = Odk::new(&["a"]);
+    let server = Server::start(move |seen| {
+        let basic = base64::engine::general_purpose::STANDARD.encode(format!("{USER}:{TOKEN}"));
+        if seen.path == "/v1/sessions" {
+            return Reply::status(404);
+        }
+        let signed = seen.head.contains(&format!("Basic {basic}"));
+        let head = format!("authorization: Bearer {SESSION}");
+        if signed { odk.reply(&Seen { head, ..seen.clone() }) } else { Reply::status(401) }
+    });
+    assert_eq!(Attempt::of(SourceKind::Odk, "7/turnover 2016", &server).run().expect("fetched").answers, 1);
+}
+
+#[test]
 fn odk_that_counts_otherwise_than_it_gives_fails() {
     let server = odk_server(Odk { count: Some(3), ..Odk::new(&["a", "b"]) });
     Attempt::of(SourceKind::Odk, "7/turnover 2016", &server).fails("fetch-incomplete", "said 3 answers and gave 2");
@@ -699,6 +714,19 @@ fn eusurvey_that_counts_otherwise_refuses_or_is_used_up_fails() {
     let server = eu_server(Eu { waits: 1_000, ..Eu::new() });
     let attempt = Attempt::of(SourceKind::EuSurvey, "turnover", &server);
     attempt.fails("fetch-unreachable", "was not done after 1800 seconds");
+}
+
+#[test]
+fn eusurvey_that_does_not_count_is_told() {
+    let mut eu = Eu::new();
+    let server =
+        Server::start(
+            move |seen| {
+                if seen.path.contains("getSurveyMetadata") { Reply::status(404) } else { eu.reply(seen) }
+            },
+        );
+    let fetched = Attempt::of(SourceKind::EuSurvey, "turnover", &server).run().expect("fetched");
+    assert_eq!((fetched.answers, fetched.notes.len()), (2, 1));
 }
 
 #[test]
@@ -876,3 +904,37 @@ fn exit_codes_tell_whether_all_some_or_none_came() {
 }
 
 const SURVEY_SOURCE: &str = "schema = 1\n[[source]]\ncode = \"other\"\nkind = \"kobo\"\nurl = \"URL\"\nform = \"gone\"\nsecret = \"KOBO_TOKEN\"\nsurvey = \"turnover\"\nwave = \"baseline\"\n";
+
+#[test]
+fn a_kill_at_any_point_of_a_fetch_loses_nothing() {
+    let (server, _) = live();
+    let mut crashes = 0;
+    for point in 1.. {
+        let project = project(&server);
+        let mut killed = project.command(&["fetch"]);
+        killed.env("KOBO_TOKEN", TOKEN).env("SCOREBOARD_CRASH_AT", point.to_string());
+        if killed.output().expect("runs").status.success() {
+            break;
+        }
+        crashes += 1;
+        command(&project, &["fetch"], "2016-06-01T08:00:00Z").expect(0).says("3 answers");
+        assert_eq!(mean(&project, "2016-06-01T08:01:00Z"), "2.5", "killed at point {point}");
+    }
+    assert!(crashes > 10, "only {crashes} points");
+}
+
+#[test]
+fn an_export_that_is_dropped_into_the_inbox_counts_like_a_fetched_one() {
+    let (server, answers) = live();
+    let project = project(&server);
+    project.replace("pipelines/survey.toml", "on = 2016-05-31", "on = 2016-05-31\nfiles = \"kobo*.json\"");
+    let document = json!({ "count": 3, "next": null, "previous": null, "results": *answers.lock().expect("answers") });
+    project.file("data/inbox/kobo_export.json", document.to_string());
+    assert_eq!(mean(&project, "2016-06-01T08:01:00Z"), "2.5");
+    // A page of several is no export: it is refused, and the estimate does not stand on it.
+    let page = json!({ "count": 231, "results": [firm(1, "1")] });
+    project.file("data/inbox/kobo_page.json", page.to_string());
+    command(&project, &["run"], "2016-06-01T08:02:00Z").expect(0);
+    assert_eq!(super::project::places(&project.json(), "file-truncated"), ["kobo_page.json"]);
+    assert_eq!(figure(&project.json(), "mean_turnover", &[])["value"].to_string(), "2.5");
+}

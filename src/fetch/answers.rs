@@ -19,14 +19,8 @@ pub struct Changes {
     pub deleted: Vec<String>,
 }
 
-impl Changes {
-    pub fn is_empty(&self) -> bool {
-        self.new.is_empty() && self.edited.is_empty() && self.deleted.is_empty()
-    }
-}
-
 /// Compares two documents of one kind. A document that cannot be read holds no answers.
-pub fn compare(kind: SourceKind, old: &[u8], new: &[u8]) -> Changes {
+pub(super) fn compare(kind: SourceKind, old: &[u8], new: &[u8]) -> Changes {
     let (old, new) = (by_key(kind, old), by_key(kind, new));
     let only = |some: &BTreeMap<String, String>, other: &BTreeMap<String, String>| {
         some.keys().filter(|key| !other.contains_key(*key)).cloned().collect()
@@ -99,17 +93,17 @@ impl Page {
 /// Answers while they are gathered: each once.
 pub(super) struct Rows {
     kind: SourceKind,
-    rows: BTreeMap<(u64, String), Value>,
+    ordered: BTreeMap<(u64, String), Value>,
     ids: BTreeSet<String>,
 }
 
 impl Rows {
     pub fn new(kind: SourceKind) -> Self {
-        Self { kind, rows: BTreeMap::new(), ids: BTreeSet::new() }
+        Self { kind, ordered: BTreeMap::new(), ids: BTreeSet::new() }
     }
 
     pub fn len(&self) -> u64 {
-        self.rows.len() as u64
+        self.ordered.len() as u64
     }
 
     /// Adds an answer. One that comes twice means that pages overlap: then others are missing.
@@ -133,7 +127,7 @@ impl Rows {
         if !self.ids.insert(format!("key {key}")) || !self.ids.insert(format!("id {id}")) {
             return Err(twice(&key));
         }
-        self.rows.insert((order.unwrap_or(0), key), row);
+        self.ordered.insert((order.unwrap_or(0), key), row);
         Ok(())
     }
 
@@ -141,7 +135,7 @@ impl Rows {
     pub fn words(&self, path: &str) -> Vec<String> {
         let parts: Vec<&str> = path.split('/').collect();
         let mut words = BTreeSet::new();
-        self.rows.values().for_each(|row| collect(row, &parts, &mut words));
+        self.ordered.values().for_each(|row| collect(row, &parts, &mut words));
         words.into_iter().collect()
     }
 
@@ -153,7 +147,7 @@ impl Rows {
             SourceKind::Odk => json!({ "@odata.count": count }),
             SourceKind::LimeSurvey | SourceKind::EuSurvey => json!({}),
         };
-        document[list_of(self.kind)] = self.rows.into_values().collect();
+        document[list_of(self.kind)] = self.ordered.into_values().collect();
         let mut aside = Map::new();
         if !multiple.is_empty() {
             aside.insert("select_multiple".into(), json!(multiple));
@@ -273,7 +267,9 @@ mod tests {
 
     fn kobo(rows: &[Value]) -> Vec<u8> {
         let mut all = Rows::new(SourceKind::Kobo);
-        rows.iter().for_each(|row| all.add(row.clone()).expect("added"));
+        for row in rows {
+            all.add(row.clone()).expect("added");
+        }
         all.document(&BTreeMap::new(), None)
     }
 
@@ -296,7 +292,7 @@ mod tests {
             (changes.new, changes.edited, changes.deleted),
             (vec!["d".into()], vec!["b".into()], vec!["c".into()])
         );
-        assert!(compare(SourceKind::Kobo, &after, &after).is_empty());
+        assert_eq!(compare(SourceKind::Kobo, &after, &after), Changes::default());
         assert_eq!(compare(SourceKind::Kobo, b"", &after).new.len(), 3);
     }
 

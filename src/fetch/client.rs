@@ -17,9 +17,12 @@ use crate::model::source::{Source, SourceKind};
 const TRIES: u32 = 5;
 /// Before the second try; doubled before each later one.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// A server that asks for more patience than this is asked again another day.
 const LONGEST_WISH: u64 = 600;
+/// How much may come in all, in pages, for what may be as large as one file: pages say more than that file does, and
+/// some come twice.
+const OVERHEAD: u64 = 4;
 /// Characters of a server's own words in a message.
 const QUOTED: usize = 160;
 
@@ -73,6 +76,8 @@ pub(super) struct Client<'a> {
     secrets: Vec<String>,
     bytes: u64,
     requests: u32,
+    /// Bytes of all bodies.
+    received: u64,
 }
 
 /// What became of one try.
@@ -110,8 +115,18 @@ impl<'a> Client<'a> {
         // A name is no secret by itself, but nothing says that it may be shown.
         secrets.extend(Some(user).filter(|user| !user.is_empty()));
         let password = format!("Basic {encoded}");
-        let mut client =
-            Self { http, runtime, source, surroundings, authorization: None, password, secrets, bytes, requests: 0 };
+        let mut client = Self {
+            http,
+            runtime,
+            source,
+            surroundings,
+            authorization: None,
+            password,
+            secrets,
+            bytes,
+            requests: 0,
+            received: 0,
+        };
         match source.kind {
             SourceKind::Kobo => client.authorize(&format!("Token {secret}"))?,
             SourceKind::EuSurvey => client.authorize_by_password()?,
@@ -156,7 +171,11 @@ impl<'a> Client<'a> {
             let left = self.left()?;
             self.requests += 1;
             let (failure, wish) = match self.attempt(request, left) {
-                Tried::Answered(answer) => return Ok(answer),
+                Tried::Answered(answer) => {
+                    self.received = self.received.saturating_add(answer.body.len() as u64);
+                    let most = self.bytes.saturating_mul(OVERHEAD);
+                    return if self.received > most { Err(self.too_large()) } else { Ok(answer) };
+                }
                 Tried::Failed(failure) => return Err(failure),
                 Tried::Again(failure, wish) => (failure, wish),
             };
@@ -300,6 +319,11 @@ impl<'a> Client<'a> {
             format!("the answer of the server was cut off: {}", self.hidden(&innermost(error)))
         };
         Failure::new(&rules::FETCH_UNREACHABLE, message)
+    }
+
+    /// Bytes of a page, and of the whole.
+    pub fn limit(&self) -> u64 {
+        self.bytes
     }
 
     pub fn too_large(&self) -> Failure {

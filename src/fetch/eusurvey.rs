@@ -1,10 +1,12 @@
 //! `EUSurvey`, web service: results are prepared, waited for and taken; a count and a list of deletions beside them.
 
+use std::io::{Cursor, Read as _};
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use quick_xml::Reader;
 use quick_xml::events::Event;
+use zip::ZipArchive;
 
 use super::answers::{AnswerSet, joined, split};
 use super::client::{Client, Request, encoded, is_anything};
@@ -86,26 +88,33 @@ fn results(
 ) -> Result<String, Failure> {
     // Two prepared files a day and survey are what the server's quota is made for: none is prepared twice.
     let label = format!("results {kind}");
-    let bytes = match spool.page(&label) {
-        Some(bytes) => bytes,
-        None => {
-            // Short names are shown only when they are asked for.
-            let path = format!("/webservice/prepareResults/{form}/true/{since}/0/{kind}?xmlonly=true&meta=true");
-            let (status, body) = accepted(client, &path, &[201])?;
-            let task = String::from_utf8_lossy(&body).trim().to_owned();
-            if !matches!(status, 200 | 201) || task.is_empty() || !task.bytes().all(|byte| byte.is_ascii_digit()) {
-                let message = format!("the server prepares no results but says “{}”", client.quote(&body));
-                return Err(Failure::strange(message));
-            }
-            let bytes = wait(&task, client)?;
-            spool.keep(&label, &bytes)?;
-            bytes
+    let bytes = if let Some(bytes) = spool.page(&label) {
+        bytes
+    } else {
+        // Short names are shown only when they are asked for.
+        let path = format!("/webservice/prepareResults/{form}/true/{since}/0/{kind}?xmlonly=true&meta=true");
+        let (status, body) = accepted(client, &path, &[201])?;
+        let task = String::from_utf8_lossy(&body).trim().to_owned();
+        if !matches!(status, 200 | 201) || task.is_empty() || !task.bytes().all(|byte| byte.is_ascii_digit()) {
+            let message = format!("the server prepares no results but says “{}”", client.quote(&body));
+            return Err(Failure::strange(message));
         }
+        let bytes = wait(&task, client)?;
+        spool.keep(&label, &bytes)?;
+        bytes
     };
-    if bytes.starts_with(b"PK") {
-        return Err(Failure::strange("the server gives an archive where one document was asked for"));
-    }
+    let bytes = if bytes.starts_with(b"PK") { unpacked(&bytes, client)? } else { bytes };
     String::from_utf8(bytes).map_err(|_| Failure::strange("the results are not text in UTF-8"))
+}
+
+/// The document in an archive, which servers give that do not know how to give it alone.
+fn unpacked(bytes: &[u8], client: &Client<'_>) -> Result<Vec<u8>, Failure> {
+    let strange = || Failure::strange("the server gives an archive without results in it");
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| strange())?;
+    let part = archive.by_name("result.xml").map_err(|_| strange())?;
+    let mut document = Vec::new();
+    part.take(client.limit() + 1).read_to_end(&mut document).map_err(|_| strange())?;
+    if document.len() as u64 > client.limit() { Err(client.too_large()) } else { Ok(document) }
 }
 
 fn wait(task: &str, client: &mut Client<'_>) -> Result<Vec<u8>, Failure> {

@@ -1,4 +1,4 @@
-//! `LimeSurvey`, RemoteControl 2: calls by JSON-RPC, answers by ranges of their numbers, two counts around them.
+//! `LimeSurvey`, `RemoteControl` 2: calls by JSON-RPC, answers by ranges of their numbers, two counts around them.
 
 use std::collections::BTreeMap;
 

@@ -22,7 +22,8 @@ use thiserror::Error;
 
 use crate::finding::{Rule, rules};
 use crate::model::source::{Source, SourceKind};
-pub use answers::{Changes, compare};
+pub use answers::Changes;
+use answers::compare;
 use client::Client;
 pub use secret::Secret;
 pub use spool::Pages;
@@ -172,8 +173,9 @@ pub fn fetch(
     let mut notes = gathered.notes;
     if let Some(listed) = &gathered.deleted {
         let unlisted = changes.deleted.iter().filter(|key| !listed.contains(key)).count();
+        let gone = if unlisted == 1 { "answer is gone" } else { "answers are gone" };
         if unlisted > 0 {
-            notes.push(format!("{unlisted} answers are gone that the server does not list as deleted"));
+            notes.push(format!("{unlisted} {gone} that the server does not list as deleted"));
         }
     }
     Ok(Fetched {

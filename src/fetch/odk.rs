@@ -1,4 +1,4 @@
-//! ODK Central: OData with a cursor, a count on each page, and a list of what was deleted.
+//! ODK Central: `OData` with a cursor, a count on each page, and a list of what was deleted.
 
 use std::collections::{BTreeMap, BTreeSet};
 

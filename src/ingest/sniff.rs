@@ -29,7 +29,7 @@ impl Format<'_> {
             Self::Xlsx(_) => ("an Excel workbook (.xlsx)", &["xlsx", "xlsm", "xltx", "xltm", ""]),
             Self::Csv(_) => ("plain text (.csv)", TEXT),
             Self::Answers(document) => match document.kind() {
-                FileKind::Xml => ("an export of EUSurvey (.xml)", &["xml", ""]),
+                FileKind::Xml => ("an export of EUSurvey (.xml)", &["xml", "zip", ""]),
                 _ => ("an export of a survey server (.json)", &["json", ""]),
             },
             _ => return None,
@@ -105,6 +105,13 @@ fn zip(mut package: Package<'_>) -> Result<Format<'_>, Refusal> {
             return open_document(package);
         }
         return Err(foreign("a document of LibreOffice, an e-book or the like"));
+    }
+    // EUSurvey packs its results together with pictures of the questionnaires.
+    if let Some(index) = package.find("result.xml") {
+        let document = String::from_utf8(package.unpack(index)?).ok().and_then(|text| Document::from_xml(&text));
+        if let Some(document) = document {
+            return Ok(Format::Answers(document));
+        }
     }
     let begins = |start: &str| package.paths().any(|path| path.starts_with(start));
     let ends = |end: &str| package.paths().any(|path| path.ends_with(end));

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use chrono::{DateTime, Utc};
-use scoreboard::fetch::{Credentials, Failure, Fetched, Pages, Previous, Secret, Surroundings, fetch};
+use scoreboard::fetch::{Changes, Credentials, Failure, Fetched, Pages, Previous, Secret, Surroundings, fetch};
 use scoreboard::model::code::{SourceCode, SurveyCode, WaveCode};
 use scoreboard::model::source::{Completion, Source, SourceKind};
 use serde_json::{Value, json};
@@ -89,7 +90,7 @@ impl Attempt {
             completion: Completion::Complete,
             not_asked: None,
             timeout: Duration::from_secs(20),
-            total: Duration::from_secs(1_800),
+            total: Duration::from_mins(30),
         };
         let world = World { pauses: RefCell::default() };
         Self { source, world, pages: Memory::default(), limit: 50_000_000 }
@@ -181,7 +182,10 @@ fn all_pages_of_kobo_come_and_the_same_answers_give_the_same_bytes() {
     assert_eq!((first.pages.len(), first.notes.len(), first.changes.new.len()), (3, 0, 231));
     let fresh = Attempt::of(SourceKind::Kobo, "aXyZ", &server);
     let second = fresh.run_after(Some(&first)).expect("fetched");
-    assert_eq!((second.document == first.document, second.changes.is_empty(), second.requests), (true, true, 2));
+    assert_eq!(
+        (second.document == first.document, second.changes == Changes::default(), second.requests),
+        (true, true, 2)
+    );
 }
 
 #[test]
@@ -337,6 +341,19 @@ fn a_body_without_an_end_is_not_read_to_its_end() {
 }
 
 #[test]
+fn a_survey_without_an_end_is_not_fetched_to_its_end() {
+    let server = Server::start(|seen| {
+        let start: usize = seen.query("start").and_then(|text| text.parse().ok()).unwrap_or(0);
+        let page: Vec<Value> = (start..start + 1_000).map(answer).collect();
+        Reply::json(&json!({ "count": u64::MAX, "next": null, "previous": null, "results": page }))
+    });
+    let mut attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server);
+    attempt.limit = 1_000_000;
+    attempt.fails("fetch-unreadable", "more than 1 MB");
+    assert!(server.seen().len() < 100);
+}
+
+#[test]
 fn an_error_inside_a_200_is_no_survey_without_answers() {
     for body in ["<html>Sign in</html>", "{\"detail\": \"Invalid token\"}", "[]", "null", "{\"count\":3}", ""] {
         let server = Server::start(move |_| Reply::text(body));
@@ -371,7 +388,7 @@ fn edits_and_deletions_are_seen_from_one_fetch_to_the_next() {
 
 // LimeSurvey.
 
-/// A survey as RemoteControl 2 serves it. Numbers of responses have gaps.
+/// A survey as `RemoteControl` 2 serves it. Numbers of responses have gaps.
 struct Lime {
     responses: Vec<Value>,
     /// What `get_summary` says, where it lies.
@@ -619,7 +636,7 @@ fn deletions_of_odk_are_held_against_its_own_list() {
     let server = odk_server(odk);
     let second = Attempt::of(SourceKind::Odk, "7/turnover 2016", &server).run_after(Some(&first)).expect("fetched");
     assert_eq!((second.changes.edited.len(), second.changes.deleted.len()), (1, 2));
-    assert_eq!(second.notes, ["1 answers are gone that the server does not list as deleted"]);
+    assert_eq!(second.notes, ["1 answer is gone that the server does not list as deleted"]);
 }
 
 // EUSurvey.
@@ -697,7 +714,7 @@ fn results_of_eusurvey_are_prepared_waited_for_and_counted() {
     let second = Attempt::of(SourceKind::EuSurvey, "turnover", &server).run_after(Some(&first)).expect("fetched");
     assert!(String::from_utf8_lossy(&second.document).contains(">150<"), "the later of two texts counts");
     assert_eq!((second.changes.edited, second.changes.deleted), (vec!["a-1".to_owned()], vec!["b-2".to_owned()]));
-    assert_eq!(second.notes, ["1 answers are gone that the server does not list as deleted"]);
+    assert_eq!(second.notes, ["1 answer is gone that the server does not list as deleted"]);
     assert_eq!(server.asked("/U?"), 1);
 }
 
@@ -714,6 +731,24 @@ fn eusurvey_that_counts_otherwise_refuses_or_is_used_up_fails() {
     let server = eu_server(Eu { waits: 1_000, ..Eu::new() });
     let attempt = Attempt::of(SourceKind::EuSurvey, "turnover", &server);
     attempt.fails("fetch-unreachable", "was not done after 1800 seconds");
+}
+
+#[test]
+fn an_archive_of_eusurvey_is_opened() {
+    let mut eu = Eu::new();
+    let server = Server::start(move |seen| {
+        let mut reply = eu.reply(seen);
+        if reply.body.starts_with(b"<?xml") {
+            let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+            zip.start_file("result.xml", zip::write::SimpleFileOptions::default()).expect("begun");
+            zip.write_all(&reply.body).expect("written");
+            reply.body = zip.finish().expect("whole").into_inner();
+        }
+        reply
+    });
+    let fetched = Attempt::of(SourceKind::EuSurvey, "turnover", &server).run().expect("fetched");
+    assert_eq!(fetched.answers, 2);
+    assert!(fetched.document.starts_with(b"<?xml") && fetched.pages[0].bytes.starts_with(b"PK"));
 }
 
 #[test]

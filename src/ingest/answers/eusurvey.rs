@@ -139,7 +139,7 @@ impl Results {
     fn element(&mut self, tag: &str, element: Element, block: &mut Block) {
         match tag {
             "Question" | "RatingQuestion" | "RankingItem" | "TableQuestion" | "Cell" => {
-                block.question = element.id.clone();
+                block.question.clone_from(&element.id);
                 self.by_id.insert(element.id.clone(), element.clone());
                 // Texts on the page are no questions, and a rating is asked by its parts.
                 if !matches!(

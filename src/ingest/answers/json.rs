@@ -100,7 +100,7 @@ impl<'a> Records<'a> {
                         }
                     }
                     None => {
-                        self.fill(&Spot { prefix: format!("{path}/"), repeat: spot.repeat.clone(), ..*spot }, fields)
+                        self.fill(&Spot { prefix: format!("{path}/"), repeat: spot.repeat.clone(), ..*spot }, fields);
                     }
                 },
             }
@@ -196,7 +196,7 @@ fn held(number: &Number) -> Held {
     }
 }
 
-/// A point of GeoJSON, which has its longitude first.
+/// A point of `GeoJSON`, which has its longitude first.
 fn point(fields: &Map<String, Value>) -> Option<Vec<(&'static str, &Number)>> {
     if fields.get("type")?.as_str()? != "Point" {
         return None;

@@ -873,6 +873,7 @@ fn what_is_fetched_counts_as_if_it_had_come_by_hand() {
     command(&project, &["fetch"], "2016-06-01T08:00:00Z").expect(0).says("3 answers (3 new, 0 edited, 0 deleted)");
     // 1.5, 2.5 and 3.5: a point is a decimal point in a server's numbers, whatever the survey's locale.
     assert_eq!(mean(&project, "2016-06-01T08:01:00Z"), "2.5");
+    assert_eq!(super::project::places(&project.json(), "date-as-text"), [""; 0], "no respondent typed it");
     let before = project.outputs();
     command(&project, &["fetch"], "2016-06-02T08:00:00Z").expect(0).says("3 answers (0 new, 0 edited, 0 deleted)");
     assert_eq!(mean(&project, "2016-06-02T08:01:00Z"), "2.5");

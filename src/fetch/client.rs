@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::DateTime;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder, Response, redirect};
 use tokio::runtime::Runtime;
 
@@ -225,7 +225,7 @@ impl<'a> Client<'a> {
         let time = self.source.timeout.min(left);
         let mut builder: RequestBuilder =
             self.http.request(request.method.clone(), format!("{}{}", self.source.url, request.path));
-        builder = builder.timeout(time).header(ACCEPT, "*/*");
+        builder = builder.timeout(time).header(ACCEPT, "*/*").header(ACCEPT_ENCODING, "identity");
         if let Some(header) = &self.authorization {
             builder = builder.header(AUTHORIZATION, header.clone());
         }

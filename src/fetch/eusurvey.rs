@@ -91,20 +91,32 @@ fn results(
     let bytes = if let Some(bytes) = spool.page(&label) {
         bytes
     } else {
-        // Short names are shown only when they are asked for.
-        let path = format!("/webservice/prepareResults/{form}/true/{since}/0/{kind}?xmlonly=true&meta=true");
-        let (status, body) = accepted(client, &path, &[201])?;
-        let task = String::from_utf8_lossy(&body).trim().to_owned();
-        if !matches!(status, 200 | 201) || task.is_empty() || !task.bytes().all(|byte| byte.is_ascii_digit()) {
-            let message = format!("the server prepares no results but says “{}”", client.quote(&body));
-            return Err(Failure::strange(message));
-        }
+        let task = prepared(&format!("{form}/true/{since}/0/{kind}"), &format!("task {kind}"), client, spool)?;
         let bytes = wait(&task, client)?;
         spool.keep(&label, &bytes)?;
         bytes
     };
     let bytes = if bytes.starts_with(b"PK") { unpacked(&bytes, client)? } else { bytes };
     String::from_utf8(bytes).map_err(|_| Failure::strange("the results are not text in UTF-8"))
+}
+
+/// The number of a task that prepares results; the one that an interrupted fetch waited for, where there was one.
+fn prepared(what: &str, label: &str, client: &mut Client<'_>, spool: &mut Spool<'_>) -> Result<String, Failure> {
+    let number = |body: &[u8]| {
+        let text = String::from_utf8_lossy(body).trim().to_owned();
+        (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
+    };
+    if let Some(task) = spool.page(label).as_deref().and_then(number) {
+        return Ok(task);
+    }
+    // Short names are shown only when they are asked for.
+    let path = format!("/webservice/prepareResults/{what}?xmlonly=true&meta=true");
+    let body = accepted(client, &path, &[201])?.1;
+    let task = number(&body).ok_or_else(|| {
+        Failure::strange(format!("the server prepares no results but says “{}”", client.quote(&body)))
+    })?;
+    spool.keep(label, &body)?;
+    Ok(task)
 }
 
 /// The document in an archive, which servers give that do not know how to give it alone.

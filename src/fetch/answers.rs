@@ -140,7 +140,7 @@ impl Rows {
     }
 
     /// One document in the server's own form, with what the questionnaire tells beside it.
-    pub fn document(self, multiple: &BTreeMap<String, Vec<String>>, not_asked: Option<&str>) -> Vec<u8> {
+    pub fn document(self, source: &str, multiple: &BTreeMap<String, Vec<String>>, not_asked: Option<&str>) -> Vec<u8> {
         let count = self.len();
         let mut document = match self.kind {
             SourceKind::Kobo => json!({ "count": count, "next": null, "previous": null }),
@@ -148,16 +148,15 @@ impl Rows {
             SourceKind::LimeSurvey | SourceKind::EuSurvey => json!({}),
         };
         document[list_of(self.kind)] = self.ordered.into_values().collect();
-        let mut aside = Map::new();
+        // By its source no two documents are the same bytes, not even of two surveys without an answer.
+        let mut aside = Map::from_iter([("source".to_owned(), json!(source))]);
         if !multiple.is_empty() {
             aside.insert("select_multiple".into(), json!(multiple));
         }
         if let Some(text) = not_asked {
             aside.insert("not_asked".into(), json!(text));
         }
-        if !aside.is_empty() {
-            document["scoreboard"] = Value::Object(aside);
-        }
+        document["scoreboard"] = Value::Object(aside);
         let mut bytes = document.to_string().into_bytes();
         bytes.push(b'\n');
         bytes
@@ -248,10 +247,9 @@ fn answer_set(tag: &BytesStart<'_>) -> AnswerSet {
 }
 
 /// One document, the instant of the export left out, so that the same answers give the same bytes.
-pub(super) fn joined(survey: &str, mut sets: Vec<AnswerSet>) -> Vec<u8> {
+pub(super) fn joined(source: &str, survey: &str, mut sets: Vec<AnswerSet>) -> Vec<u8> {
     sets.sort_by(|a, b| (&a.created, &a.id, &a.text).cmp(&(&b.created, &b.id, &b.text)));
-    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Results>");
-    text.push_str(survey);
+    let mut text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Results source=\"{source}\">{survey}");
     text.push_str("\n<Answers>\n");
     for set in &sets {
         text.push_str(&set.text);
@@ -270,7 +268,7 @@ mod tests {
         for row in rows {
             all.add(row.clone()).expect("added");
         }
-        all.document(&BTreeMap::new(), None)
+        all.document("s", &BTreeMap::new(), None)
     }
 
     fn row(id: u64, uuid: &str, turnover: u64) -> Value {
@@ -310,10 +308,10 @@ mod tests {
             <AnswerSet id=\"b\" create=\"2\" last=\"2\"><Answer qid=\"q\">x &amp; y</Answer></AnswerSet><AnswerSet id=\"a\" create=\"1\" last=\"1\"/></Answers></Results>";
         let whole = split(text).expect("whole");
         assert_eq!(whole.sets.iter().map(|set| set.id.as_str()).collect::<Vec<_>>(), ["b", "a"]);
-        let document = joined(&whole.survey, whole.sets);
+        let document = joined("s", &whole.survey, whole.sets);
         let again = split(&String::from_utf8(document.clone()).expect("text")).expect("whole");
         assert_eq!(again.sets[0].id, "a");
-        assert_eq!(joined(&again.survey, again.sets), document);
+        assert_eq!(joined("s", &again.survey, again.sets), document);
         for cut in ["</Results>", "</Answers></Results>", "/></Answers></Results>"] {
             assert!(split(text.strip_suffix(cut).expect("the end")).is_none(), "{cut}");
         }

@@ -61,7 +61,7 @@ pub(super) fn gather(
         };
     }
     client.surroundings().progress(gathered, expected);
-    Ok(Gathered { document: joined(&whole.survey, sets), answers: gathered, notes, deleted })
+    Ok(Gathered { document: joined(source.code.as_str(), &whole.survey, sets), answers: gathered, notes, deleted })
 }
 
 /// How many answers the server says it has. None where it has no such service.

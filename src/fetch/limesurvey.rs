@@ -133,7 +133,7 @@ impl Export<'_, '_, '_, '_> {
                 BTreeMap::new()
             }
         };
-        let document = rows.document(&multiple, self.source.not_asked.as_deref());
+        let document = rows.document(self.source.code.as_str(), &multiple, self.source.not_asked.as_deref());
         Ok(Gathered { document, answers: gathered, notes, deleted: None })
     }
 

@@ -91,7 +91,7 @@ fn signed_in(source: &Source, client: &mut Client<'_>, spool: &mut Spool<'_>) ->
             BTreeMap::new()
         }
     };
-    Ok(Gathered { document: rows.document(&multiple, None), answers: gathered, notes, deleted })
+    Ok(Gathered { document: rows.document(source.code.as_str(), &multiple, None), answers: gathered, notes, deleted })
 }
 
 /// `&%24skiptoken=…` of a link, or `&%24skip=…` of older servers.

@@ -978,3 +978,17 @@ fn an_export_that_is_dropped_into_the_inbox_counts_like_a_fetched_one() {
     assert_eq!(super::project::places(&project.json(), "file-truncated"), ["kobo_page.json"]);
     assert_eq!(figure(&project.json(), "mean_turnover", &[])["value"].to_string(), "2.5");
 }
+
+#[test]
+fn two_surveys_without_an_answer_are_two_documents() {
+    let (server, answers) = live();
+    answers.lock().expect("answers").clear();
+    let project = project(&server);
+    project.file("pipelines/z_second.toml", SURVEY_SOURCE.replace("URL", &server.url).replace("gone", "aXyZ"));
+    command(&project, &["fetch"], "2016-06-01T08:00:00Z").expect(0);
+    command(&project, &["run"], "2016-06-01T08:01:00Z").expect(0);
+    let before = project.outputs();
+    command(&project, &["fetch"], "2016-06-02T08:00:00Z").expect(0).says("0 answers (0 new, 0 edited, 0 deleted)");
+    command(&project, &["run"], "2016-06-02T08:01:00Z").expect(0).says("Nothing has changed");
+    assert_eq!(project.outputs(), before);
+}

@@ -386,6 +386,17 @@ fn edits_and_deletions_are_seen_from_one_fetch_to_the_next() {
     );
 }
 
+#[test]
+fn a_server_that_shows_nearly_nothing_any_more_is_told() {
+    let first = Attempt::of(SourceKind::Kobo, "aXyZ", &kobo_server(20, 1_000)).run().expect("fetched");
+    let after = |count| {
+        let server = kobo_server(count, 1_000);
+        Attempt::of(SourceKind::Kobo, "aXyZ", &server).run_after(Some(&first)).expect("fetched").notes
+    };
+    assert_eq!(after(10), [""; 0]);
+    assert_eq!(after(0), ["20 of the 20 answers of the last fetch are gone: did somebody lose a right to see them?"]);
+}
+
 // LimeSurvey.
 
 /// A survey as `RemoteControl` 2 serves it. Numbers of responses have gaps.

@@ -19,6 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("layout", &["define", "ingest", "sql", "model", "finding"]),
     ("validate", &["sql", "define", "ingest", "layout", "model", "finding"]),
     ("store", &["model", "finding"]),
+    ("fetch", &["model", "finding"]),
     ("compute", &["sql", "define", "model", "finding"]),
     ("report", &["model", "finding"]),
     ("template", &["report", "layout", "ingest", "define", "model", "finding"]),
@@ -26,8 +27,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "publish", "template", "report", "compute", "store", "validate", "layout", "ingest", "define", "sql",
-            "model", "clock", "finding",
+            "publish", "template", "report", "compute", "fetch", "store", "validate", "layout", "ingest", "define",
+            "sql", "model", "clock", "finding",
         ],
     ),
     ("cli", &["app", "store", "compute", "ingest", "model", "finding"]),

@@ -6,6 +6,7 @@ pub mod assemble;
 pub mod check;
 pub mod explain;
 pub mod ingest;
+pub mod layout;
 pub mod project;
 pub mod refresh;
 pub mod state;

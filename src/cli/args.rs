@@ -23,6 +23,8 @@ pub enum Command {
     Check(Check),
     /// Read what is new in the inbox into the store, and say what was found
     Ingest(Ingest),
+    /// Look at a workbook that is not declared, and propose a declaration
+    Layout(LayoutArgs),
     /// Explain an indicator's figure, or what a finding means
     Explain(Explain),
     /// Show who has reported what, for which period
@@ -81,6 +83,17 @@ pub struct Ingest {
 }
 
 #[derive(Debug, Args)]
+pub struct LayoutArgs {
+    /// The workbook or csv
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub common: Common,
+    /// Look at this sheet only, hidden or not
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// An indicator's code, or the id of a finding such as number-ambiguous
     pub code: String,
@@ -112,6 +125,7 @@ impl Arguments {
             Command::Run(run) => run.common.format,
             Command::Check(check) => check.common.format,
             Command::Ingest(ingest) => ingest.common.format,
+            Command::Layout(layout) => layout.common.format,
             Command::Explain(explain) => explain.common.format,
             Command::Status(status) => status.common.format,
             Command::ReadFiles(_) => Format::Human,

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod explain;
 mod ingest;
+mod layout;
 mod output;
 mod progress;
 mod run;
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run::main(run, &output),
         Command::Check(check) => check::main(check, &output),
         Command::Ingest(ingest) => ingest::main(ingest, &output),
+        Command::Layout(layout) => layout::main(layout, &output),
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Status(status) => status::main(status, &output),
         // A worker whose parent is gone has nobody to tell.

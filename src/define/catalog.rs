@@ -250,6 +250,11 @@ impl FieldKind {
         ("country", Self::Country),
     ];
 
+    /// As definitions write it.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| *name)
+    }
+
     pub fn sql(self) -> SqlKind {
         match self {
             Self::Integer => SqlKind::Integer,

@@ -6,6 +6,8 @@
 
 mod columns;
 mod corpus;
+mod corpus_cases;
+mod corpus_ingest;
 mod crash;
 mod definitions;
 mod duckdb;
@@ -13,9 +15,11 @@ mod estimates;
 mod indicators;
 mod kept_out;
 mod laser_go;
+mod layout_keys;
 mod layouts;
 mod office;
 mod project;
+mod propose;
 mod readme;
 mod refusals;
 mod sandbox;

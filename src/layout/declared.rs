@@ -78,6 +78,9 @@ pub fn read<'a>(
     raw.rows.retain(|i| !begins_like(sheet, *i, &layout.skip));
     findings.extend(raw.rows.iter().filter(|i| is_total(sheet, **i)).take(TOLD).map(|i| reader.total_read(*i)));
     raw.fill_down = layout.fill_down.iter().filter_map(|code| reader.field(code.as_str())).collect();
+    let fold_all = |texts: &Vec<String>| texts.iter().map(|text| fold_label(text)).collect();
+    let of_field = |(code, texts): (&FieldCode, &Vec<String>)| Some((reader.field(code.as_str())?, fold_all(texts)));
+    raw.not_reported_in = layout.not_reported_in.iter().filter_map(of_field).collect();
     raw.not_reported = layout.not_reported.iter().map(|text| fold_label(text)).collect();
     raw.locale = layout.locale.as_deref();
     raw.repeat_merged = layout.repeat_merged;
@@ -306,6 +309,7 @@ impl<'a> Reader<'_, 'a> {
             table.header.clone_from(&raw.header);
             table.fill_down.clone_from(&raw.fill_down);
             table.not_reported.clone_from(&raw.not_reported);
+            table.not_reported_in.clone_from(&raw.not_reported_in);
             table.locale = raw.locale;
             table.repeat_merged = raw.repeat_merged;
             // An empty cell of a table of months is no row.
@@ -361,6 +365,7 @@ impl<'a> Reader<'_, 'a> {
             covered: raw.covered.clone(),
             repeat_merged: raw.repeat_merged,
             not_reported: raw.not_reported.clone(),
+            not_reported_in: raw.not_reported_in.clone(),
             locale: raw.locale,
             partner,
             period,

@@ -170,7 +170,7 @@ impl<'a> Rows<'a> {
             return None;
         }
         let (first, header) = match self.body_start(&rows, span) {
-            Some(at) => (at, self.header_above(&rows, at, span)),
+            Some(at) => self.header_above(&rows, at, span),
             None => self.all_text(&rows, widest, span)?,
         };
         let body: Vec<usize> = rows[first..].to_vec();
@@ -220,32 +220,58 @@ impl<'a> Rows<'a> {
         })
     }
 
-    /// The header above the first row of data: its lowest line, and those above that are needed to tell columns apart.
-    fn header_above(&self, rows: &[usize], first: usize, span: &Range<u16>) -> Option<(u32, u32)> {
-        let body = &rows[first..];
-        let below: BTreeSet<u16> = body.iter().flat_map(|i| self.cells(*i, span)).map(|(column, _)| *column).collect();
-        let above = rows[..first].iter().rev().take(LINES as usize);
-        let low = above.copied().find(|i| self.cells(*i, span).len() >= 2 && self.is_label_like(*i, span))?;
+    /// The header above the first row of data, and the row of data that follows it. Nearest is best, unless a row further
+    /// up names more columns: then the rows between are data too, of nothing but texts.
+    fn header_above(&self, rows: &[usize], first: usize, span: &Range<u16>) -> (usize, Option<(u32, u32)>) {
+        let below: BTreeSet<u16> =
+            rows[first..].iter().flat_map(|i| self.cells(*i, span)).map(|(column, _)| *column).collect();
+        let fits = |at: &usize| self.cells(rows[*at], span).len() >= 2 && self.is_label_like(rows[*at], span);
+        let Some(nearest) = (0..first).rev().find(fits) else { return (first, None) };
+        let (near, told) = self.lines_above(self.index(rows[nearest]), &below, span);
+        let covers = |at: usize| self.told(self.index(rows[at]), 1, &below);
+        let best =
+            (0..nearest).filter(fits).map(|at| (covers(at), at)).max_by_key(|(told, at)| (*told, usize::MAX - at));
+        if let Some((more, at)) = best
+            && !self.is_tags(rows[nearest])
+            && more * 10 >= below.len() * 6
+            && (more > told || (more == told && near.1 == 1))
+        {
+            return (at + 1, Some(self.lines_above(self.index(rows[at]), &below, span).0));
+        }
         // A subheading may stand between header and data: it is read as a row then, and kept out.
-        let last = self.index(low);
-        let told = |lines: u32| {
-            let header = Header::read(self.sheet, last + 1 - lines, lines);
-            let labels: BTreeSet<String> =
-                header.columns().filter(|(column, _)| below.contains(column)).map(|(_, l)| fold_label(&l)).collect();
-            labels.len()
-        };
+        (nearest + 1, Some(near))
+    }
+
+    /// A header by its lowest line, with the lines above that are needed to tell columns apart; and how many it tells.
+    fn lines_above(&self, low: u32, below: &BTreeSet<u16>, span: &Range<u16>) -> ((u32, u32), usize) {
         let mut lines = 1;
-        while told(lines) < below.len() && lines < LINES.min(last + 1) {
-            // A line of nothing but merged cells' continuation holds no text of its own.
-            let more = (lines + 1..=LINES.min(last + 1)).find(|more| told(*more) > told(lines));
+        let most = LINES.min(low + 1);
+        while self.told(low, lines, below) < below.len() {
+            let more = (lines + 1..=most).find(|more| self.told(low, *more, below) > self.told(low, lines, below));
             let Some(more) = more else { break };
-            let reaches = |row: u32| self.stands_at(row, span);
-            if !(last + 1 - more..last + 1 - lines).all(reaches) {
+            let is_line = |row: u32| self.stands_at(row, span) || self.is_blank(row);
+            if !(low + 1 - more..low + 1 - lines).all(is_line) {
                 break;
             }
             lines = more;
         }
-        Some((last + 1 - lines, lines))
+        ((low + 1 - lines, lines), self.told(low, lines, below))
+    }
+
+    /// How many of some columns a header of so many lines tells apart.
+    fn told(&self, low: u32, lines: u32, below: &BTreeSet<u16>) -> usize {
+        let header = Header::read(self.sheet, low + 1 - lines, lines);
+        let labels = header.columns().filter(|(column, _)| below.contains(column)).map(|(_, label)| fold_label(&label));
+        labels.collect::<BTreeSet<String>>().len()
+    }
+
+    fn is_blank(&self, row: u32) -> bool {
+        self.sheet.rows.binary_search_by_key(&row, |row| row.index).is_err()
+    }
+
+    /// A line of hashtags, as humanitarian data have it below their header.
+    fn is_tags(&self, i: usize) -> bool {
+        self.sheet.row(i).iter().all(|(_, cell)| self.sheet.display(*cell).trim_start().starts_with('#'))
     }
 
     /// Whether something of these columns stands in a row, were it the lower part of a merged cell.
@@ -328,7 +354,7 @@ impl<'a> Rows<'a> {
             // A header, a blank row, and the data.
             let inside = |i: &usize| self.cells(*i, span).iter().all(|(column, _)| area.columns.contains(column));
             let counts = rows.iter().map(|i| self.cells(*i, span).len()).max().unwrap_or(0);
-            return rows.iter().all(inside) && counts >= 2 && !self.is_label_like(*first, span);
+            return rows.iter().all(inside) && counts >= 2 && !self.is_new_header(area, *first);
         }
         let typed = self.typed(area, span);
         let width = area.columns.len();
@@ -388,7 +414,12 @@ impl<'a> Rows<'a> {
             let fits = cells.iter().any(|(column, class)| typed.contains(column) && class.is_data());
             let breaks = cells.iter().any(|(column, class)| typed.contains(column) && *class == Class::Text);
             let alone = cells.len() == 1 && area.columns.len() > 1;
-            let foreign = if typed.is_empty() { alone } else { !fits && (alone || breaks) };
+            // One column of data proves little: a word in it may be a slip.
+            let foreign = if typed.is_empty() {
+                alone && self.is_note(last)
+            } else {
+                !fits && (alone || (breaks && typed.len() >= 2))
+            };
             if !foreign && !self.adds_up(area, &typed) {
                 break;
             }
@@ -435,8 +466,26 @@ impl<'a> Rows<'a> {
         let (columns, rows) = (area.columns.len(), area.body.len() + area.totals.len());
         match area.header {
             Some(_) => columns >= 2 && (rows >= 2 || columns >= 3),
-            None => columns >= 2 && rows >= 2 && !self.is_prose(area),
+            None => columns >= 2 && rows >= 2 && !self.is_prose(area) && self.is_half_data(area),
         }
+    }
+
+    /// Whether a row of one text is a note, not a value.
+    fn is_note(&self, i: usize) -> bool {
+        let Some((_, cell)) = self.sheet.row(i).first() else { return false };
+        let text = self.sheet.display(*cell);
+        let folded = fold_label(&text);
+        let words =
+            ["note", "source", "quelle", "anmerkung", "hinweis", "remarque", "uwaga", "zrodlo", "pastaba", "bron"];
+        text.chars().count() > 40
+            || text.trim_start().starts_with(['*', '(', '†'])
+            || words.iter().any(|word| folded.starts_with(word))
+    }
+
+    /// Without a header only numbers and dates tell a table from a form.
+    fn is_half_data(&self, area: &Area) -> bool {
+        let classes = || area.body.iter().flat_map(|i| &self.classes[*i]);
+        classes().filter(|(_, class)| class.is_data()).count() * 2 >= classes().count()
     }
 
     fn is_prose(&self, area: &Area) -> bool {

@@ -92,33 +92,37 @@ fn look(sheet: &Sheet, cell: Cell) -> Look {
     }
 }
 
-/// Texts that stand for no value in columns of numbers or dates, as they are spelled. A single letter does only where
-/// no column of words has it.
-pub fn placeholders(columns: &[Column<'_>]) -> Vec<String> {
-    let mut found: BTreeMap<String, String> = BTreeMap::new();
+/// Texts that stand for no value, by the column of numbers or dates in which they stand, as they are spelled; and
+/// whether one of them, a single letter, is a value in a column of words.
+pub fn placeholders(columns: &[Column<'_>]) -> (BTreeMap<u16, Vec<String>>, bool) {
+    let mut found: BTreeMap<u16, Vec<String>> = BTreeMap::new();
     let mut words: BTreeSet<String> = BTreeSet::new();
     for column in columns {
-        let mut nothing = Vec::new();
+        let mut nothing: BTreeMap<String, String> = BTreeMap::new();
         let (mut data, mut all) = (0, 0);
         for (sheet, _, cell) in &column.cells {
             let class = class(sheet, *cell);
             if let (Class::Nothing, Cell::Text(id)) = (class, cell) {
-                nothing.push(sheet.text(*id).trim());
+                let text = sheet.text(*id).trim();
+                nothing.entry(fold_label(text)).or_insert_with(|| text.to_owned());
                 continue;
             }
             data += usize::from(class.is_data());
             all += usize::from(class != Class::Nothing);
         }
         if data > 0 && data * 10 >= all * 6 {
-            for text in nothing {
-                found.entry(fold_label(text)).or_insert_with(|| text.to_owned());
+            if !nothing.is_empty() {
+                found.insert(column.column, nothing.into_values().collect());
             }
         } else {
-            words.extend(nothing.into_iter().map(fold_label));
+            words.extend(nothing.into_keys());
         }
     }
-    found.retain(|folded, _| folded.chars().count() != 1 || !words.contains(folded));
-    found.into_values().collect()
+    let clashes = found.values().flatten().any(|text| {
+        let folded = fold_label(text);
+        folded.chars().count() == 1 && words.contains(&folded)
+    });
+    (found, clashes)
 }
 
 /// The kind of a column. `nothing` are folded texts that stand for no value; `currency` is the programme's.
@@ -185,10 +189,8 @@ impl Guesser<'_, '_> {
             self.say(text);
         }
         let truth = self.count(|look| matches!(look, Look::Truth)) + self.yes_or_no();
-        if self.nearly(truth) {
-            self.misfits("is neither yes nor no", "are neither yes nor no", |look, is| {
-                matches!(look, Look::Truth) || is
-            });
+        // Of words only all will do: another would keep its row out, and need not be a slip.
+        if truth > 0 && truth + wrong.len() == self.looks.len() {
             return plain(FieldKind::YesNo);
         }
         let days = self.count(|look| matches!(look, Look::Day));
@@ -231,12 +233,8 @@ impl Guesser<'_, '_> {
         format!("{} of {} cells {is}: see {row} {}{more}", rows.len(), self.looks.len(), list.join(", "))
     }
 
-    fn misfits(&mut self, one: &str, several: &str, fits: impl Fn(&Look, bool) -> bool) {
-        let is = |at: usize| self.text(at).and_then(yes_no).is_some();
-        let rows: Vec<u32> = (0..self.looks.len())
-            .filter(|at| !matches!(self.looks[*at], Look::Wrong) && !fits(&self.looks[*at], is(*at)))
-            .map(|at| self.filled[at].1 + 1)
-            .collect();
+    fn misfits(&mut self, one: &str, several: &str, fits: impl Fn(&Look) -> bool) {
+        let rows = self.rows_of(|look| !matches!(look, Look::Wrong) && !fits(look));
         if !rows.is_empty() {
             let text = self.told(&rows, one, several);
             self.say(text + "; such a row is kept out");
@@ -255,7 +253,7 @@ impl Guesser<'_, '_> {
             self.say(text + "; as dates they would be refused, so it is text");
             return (FieldKind::Text, None, Vec::new());
         }
-        self.misfits("is no date", "are no dates", |look, _| matches!(look, Look::Day));
+        self.misfits("is no date", "are no dates", |look| matches!(look, Look::Day));
         let two = |at: &usize| matches!(self.text(*at).map(|t| parse_date(t).0), Some(DateText::Two { .. }));
         let open = (0..self.filled.len()).filter(two).count();
         if open > 0 && !matches!(self.order(), DateEvidence::DayFirst | DateEvidence::MonthFirst) {
@@ -279,24 +277,28 @@ impl Guesser<'_, '_> {
             self.say("numbers that name things, by the label: they are never added up");
             return plain(FieldKind::Text);
         }
-        self.misfits("is no number", "are no numbers", |look, _| matches!(look, Look::Number(_) | Look::Typed(..)));
+        self.misfits("is no number", "are no numbers", |look| matches!(look, Look::Number(_) | Look::Typed(..)));
         self.ambiguous();
         let percent = self.count(|look| match look {
             Look::Number(number) => number.percent_sign,
             Look::Typed(_, _, percent) => *percent,
             _ => false,
         });
-        if percent > 0 {
+        if percent * 2 >= self.looks.len() {
             if percent < self.looks.len() {
                 let rest = self.looks.len() - percent;
                 self.say(format!("{rest} cells have no % sign or format: say `scale`, or their rows are kept out"));
             }
             return plain(FieldKind::Percent);
         }
+        if percent > 0 {
+            self.say(format!("{percent} cells are shown with a % sign: their rows are kept out"));
+        }
         if let Some(kind) = self.money(&label) {
             return plain(kind);
         }
-        if speaks_of(&label, SHARE) {
+        // A rate per 1 000 is no share.
+        if speaks_of(&label, SHARE) && !fold(&label).contains("per 1") {
             return self.share(&values);
         }
         if whole {
@@ -422,24 +424,14 @@ impl Guesser<'_, '_> {
     }
 
     /// Countries by name, or by code where the label says that they are countries.
-    fn countries(&mut self, shown: &[String]) -> bool {
+    fn countries(&self, shown: &[String]) -> bool {
         let named = speaks_of(&self.column.label, PLACE);
         let fits = |text: &&String| match read_country(text) {
             CountryMatch::Name(_) => true,
             CountryMatch::Code(_) | CountryMatch::EuCode(_) => named,
             CountryMatch::None { .. } => false,
         };
-        let count = shown.iter().filter(fits).count();
-        if !self.nearly(count) || shown.len() < 2 {
-            return false;
-        }
-        let rows: Vec<u32> =
-            shown.iter().zip(&self.filled).filter(|(text, _)| !fits(text)).map(|(_, (_, row, _))| row + 1).collect();
-        if !rows.is_empty() {
-            let text = self.told(&rows, "is no country", "are no countries");
-            self.say(text + "; such a row is kept out");
-        }
-        true
+        shown.len() >= 2 && shown.iter().all(|text| fits(&text))
     }
 
     fn is_unique(&self) -> bool {

@@ -128,6 +128,8 @@ pub struct Layout {
     pub fill_down: Vec<String>,
     pub repeat_merged: bool,
     pub not_reported: Vec<String>,
+    /// By field, where a text that stands for no value in one is a value in another.
+    pub not_reported_in: Vec<(String, Vec<String>)>,
     pub locale: Option<&'static str>,
     pub encoding: Option<String>,
     pub across: Option<Across>,

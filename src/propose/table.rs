@@ -32,8 +32,10 @@ pub fn of(group: &Group<'_>, codes: &mut BTreeSet<String>, context: &Context<'_>
     let columns = columns(group, &header);
     let across = across::find(sheet, area, &header, &columns);
     let mut layout = layout(group, context);
-    layout.not_reported = kinds::placeholders(&columns);
-    let nothing: BTreeSet<String> = layout.not_reported.iter().map(|text| fold_label(text)).collect();
+    let nothing = Nothing::of(&columns);
+    if let Nothing::Anywhere(texts) = &nothing {
+        layout.not_reported.clone_from(texts);
+    }
     let mut says = says(group);
     let shown: Vec<String> = columns.iter().map(|column| column.label.clone()).collect();
     let known = known::fit(context.collections, &header, &columns);
@@ -52,7 +54,13 @@ pub fn of(group: &Group<'_>, codes: &mut BTreeSet<String>, context: &Context<'_>
             fill_down(group, &columns, &mut layout, |column| {
                 fit.matched.iter().find(|m| m.column == column).map(|m| m.field.as_str().to_owned())
             });
-            evidence(&mut layout, columns.iter().map(|column| guess(column, &nothing, context.currency)));
+            layout.not_reported_in = nothing.by_field(|column| {
+                fit.matched.iter().find(|m| m.column == column).map(|m| m.field.as_str().to_owned())
+            });
+            evidence(
+                &mut layout,
+                columns.iter().map(|column| guess(column, &nothing.at(column.column), context.currency)),
+            );
             Becomes::Known { code: fit.code, title: fit.title, matched: fit.matched, missing: fit.missing }
         }
         None => new(group, &header, columns, across, &nothing, codes, context, &mut layout, &mut says),
@@ -68,6 +76,42 @@ pub fn of(group: &Group<'_>, codes: &mut BTreeSet<String>, context: &Context<'_>
         says,
         becomes,
         layout,
+    }
+}
+
+/// Texts that stand for no value: in every column, or in some, where one of them is a value in others.
+enum Nothing {
+    Anywhere(Vec<String>),
+    In(BTreeMap<u16, Vec<String>>),
+}
+
+impl Nothing {
+    fn of(columns: &[Column<'_>]) -> Self {
+        let (found, clashes) = kinds::placeholders(columns);
+        if clashes {
+            return Self::In(found);
+        }
+        let mut texts: BTreeMap<String, String> = BTreeMap::new();
+        for text in found.into_values().flatten() {
+            texts.entry(fold_label(&text)).or_insert(text);
+        }
+        Self::Anywhere(texts.into_values().collect())
+    }
+
+    /// Folded, of one column.
+    fn at(&self, column: u16) -> BTreeSet<String> {
+        let texts = match self {
+            Self::Anywhere(texts) => Some(texts),
+            Self::In(columns) => columns.get(&column),
+        };
+        texts.into_iter().flatten().map(|text| fold_label(text)).collect()
+    }
+
+    fn by_field(&self, field: impl Fn(u16) -> Option<String>) -> Vec<(String, Vec<String>)> {
+        match self {
+            Self::Anywhere(_) => Vec::new(),
+            Self::In(columns) => columns.iter().filter_map(|(c, texts)| Some((field(*c)?, texts.clone()))).collect(),
+        }
     }
 }
 
@@ -189,7 +233,9 @@ fn says(group: &Group<'_>) -> Vec<String> {
         .collect();
     if !alone.is_empty() && alone.len() * 2 < area.body.len() {
         let list = alone.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
-        says.push(format!("{} rows hold one cell only: are they subheadings? see rows {list}", alone.len()));
+        let (rows, are) =
+            if alone.len() == 1 { ("row holds", "is it a subheading") } else { ("rows hold", "are they subheadings") };
+        says.push(format!("{} {rows} one cell only: {are}? see {list}", alone.len()));
     }
     let hidden_rows = area.body.iter().filter(|i| sheet.hidden_rows.contains(&sheet.rows[**i].index)).count();
     if hidden_rows > 0 {
@@ -249,7 +295,7 @@ fn new(
     header: &Header,
     columns: Vec<Column<'_>>,
     across: Option<Labels>,
-    nothing: &BTreeSet<String>,
+    nothing: &Nothing,
     codes: &mut BTreeSet<String>,
     context: &Context<'_>,
     layout: &mut Layout,
@@ -282,10 +328,11 @@ fn new(
         }
         labels.insert(label.trim().to_lowercase());
         of_column.insert(column.column, code.clone());
-        let guess = guess(column, nothing, context.currency);
+        let guess = guess(column, &nothing.at(column.column), context.currency);
         fields.push(Field { code, label, column: Some(column.column), guess, cells: column.cells.len() });
     }
     fill_down(group, &columns, layout, |column| of_column.get(&column).cloned());
+    layout.not_reported_in = nothing.by_field(|column| of_column.get(&column).cloned());
     for field in fields.iter_mut().filter(|field| layout.fill_down.contains(&field.code)) {
         field.guess.required = true;
         field.guess.names_rows = false;
@@ -305,7 +352,7 @@ fn new(
             cells: columns.iter().filter(|c| is_in(&across, c.column)).flat_map(|c| c.cells.clone()).collect(),
             rows: 0,
         };
-        let guess = guess(&all, nothing, context.currency);
+        let guess = guess(&all, &nothing.at(across.first), context.currency);
         fields.push(across.field(&into, &labels));
         let label = if labels.contains("value") { "Value of the cell" } else { "Value" }.to_owned();
         fields.push(Field { code: value.clone(), label, column: None, guess, cells: all.cells.len() });
@@ -327,7 +374,7 @@ fn new(
     };
     let title = match (&layout.below, says_nothing(&sheet.name)) {
         (Some(title), _) => title.clone(),
-        (None, true) => stem.replace('_', " "),
+        (None, true) => line(&stem.replace('_', " ")),
         (None, false) => sheet.name.trim().to_owned(),
     };
     let code = names::code(&title, "table", codes);

@@ -63,7 +63,7 @@ fn collection(text: &mut Text, table: &Table, several: bool) {
     let Becomes::New { code, title, fields, key } = &table.becomes else { return };
     text.comment(&seen(table));
     for say in &table.says {
-        text.comment(&format!("{}.", capital(say)));
+        text.comment(&sentence(say));
     }
     text.line(if several { "[[collection]]" } else { "[collection]" });
     text.pair("code", &quote(code));
@@ -100,7 +100,7 @@ fn known(text: &mut Text, table: &Table) {
         matched.len()
     ));
     for say in &table.says {
-        text.comment(&format!("{}.", capital(say)));
+        text.comment(&sentence(say));
     }
     for one in matched {
         if let Some(wanted) = &one.instead_of {
@@ -155,8 +155,8 @@ fn one_field(text: &mut Text, field: &Field) {
         );
     }
     match sure {
-        Some(sure) => text.comment(&format!("{}: {why}.", capital(sure))),
-        None if !why.is_empty() => text.comment(&format!("{}.", capital(&why))),
+        Some(sure) => text.comment(&sentence(&format!("{sure}: {why}"))),
+        None if !why.is_empty() => text.comment(&sentence(&why)),
         None => {}
     }
     text.line("[[collection.field]]");
@@ -241,6 +241,11 @@ fn layout(text: &mut Text, layout: &Layout) {
         text.comment("Texts among numbers and dates that seem to stand for no value.");
         text.pair("not_reported", &list(&layout.not_reported));
     }
+    if !layout.not_reported_in.is_empty() {
+        text.comment("Texts that seem to stand for no value in these fields; in others they may be one.");
+        let entries = layout.not_reported_in.iter().map(|(field, texts)| format!("{field} = {}", list(texts)));
+        text.pair("not_reported", &pairs(entries.collect()));
+    }
     if let Some(locale) = layout.locale {
         text.comment("Proved by numbers or dates that are text; any place that writes them so will do.");
         text.pair("locale", &quote(locale));
@@ -295,9 +300,12 @@ impl Text {
     }
 }
 
-fn capital(text: &str) -> String {
+/// With a capital letter, and a full stop where nothing else ends it.
+fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    let capital: String =
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+    if capital.ends_with(['?', '…']) { capital } else { capital + "." }
 }
 
 /// Without line breaks and control characters, which would end a comment.

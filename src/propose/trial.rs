@@ -13,6 +13,9 @@ use crate::model::code::FieldCode;
 const PROGRAMME: &str =
     "schema = 1\n[programme]\ncode = \"trial\"\ntitle = \"Trial\"\nstart = 2000-01-01\nend = 2000-12-31\n";
 
+/// A project without an indicator is none, and an indicator needs a collection.
+const COLLECTION: &str = "schema = 1\n[[collection]]\ncode = \"trial_rows\"\ntitle = \"Trial\"\n[[collection.field]]\ncode = \"a\"\nlabel = \"A\"\nkind = \"text\"\n";
+const INDICATOR: &str = "schema = 1\n[[indicator]]\ncode = \"trial\"\nunit = \"rows\"\nfrom = \"trial_rows\"\nmeasure = \"COUNT(*)\"\naccumulation = \"stock\"\n";
 /// Who sends the file when it is read on trial.
 const SENDER: &str = "[[partner]]\ncode = \"sender\"\nname = \"Sender\"\ncountry = \"BE\"\n";
 
@@ -33,7 +36,15 @@ pub fn catalog_for(text: &str, currency: Option<&str>) -> Option<Catalog> {
 
 fn project(programme: &str, text: &str) -> Option<Catalog> {
     let file = |name: &str, text: &str| SourceFile { name: name.to_owned(), text: text.to_owned() };
-    load(&[file("scoreboard.toml", programme), file("pipelines/proposal.toml", text)]).0
+    let mut catalog = load(&[
+        file("scoreboard.toml", programme),
+        file("pipelines/trial.toml", COLLECTION),
+        file("indicators/trial.toml", INDICATOR),
+        file("pipelines/proposal.toml", text),
+    ])
+    .0?;
+    catalog.collections.retain(|collection| collection.code.as_str() != "trial_rows");
+    Some(catalog)
 }
 
 pub(super) fn firm_up(table: &mut Table, group: &Group<'_>, context: &Context<'_>) {
@@ -135,6 +146,11 @@ fn of(layout: &Layout) -> catalog::Layout {
         fill_down: layout.fill_down.iter().filter_map(code).collect(),
         repeat_merged: layout.repeat_merged,
         not_reported: layout.not_reported.clone(),
+        not_reported_in: layout
+            .not_reported_in
+            .iter()
+            .filter_map(|(field, texts)| Some((code(field)?, texts.clone())))
+            .collect(),
         locale: layout.locale.map(str::to_owned),
         encoding: layout.encoding.clone(),
         across: layout.across.as_ref().and_then(|across| {

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use super::project::Project;
+use super::project::sources;
 use super::reading;
 use super::{Stopped, fault};
-use crate::define::Catalog;
+use crate::define::{Catalog, load};
 use crate::finding::{Finding, Place, rules};
 use crate::ingest::{Bounds, Limits, Options, Refusal, Sandbox, Workbook};
 use crate::propose::{Context, Proposal, encoding, propose, trial};
@@ -36,12 +36,12 @@ pub struct Tried {
 /// # Errors
 /// Where the project's definitions are in error, and where the file cannot be read.
 pub fn run(file: &Path, root: &Path, sheet: Option<&str>) -> Result<Laid, Stopped> {
-    let project = if root.join("scoreboard.toml").is_file() { Some(Project::open(root)?) } else { None };
+    let project = if root.join("scoreboard.toml").is_file() { Some(definitions(root)?) } else { None };
     let reader = std::env::current_exe().map_or_else(|_| Sandbox::here(), Sandbox::of);
     let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let place = || Place::File { file: name.clone() };
     let bare = trial::catalog("schema = 1\n");
-    let Some(catalog) = project.as_ref().map(|project| &project.catalog).or(bare.as_ref()) else {
+    let Some(catalog) = project.as_ref().or(bare.as_ref()) else {
         return Err(fault("the proposal", "no catalogue"));
     };
     let limit = catalog.programme.limits.file_bytes;
@@ -70,14 +70,26 @@ pub fn run(file: &Path, root: &Path, sheet: Option<&str>) -> Result<Laid, Stoppe
     }
     let context = Context {
         file_name: &name,
-        collections: project.as_ref().map_or(&[], |project| &project.catalog.collections),
-        currency: project.as_ref().map(|project| project.catalog.programme.currency.as_str()),
+        collections: project.as_ref().map_or(&[], |catalog| &catalog.collections),
+        currency: project.as_ref().map(|catalog| catalog.programme.currency.as_str()),
         encoding: found,
     };
     let proposal = propose(&workbook, sheet, &context);
     let toml = proposal.to_toml();
     let trial = tried(&proposal, &toml, &bytes, &context, &reader)?;
     Ok(Laid { proposal, toml, trial })
+}
+
+/// The definitions of a project, which need not have an indicator yet: this is how many begin.
+fn definitions(root: &Path) -> Result<Catalog, Stopped> {
+    let files = sources(root)?;
+    let (catalog, findings) = load(&files);
+    let unfinished = |finding: &Finding| finding.rule == &rules::NO_INDICATOR || !finding.is_error();
+    match catalog {
+        None if findings.iter().all(unfinished) => trial::completed(files).ok_or(Stopped(findings)),
+        None => Err(Stopped(findings)),
+        Some(catalog) => Ok(catalog),
+    }
 }
 
 fn read(

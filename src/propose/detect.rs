@@ -70,8 +70,18 @@ struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     fn new(sheet: &'a Sheet) -> Self {
-        let of = |i| sheet.row(i).iter().map(|(column, cell)| (*column, class(sheet, *cell))).collect();
-        Self { sheet, classes: (0..sheet.rows.len()).map(of).collect() }
+        // Each distinct text is read once.
+        let mut known: Vec<Option<Class>> = vec![None; sheet.texts_len()];
+        let mut of = |(column, cell): &(u16, Cell)| {
+            let slot = if let Cell::Text(id) = cell { known.get_mut(id.0 as usize) } else { None };
+            let class = match slot {
+                Some(slot) => *slot.get_or_insert_with(|| class(sheet, *cell)),
+                None => class(sheet, *cell),
+            };
+            (*column, class)
+        };
+        let classes = (0..sheet.rows.len()).map(|i| sheet.row(i).iter().map(&mut of).collect()).collect();
+        Self { sheet, classes }
     }
 
     fn index(&self, i: usize) -> u32 {
@@ -234,12 +244,19 @@ impl<'a> Rows<'a> {
         if let Some((more, at)) = best
             && !self.is_tags(rows[nearest])
             && more * 10 >= below.len() * 6
-            && (more > told || (more == told && near.1 == 1))
+            && (more > told
+                || (near.1 == 1 && more == told)
+                || (near.1 > 1 && self.is_enough(more, &below, near, span)))
         {
             return (at + 1, Some(self.lines_above(self.index(rows[at]), &below, span).0));
         }
         // A subheading may stand between header and data: it is read as a row then, and kept out.
         (nearest + 1, Some(near))
+    }
+
+    /// Whether one line tells nearly all columns, and no merged cell says that several lines belong together.
+    fn is_enough(&self, told: usize, below: &BTreeSet<u16>, lines: (u32, u32), span: &Range<u16>) -> bool {
+        told * 10 >= below.len() * 8 && !(lines.0..lines.0 + lines.1).any(|row| self.merged_in(row, span))
     }
 
     /// A header by its lowest line, with the lines above that are needed to tell columns apart; and how many it tells.
@@ -418,7 +435,8 @@ impl<'a> Rows<'a> {
             let foreign = if typed.is_empty() {
                 alone && self.is_note(last)
             } else {
-                !fits && (alone || (breaks && typed.len() >= 2))
+                let is_rest = self.is_note(last) || typed.len() * 2 >= area.columns.len();
+                !fits && ((alone && is_rest) || (breaks && typed.len() >= 2))
             };
             if !foreign && !self.adds_up(area, &typed) {
                 break;

@@ -23,16 +23,26 @@ impl Class {
     }
 }
 
-/// Texts by which people say that there is no value, folded where folding leaves something.
+/// Texts by which people say that there is no value, in small letters.
 const PLACEHOLDERS: &[&str] = &[
-    "n/a", "na", "n.a.", "nan", "none", "null", "nil", "-", "--", "–", "—", "..", "...", "…", ":", "x", "c", "k.a.",
-    "k. a.", "n.v.", "nd", "n.d.", "s.o.", "(blank)", "unknown", "tbd", "tbc", "?", "#",
+    "n/a", "na", "n.a.", "nan", "null", "nil", "-", "--", "–", "—", "..", "...", "…", ":", "x", "c", "k.a.", "k. a.",
+    "n.v.", "nd", "n.d.", "s.o.", "(blank)", "unknown", "tbd", "tbc", "?", "#", "*", "**",
 ];
+/// Those that are no word of anything else, wherever they stand.
+const CLEAR: &[&str] = &["n/a", "n.a.", "k.a.", "k. a.", "(blank)"];
 
 /// Whether a text usually stands for no value. A single letter does only beside numbers: the caller looks.
 pub fn is_placeholder(text: &str) -> bool {
-    let text = text.trim().to_lowercase();
-    PLACEHOLDERS.contains(&text.as_str())
+    PLACEHOLDERS.contains(&text.trim().to_lowercase().as_str())
+}
+
+/// Whether a text stands for no value in a column of words too.
+pub fn is_clear_placeholder(text: &str) -> bool {
+    CLEAR.contains(&text.trim().to_lowercase().as_str())
+}
+
+fn is_letter(text: &str) -> bool {
+    text.trim().len() == 1 && text.trim().starts_with(char::is_alphabetic)
 }
 
 pub fn class(sheet: &Sheet, cell: Cell) -> Class {
@@ -43,7 +53,8 @@ pub fn class(sheet: &Sheet, cell: Cell) -> Class {
         Cell::Error(_) | Cell::Uncalculated => Class::Nothing,
         Cell::Text(id) => {
             let text = sheet.text(id);
-            if is_placeholder(text) {
+            // A single letter may be a value: only a column of numbers tells.
+            if is_placeholder(text) && !is_letter(text) {
                 Class::Nothing
             } else if parse_number(text).reading != NumberText::NotANumber {
                 Class::Number

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
-use super::grid::{Class, class};
+use super::grid::{Class, class, is_clear_placeholder, is_placeholder};
 use super::words::{IDENTIFIER, MONEY, PLACE, SHARE, speaks_of};
 use crate::define::catalog::{FieldKind, PercentScale};
 use crate::ingest::{Cell, Sheet};
@@ -101,12 +101,14 @@ pub fn placeholders(columns: &[Column<'_>]) -> (BTreeMap<u16, Vec<String>>, bool
         let mut nothing: BTreeMap<String, String> = BTreeMap::new();
         let (mut data, mut all) = (0, 0);
         for (sheet, _, cell) in &column.cells {
-            let class = class(sheet, *cell);
-            if let (Class::Nothing, Cell::Text(id)) = (class, cell) {
+            if let Cell::Text(id) = cell
+                && is_placeholder(sheet.text(*id))
+            {
                 let text = sheet.text(*id).trim();
                 nothing.entry(fold_label(text)).or_insert_with(|| text.to_owned());
                 continue;
             }
+            let class = class(sheet, *cell);
             data += usize::from(class.is_data());
             all += usize::from(class != Class::Nothing);
         }
@@ -115,7 +117,12 @@ pub fn placeholders(columns: &[Column<'_>]) -> (BTreeMap<u16, Vec<String>>, bool
                 found.insert(column.column, nothing.into_values().collect());
             }
         } else {
-            words.extend(nothing.into_keys());
+            let (clear, others): (BTreeMap<_, _>, _) =
+                nothing.into_iter().partition(|(_, text)| is_clear_placeholder(text));
+            if !clear.is_empty() {
+                found.insert(column.column, clear.into_values().collect());
+            }
+            words.extend(others.into_keys());
         }
     }
     let clashes = found.values().flatten().any(|text| {

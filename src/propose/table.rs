@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::across::{self, Labels};
 use super::kinds::{self, Column, guess, is_numeric};
-use super::{Across, Becomes, Context, Field, Group, Layout, Table, known, names};
+use super::{Across, Becomes, Context, Field, Group, Layout, Table, grid, known, names};
 use crate::finding::{CellRef, column_letters};
 use crate::ingest::{Cell, Sheet};
 use crate::layout::header::Header;
@@ -250,27 +250,35 @@ fn says(group: &Group<'_>) -> Vec<String> {
 }
 
 /// Fields whose cells are filled in the first row of each group only: the leftmost ones, before a column that is full.
+/// Never amounts: filled down they would count for each row.
 fn fill_down(group: &Group<'_>, columns: &[Column<'_>], layout: &mut Layout, field: impl Fn(u16) -> Option<String>) {
-    let mut sparse = Vec::new();
+    let mut sparse: Vec<&Column<'_>> = Vec::new();
     for column in columns {
-        let filled = column.cells.len();
         let begins = group.parts.iter().all(|(sheet, area)| {
             let first = area.body.first().map(|i| sheet.rows[*i].index);
             column.cells.iter().any(|(of, row, _)| std::ptr::eq(*of, *sheet) && Some(*row) == first)
         });
-        if column.rows < 3 || filled * 10 >= column.rows * 8 {
+        let is_sparse = column.rows >= 3 && column.cells.len() * 10 < column.rows * 8;
+        // What begins a group must be there wherever one begins: otherwise an empty cell says that there is nothing.
+        let starts = |other: &Column<'_>| other.cells.iter().map(|(_, row, _)| *row).collect::<BTreeSet<u32>>();
+        let with_first = sparse.first().is_none_or(|first| starts(first) == starts(column));
+        if !is_sparse || !begins || !with_first || is_amount(column) {
             break;
         }
-        if filled == 0 || !begins {
-            return;
-        }
-        sparse.push(column.column);
+        sparse.push(column);
     }
     let full = columns.iter().any(|column| column.cells.len() * 10 >= column.rows * 9);
-    if sparse.len() == columns.len() || !full || layout.repeat_merged {
-        return;
+    if full && !layout.repeat_merged {
+        layout.fill_down = sparse.into_iter().filter_map(|column| field(column.column)).collect();
     }
-    layout.fill_down = sparse.into_iter().filter_map(field).collect();
+}
+
+/// Whether a column holds numbers that are no years.
+fn is_amount(column: &Column<'_>) -> bool {
+    let is_number = |(sheet, _, cell): &&(&Sheet, u32, Cell)| {
+        grid::class(sheet, *cell) == grid::Class::Number && grid::year(sheet, *cell).is_none()
+    };
+    column.cells.iter().filter(is_number).count() * 2 > column.cells.len()
 }
 
 /// The locale that text numbers and dates prove.
@@ -328,7 +336,11 @@ fn new(
         }
         labels.insert(label.trim().to_lowercase());
         of_column.insert(column.column, code.clone());
-        let guess = guess(column, &nothing.at(column.column), context.currency);
+        let mut guess = guess(column, &nothing.at(column.column), context.currency);
+        if column.cells.is_empty() && label.trim_end().ends_with('*') {
+            guess.required = true;
+            guess.says.push("marked with * in the header".to_owned());
+        }
         fields.push(Field { code, label, column: Some(column.column), guess, cells: column.cells.len() });
     }
     fill_down(group, &columns, layout, |column| of_column.get(&column).cloned());

@@ -35,14 +35,18 @@ pub fn catalog_for(text: &str, currency: Option<&str>) -> Option<Catalog> {
 }
 
 fn project(programme: &str, text: &str) -> Option<Catalog> {
-    let file = |name: &str, text: &str| SourceFile { name: name.to_owned(), text: text.to_owned() };
-    let mut catalog = load(&[
-        file("scoreboard.toml", programme),
-        file("pipelines/trial.toml", COLLECTION),
-        file("indicators/trial.toml", INDICATOR),
-        file("pipelines/proposal.toml", text),
-    ])
-    .0?;
+    completed(vec![file("scoreboard.toml", programme), file("pipelines/proposal.toml", text)])
+}
+
+fn file(name: &str, text: &str) -> SourceFile {
+    SourceFile { name: name.to_owned(), text: text.to_owned() }
+}
+
+/// The catalogue of definitions that lack nothing but an indicator.
+pub fn completed(mut files: Vec<SourceFile>) -> Option<Catalog> {
+    files.push(file("pipelines/trial_rows.toml", COLLECTION));
+    files.push(file("indicators/trial_rows.toml", INDICATOR));
+    let mut catalog = load(&files).0?;
     catalog.collections.retain(|collection| collection.code.as_str() != "trial_rows");
     Some(catalog)
 }

@@ -9,11 +9,14 @@ use std::path::{Path, PathBuf};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
+use super::corpus_cases::CASES;
 use super::project::{Project, repository};
 
 const CORPUS: &str = "../shared/corpus";
 /// Of the process that reads a file: what an ordinary file may take.
 const MEMORY_MB: u32 = 300;
+
+use Outcome::{Gets, Refused};
 
 /// What a file must come to.
 pub enum Outcome {
@@ -22,8 +25,6 @@ pub enum Outcome {
     /// No row, and this rule says why.
     Refused(&'static str),
 }
-use super::corpus_cases::CASES;
-use Outcome::{Gets, Refused};
 
 pub struct Case {
     /// How its name begins.
@@ -94,13 +95,14 @@ fn project(path: &Path, case: &Case) -> (Project, &'static str) {
         return (project, "declared");
     }
     let answer = project.run(&["layout", &project.path().join(&inbox).display().to_string()]);
-    let text = if answer.code == 0 { answer.out } else { ANYTHING.to_owned() };
-    project.file("pipelines/a.toml", text);
+    if answer.code == 0 {
+        project.file("pipelines/a.toml", answer.out);
+    }
     (project, "proposed")
 }
 
-/// For files that nothing can be proposed for.
-const ANYTHING: &str = "schema = 1\n[collection]\ncode = \"anything\"\ntitle = \"Anything\"\n[[collection.field]]\ncode = \"a\"\nlabel = \"A\"\nkind = \"text\"\n";
+/// A project needs an indicator, and an indicator a collection.
+const ANYTHING: &str = "schema = 1\n[collection]\ncode = \"anything\"\ntitle = \"Anything at all\"\n[[collection.field]]\ncode = \"a\"\nlabel = \"Anything at all\"\nkind = \"text\"\n";
 
 /// One indicator for each figure: `collection: MEASURE where CONDITION`.
 fn indicators(figures: &[(&str, &str, &str)]) -> String {
@@ -126,6 +128,9 @@ fn fails(path: &Path, case: &Case) -> Result<&'static str, String> {
     };
     if !figures.is_empty() {
         project.file("indicators/a.toml", indicators(figures));
+    } else {
+        project.file("pipelines/none.toml", ANYTHING);
+        project.file("indicators/a.toml", indicators(&[("anything", "COUNT(*)", "")]));
     }
     let check = project.run(&["check"]);
     if check.code != 0 {
@@ -229,6 +234,8 @@ fn what_is_proposed_for_any_file_passes_check() {
         tables += count;
         without += usize::from(count == 0);
         project.file("pipelines/a.toml", proposal["toml"].as_str().expect("a text"));
+        project.file("pipelines/none.toml", ANYTHING);
+        project.file("indicators/a.toml", indicators(&[("anything", "COUNT(*)", "")]));
         let check = project.run(&["check"]);
         assert_eq!(check.code, 0, "{}\n{}\n{}", path.display(), check.out, proposal["toml"].as_str().unwrap_or(""));
     }

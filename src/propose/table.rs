@@ -201,7 +201,8 @@ fn ends(sheet: &Sheet, area: &Area, layout: &mut Layout) {
             layout.last_row = area.body.last().map(|i| sheet.rows[*i].index);
         } else {
             let start: String = text.chars().take(NOTE_LETTERS).collect();
-            let pattern = if start.len() < text.len() { format!("{}*", start.trim_end()) } else { text };
+            let whole = start.rfind(' ').map_or(start.as_str(), |at| &start[..at]);
+            let pattern = if start.len() < text.len() { format!("{whole}*") } else { text };
             if !layout.until.contains(&pattern) {
                 layout.until.push(pattern);
             }

@@ -88,6 +88,15 @@ fn a_cell_says_whose_the_rows_of_its_sheet_are() {
 }
 
 #[test]
+fn rows_of_an_unknown_partner_are_not_counted_for_the_sender() {
+    let rows: &[&[&str]] = &[&["Partner", "nobody"], &[], &["Area", "Month", "Value"], &["North", "Jan", "500"]];
+    let layout = "[[collection.layout]]\nsheets = \"Data\"\npartner_cell = \"B1\"\nheader_row = 3\n";
+    let board = Given::new(layout).sheet("Data", rows, &[]).run(FILE);
+    assert_ne!(board.total("volume"), 500);
+    assert_eq!(board.finding("submission-without-partner")["place"]["cell"], "B1");
+}
+
+#[test]
 fn the_name_of_a_sheet_says_whose_its_rows_are() {
     let rows: &[&[&str]] = &[&["Area", "Month", "Value"], &["North", "Jan", "10"]];
     let more: &[&[&str]] = &[&["Area", "Month", "Value"], &["South", "Jan", "7"], &["South", "Mar", "1"]];
@@ -103,6 +112,7 @@ fn the_name_of_a_sheet_says_whose_its_rows_are() {
 fn by_period(layout: &str) -> Given {
     let given = Given::new(layout);
     given.project.replace("pipelines/agreements.toml", "submission = \"cumulative\"", "submission = \"period\"");
+    given.project.replace("scoreboard.toml", "as_of = 2016-06-30", "as_of = 2016-09-30");
     given.project.replace("indicators/a.toml", "by = [\"partner\"]", "by = [\"period\"]");
     given.project.replace("indicators/a.toml", "accumulation = \"stock\"", "accumulation = \"flow\"");
     given

@@ -86,7 +86,7 @@ fn a_messy_list_becomes_a_collection_that_reads_it() {
         "locale = \"de-DE\"",
         "scale = \"fraction\"",
         "skip = [\"Total\"]",
-        "until = [\"Source: our own books, as*\"]",
+        "until = [\"Source: our own books,*\"]",
         "options = [\"North\", \"South\"]",
         "1 of 10 cells is no date: see row 7",
     ] {
@@ -95,6 +95,15 @@ fn a_messy_list_becomes_a_collection_that_reads_it() {
     // The row of the word `soon` is kept out, as the comment says; all others are read.
     assert_eq!((&table["trial"]["accepted"], &table["trial"]["kept_out"]), (&json!(9), &json!(1)), "{table:#}");
 }
+
+const ROWS: &str = r#"schema = 1
+[[indicator]]
+code = "rows"
+unit = "grants"
+from = "grants"
+measure = "COUNT(*)"
+accumulation = "stock"
+"#;
 
 #[test]
 fn what_is_proposed_can_be_redirected_into_a_file_and_passes_check() {
@@ -106,6 +115,7 @@ fn what_is_proposed_can_be_redirected_into_a_file_and_passes_check() {
         "schema = 1\n[programme]\ncode = \"p\"\ntitle = \"P\"\nstart = 2016-01-01\nend = 2016-12-31\n",
     );
     let answer = look(&project, book, "human").expect(0);
+    project.file("indicators/a.toml", ROWS);
     assert!(answer.err.contains("proposed as `grants` with 7 fields"), "{}", answer.err);
     project.file("pipelines/grants.toml", &answer.out);
     project.run(&["check"]).expect(0).says("1 collection");

@@ -22,7 +22,9 @@ impl Format<'_> {
         let (what, usual): (&str, &[&str]) = match self {
             Self::Xlsx(_) => ("an Excel workbook (.xlsx)", &["xlsx", "xlsm", "xltx", "xltm", ""]),
             Self::Csv(_) => ("plain text (.csv)", TEXT),
-            _ => return None,
+            Self::Xls => ("an Excel 97 workbook (.xls)", &["xls", "xlt", "xla", ""]),
+            Self::Xlsb(_) => ("a binary Excel workbook (.xlsb)", &["xlsb", ""]),
+            Self::Ods(_) => ("an OpenDocument spreadsheet (.ods)", &["ods", "ots", "fods", ""]),
         };
         let misnamed = !usual.contains(&extension.as_str());
         misnamed.then(|| format!("is {what}, though it is named .{extension}; it was read as what it is"))

@@ -46,7 +46,7 @@ pub fn areas(sheet: &Sheet) -> Vec<Area> {
     let blocks = rows.blocks();
     let mut areas: Vec<Area> = Vec::new();
     for (at, block) in blocks.iter().enumerate() {
-        for span in rows.spans(block.clone()) {
+        for span in rows.spans(block) {
             let known = |area: &&Area| area.body.iter().any(|i| block.contains(i)) && rows.overlaps(area, &span);
             if areas.iter().any(|area| known(&area)) {
                 continue;
@@ -121,7 +121,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Groups of columns of a block. An empty column parts two groups where their rows are not filled together.
-    fn spans(&self, block: Range<usize>) -> Vec<Range<u16>> {
+    fn spans(&self, block: &Range<usize>) -> Vec<Range<u16>> {
         let mut filled: BTreeSet<u16> = BTreeSet::new();
         for i in block.clone() {
             filled.extend(self.classes[i].iter().map(|(column, _)| *column));

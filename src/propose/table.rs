@@ -63,7 +63,7 @@ pub fn of(group: &Group<'_>, codes: &mut BTreeSet<String>, context: &Context<'_>
             );
             Becomes::Known { code: fit.code, title: fit.title, matched: fit.matched, missing: fit.missing }
         }
-        None => new(group, &header, columns, across, &nothing, codes, context, &mut layout, &mut says),
+        None => new(group, &header, &columns, across, &nothing, codes, context, &mut layout, &mut says),
     };
     let first = area.header.map(|(row, _)| row).or(area.body.first().map(|i| sheet.rows[*i].index)).unwrap_or(0);
     let last = area.body.last().map_or(first, |i| sheet.rows[*i].index);
@@ -302,7 +302,7 @@ fn evidence(layout: &mut Layout, guesses: impl Iterator<Item = kinds::Guess>) {
 fn new(
     group: &Group<'_>,
     header: &Header,
-    columns: Vec<Column<'_>>,
+    columns: &[Column<'_>],
     across: Option<Labels>,
     nothing: &Nothing,
     codes: &mut BTreeSet<String>,
@@ -311,7 +311,7 @@ fn new(
     says: &mut Vec<String>,
 ) -> Becomes {
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
-    for column in &columns {
+    for column in columns {
         *times.entry(fold_label(&column.label)).or_default() += 1;
     }
     let (mut taken, mut labels) = (BTreeSet::new(), BTreeSet::new());
@@ -344,7 +344,7 @@ fn new(
         }
         fields.push(Field { code, label, column: Some(column.column), guess, cells: column.cells.len() });
     }
-    fill_down(group, &columns, layout, |column| of_column.get(&column).cloned());
+    fill_down(group, columns, layout, |column| of_column.get(&column).cloned());
     layout.not_reported_in = nothing.by_field(|column| of_column.get(&column).cloned());
     for field in fields.iter_mut().filter(|field| layout.fill_down.contains(&field.code)) {
         field.guess.required = true;

@@ -310,8 +310,8 @@ pub const CASES: &[Case] = &[
         ("arts", "SUM(age) where name = 'David Bowie'", "69"),
     ]),
     gets("N02__", &[
-        ("*", "COUNT(*)", "5"),
-        ("*", "COUNT(*) where number = number_as_text AND number = 2147483647", "1"),
+        ("*", "COUNT(*)", "6"),
+        ("*", "COUNT(*) where number = number_as_text AND number = '2147483647'", "1"),
     ]),
     Case { told: &[("currency-other", 1)], special: "an amount in another currency keeps its row out", ..gets("N03__", &[
         ("costs", "SUM(eur)", "0.5"),
@@ -326,7 +326,7 @@ pub const CASES: &[Case] = &[
         ("days", "COUNT(*)", "1"),
         ("days", "COUNT(*) where a = DATE '2000-01-01' AND b = DATE '2000-01-01' AND c = DATE '2000-01-01' AND d = DATE '2000-01-01' AND e = DATE '2000-01-01'", "1"),
     ]),
-    Case { told: &[("error-value", 7), ("hidden-rows", 1)], special: "each error value keeps its row out", ..gets("N06__", &[
+    Case { told: &[("error-value", 7)], special: "each error value keeps its row out", ..gets("N06__", &[
         ("errors", "COUNT(*)", "0"),
     ]) },
     Case { told: &[("not-a-date", 1)], special: "a duration is told as no date", ..gets("N07__", &[
@@ -369,8 +369,8 @@ pub const CASES: &[Case] = &[
         ("*", "COUNT(*) where inline_strings = '1st Inline String'", "1"),
     ]),
     gets("N16__", &[
-        ("*", "COUNT(*)", "15"),
-        ("*", "SUM(square)", "1240"),
+        ("squares", "COUNT(*)", "15"),
+        ("squares", "SUM(square)", "1240"),
     ]),
     Case { told: &[("error-value", 1)], special: "the error value keeps its row out", ..gets("N17__", &[
         ("kinds", "SUM(whole)", "13"),
@@ -434,7 +434,7 @@ pub const CASES: &[Case] = &[
     ]) },
     gets("N33__", &[
         ("*", "COUNT(*)", "4"),
-        ("*", "COUNT(*) where pais_country = 'Colombia'", "2"),
+        ("*", "COUNT(*) where pais_country = 'CO'", "2"),
     ]),
     gets("N34__", &[
         ("input_valid", "COUNT(*)", "4"),

@@ -246,3 +246,44 @@ fn what_is_proposed_for_any_file_passes_check() {
     println!("{tables} tables proposed; {without} files without one");
     assert!(tables > 100, "only {tables} tables");
 }
+
+#[test]
+fn a_template_without_rows_is_proposed_with_its_labels() {
+    let Some(files) = corpus() else { return };
+    let Some(path) = files.iter().find(|path| name(path).starts_with("I03__")) else { return };
+    let answer = Project::empty().run(&["layout", &path.display().to_string(), "--format", "json"]).expect(0);
+    let proposal: Value = serde_json::from_str(&answer.out).expect("JSON");
+    let table = &proposal["tables"][0];
+    assert_eq!((&table["range"], &table["rows"]), (&"B6:W6".into(), &0.into()));
+    let fields = table["fields"].as_array().expect("fields");
+    let marked = fields.iter().filter(|field| field["says"].to_string().contains("marked with *")).count();
+    assert_eq!((fields.len(), marked), (22, 7));
+}
+
+#[test]
+fn texts_that_look_like_formulas_stay_texts_in_what_we_write() {
+    let project = Project::empty();
+    let payloads =
+        ["=cmd|' /C calc'!A0", "@SUM(1+9)*cmd|' /C calc'!A0", "+10+20+cmd|' /C calc'!A0", "-2+3+cmd|'/C calc'!A0"];
+    project.file("scoreboard.toml", programme("EUR"));
+    project.file("pipelines/a.toml", ANYTHING);
+    project.file("indicators/a.toml", indicators(&[("anything", "COUNT(*)", "")], "") + "by = [\"a\"]\n");
+    let text = format!("Anything at all\n{}\n", payloads.join("\n"));
+    project.file("data/inbox/sender__a.csv", text);
+    project.run(&["run"]).expect(0);
+    let bytes = fs::read(project.path().join("data/out/scoreboard.xlsx")).expect("a workbook");
+    let mut package = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip");
+    let mut told = false;
+    for i in 0..package.len() {
+        let mut part = package.by_index(i).expect("a part");
+        let (name, mut text) = (part.name().unwrap_or_default().into_owned(), String::new());
+        if std::io::Read::read_to_string(&mut part, &mut text).is_err() {
+            continue;
+        }
+        told |= name.contains("sharedStrings") && text.contains("cmd|");
+        for formula in text.split("<f>").skip(1).filter_map(|rest| rest.split("</f>").next()) {
+            assert!(!formula.contains("cmd"), "{name} holds the formula {formula}");
+        }
+    }
+    assert!(told, "the texts stand in the workbook");
+}

@@ -376,14 +376,14 @@ pub const CASES: &[Case] = &[
         ("kinds", "SUM(whole)", "13"),
         ("kinds", "SUM(real)", "13.121123"),
         ("kinds", "SUM(amount)", "3.03"),
-        ("kinds", "SUM(share)", "20"),
+        ("kinds", "MAX(share)", "20"),
         ("kinds", "COUNT(*) where day = DATE '2017-03-09'", "1"),
         ("broken", "COUNT(*)", "0"),
     ]) },
     refused("N18__", "file-encrypted"),
     gets("N19__", &[
-        ("rates", "SUM(rate) where income = 15000 AND year = 1997", "23.02"),
-        ("rates", "SUM(rate) where income = 15000 AND year = 1998", "20.75"),
+        ("rates", "MAX(rate) where income = 15000 AND year = 1997", "23.02"),
+        ("rates", "MAX(rate) where income = 15000 AND year = 1998", "20.75"),
         ("rates", "COUNT(*) where income = 6000", "0"),
     ]),
     gets("N20__", &[

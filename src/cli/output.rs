@@ -34,10 +34,11 @@ impl Output {
         let _ = write!(anstream::stdout(), "{text}");
     }
 
-    /// A line beside the answer, which may be redirected into a file.
+    /// A line beside the answer, which may be redirected into a file. Names from files may hold anything.
     #[allow(clippy::unused_self, reason = "one way out, whatever is said")]
     pub fn aside(&self, text: &str) {
-        let _ = writeln!(anstream::stderr(), "{text}");
+        let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let _ = writeln!(anstream::stderr(), "{plain}");
     }
 
     #[allow(clippy::unused_self, reason = "one way out, whatever is said")]

@@ -24,7 +24,7 @@ impl Format<'_> {
             Self::Csv(_) => ("plain text (.csv)", TEXT),
             Self::Xls => ("an Excel 97 workbook (.xls)", &["xls", "xlt", "xla", ""]),
             Self::Xlsb(_) => ("a binary Excel workbook (.xlsb)", &["xlsb", ""]),
-            Self::Ods(_) => ("an OpenDocument spreadsheet (.ods)", &["ods", "ots", "fods", ""]),
+            Self::Ods(_) => ("an OpenDocument spreadsheet (.ods)", &["ods", "ots", ""]),
         };
         let misnamed = !usual.contains(&extension.as_str());
         misnamed.then(|| format!("is {what}, though it is named .{extension}; it was read as what it is"))

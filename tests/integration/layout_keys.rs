@@ -73,6 +73,22 @@ fn a_declared_encoding_reads_letters_that_windows_1252_does_not_have() {
 }
 
 #[test]
+fn a_text_can_mean_nothing_in_one_field_and_something_in_another() {
+    let rows: &[&[&str]] =
+        &[&["Area", "Month", "Value"], &["C", "Mar", "10"], &["D", "Mar", "C"], &["E", "Jan", "n/a"]];
+    let layout = "[[collection.layout]]\nsheets = \"Data\"\nnot_reported = { value = [\"C\", \"n/a\"] }\n";
+    let given = |layout: &str| {
+        let given = Given::new(layout);
+        given.project.replace("indicators/a.toml", "month = 'Mar'", "area = 'C'");
+        given.sheet("Data", rows, &[])
+    };
+    let board = given(layout).run(FILE);
+    assert_eq!((board.total("rows"), board.total("in_march")), (3.into(), 10.into()));
+    let everywhere = layout.replace("{ value = ", "").replace(" }", "");
+    assert_eq!(given(&everywhere).run(FILE).total("in_march"), 0, "a list speaks of every field");
+}
+
+#[test]
 fn a_cell_says_whose_the_rows_of_its_sheet_are() {
     let layout = "[[collection.layout]]\nfile = \"all*\"\npartner_cell = \"B1\"\nheader_row = 3\n";
     let sheet = |given: Given, name: &str, partner: &str, value: &str| {

@@ -96,6 +96,18 @@ pub fn read<'a>(
     Ok(split)
 }
 
+/// A column of a header: its label as it stands, and all that it may be called, folded once.
+struct Named {
+    column: u16,
+    shown: String,
+    names: Vec<String>,
+}
+
+fn names_of(header: &Header) -> Vec<Named> {
+    let folded = |column: u16| header.names(column).iter().map(|name| fold_label(name)).collect();
+    header.columns().map(|(column, shown)| Named { column, shown, names: folded(column) }).collect()
+}
+
 /// The row below the first that holds a text like this.
 fn below(sheet: &Sheet, text: &str) -> Result<u32, Misfit> {
     let like = |i: usize| {
@@ -195,6 +207,7 @@ impl<'a> Reader<'_, 'a> {
     fn place_fields(&self, raw: &mut RawTable<'a>, header: &Header) -> Result<(), Misfit> {
         let labels: Vec<(u16, String)> = header.columns().collect();
         let wanted = self.wanted();
+        let names = names_of(header);
         let across = self.layout.across.as_ref();
         for (f, field) in self.collection.fields.iter().enumerate() {
             let source = if let Some(cell) = self.layout.cells.get(&field.code) {
@@ -202,7 +215,7 @@ impl<'a> Reader<'_, 'a> {
             } else if let Some(column) = self.layout.letters.get(&field.code) {
                 Some(Source::Column(*column))
             } else {
-                self.by_label(header, &wanted[f])?.map(Source::Column)
+                self.by_label(&names, &wanted[f])?.map(Source::Column)
             };
             let filled_across = across.is_some_and(|across| across.into == field.code || across.value == field.code);
             match source {
@@ -226,13 +239,13 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// The one column of this label.
-    fn by_label(&self, header: &Header, labels: &[String]) -> Result<Option<u16>, Misfit> {
+    fn by_label(&self, names: &[Named], labels: &[String]) -> Result<Option<u16>, Misfit> {
         let mut found: Option<u16> = None;
         // The whole label first; the lowest line alone only where no column has the whole.
         for depth in 0..3 {
-            for (column, shown) in header.columns() {
-                let fits = header.names(column).get(depth).is_some_and(|name| labels.contains(&fold_label(name)));
-                if !fits {
+            for Named { column, shown, names } in names {
+                let column = *column;
+                if !names.get(depth).is_some_and(|name| labels.contains(name)) {
                     continue;
                 }
                 if let Some(first) = found {
@@ -391,7 +404,7 @@ impl<'a> Reader<'_, 'a> {
                 vec![(value, Some(*at)); rows]
             }
             Belonging::Column(label) => {
-                let column = self.by_label(header, &[fold_label(label)])?.ok_or_else(|| {
+                let column = self.by_label(&names_of(header), &[fold_label(label)])?.ok_or_else(|| {
                     Misfit::new(format!("the column `{label}` is not there"), "Correct the label in the layout.")
                 })?;
                 let at = |i: &usize| CellRef::new(self.sheet.rows[*i].index, column);

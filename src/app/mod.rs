@@ -8,6 +8,7 @@ pub mod check;
 pub mod explain;
 pub mod fetch;
 pub mod ingest;
+pub mod layout;
 pub mod project;
 pub mod refresh;
 pub mod state;

@@ -291,7 +291,9 @@ impl<'a> Reader<'a> {
             let mut said = Vec::new();
             match declared::read(self.name, sheet, collection, layout, self.catalog, &mut said) {
                 Ok(tables) => {
+                    // Also where it leaves no row: whoever it says they belong to, they are not looked for elsewhere.
                     declaration.fitted = true;
+                    told = true;
                     findings.append(&mut said);
                     if found.iter().any(|one| tables.iter().any(|other| one.shares_values_with(other))) {
                         let message = format!("two layouts of `{}` read the same rows", collection.code);
@@ -299,7 +301,6 @@ impl<'a> Reader<'a> {
                             .push(Finding::error(&rules::LAYOUT_MISFIT, self.sheet_place(sheet), message).help(
                                 "The second is passed over. Part them with `below`, `first_row` and `last_row`.",
                             ));
-                        told = true;
                         continue;
                     }
                     found.extend(tables);
@@ -311,7 +312,7 @@ impl<'a> Reader<'a> {
                 Err(misfit) => declaration.misfit = declaration.misfit.take().or(Some((sheet, misfit))),
             }
         }
-        (told || !found.is_empty()).then_some(found)
+        told.then_some(found)
     }
 
     fn misfit(&self, sheet: &Sheet, collection: &Collection, misfit: &declared::Misfit) -> Finding {

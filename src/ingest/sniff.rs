@@ -28,11 +28,14 @@ impl Format<'_> {
         let (what, usual): (&str, &[&str]) = match self {
             Self::Xlsx(_) => ("an Excel workbook (.xlsx)", &["xlsx", "xlsm", "xltx", "xltm", ""]),
             Self::Csv(_) => ("plain text (.csv)", TEXT),
+            Self::Xls => ("an Excel 97 workbook (.xls)", &["xls", "xlt", "xla", ""]),
+            Self::Xlsb(_) => ("a binary Excel workbook (.xlsb)", &["xlsb", ""]),
+            Self::Ods(_) => ("an OpenDocument spreadsheet (.ods)", &["ods", "ots", ""]),
             Self::Answers(document) => match document.kind() {
                 FileKind::Xml => ("an export of EUSurvey (.xml)", &["xml", "zip", ""]),
                 _ => ("an export of a survey server (.json)", &["json", ""]),
             },
-            _ => return None,
+            Self::Lsa(_) => return None,
         };
         let misnamed = !usual.contains(&extension.as_str());
         misnamed.then(|| format!("is {what}, though it is named .{extension}; it was read as what it is"))

@@ -12,6 +12,7 @@ use crate::finding::{CellRef, Severity};
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode, WaveCode};
 use crate::model::period::Calendar;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
+use crate::model::source::Source;
 use crate::model::target::{Baseline, Direction, Milestone, Targets, Trajectory};
 use crate::model::unit::Unit;
 use crate::model::words::Words;
@@ -25,6 +26,7 @@ pub struct Catalog {
     pub partners: Vec<Partner>,
     pub collections: Vec<Collection>,
     pub surveys: Vec<Survey>,
+    pub sources: Vec<Source>,
     /// In the order of the files' names, then of their lines.
     pub indicators: Vec<Indicator>,
     pub reports: Vec<Report>,
@@ -153,6 +155,8 @@ pub struct Layout {
     pub fill_down: Vec<FieldCode>,
     pub repeat_merged: bool,
     pub not_reported: Vec<String>,
+    /// The same of one field only.
+    pub not_reported_in: BTreeMap<FieldCode, Vec<String>>,
     pub locale: Option<String>,
     pub encoding: Option<String>,
     pub partner: Belonging,
@@ -168,7 +172,11 @@ impl Layout {
         let placed = !(self.columns.is_empty() && self.letters.is_empty() && self.cells.is_empty());
         let lists = [sheets, until, skip, &self.not_reported].iter().any(|list| !list.is_empty());
         let belongs = self.partner != Belonging::File || self.period != Belonging::File;
-        let values = !self.fill_down.is_empty() || self.repeat_merged || self.locale.is_some() || self.across.is_some();
+        let values = !self.not_reported_in.is_empty()
+            || !self.fill_down.is_empty()
+            || self.repeat_merged
+            || self.locale.is_some()
+            || self.across.is_some();
         rows || placed || lists || belongs || values || below.is_some() || self.ends_at_blank_row
     }
 }
@@ -263,6 +271,11 @@ impl FieldKind {
         ("country", Self::Country),
     ];
 
+    /// As definitions write it.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| *name)
+    }
+
     pub fn sql(self) -> SqlKind {
         match self {
             Self::Integer => SqlKind::Integer,
@@ -355,6 +368,44 @@ pub enum Lonely {
     Adjust,
 }
 
+/// Where a property of an enterprise stands: in the frame, or in its answer.
+#[derive(Debug, Clone)]
+pub enum SurveyColumn {
+    Frame(FieldCode),
+    Question(FieldCode),
+}
+
+impl SurveyColumn {
+    pub fn code(&self) -> &FieldCode {
+        match self {
+            Self::Frame(code) | Self::Question(code) => code,
+        }
+    }
+}
+
+/// A division of the population into parts of known size.
+#[derive(Debug, Clone)]
+pub struct KnownMargin {
+    pub name: String,
+    /// Its parts are the combinations of the values of these.
+    pub by: Vec<SurveyColumn>,
+    /// None: counted in the frame.
+    pub totals: Option<Vec<(String, u64)>>,
+}
+
+/// How answers are weighted beyond their strata.
+#[derive(Debug, Clone)]
+pub struct Weighting {
+    /// None: frame size over answers, by stratum.
+    pub weights: Option<SurveyColumn>,
+    /// One: post-stratification. Several: raking.
+    pub margins: Vec<KnownMargin>,
+    /// Names of strata that become one.
+    pub collapse: Vec<Vec<String>>,
+    /// Fewer answers than this give no estimate.
+    pub minimum_answers: usize,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaveRole {
     Baseline,
@@ -385,6 +436,7 @@ pub struct Survey {
     pub language: String,
     pub locale: String,
     pub lonely: Lonely,
+    pub weighting: Weighting,
     pub waves: Vec<Wave>,
     pub questions: Vec<Field>,
 }
@@ -421,9 +473,18 @@ pub enum Estimate {
         of: FieldCode,
         to: FieldCode,
     },
+    Total(FieldCode),
     Mean(FieldCode),
     /// The share of those for whom the condition holds.
     Share(Expression),
+    Median(FieldCode),
+}
+
+/// Whether a change rests on the enterprises that answered both waves, or on two separate samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pairing {
+    Paired,
+    Unpaired,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -442,8 +503,16 @@ pub enum Derived {
 #[derive(Debug, Clone)]
 #[allow(clippy::large_enum_variant, reason = "there are a few dozen of these in a programme")]
 pub enum How {
-    Rows { from: Vec<From>, measure: RowMeasure },
-    Survey { survey: SurveyCode, estimate: Estimate, population: Option<Expression>, change: Option<ChangeKind> },
+    Rows {
+        from: Vec<From>,
+        measure: RowMeasure,
+    },
+    Survey {
+        survey: SurveyCode,
+        estimate: Estimate,
+        population: Option<Expression>,
+        change: Option<(ChangeKind, Pairing)>,
+    },
     Derived(Derived),
 }
 

@@ -282,6 +282,24 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// A list of lists of texts. Absent: empty.
+    pub fn groups(&self, key: &'static str) -> Vec<At<Vec<At<String>>>> {
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let wanted = "a list of lists of texts";
+        let Some(groups) = value.get_ref().as_array() else {
+            return self.wrong_type(key, value, wanted).unwrap_or_default();
+        };
+        let text = |item: &Spanned<DeValue<'_>>| match item.get_ref() {
+            DeValue::String(text) => Some(At { value: text.to_string(), span: item.span() }),
+            _ => self.wrong_type(key, item, wanted),
+        };
+        let group = |group: &Spanned<DeValue<'_>>| match group.get_ref() {
+            DeValue::Array(items) => Some(At { value: items.iter().filter_map(text).collect(), span: group.span() }),
+            _ => self.wrong_type(key, group, wanted),
+        };
+        groups.iter().filter_map(group).collect()
+    }
+
     pub fn table(&self, key: &'static str) -> Option<Table<'a>> {
         let value = self.get(key)?;
         match value.get_ref() {
@@ -345,15 +363,28 @@ impl<'a> Table<'a> {
 
     /// Reports the keys that nobody asked for.
     pub fn finish(&self) {
-        let asked = self.asked.borrow();
-        for (key, _) in self.inner {
-            let name = key.get_ref().as_ref();
-            if !asked.contains(&name) {
-                let finding =
-                    self.error(&rules::UNKNOWN_KEY, &key.span(), format!("{} has no key `{name}`", self.path));
-                self.report(finding.suggest(nearest(name, asked.iter().copied())));
-            }
+        for finding in self.unknown_keys() {
+            self.report(finding);
         }
+    }
+
+    /// Like [`finish`](Self::finish), but shows no line: a key that is misspelt may hold a secret.
+    pub fn finish_discreetly(&self) {
+        for mut finding in self.unknown_keys() {
+            finding.place = undisclosed(finding.place);
+            self.report(finding);
+        }
+    }
+
+    fn unknown_keys(&self) -> Vec<Finding> {
+        let asked = self.asked.borrow();
+        let unknown = self.inner.iter().filter(|(key, _)| !asked.contains(&key.get_ref().as_ref()));
+        let finding = |key: &Spanned<std::borrow::Cow<'_, str>>| {
+            let name = key.get_ref().as_ref();
+            let message = format!("{} has no key `{name}`", self.path);
+            self.error(&rules::UNKNOWN_KEY, &key.span(), message).suggest(nearest(name, asked.iter().copied()))
+        };
+        unknown.map(|(key, _)| finding(key)).collect()
     }
 }
 
@@ -369,12 +400,23 @@ pub fn exact(value: &DeValue<'_>) -> Option<Decimal> {
     }
 }
 
+/// A place without the line that stands there.
+pub fn undisclosed(place: Place) -> Place {
+    match place {
+        Place::Definition { file, line, column, .. } => {
+            Place::Definition { file, line, column, width: 1, snippet: "(not shown)".to_owned() }
+        }
+        place => place,
+    }
+}
+
 fn example(wanted: &str) -> &'static str {
     match wanted {
         "a date" | "a date without a time" => "2016-06-30",
         "a number" | "a whole number" => "12, without quotes",
         "true or false" => "true or false, without quotes",
         "a list of texts" => "[\"one\", \"two\"]",
+        "a list of lists of texts" => "[[\"one\", \"two\"]]",
         "a table" | "a list of tables" | "a table, or a list of tables" => "{ … }",
         _ => "\"…\", in double quotes",
     }

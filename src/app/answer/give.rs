@@ -89,8 +89,10 @@ fn returned(answer: &Answer, letter: &Letter) -> Returned {
         cell: remark.cell,
         cells: remark.cells.to_vec(),
     });
+    // Below place, column, found and what is wrong: the weight of a change is nobody's to tell.
+    let below = |cells: &Vec<String>| [&[String::new()], cells.as_slice()].concat();
     let changes =
-        letter.changes.iter().flat_map(|changes| std::iter::once(&changes.columns).chain(&changes.rows).cloned());
+        letter.changes.iter().flat_map(|changes| std::iter::once(&changes.columns).chain(&changes.rows).map(below));
     Returned {
         marks: marks.collect(),
         sheet: FindingsSheet {

@@ -137,7 +137,8 @@ pub fn patch(bytes: &[u8], returned: &Returned, limits: &Limits) -> Result<Vec<u
     let (marks, unmarked) = by_sheet(&book, &returned.marks);
     let folder = book.folder();
     let faces = styles::add(&mut archive, &mut book.relations, &mut types, &folder)?;
-    let titles = findings::head_row(&returned.sheet, unmarked);
+    // Heads of the list are not those of what changed, which may go on over pages too.
+    let titles = findings::head_row(&returned.sheet, unmarked).filter(|_| returned.sheet.changes.is_empty());
     let home = book.settle(&mut archive, &mut types, &returned.sheet.name, titles)?;
     let none = Marks::new();
     let mut names = BTreeSet::new();

@@ -226,7 +226,7 @@ mod tests {
     fn a_displayed_word_multiplies_unless_the_number_is_larger_than_displayed() {
         for (value, text, seen) in [
             (892.0, "892 k€", Some("892 k EUR")),
-            (12.5, "12,5 Mio. €", Some("12.5 mio. EUR")),
+            (12.5, "12,5 Mio. €", Some("12.5 mio EUR")),
             (12.54, "12,5 k€", Some("12.54 k EUR")),
             (1_250.0, "1.250,00 k€", Some("1250 k EUR")),
             (1_250.0, "1\u{202f}250 k€", Some("1250 k EUR")),

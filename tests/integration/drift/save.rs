@@ -51,7 +51,8 @@ fn xlsx(draft: &Draft) -> Vec<u8> {
 
 fn fill(sheet: &mut Worksheet, page: &Page, epoch_1904: bool) {
     for (top, left, bottom, right) in &page.merges {
-        sheet.merge_range(*top, *left, *bottom, *right, "", &Format::new()).expect("a merge");
+        // Two drifts may merge the same cells: the first counts.
+        let _ = sheet.merge_range(*top, *left, *bottom, *right, "", &Format::new());
     }
     for ((row, column), cell) in &page.cells {
         let mut format = cell.format.map_or_else(Format::new, |format| Format::new().set_num_format(format));

@@ -14,6 +14,7 @@ mod report;
 mod source;
 mod survey;
 mod target;
+mod weighting;
 
 use std::cell::RefCell;
 

@@ -85,6 +85,7 @@ pub fn read(table: &Table<'_>, collections: &[Collection]) -> Option<(Place, Sur
     let lonely = table
         .choice("lonely", &[("fail", Lonely::Fail), ("certainty", Lonely::Certainty), ("adjust", Lonely::Adjust)])
         .map_or(Lonely::Fail, |at| at.value);
+    let weighting = super::weighting::read(table, frame_fields, &questions, !strata.is_empty());
     let waves: Vec<(Place, Wave)> = table.tables("wave").iter().filter_map(wave).collect();
     super::unique(waves.iter().map(|(at, wave)| (wave.code.as_str(), at)), "wave", table.findings());
     let mut waves: Vec<Wave> = waves.into_iter().map(|(_, wave)| wave).collect();
@@ -113,6 +114,7 @@ pub fn read(table: &Table<'_>, collections: &[Collection]) -> Option<(Place, Sur
             language,
             locale,
             lonely,
+            weighting,
             waves,
             questions,
         },

@@ -7,6 +7,7 @@
 mod answer;
 mod columns;
 mod corpus;
+mod coverage;
 mod crash;
 mod definitions;
 mod duckdb;
@@ -22,3 +23,4 @@ mod refusals;
 mod sandbox;
 mod submissions;
 mod template;
+mod weighting;

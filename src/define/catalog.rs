@@ -8,6 +8,8 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
+pub use super::compare::CompareWith;
+pub use super::theme::Theme;
 use crate::finding::{CellRef, Severity};
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode, WaveCode};
 use crate::model::period::Calendar;
@@ -406,6 +408,8 @@ pub struct Wave {
     pub role: WaveRole,
     pub on: NaiveDate,
     pub files: Vec<String>,
+    /// Who was asked, where it differs from the survey's own condition.
+    pub asked: Option<Expression>,
 }
 
 #[derive(Debug, Clone)]
@@ -426,13 +430,15 @@ pub struct Survey {
     pub weighting: Weighting,
     pub waves: Vec<Wave>,
     pub questions: Vec<Field>,
+    pub themes: Vec<Theme>,
 }
 
 impl Survey {
-    /// Without what only a template says.
+    /// Without what only a template says, and what is done with answers that were read.
     #[must_use]
     pub fn for_reading(&self) -> Self {
-        Self { questions: self.questions.iter().map(Field::for_reading).collect(), ..self.clone() }
+        let questions = self.questions.iter().map(Field::for_reading).collect();
+        Self { questions, themes: Vec::new(), ..self.clone() }
     }
 
     pub fn question(&self, code: &str) -> Option<&Field> {
@@ -546,6 +552,7 @@ pub struct Indicator {
     pub evidence: Option<String>,
     pub source: Option<String>,
     pub responsible: Option<String>,
+    pub compare_with: Option<CompareWith>,
     pub examples: Vec<Example>,
 }
 

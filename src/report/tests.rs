@@ -86,6 +86,7 @@ fn volume() -> IndicatorResult {
             additive: true,
             note: None,
             names: vec!["LITEK".into(), "HTS".into()],
+            estimates: Vec::new(),
         }],
         trajectory: vec![
             point("2016-02-29", "P4", Some("100"), "200"),

@@ -145,6 +145,11 @@ impl Estimation<'_> {
             Some((kind, pairing)) => group.moved_by(indicator, kind, pairing),
         };
         let level = level.unwrap_or(Err(estimate::Why::NoAnswers));
+        // One answer is its own mean: that it shows no spread says nothing of the group.
+        let flat = |one: &estimate::Estimate| one.answers == 1 && one.standard_error == Some(0.0);
+        let level = level.map(|one| {
+            if flat(&one) { estimate::Estimate { standard_error: None, interval: None, ..one } } else { one }
+        });
         let found = level.as_ref().ok();
         let answers = found.map_or(0, |one| one.answers);
         let measured = self.measured(&level);
@@ -162,7 +167,12 @@ impl Estimation<'_> {
             standard_error: found.and_then(|one| one.standard_error).and_then(|error| self.scaled(error)),
             answers,
             change: moved,
-            notes: level.as_ref().map_or_else(|why| vec![told(why)], |one| notes(&one.notes)),
+            notes: match &level {
+                Ok(one) => notes(&one.notes),
+                // The state says it.
+                Err(estimate::Why::NoAnswers) => Vec::new(),
+                Err(why) => vec![told(why)],
+            },
         };
         (figure(inputs, indicator, by, measured, coverage, &nothing), estimate)
     }
@@ -186,7 +196,10 @@ impl Estimation<'_> {
         // Pairs speak of the baseline's population.
         let wave = if pairing == Pairing::Paired { first } else { last };
         match changed {
-            Ok(Changed { follow_up, change, .. }) => {
+            Ok(Changed { follow_up, mut change, .. }) => {
+                if follow_up.answers == 1 && change.standard_error == Some(0.0) {
+                    (change.standard_error, change.interval) = (None, None);
+                }
                 (Some(Ok(follow_up)), Some(wave), self.moved(indicator, kind, &change))
             }
             Err((why, _)) => (Some(Err(why)), Some(wave), None),

@@ -124,11 +124,10 @@ fn response(
         .filter(|question| question.code != survey.respondent && question.code != survey.submitted)
         .map(|question| {
             let with = matched
-                .answers
-                .values()
-                .filter(|row| input.is_some_and(|input| text(&input.rows, question.code.as_str(), **row).is_some()))
+                .complete()
+                .filter(|(_, row)| input.is_some_and(|input| text(&input.rows, question.code.as_str(), *row).is_some()))
                 .count();
-            (question.label.get(language).to_owned(), with, matched.answers.len() - with)
+            (question.label.get(language).to_owned(), with, matched.complete().count() - with)
         })
         .collect();
     let mut files: Vec<String> =
@@ -144,6 +143,7 @@ fn response(
         incomplete: matched.incomplete,
         superseded: matched.superseded,
         unmatched: matched.unmatched,
+        unasked: matched.answers.len() - matched.complete().count(),
         items,
         coded: input.map_or_else(Vec::new, |input| themes::coded(survey, input, matched, language)),
     }

@@ -387,6 +387,8 @@ pub struct WaveResponse {
     pub incomplete: usize,
     pub superseded: usize,
     pub unmatched: usize,
+    /// Complete answers of members who were not asked, or do not belong to the population.
+    pub unasked: usize,
     /// Question label, complete answers with it, without it.
     pub items: Vec<(String, usize, usize)>,
     /// Answers in people's own words. For internal outputs only: they tell who said them.

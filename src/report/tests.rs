@@ -151,6 +151,7 @@ fn scoreboard() -> Scoreboard {
         thresholds: Thresholds { on_track: d("0.9"), at_risk: d("0.7") },
         indicators: vec![volume(), silent()],
         surveys: Vec::new(),
+        comparisons: Vec::new(),
         findings: vec![
             Finding::warning(&rules::NUMBER_AS_TEXT, place, "a number stored as text")
                 .found("=HYPERLINK(\"http://evil.example\")\u{7}")

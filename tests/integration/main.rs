@@ -23,4 +23,5 @@ mod refusals;
 mod sandbox;
 mod submissions;
 mod template;
+mod waves;
 mod weighting;

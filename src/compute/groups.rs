@@ -105,7 +105,12 @@ impl Estimation<'_> {
                 let listed = partners.filter(|partner| present.contains(&partner.code.to_string()));
                 listed.map(|partner| (partner.code.to_string(), partner.name.clone())).collect()
             }
-            _ => present.into_iter().map(|value| (value.clone(), value.clone())).collect(),
+            _ => {
+                // Numbers by their size, not by their digits.
+                let mut sorted: Vec<&String> = present.into_iter().collect();
+                sorted.sort_by_key(|value| value.parse::<i64>().ok());
+                sorted.into_iter().map(|value| (value.clone(), value.clone())).collect()
+            }
         };
         let silent = self
             .prepared

@@ -62,6 +62,7 @@ pub fn comparisons(
 }
 
 /// Whether both figures speak of the same enterprises, as far as the rows tell.
+#[derive(Clone, Copy)]
 enum Apart {
     /// The rows name no enterprises.
     Unseen,
@@ -132,7 +133,7 @@ fn compare(
     let both = count.total.value.known().zip(value.known());
     let difference = both.and_then(|(count, estimate)| count.checked_sub(estimate));
     let relative = both.zip(difference).and_then(|((_, estimate), difference)| percentage(difference, estimate.abs()));
-    let verdict = match (&apart, both, lower.zip(upper)) {
+    let verdict = match (apart, both, lower.zip(upper)) {
         (_, None, _) => Verdict::Unknown,
         (Apart::Outside(..), ..) => Verdict::NotComparable,
         (_, _, None) => Verdict::Unknown,
@@ -176,18 +177,19 @@ fn compare(
         says: String::new(),
         notes,
     };
-    one.says = says(&one, &apart);
+    one.says = says(&one, apart);
     one
 }
 
 /// The comparison in a sentence.
-fn says(one: &Comparison, apart: &Apart) -> String {
+fn says(one: &Comparison, apart: Apart) -> String {
     let what = if one.of_change { "the survey's change" } else { "the survey's estimate" };
     let Some((count, estimate)) = one.count.known().zip(one.estimate.known()) else {
         let missing = if one.count.known().is_none() { "the count" } else { what };
         return format!("There is nothing to compare: {missing} is not known.");
     };
-    let shown = |value: Decimal| shown(value, &one.unit);
+    let plain = |value: Decimal| shown(value.abs(), &one.unit);
+    let shown = |value: Decimal| format!("{}{}", if value.is_sign_negative() { "−" } else { "" }, plain(value));
     let interval = one
         .lower
         .zip(one.upper)
@@ -195,7 +197,7 @@ fn says(one: &Comparison, apart: &Apart) -> String {
     let relative = one
         .relative
         .map_or_else(String::new, |share| format!(" ({} % of the estimate)", signed(&display(share.abs(), 1), share)));
-    let difference = one.difference.map_or_else(String::new, |gap| signed(&shown(gap.abs()), gap));
+    let difference = one.difference.map_or_else(String::new, |gap| signed(&plain(gap), gap));
     let verdict = match (one.verdict, apart) {
         (Verdict::NotComparable, Apart::Outside(outside, all)) => format!(
             "not comparable, since {outside} of the {all} enterprises counted are not in the population of the survey"

@@ -3,6 +3,8 @@
 //!
 //! Micro: 1, 2, 3, 11, 12. Small: 4, 5, 6, 13, 14; since the autumn 7 in place of 6.
 
+use std::io::Read as _;
+
 use serde_json::{Value, json};
 
 use crate::project::{Project, figure, places};
@@ -371,6 +373,41 @@ fn a_count_is_held_against_the_estimate() {
     assert!(places(&scoreboard, "figures-apart").is_empty());
     // On pairs the last wave has no small enterprise left, so there is no total to compare with.
     assert_eq!(later(&project())["comparisons"][0]["verdict"], "unknown");
+}
+
+#[test]
+fn estimates_are_drawn_with_their_intervals_and_sheets_say_the_rest() {
+    let project = project();
+    project.run(&["run"]).expect(0);
+    let outputs = project.outputs();
+    let (_, bytes) = outputs.iter().find(|(name, _)| name == "scoreboard.xlsx").expect("the workbook");
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip archive");
+    let names: Vec<String> = archive.file_names().map(|name| name.expect("a name").into_owned()).collect();
+    let mut read = |name: &str| {
+        let mut text = String::new();
+        archive.by_name(name).expect("a part").read_to_string(&mut text).expect("text");
+        text
+    };
+    let charts: Vec<String> =
+        names.iter().filter(|name| name.starts_with("xl/charts/chart")).map(|name| read(name)).collect();
+    let with_bars: Vec<&String> = charts.iter().filter(|chart| chart.contains("<c:errBars>")).collect();
+    // By wave for both indicators, by size for both, by partner and by exports.
+    assert_eq!(with_bars.len(), 6);
+    for chart in with_bars {
+        assert!(chart.contains("<c:errValType val=\"cust\"/>") && chart.contains("<c:plus><c:numRef>"), "{chart}");
+    }
+    let strings = read("xl/sharedStrings.xml");
+    for text in [
+        "By exports",
+        "Who answered again",
+        "In their own words: What keeps you from growing? (Follow-up)",
+        "Count and estimate",
+        "Triangulation",
+        "✓ within the interval",
+        "Estimates from this survey",
+    ] {
+        assert!(strings.contains(text), "the workbook does not say: {text}");
+    }
 }
 
 #[test]

@@ -65,7 +65,7 @@ pub fn part(canvas: &mut Canvas, context: Context, one: &IndicatorResult, last: 
         canvas.end_ruled(NAME, 5, Rule::Above);
         canvas.gap(6);
         canvas.text(NAME, words::verdict(comparison.verdict), mark(comparison.verdict));
-        canvas.span(2, last, Cell::text(sentence(comparison)), Look::Prose.plain()).end();
+        canvas.span(2, last, Cell::text(sentence(comparison)), Look::Text.plain()).end();
         canvas.gap(18);
         canvas.keep_from(start);
     }

@@ -17,6 +17,7 @@ use crate::report::style::{Look, NumberFormat, Rule};
 use crate::report::words::{self, head};
 
 const NAME: u16 = 1;
+/// Of the chart.
 const TABLE: u16 = 6;
 /// Groups that a chart can show and still be read.
 const MOST: usize = 16;
@@ -45,6 +46,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
     looks.extend([(head::LOWER, Look::HeadRight), (head::UPPER, Look::HeadRight), (head::ANSWERS, Look::HeadRight)]);
     reach_heads(canvas);
     heads(canvas, NAME, &looks);
+    let end_column = NAME + u16::try_from(looks.len()).unwrap_or(1) - 1;
     let first = canvas.at();
     let lines: Vec<Drawn<'_>> = breakdown
         .figures
@@ -55,7 +57,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
         .collect();
     for line in &lines {
         write(canvas, line, (number, format), (change.is_some(), false));
-        canvas.end_ruled(NAME, TABLE, Rule::Hair);
+        canvas.end_ruled(NAME, end_column, Rule::Hair);
     }
     let whole = Drawn {
         name: words::ALL,
@@ -66,7 +68,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
         answers: facts.answers,
     };
     write(canvas, &whole, (number, format), (change.is_some(), true));
-    let end = canvas.end_ruled(NAME, TABLE, Rule::Above);
+    let end = canvas.end_ruled(NAME, end_column, Rule::Above);
     canvas.gap(10);
     let row = canvas.at();
     let notes = notes(breakdown, &facts.notes);
@@ -162,9 +164,8 @@ fn notes(breakdown: &Breakdown, whole: &[String]) -> Vec<String> {
         }
     }
     let all = breakdown.names.len();
-    let about = |(text, names): (&str, Vec<&str>)| match names.len() {
-        count if count == all => text.to_owned(),
-        _ => format!("{}: {text}", names.join(", ")),
+    let about = |(text, names): (&str, Vec<&str>)| {
+        if names.len() == all { text.to_owned() } else { format!("{}: {text}", names.join(", ")) }
     };
     breakdown.note.iter().cloned().chain(said.into_iter().map(about)).collect()
 }

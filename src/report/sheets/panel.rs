@@ -101,14 +101,11 @@ fn line(canvas: &mut Canvas, stratum: &PanelStratum, skipped: usize, cell: impl 
         column += 1;
     }
     let last = counts.last().copied().unwrap_or_default();
-    match quotient(Decimal::from(last), Decimal::from(stratum.answered)) {
-        Some(cached) => {
-            let text = format!("={}/{}", CellRef::new(row, column - 1), CellRef::new(row, COUNTS.0));
-            canvas.put(column, Cell::Formula { text, cached }, look.with(NumberFormat::FINE_SHARE));
-        }
-        None => {
-            canvas.text(column, words::NOT_COMPUTABLE, Look::Absent);
-        }
+    if let Some(cached) = quotient(Decimal::from(last), Decimal::from(stratum.answered)) {
+        let text = format!("={}/{}", CellRef::new(row, column - 1), CellRef::new(row, COUNTS.0));
+        canvas.put(column, Cell::Formula { text, cached }, look.with(NumberFormat::FINE_SHARE));
+    } else {
+        canvas.text(column, words::NOT_COMPUTABLE, Look::Absent);
     }
 }
 

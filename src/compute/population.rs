@@ -96,7 +96,14 @@ pub fn frame(
     let mut listed: Vec<(String, String, usize)> = Vec::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut twice = 0;
-    for row in 0..rows.height() {
+    let mut order: Vec<usize> = (0..rows.height()).collect();
+    if collection.by_period {
+        // Of a member that several partners list, the first partner's row counts, as in a record.
+        let partners = &inputs.catalog.partners;
+        let rank = |code: &str| partners.iter().position(|partner| partner.code.as_str() == code);
+        order.sort_by_cached_key(|row| text(&rows, "partner", *row).and_then(|code| rank(&code)));
+    }
+    for row in order {
         let Some(identity) = text(&rows, match_on, row).or_else(|| text(&rows, &name_column, row)) else { continue };
         if !seen.insert(identity.clone()) {
             twice += 1;
@@ -110,7 +117,7 @@ pub fn frame(
         let stratum = if stratum.is_empty() { "all members".to_owned() } else { stratum.join(" · ") };
         listed.push((stratum, identity, row));
     }
-    if twice > 0 {
+    if twice > 0 && !(collection.by_period && collection.shared_key) {
         let message = format!("{twice} enterprises stand in the population of `{}` more than once", survey.code);
         let finding = Finding::warning(&rules::FRAME_TWICE, Place::Project, message)
             .help("Each counts once, in the stratum of its first listing. Agree which partner lists it.");

@@ -11,8 +11,8 @@ use super::Inputs;
 use super::plan::{Grain, table};
 use super::population::truths;
 use super::status::shown;
-use super::survey::Prepared;
-use crate::define::catalog::{FieldKind, How, Indicator};
+use super::survey::{Prepared, ends};
+use crate::define::catalog::{FieldKind, How, Indicator, Pairing};
 use crate::finding::{Finding, Place, rules};
 use crate::model::code::IndicatorCode;
 use crate::model::number::{display, percentage};
@@ -78,14 +78,18 @@ fn apart(
     estimated: &Indicator,
     count: &Figure,
 ) -> Result<Apart, String> {
-    let (How::Rows { from, .. }, How::Survey { survey, population, .. }) = (&counted.how, &estimated.how) else {
-        return Ok(Apart::Unseen);
-    };
-    let Some((.., held)) =
-        surveys.iter().find(|one| one.survey.code == *survey).and_then(|prepared| prepared.waves.last())
+    let (How::Rows { from, .. }, How::Survey { survey, population, change, .. }) = (&counted.how, &estimated.how)
     else {
         return Ok(Apart::Unseen);
     };
+    let Some(prepared) = surveys.iter().find(|one| one.survey.code == *survey) else { return Ok(Apart::Unseen) };
+    let latest = prepared.waves.iter().rposition(|(_, input, _)| input.is_some());
+    // Pairs speak of the baseline's population.
+    let wave = match change {
+        Some((_, Pairing::Paired)) => ends(&prepared.waves).map(|(first, _)| first),
+        _ => latest,
+    };
+    let Some((.., held)) = wave.map(|wave| &prepared.waves[wave]) else { return Ok(Apart::Unseen) };
     let domain = truths(&held.frame.rows, population.as_ref(), true)?;
     let (mut all, mut outside) = (BTreeSet::new(), BTreeSet::new());
     for from in from {
@@ -197,7 +201,10 @@ fn says(one: &Comparison, apart: Apart) -> String {
     let relative = one
         .relative
         .map_or_else(String::new, |share| format!(" ({} % of the estimate)", signed(&display(share.abs(), 1), share)));
-    let difference = one.difference.map_or_else(String::new, |gap| signed(&plain(gap), gap));
+    let difference = one.difference.map_or_else(String::new, |gap| {
+        let points = one.unit.is_percent().then(|| format!("{} points", display(gap.abs(), 1)));
+        signed(&points.unwrap_or_else(|| plain(gap)), gap)
+    });
     let verdict = match (one.verdict, apart) {
         (Verdict::NotComparable, Apart::Outside(outside, all)) => format!(
             "not comparable, since {outside} of the {all} enterprises counted are not in the population of the survey"

@@ -4,7 +4,9 @@ mod answer;
 mod args;
 mod check;
 mod explain;
+mod fetch;
 mod ingest;
+mod layout;
 mod output;
 mod progress;
 mod run;
@@ -48,6 +50,8 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::main(check, &output),
         Command::Ingest(ingest) => ingest::main(ingest, &output),
         Command::Answer(answer) => answer::main(answer, &output),
+        Command::Fetch(fetch) => fetch::main(fetch, &output),
+        Command::Layout(layout) => layout::main(layout, &output),
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Template(template) => template::main(template, &output),

@@ -14,6 +14,7 @@ use crate::finding::{CellRef, Severity};
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode, WaveCode};
 use crate::model::period::Calendar;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
+use crate::model::source::Source;
 use crate::model::target::{Baseline, Direction, Milestone, Targets, Trajectory};
 use crate::model::unit::Unit;
 use crate::model::words::Words;
@@ -27,6 +28,7 @@ pub struct Catalog {
     pub partners: Vec<Partner>,
     pub collections: Vec<Collection>,
     pub surveys: Vec<Survey>,
+    pub sources: Vec<Source>,
     /// In the order of the files' names, then of their lines.
     pub indicators: Vec<Indicator>,
     pub reports: Vec<Report>,
@@ -155,6 +157,8 @@ pub struct Layout {
     pub fill_down: Vec<FieldCode>,
     pub repeat_merged: bool,
     pub not_reported: Vec<String>,
+    /// The same of one field only.
+    pub not_reported_in: BTreeMap<FieldCode, Vec<String>>,
     pub locale: Option<String>,
     pub encoding: Option<String>,
     pub partner: Belonging,
@@ -170,7 +174,11 @@ impl Layout {
         let placed = !(self.columns.is_empty() && self.letters.is_empty() && self.cells.is_empty());
         let lists = [sheets, until, skip, &self.not_reported].iter().any(|list| !list.is_empty());
         let belongs = self.partner != Belonging::File || self.period != Belonging::File;
-        let values = !self.fill_down.is_empty() || self.repeat_merged || self.locale.is_some() || self.across.is_some();
+        let values = !self.not_reported_in.is_empty()
+            || !self.fill_down.is_empty()
+            || self.repeat_merged
+            || self.locale.is_some()
+            || self.across.is_some();
         rows || placed || lists || belongs || values || below.is_some() || self.ends_at_blank_row
     }
 }
@@ -264,6 +272,11 @@ impl FieldKind {
         ("enterprise", Self::Enterprise),
         ("country", Self::Country),
     ];
+
+    /// As definitions write it.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| *name)
+    }
 
     pub fn sql(self) -> SqlKind {
         match self {

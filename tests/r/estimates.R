@@ -495,6 +495,17 @@ for (change in c("points", "percent")) {
 }
 case("unpaired_points_median", "unpaired_points", two, sme, of = function(estimator, ...) unpaired("points", ...), what = "quantile")
 
+lone_waves <- rbind(cbind(turnover(c(9, 7, 1, 6)), wave = 0), cbind(turnover(c(8, 1, 6, 5)), wave = 1)); lone_waves$in_domain <- TRUE
+for (lonely in c("adjust", "certainty"))
+  case(paste("unpaired_points_ratio_lonely", lonely, sep = "_"), "unpaired_points", lone_waves, sme, lonely, of = function(estimator, ...) unpaired("points", ...), what = "ratio")
+case("unpaired_percent_total_lonely_fail", "unpaired_percent", lone_waves, sme, refused = list(why = "lonely_stratum", stratum = "medium"), of = function(estimator, ...) unpaired("percent", ...), what = "total")
+case("unpaired_percent_mean_empty_stratum", "unpaired_percent", two[two$stratum != 2, ], sme, of = function(estimator, ...) unpaired("percent", ...), what = "mean")
+known_lone$age <- rep_len(c("old", "young"), nrow(known_lone))
+for (lonely in c("adjust", "certainty")) case(paste("total_raked_lonely", lonely, sep = "_"), "total", known_lone, sme, lonely, margins = both)
+case("ratio_raked_empty_stratum", "ratio", known[known$stratum != 3, ], sme, margins = both)
+case("paired_points_of_totals_lonely_adjust", "points", alone, sme, "adjust", of = paired, totals_of = TRUE)
+case("median_given_weights_domain", "quantile", weighted, sme, quantile = 0.5)
+
 # ---- merged strata, a minimum, the largest left out ---------------------------------------------------------------
 
 for (estimator in c("total", "ratio"))

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 
 pub use super::compare::CompareWith;
 pub use super::theme::Theme;
+pub use super::weighting::{KnownMargin, SurveyColumn, Weighting};
 use crate::finding::{CellRef, Severity};
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode, WaveCode};
 use crate::model::period::Calendar;
@@ -368,44 +369,6 @@ pub enum Lonely {
     Fail,
     Certainty,
     Adjust,
-}
-
-/// Where a property of an enterprise stands: in the frame, or in its answer.
-#[derive(Debug, Clone)]
-pub enum SurveyColumn {
-    Frame(FieldCode),
-    Question(FieldCode),
-}
-
-impl SurveyColumn {
-    pub fn code(&self) -> &FieldCode {
-        match self {
-            Self::Frame(code) | Self::Question(code) => code,
-        }
-    }
-}
-
-/// A division of the population into parts of known size.
-#[derive(Debug, Clone)]
-pub struct KnownMargin {
-    pub name: String,
-    /// Its parts are the combinations of the values of these.
-    pub by: Vec<SurveyColumn>,
-    /// None: counted in the frame.
-    pub totals: Option<Vec<(String, u64)>>,
-}
-
-/// How answers are weighted beyond their strata.
-#[derive(Debug, Clone)]
-pub struct Weighting {
-    /// None: frame size over answers, by stratum.
-    pub weights: Option<SurveyColumn>,
-    /// One: post-stratification. Several: raking.
-    pub margins: Vec<KnownMargin>,
-    /// Names of strata that become one.
-    pub collapse: Vec<Vec<String>>,
-    /// Fewer answers than this give no estimate.
-    pub minimum_answers: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

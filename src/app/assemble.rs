@@ -127,6 +127,7 @@ pub fn assemble(
         thresholds: report.thresholds,
         indicators: computed.indicators,
         surveys: computed.surveys,
+        comparisons: computed.comparisons,
         findings,
         kept_out,
         kept_out_total,

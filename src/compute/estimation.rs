@@ -5,43 +5,24 @@
 
 use rust_decimal::Decimal;
 
+use super::Inputs;
 use super::estimate::{
     self, Answer, Change, Margin, Pair, PairedChange, Sensitivity, paired_change, paired_sensitivity,
     paired_total_change, sensitivity, unpaired_change,
 };
+use super::pick::{Pick, pick};
+use super::population::truths;
 use super::rows::{ResultParts, result};
 use super::score::{Measured, against, figure, trajectory};
-use super::survey::{Member, Prepared, ends, truths};
+use super::survey::{Prepared, ends};
 use super::told::{against_interval, changed_by, notes, told};
-use super::weighting::{Place, number, weight};
-use super::{Inputs, WaveInput};
+use super::wave::Matched;
+use super::weighting::{Place, weight};
 use crate::define::catalog::{ChangeKind, Estimate, How, Indicator, Pairing};
 use crate::model::number::from_estimate;
 use crate::model::scoreboard::{ChangeFacts, EstimateFacts, Figure, IndicatorResult, WaveEstimate, WithoutLargest};
 use crate::model::target::TargetValue;
 use crate::model::value::{Coverage, Value, Why};
-use crate::sql::frame::{query, text};
-
-/// y and x of an answer; None if it cannot be used for this estimate.
-type Pick<'a> = Box<dyn Fn(&WaveInput, usize) -> Option<(f64, f64)> + 'a>;
-
-fn pick(estimate: &Estimate) -> Pick<'_> {
-    match estimate {
-        Estimate::Ratio { of, to } => Box::new(move |input, row| {
-            Some((number(&input.rows, of.as_str(), row)?, number(&input.rows, to.as_str(), row)?))
-        }),
-        Estimate::Total(of) | Estimate::Mean(of) | Estimate::Median(of) => {
-            Box::new(move |input, row| Some((number(&input.rows, of.as_str(), row)?, 1.0)))
-        }
-        Estimate::Share(condition) => Box::new(move |input, row| {
-            let sql = format!("SELECT ({}) AS truth__ FROM wave__", condition.sql);
-            let index = i64::try_from(row).ok()?;
-            let one = input.rows.slice(index, 1);
-            let answer = query(&[("wave__", &one)], &sql).ok()?;
-            text(&answer, "truth__", 0).map(|truth| (f64::from(u8::from(truth == "true")), 1.0))
-        }),
-    }
-}
 
 /// An indicator estimated from a survey.
 ///
@@ -57,13 +38,18 @@ pub fn compute(
     };
     let prepared =
         prepared.iter().find(|one| one.survey.code == *survey).ok_or_else(|| format!("{survey} was not prepared"))?;
-    let domain = truths(&prepared.frame.rows, population.as_ref(), true)?;
-    let estimation =
-        Estimation { prepared, estimate, pick: pick(estimate), domain, percent: indicator.unit.is_percent() };
-    match change {
-        Some((kind, pairing)) => Ok(estimation.change(inputs, indicator, *kind, *pairing)),
-        None => Ok(estimation.level(inputs, indicator)),
-    }
+    let domains = prepared.waves.iter().map(|(.., matched)| {
+        let rows = truths(&matched.frame.rows, population.as_ref(), true)?;
+        Ok(matched.frame.members.iter().map(|member| rows[member.row]).collect())
+    });
+    let domains = domains.collect::<Result<Vec<Vec<bool>>, String>>()?;
+    let pick = pick(estimate, prepared)?;
+    let estimation = Estimation { prepared, estimate, pick: &pick, domains, percent: indicator.unit.is_percent() };
+    let result = match change {
+        Some((kind, pairing)) => estimation.change(inputs, indicator, *kind, *pairing),
+        None => estimation.level(inputs, indicator),
+    };
+    Ok(IndicatorResult { breakdowns: estimation.breakdowns(inputs, indicator, *change), ..result })
 }
 
 /// Usable answers, or pairs, with their margins.
@@ -73,10 +59,10 @@ struct Usable<T> {
 }
 
 /// Both levels and the change, with what is said of them.
-struct Changed {
-    baseline: estimate::Estimate,
-    follow_up: estimate::Estimate,
-    change: estimate::Estimate,
+pub(super) struct Changed {
+    pub(super) baseline: estimate::Estimate,
+    pub(super) follow_up: estimate::Estimate,
+    pub(super) change: estimate::Estimate,
     without_largest: Option<Sensitivity>,
     answers: usize,
     coverage: Coverage,
@@ -88,16 +74,17 @@ struct Changed {
 /// From what the estimators give to what is shown.
 type Scale<'a> = &'a dyn Fn(f64) -> Option<Decimal>;
 
-struct Estimation<'a> {
-    prepared: &'a Prepared<'a>,
-    estimate: &'a Estimate,
-    pick: Pick<'a>,
-    domain: Vec<bool>,
-    percent: bool,
+pub(super) struct Estimation<'a> {
+    pub(super) prepared: &'a Prepared<'a>,
+    pub(super) estimate: &'a Estimate,
+    pub(super) pick: &'a Pick<'a>,
+    /// Of each wave, by member of its frame: whether the figure speaks of it.
+    pub(super) domains: Vec<Vec<bool>>,
+    pub(super) percent: bool,
 }
 
 impl Estimation<'_> {
-    fn scaled(&self, value: f64) -> Option<Decimal> {
+    pub(super) fn scaled(&self, value: f64) -> Option<Decimal> {
         // A ratio or a share is a fraction; all else is in its own unit.
         let fraction = matches!(self.estimate, Estimate::Ratio { .. } | Estimate::Share(_));
         from_estimate(if self.percent && fraction { value * 100.0 } else { value })
@@ -107,43 +94,42 @@ impl Estimation<'_> {
         self.scaled(value).map_or(Value::NotComputable(Why::Overflow), Value::Known)
     }
 
-    fn in_domain(&self, member: &Member) -> bool {
-        self.domain[member.row]
-    }
-
-    fn usable<T>(&self, found: Vec<(T, Place<'_>)>) -> Usable<T> {
-        let Prepared { survey, frame, weights, .. } = self.prepared;
+    /// With the margins of the wave whose population they stand for.
+    fn usable<T>(&self, wave: usize, found: Vec<(T, Place<'_>)>) -> Usable<T> {
+        let Matched { frame, weights, .. } = &self.prepared.waves[wave].2;
         let (rows, places): (Vec<T>, Vec<Place<'_>>) = found.into_iter().unzip();
-        Usable { rows, margins: weights.margins(survey, frame, &places) }
+        Usable { rows, margins: weights.margins(self.prepared.survey, frame, &places) }
     }
 
     /// The usable answers of a wave, in the order of the frame.
     fn answers(&self, wave: usize) -> Usable<Answer> {
-        let Prepared { survey, frame, weights, waves, .. } = self.prepared;
+        let Prepared { survey, waves, .. } = self.prepared;
         let (_, input, matched) = &waves[wave];
-        let Some(input) = input else { return self.usable(Vec::new()) };
-        let usable = matched.answers.iter().filter_map(|(at, row)| {
-            let member = &frame.members[*at];
-            let (y, x) = (self.pick)(input, *row)?;
-            let place = Place { frame_row: member.row, wave: &input.rows, row: *row };
+        let Some(input) = input else { return self.usable(wave, Vec::new()) };
+        let usable = matched.complete().filter_map(|(at, row)| {
+            let member = &matched.frame.members[at];
+            let (y, x) = (self.pick)(input, row)?;
+            let place = Place { frame_row: member.row, wave: &input.rows, row };
             let answer = Answer {
-                stratum: weights.stratum(member),
-                weight: weight(survey, frame, place),
+                stratum: matched.weights.stratum(member),
+                weight: weight(survey, &matched.frame, place),
                 y,
                 x,
-                in_domain: self.in_domain(member),
+                in_domain: self.domains[wave][at],
             };
-            member.is_eligible().then_some((answer, place))
+            Some((answer, place))
         });
-        self.usable(usable.collect())
+        self.usable(wave, usable.collect())
     }
 
-    /// Answers to both waves, with the weight and the margins of the first.
+    /// Answers to both waves, with the population, the weight and the margins of the first.
     fn pairs(&self, first: usize, last: usize) -> Usable<Pair> {
-        let Prepared { survey, frame, weights, waves, .. } = self.prepared;
-        let (Some(before), Some(after)) = (waves[first].1, waves[last].1) else { return self.usable(Vec::new()) };
-        let both = waves[first].2.answers.iter().filter_map(|(at, row)| {
-            let later = waves[last].2.answers.get(at)?;
+        let Prepared { survey, waves, pairs, .. } = self.prepared;
+        let (Some(before), Some(after)) = (waves[first].1, waves[last].1) else {
+            return self.usable(first, Vec::new());
+        };
+        let Matched { frame, weights, .. } = &waves[first].2;
+        let both = pairs.iter().filter_map(|(at, row, later)| {
             let member = &frame.members[*at];
             let ((y0, x0), (y1, x1)) = ((self.pick)(before, *row)?, (self.pick)(after, *later)?);
             let place = Place { frame_row: member.row, wave: &before.rows, row: *row };
@@ -154,11 +140,11 @@ impl Estimation<'_> {
                 x0,
                 y1,
                 x1,
-                in_domain: self.in_domain(member),
+                in_domain: self.domains[first][*at],
             };
-            member.is_eligible().then_some((pair, place))
+            Some((pair, place))
         });
-        self.usable(both.collect())
+        self.usable(first, both.collect())
     }
 
     fn estimator(&self) -> fn(&[Answer], &estimate::Design) -> Result<estimate::Estimate, estimate::Why> {
@@ -171,9 +157,13 @@ impl Estimation<'_> {
         }
     }
 
-    fn at(&self, wave: usize) -> Result<estimate::Estimate, estimate::Why> {
+    fn design<'d>(&'d self, wave: usize, margins: &'d [Margin]) -> estimate::Design<'d> {
+        self.prepared.waves[wave].2.weights.design(self.prepared.survey, margins)
+    }
+
+    pub(super) fn at(&self, wave: usize) -> Result<estimate::Estimate, estimate::Why> {
         let usable = self.answers(wave);
-        self.estimator()(&usable.rows, &self.prepared.weights.design(self.prepared.survey, &usable.margins))
+        self.estimator()(&usable.rows, &self.design(wave, &usable.margins))
     }
 
     /// Only an amount can hang on one enterprise.
@@ -184,7 +174,7 @@ impl Estimation<'_> {
     /// The level of a wave without its largest enterprise.
     fn without_largest(&self, wave: usize) -> Option<Sensitivity> {
         let usable = self.answers(wave);
-        let design = self.prepared.weights.design(self.prepared.survey, &usable.margins);
+        let design = self.design(wave, &usable.margins);
         self.is_amount().then(|| sensitivity(&usable.rows, &design, self.estimator()).ok()).flatten()
     }
 
@@ -276,13 +266,13 @@ impl Estimation<'_> {
     }
 
     /// On the enterprises that answered both waves.
-    fn paired(&self, first: usize, last: usize, change: Change) -> Result<Changed, (estimate::Why, bool)> {
+    pub(super) fn paired(&self, first: usize, last: usize, change: Change) -> Result<Changed, (estimate::Why, bool)> {
         let usable = self.pairs(first, last);
-        let design = self.prepared.weights.design(self.prepared.survey, &usable.margins);
+        let design = self.design(first, &usable.margins);
         let estimator = if matches!(self.estimate, Estimate::Total(_)) { paired_total_change } else { paired_change };
         let found = estimator(&usable.rows, &design, change).map_err(|why| (why, usable.rows.is_empty()))?;
         let PairedChange { baseline, follow_up, change: moved, pairs: domain } = found;
-        let population = self.coverage(last).due;
+        let population = self.coverage(first).due;
         let inside = if domain == usable.rows.len() {
             String::new()
         } else {
@@ -308,7 +298,7 @@ impl Estimation<'_> {
     }
 
     /// Each wave by itself, as if they were two samples.
-    fn unpaired(&self, first: usize, last: usize, change: Change) -> Result<Changed, (estimate::Why, bool)> {
+    pub(super) fn unpaired(&self, first: usize, last: usize, change: Change) -> Result<Changed, (estimate::Why, bool)> {
         let level = |wave: usize| self.at(wave).map_err(|why| (why, self.answers(wave).rows.is_empty()));
         let (baseline, follow_up) = (level(first)?, level(last)?);
         let moved = unpaired_change(&baseline, &follow_up, change).map_err(|why| (why, false))?;
@@ -327,6 +317,33 @@ impl Estimation<'_> {
             baseline,
             follow_up,
             change: moved,
+        })
+    }
+
+    /// A change in per cent is a percentage whatever the unit; in points it is on the scale of the level.
+    fn scaled_change(&self, kind: ChangeKind, value: f64) -> Option<Decimal> {
+        if kind == ChangeKind::Percent { from_estimate(value * 100.0) } else { self.scaled(value) }
+    }
+
+    /// A change with its interval, in its unit.
+    pub(super) fn moved(
+        &self,
+        indicator: &Indicator,
+        kind: ChangeKind,
+        change: &estimate::Estimate,
+    ) -> Option<ChangeFacts> {
+        let scale = |value: f64| self.scaled_change(kind, value);
+        let interval = change.interval.and_then(|(low, high)| scale(low).zip(scale(high)));
+        Some(ChangeFacts {
+            value: scale(change.value)?,
+            lower: interval.map(|both| both.0),
+            upper: interval.map(|both| both.1),
+            standard_error: change.standard_error.and_then(scale),
+            unit: match kind {
+                ChangeKind::Percent => "%".to_owned(),
+                ChangeKind::PercentagePoints if self.percent => "points".to_owned(),
+                ChangeKind::PercentagePoints => indicator.unit.to_string(),
+            },
         })
     }
 
@@ -372,25 +389,15 @@ impl Estimation<'_> {
         let follow_up = Ok(changed.follow_up.clone());
         let held = against(indicator, baseline, Some(inputs.as_of));
         let mut total = figure(inputs, indicator, Vec::new(), self.measured(&follow_up), changed.coverage, &held);
-        // A change in per cent is a percentage whatever the unit; in points it is on the scale of the level.
-        let scale =
-            |value: f64| if kind == ChangeKind::Percent { from_estimate(value * 100.0) } else { self.scaled(value) };
-        let unit = if kind == ChangeKind::Percent {
-            "%".to_owned()
-        } else if self.percent {
-            "points".to_owned()
-        } else {
-            indicator.unit.to_string()
-        };
-        let change = scale(changed.change.value);
-        let interval = changed.change.interval.and_then(|(low, high)| scale(low).zip(scale(high)));
+        let change = self.moved(indicator, kind, &changed.change);
         let wanted = indicator.targets.current().and_then(|target| match (&target.value, kind) {
             (TargetValue::Increase(by), ChangeKind::PercentagePoints)
             | (TargetValue::IncreasePercent(by), ChangeKind::Percent) => Some(*by),
             _ => None,
         });
-        if let Some(change) = change {
-            total.reason.push_str(&changed_by(change, interval, wanted, &unit));
+        if let Some(change) = &change {
+            let interval = change.lower.zip(change.upper);
+            total.reason.push_str(&changed_by(change.value, interval, wanted, &change.unit));
         }
         let level = |wave: usize, one: &estimate::Estimate| {
             self.wave_estimate(format!("{}{}", self.title(wave), changed.levels), wave, &Ok(one.clone()))
@@ -412,15 +419,9 @@ impl Estimation<'_> {
             answers: changed.answers,
             degrees: changed.change.degrees,
             waves,
-            change: change.map(|value| ChangeFacts {
-                value,
-                lower: interval.map(|both| both.0),
-                upper: interval.map(|both| both.1),
-                standard_error: changed.change.standard_error.and_then(scale),
-                unit: unit.clone(),
-            }),
+            change,
             without_largest: match &changed.without_largest {
-                Some(one) => Some(Self::without(one, true, &scale)),
+                Some(one) => Some(Self::without(one, true, &|value| self.scaled_change(kind, value))),
                 None => self.without_largest(last).map(|one| Self::without(&one, false, &|value| self.scaled(value))),
             },
             notes: {
@@ -435,7 +436,7 @@ impl Estimation<'_> {
         self.finish(inputs, indicator, total, facts, &held)
     }
 
-    fn measured(&self, estimate: &Result<estimate::Estimate, estimate::Why>) -> Measured {
+    pub(super) fn measured(&self, estimate: &Result<estimate::Estimate, estimate::Why>) -> Measured {
         match estimate {
             Ok(one) => {
                 // A total and a median are no quotient.

@@ -7,13 +7,19 @@ pub mod estimate;
 mod estimation;
 pub mod evidence;
 pub mod example;
+mod groups;
+mod panel;
+mod pick;
 pub mod plan;
+mod population;
 pub mod records;
 mod rows;
 mod score;
 pub mod status;
 pub mod survey;
+mod themes;
 mod told;
+mod triangulation;
 mod wave;
 mod weighting;
 
@@ -27,7 +33,7 @@ use crate::define::Catalog;
 use crate::define::catalog::{How, Indicator};
 use crate::finding::Finding;
 use crate::model::code::IndicatorCode;
-use crate::model::scoreboard::{IndicatorResult, SurveyResult, Thresholds};
+use crate::model::scoreboard::{Comparison, IndicatorResult, SurveyResult, Thresholds};
 use crate::model::submission::Submission;
 
 pub use records::Records;
@@ -48,6 +54,7 @@ pub struct Inputs<'a> {
 pub struct Computed {
     pub indicators: Vec<IndicatorResult>,
     pub surveys: Vec<SurveyResult>,
+    pub comparisons: Vec<Comparison>,
     pub findings: Vec<Finding>,
 }
 
@@ -86,10 +93,13 @@ pub fn compute(inputs: &Inputs<'_>, chosen: &[IndicatorCode]) -> Result<Computed
             return Err("derived indicators wait for each other".into());
         }
     }
+    let (comparisons, apart) = triangulation::comparisons(inputs, &surveys, &results, chosen)?;
     let indicators = chosen.iter().filter_map(|code| results.remove(code)).collect();
     let mut findings: Vec<Finding> = surveys.iter().flat_map(|survey| survey.findings.iter().cloned()).collect();
     findings.extend(inputs.records.findings.iter().cloned());
-    Ok(Computed { indicators, surveys: surveys.into_iter().map(|survey| survey.result).collect(), findings })
+    findings.extend(apart);
+    let surveys = surveys.into_iter().map(|survey| survey.result).collect();
+    Ok(Computed { indicators, surveys, comparisons, findings })
 }
 
 /// A named table for the SQL engine.

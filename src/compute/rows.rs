@@ -289,7 +289,7 @@ impl<'a> Rows<'a> {
             },
             |field| field.label.get(&self.inputs.catalog.programme.language).to_owned(),
         );
-        Ok(Breakdown { field: field.to_owned(), label, figures, additive, note, names })
+        Ok(Breakdown { field: field.to_owned(), label, figures, additive, note, names, estimates: Vec::new() })
     }
 
     /// Whether the lines add up to the total, and what a reader must know if they do not.

@@ -1,55 +1,27 @@
-//! Surveys: the frame with its strata, waves matched to it, and response. Indicators are estimated in
-//! `estimation`.
+//! Surveys: waves matched to their populations, response, who answered again, and the method in words. Indicators are
+//! estimated in `estimation`.
 
-use std::collections::BTreeMap;
-
-use polars::prelude::DataFrame;
 use rust_decimal::Decimal;
 
-use super::estimate::Stratum;
+use super::population::{Member, frame};
 use super::wave::{Matched, matched};
-use super::weighting::{NOT_GIVEN, Weights};
-use super::{Inputs, WaveInput};
-use crate::define::catalog::{Survey, Wave, WaveRole};
-use crate::finding::{Finding, Place, rules};
+use super::{Inputs, WaveInput, panel, themes};
+use crate::define::catalog::{Collection, Survey, Wave, WaveRole};
+use crate::finding::Finding;
 use crate::model::number::percentage;
 use crate::model::scoreboard::{StratumResponse, SurveyResult, WaveResponse};
 use crate::model::value::{Value, Why};
-use crate::sql::Expression;
-use crate::sql::frame::{query, text};
+use crate::sql::frame::text;
 
-/// The population: members sorted by identity, each once.
-#[derive(Debug, Default)]
-pub struct Frame {
-    pub members: Vec<Member>,
-    pub strata: Vec<Stratum>,
-    pub by_number: BTreeMap<String, usize>,
-    pub by_name: BTreeMap<String, usize>,
-    /// The rows of the frame's collection, for populations of indicators.
-    pub(super) rows: DataFrame,
-}
+/// A wave with its answers as they came and as they count.
+pub(super) type Held<'a> = (&'a Wave, Option<&'a WaveInput>, Matched);
 
-#[derive(Debug)]
-pub struct Member {
-    pub(super) row: usize,
-    pub(super) stratum: usize,
-    pub(super) asked: bool,
-    pub(super) ineligible: bool,
-}
-
-impl Member {
-    /// Was asked, and belongs to the population as far as is known.
-    pub(super) fn is_eligible(&self) -> bool {
-        self.asked && !self.ineligible
-    }
-}
-
-/// A survey with its frame and matched waves.
+/// A survey with its matched waves.
 pub struct Prepared<'a> {
     pub(super) survey: &'a Survey,
-    pub(super) frame: Frame,
-    pub(super) weights: Weights,
-    pub(super) waves: Vec<(&'a Wave, Option<&'a WaveInput>, Matched)>,
+    pub(super) waves: Vec<Held<'a>>,
+    /// Who answered the baseline and the last follow-up: member of the baseline's frame, and the row of either wave.
+    pub(super) pairs: Vec<(usize, usize, usize)>,
     pub result: SurveyResult,
     pub findings: Vec<Finding>,
 }
@@ -64,122 +36,62 @@ pub fn prepare<'a>(inputs: &'a Inputs<'a>) -> Result<Vec<Prepared<'a>>, String> 
 
 fn one<'a>(inputs: &'a Inputs<'a>, survey: &'a Survey) -> Result<Prepared<'a>, String> {
     let mut findings = Vec::new();
-    let frame = frame(inputs, survey, &mut findings)?;
-    let weights = Weights::new(survey, &frame);
-    let mut waves = Vec::new();
+    let language = &inputs.catalog.programme.language;
+    let by_period = inputs.catalog.collection(&survey.frame).is_some_and(|collection| collection.by_period);
+    let mut waves: Vec<Held<'a>> = Vec::new();
     let mut responses = Vec::new();
     for wave in survey.waves.iter().filter(|wave| wave.on <= inputs.as_of) {
         let input = inputs.waves.iter().find(|input| input.survey == survey.code && input.wave == wave.code);
-        let mut matched = input.map_or_else(
-            || Matched { answers: BTreeMap::new(), incomplete: 0, superseded: 0, unmatched: 0, findings: Vec::new() },
-            |input| matched(survey, wave, input, &frame),
-        );
-        findings.append(&mut matched.findings);
-        responses.push(response(survey, wave, input, &frame, &matched, &inputs.catalog.programme.language));
-        waves.push((wave, input, matched));
+        let frame = frame(inputs, survey, Some(wave), &mut findings)?;
+        let baseline =
+            waves.iter().find(|(wave, input, _)| by_period && input.is_some() && wave.role == WaveRole::Baseline);
+        let mut held = match input {
+            Some(input) => matched(survey, wave, input, frame, baseline.map(|(.., matched)| &matched.frame)),
+            None => Matched::silent(survey, frame),
+        };
+        findings.append(&mut held.findings);
+        responses.push(response(survey, wave, input, &held, language));
+        waves.push((wave, input, held));
     }
-    let pairs = match ends(&waves) {
-        Some((first, last)) => {
-            waves[first].2.answers.keys().filter(|member| waves[last].2.answers.contains_key(member)).count()
-        }
-        None => 0,
-    };
+    let pairs = ends(&waves).map_or_else(Vec::new, |(first, last)| pairs(&waves[first].2, &waves[last].2));
     let result = SurveyResult {
         code: survey.code.to_string(),
-        title: survey.title.get(&inputs.catalog.programme.language).to_owned(),
-        method: method(survey, &frame, &weights, &waves, pairs),
+        title: survey.title.get(language).to_owned(),
+        method: method(inputs, survey, &waves, pairs.len())?,
         waves: responses,
-        pairs,
+        pairs: pairs.len(),
+        panel: panel::panel(&waves, language),
     };
-    Ok(Prepared { survey, frame, weights, waves, result, findings })
+    Ok(Prepared { survey, waves, pairs, result, findings })
+}
+
+/// Who answered both, in the order of the baseline's frame. Who has left the population since still speaks of it.
+fn pairs(before: &Matched, after: &Matched) -> Vec<(usize, usize, usize)> {
+    let pair = |(at, row): (usize, usize)| {
+        let later = match after.frame.again(&before.frame.members[at]) {
+            Some(again) => after.answers.get(&again).filter(|_| after.frame.members[again].is_eligible()),
+            None => after.left.get(&at),
+        };
+        later.map(|later| (at, row, *later))
+    };
+    before.complete().filter_map(pair).collect()
 }
 
 /// The baseline and the last follow-up, as positions.
-pub(super) fn ends(waves: &[(&Wave, Option<&WaveInput>, Matched)]) -> Option<(usize, usize)> {
+pub(super) fn ends(waves: &[Held<'_>]) -> Option<(usize, usize)> {
     let first = waves.iter().position(|(wave, ..)| wave.role == WaveRole::Baseline)?;
     let last = waves.iter().rposition(|(wave, ..)| wave.role == WaveRole::FollowUp)?;
     Some((first, last))
-}
-
-pub(super) fn truths(frame: &DataFrame, expression: Option<&Expression>, otherwise: bool) -> Result<Vec<bool>, String> {
-    let Some(expression) = expression else { return Ok(vec![otherwise; frame.height()]) };
-    if frame.height() == 0 {
-        return Ok(Vec::new());
-    }
-    let sql = format!("SELECT partner, ({}) AS truth__ FROM frame__", expression.sql);
-    let answer = query(&[("frame__", frame)], &sql).map_err(|error| error.to_string())?;
-    Ok((0..frame.height()).map(|row| text(&answer, "truth__", row).as_deref() == Some("true")).collect())
-}
-
-fn frame(inputs: &Inputs<'_>, survey: &Survey, findings: &mut Vec<Finding>) -> Result<Frame, String> {
-    let Some(rows) = inputs.records.tables.get(survey.frame.as_str()) else { return Ok(Frame::default()) };
-    let asked = truths(rows, survey.asked.as_ref(), true)?;
-    let ineligible = truths(rows, survey.ineligible.as_ref(), false)?;
-    let match_on = survey.match_on.as_str();
-    let name_column = format!("{match_on}__name");
-    let mut listed: Vec<(String, String, usize)> = Vec::new();
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    let mut names: BTreeMap<usize, String> = BTreeMap::new();
-    let mut twice = 0;
-    for row in 0..rows.height() {
-        let (number, name) = (text(rows, match_on, row), text(rows, &name_column, row));
-        let Some(identity) = number.clone().or_else(|| name.clone()) else { continue };
-        if let Some(name) = name {
-            names.insert(row, name);
-        }
-        if seen.insert(identity.clone(), row).is_some() {
-            twice += 1;
-            continue;
-        }
-        let stratum: Vec<String> = survey
-            .strata
-            .iter()
-            .map(|field| text(rows, field.as_str(), row).unwrap_or_else(|| NOT_GIVEN.into()))
-            .collect();
-        let stratum = if stratum.is_empty() { "all members".to_owned() } else { stratum.join(" · ") };
-        listed.push((stratum, identity, row));
-    }
-    if twice > 0 {
-        let message = format!("{twice} enterprises stand in the population of `{}` more than once", survey.code);
-        findings.push(
-            Finding::warning(&rules::FRAME_TWICE, Place::Project, message)
-                .help("Each counts once, in the stratum of its first listing. Agree which partner lists it."),
-        );
-    }
-    // By stratum, then identity: the order of every sum.
-    listed.sort();
-    let mut frame = Frame { rows: rows.clone(), ..Frame::default() };
-    for (stratum, identity, row) in listed {
-        if frame.strata.last().is_none_or(|last| last.name != stratum) {
-            frame.strata.push(Stratum { name: stratum, population: Some(0) });
-        }
-        let at = frame.strata.len() - 1;
-        // Who is known not to belong is no part of the population.
-        if !ineligible[row]
-            && let Some(count) = &mut frame.strata[at].population
-        {
-            *count += 1;
-        }
-        let member = frame.members.len();
-        if identity.starts_with("vat:") || identity.starts_with("reg:") {
-            frame.by_number.insert(identity.clone(), member);
-        }
-        if let Some(name) = names.get(&row) {
-            frame.by_name.entry(name.clone()).or_insert(member);
-        }
-        frame.members.push(Member { row, stratum: at, asked: asked[row], ineligible: ineligible[row] });
-    }
-    Ok(frame)
 }
 
 fn response(
     survey: &Survey,
     wave: &Wave,
     input: Option<&WaveInput>,
-    frame: &Frame,
     matched: &Matched,
     language: &str,
 ) -> WaveResponse {
+    let frame = &matched.frame;
     let line = |name: &str, of: &dyn Fn(&Member) -> bool| {
         let members: Vec<(usize, &Member)> =
             frame.members.iter().enumerate().filter(|(_, member)| of(member)).collect();
@@ -212,11 +124,10 @@ fn response(
         .filter(|question| question.code != survey.respondent && question.code != survey.submitted)
         .map(|question| {
             let with = matched
-                .answers
-                .values()
-                .filter(|row| input.is_some_and(|input| text(&input.rows, question.code.as_str(), **row).is_some()))
+                .complete()
+                .filter(|(_, row)| input.is_some_and(|input| text(&input.rows, question.code.as_str(), *row).is_some()))
                 .count();
-            (question.label.get(language).to_owned(), with, matched.answers.len() - with)
+            (question.label.get(language).to_owned(), with, matched.complete().count() - with)
         })
         .collect();
     let mut files: Vec<String> =
@@ -232,39 +143,93 @@ fn response(
         incomplete: matched.incomplete,
         superseded: matched.superseded,
         unmatched: matched.unmatched,
+        unasked: matched.answers.len() - matched.complete().count(),
         items,
+        coded: input.map_or_else(Vec::new, |input| themes::coded(survey, input, matched, language)),
     }
 }
 
-fn method(
-    survey: &Survey,
-    frame: &Frame,
-    weights: &Weights,
-    waves: &[(&Wave, Option<&WaveInput>, Matched)],
-    pairs: usize,
-) -> Vec<String> {
-    let population: u64 = frame.strata.iter().filter_map(|stratum| stratum.population).sum();
-    let mut lines = vec![format!(
-        "The population is the {population} enterprises of `{}`{}.",
-        survey.frame,
-        if survey.strata.is_empty() {
-            String::new()
-        } else {
-            format!(
-                ", in strata by {}",
-                survey.strata.iter().map(|field| field.as_str().replace('_', " ")).collect::<Vec<_>>().join(" and ")
-            )
+fn method(inputs: &Inputs<'_>, survey: &Survey, waves: &[Held<'_>], pairs: usize) -> Result<Vec<String>, String> {
+    let language = &inputs.catalog.programme.language;
+    let first = ends(waves).map_or(0, |(first, _)| first);
+    let none;
+    let base = if let Some((.., matched)) = waves.get(first) {
+        matched
+    } else {
+        none = Matched::silent(survey, frame(inputs, survey, None, &mut Vec::new())?);
+        &none
+    };
+    let strata = if survey.strata.is_empty() {
+        String::new()
+    } else {
+        let names: Vec<String> = survey.strata.iter().map(|field| field.as_str().replace('_', " ")).collect();
+        format!(", in strata by {}", names.join(" and "))
+    };
+    let population = base.frame.size();
+    let collection = inputs.catalog.collection(&survey.frame);
+    let by_period = collection.filter(|collection| collection.by_period);
+    let mut lines = match by_period {
+        Some(collection) if !waves.is_empty() => by_day(inputs, collection, waves, &strata),
+        _ => vec![format!("The population is the {population} enterprises of `{}`{strata}.", survey.frame)],
+    };
+    if by_period.is_none() && waves.len() > 1 {
+        lines[0].push_str(" It is the partners' current list, for all waves alike.");
+    }
+    for (wave, ..) in waves {
+        if let Some(asked) = &wave.asked {
+            lines.push(format!("{}: those were asked where {}.", wave.title.get(language), asked.source));
         }
-    )];
+    }
     if ends(waves).is_some() {
         lines.push(format!("{pairs} of {population} enterprises answered both the baseline and the last follow-up."));
     }
-    let mut told = weights.told(survey);
+    let end = inputs.catalog.programme.calendar.end;
+    for (wave, ..) in waves.iter().filter(|(wave, ..)| wave.on > end) {
+        lines.push(format!(
+            "{} was held on {}, after the end of the programme on {}: its figures are judged as they stand on {}.",
+            wave.title.get(language),
+            day(wave.on),
+            day(end),
+            day(inputs.as_of)
+        ));
+    }
+    let mut told = base.weights.told(survey);
     // What is assumed stands with the weights, which rest on it.
     let assumed = "Non-response is assumed to be random within strata: nothing in the data can show whether it is.";
     if let Some(first) = told.first_mut() {
         first.push_str(&format!(" {assumed}"));
     }
     lines.append(&mut told);
+    Ok(lines)
+}
+
+fn day(day: chrono::NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
+}
+
+/// Of a list that is reported by period: how large the population was at each wave, and whose list had to stand in.
+fn by_day(inputs: &Inputs<'_>, collection: &Collection, waves: &[Held<'_>], strata: &str) -> Vec<String> {
+    let language = &inputs.catalog.programme.language;
+    let sizes: Vec<String> = waves
+        .iter()
+        .map(|(wave, _, matched)| format!("{} enterprises at {}", matched.frame.size(), wave.title.get(language)))
+        .collect();
+    let mut lines = vec![format!(
+        "The population is that of `{}` as partners had listed it by each wave's day{strata}: {}. Changes on pairs speak of \
+         the baseline's.",
+        collection.code,
+        sizes.join(", ")
+    )];
+    for (wave, _, matched) in waves {
+        for (partner, period) in &matched.frame.stand_ins {
+            let partners = &inputs.catalog.partners;
+            let name = partners.iter().find(|one| one.code.as_str() == partner).map_or(partner, |one| &one.name);
+            let label = inputs.catalog.programme.calendar.period(*period).map_or_else(String::new, |one| one.label);
+            lines.push(format!(
+                "{}: {name} had not listed its members by then; its list for {label} stands in.",
+                wave.title.get(language)
+            ));
+        }
+    }
     lines
 }

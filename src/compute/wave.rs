@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
-use super::survey::Frame;
+use super::population::Frame;
+use super::weighting::Weights;
 use crate::define::catalog::{Survey, Wave};
 use crate::finding::{CellRef, Finding, Place, rules};
 use crate::model::code::{SurveyCode, WaveCode};
@@ -28,21 +29,54 @@ pub struct Origin {
     pub columns: BTreeMap<String, u16>,
 }
 
-/// One wave, matched: the complete answer that counts of each member, and what was left aside.
+/// One wave, matched to its population: the complete answer that counts of each member, and what was left aside.
 #[derive(Debug)]
 pub struct Matched {
+    pub frame: Frame,
+    pub weights: Weights,
     /// Member of the frame → row of the wave.
     pub answers: BTreeMap<usize, usize>,
+    /// Answers of enterprises that have left the population since the baseline: member of the baseline's frame → row.
+    pub left: BTreeMap<usize, usize>,
     pub incomplete: usize,
     pub superseded: usize,
     pub unmatched: usize,
     pub findings: Vec<Finding>,
 }
 
-/// Matches answers by number, else by name; the latest complete one of each enterprise counts.
-pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: &Frame) -> Matched {
-    let mut result =
-        Matched { answers: BTreeMap::new(), incomplete: 0, superseded: 0, unmatched: 0, findings: Vec::new() };
+impl Matched {
+    /// Before any answer came.
+    pub fn silent(survey: &Survey, frame: Frame) -> Self {
+        Self {
+            weights: Weights::new(survey, &frame),
+            frame,
+            answers: BTreeMap::new(),
+            left: BTreeMap::new(),
+            incomplete: 0,
+            superseded: 0,
+            unmatched: 0,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Complete answers of members who were asked and belong to the population: member → row.
+    pub fn complete(&self) -> impl Iterator<Item = (usize, usize)> {
+        let eligible = |(at, _): &(&usize, &usize)| self.frame.members[**at].is_eligible();
+        self.answers.iter().filter(eligible).map(|(at, row)| (*at, *row))
+    }
+}
+
+/// A member of the wave's own frame, or of the baseline's alone.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Whose {
+    Member(usize),
+    Left(usize),
+}
+
+/// Matches answers by number, else by name; the latest complete one of each enterprise counts. `baseline` is the frame of
+/// the baseline, where it is another.
+pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: Frame, baseline: Option<&Frame>) -> Matched {
+    let mut result = Matched::silent(survey, frame);
     let respondent = survey.respondent.as_str();
     let place = |row: usize, field: &str| {
         let origin = integer(&input.rows, "section", row).and_then(|section| input.origins.get(&section));
@@ -55,15 +89,18 @@ pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: &Frame) -
     };
     let required: Vec<&str> =
         survey.questions.iter().filter(|question| question.required).map(|question| question.code.as_str()).collect();
-    let mut by_member: BTreeMap<usize, Vec<(Option<NaiveDate>, usize)>> = BTreeMap::new();
+    let mut answers_of: BTreeMap<Whose, Vec<(Option<NaiveDate>, usize)>> = BTreeMap::new();
     for row in 0..input.rows.height() {
         let number = text(&input.rows, respondent, row);
         let name = text(&input.rows, &format!("{respondent}__name"), row);
         let shown = number.clone().or_else(|| name.clone()).unwrap_or_default();
-        let by_number = number.as_ref().and_then(|number| frame.by_number.get(number)).copied();
-        let by_name =
-            if by_number.is_none() { name.as_ref().and_then(|name| frame.by_name.get(name)).copied() } else { None };
-        let Some(member) = by_number.or(by_name) else {
+        let find = |frame: &Frame| frame.find(number.as_deref(), name.as_deref());
+        let found = find(&result.frame).map(|(at, by_name)| (Whose::Member(at), by_name));
+        let found = found.or_else(|| {
+            let (at, by_name) = find(baseline?)?;
+            Some((Whose::Left(at), by_name))
+        });
+        let Some((whose, by_name)) = found else {
             result.unmatched += 1;
             let message = format!("an answer from {shown}, which is not in the population of `{}`", survey.code);
             result.findings.push(
@@ -73,7 +110,7 @@ pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: &Frame) -
             );
             continue;
         };
-        if by_name.is_some() {
+        if by_name {
             let message = format!("matched to a member of the population by name only: {shown}");
             result.findings.push(
                 Finding::warning(&rules::ENTERPRISE_BY_NAME, place(row, respondent), message)
@@ -89,9 +126,9 @@ pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: &Frame) -
             result.incomplete += 1;
             continue;
         }
-        by_member.entry(member).or_default().push((date(&input.rows, survey.submitted.as_str(), row), row));
+        answers_of.entry(whose).or_default().push((date(&input.rows, survey.submitted.as_str(), row), row));
     }
-    for (member, mut answers) in by_member {
+    for (whose, mut answers) in answers_of {
         answers.sort_by(|a, b| b.cmp(a));
         for (_, row) in &answers[1..] {
             result.superseded += 1;
@@ -103,7 +140,17 @@ pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: &Frame) -
                     .help("This answer does not count."),
             );
         }
-        result.answers.insert(member, answers[0].1);
+        let row = answers[0].1;
+        match whose {
+            Whose::Member(at) => result.answers.insert(at, row),
+            Whose::Left(at) => {
+                let message = "an answer of an enterprise that has left the population since the baseline";
+                result.findings.push(Finding::info(&rules::ANSWER_LEFT, place(row, respondent), message).help(
+                    "It counts in changes on pairs, which speak of the baseline's population, and nowhere else.",
+                ));
+                result.left.insert(at, row)
+            }
+        };
     }
     result
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use polars::prelude::DataFrame;
 
 use super::estimate::{Collapsed, Design, Lonely, Margin, Stratum, collapse};
-use super::survey::{Frame, Member};
+use super::population::{Frame, Member};
 use crate::define::catalog::{self, KnownMargin, Survey, SurveyColumn};
 use crate::model::number::SCALE;
 use crate::sql::frame::{Exact, exact, text};

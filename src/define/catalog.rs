@@ -8,6 +8,9 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
+pub use super::compare::CompareWith;
+pub use super::theme::Theme;
+pub use super::weighting::{KnownMargin, SurveyColumn, Weighting};
 use crate::finding::{CellRef, Severity};
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode, WaveCode};
 use crate::model::period::Calendar;
@@ -368,44 +371,6 @@ pub enum Lonely {
     Adjust,
 }
 
-/// Where a property of an enterprise stands: in the frame, or in its answer.
-#[derive(Debug, Clone)]
-pub enum SurveyColumn {
-    Frame(FieldCode),
-    Question(FieldCode),
-}
-
-impl SurveyColumn {
-    pub fn code(&self) -> &FieldCode {
-        match self {
-            Self::Frame(code) | Self::Question(code) => code,
-        }
-    }
-}
-
-/// A division of the population into parts of known size.
-#[derive(Debug, Clone)]
-pub struct KnownMargin {
-    pub name: String,
-    /// Its parts are the combinations of the values of these.
-    pub by: Vec<SurveyColumn>,
-    /// None: counted in the frame.
-    pub totals: Option<Vec<(String, u64)>>,
-}
-
-/// How answers are weighted beyond their strata.
-#[derive(Debug, Clone)]
-pub struct Weighting {
-    /// None: frame size over answers, by stratum.
-    pub weights: Option<SurveyColumn>,
-    /// One: post-stratification. Several: raking.
-    pub margins: Vec<KnownMargin>,
-    /// Names of strata that become one.
-    pub collapse: Vec<Vec<String>>,
-    /// Fewer answers than this give no estimate.
-    pub minimum_answers: usize,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaveRole {
     Baseline,
@@ -419,6 +384,8 @@ pub struct Wave {
     pub role: WaveRole,
     pub on: NaiveDate,
     pub files: Vec<String>,
+    /// Who was asked, where it differs from the survey's own condition.
+    pub asked: Option<Expression>,
 }
 
 #[derive(Debug, Clone)]
@@ -439,13 +406,15 @@ pub struct Survey {
     pub weighting: Weighting,
     pub waves: Vec<Wave>,
     pub questions: Vec<Field>,
+    pub themes: Vec<Theme>,
 }
 
 impl Survey {
-    /// Without what only a template says.
+    /// Without what only a template says, and what is done with answers that were read.
     #[must_use]
     pub fn for_reading(&self) -> Self {
-        Self { questions: self.questions.iter().map(Field::for_reading).collect(), ..self.clone() }
+        let questions = self.questions.iter().map(Field::for_reading).collect();
+        Self { questions, themes: Vec::new(), ..self.clone() }
     }
 
     pub fn question(&self, code: &str) -> Option<&Field> {
@@ -559,6 +528,7 @@ pub struct Indicator {
     pub evidence: Option<String>,
     pub source: Option<String>,
     pub responsible: Option<String>,
+    pub compare_with: Option<CompareWith>,
     pub examples: Vec<Example>,
 }
 

@@ -11,10 +11,10 @@ use super::reader::{Findings, Table, exact};
 use super::target;
 use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, rules};
-use crate::model::code::IndicatorCode;
+use crate::model::code::{IndicatorCode, SurveyCode};
 use crate::model::scoreboard::{Accumulation, Level};
 use crate::model::unit::Unit;
-use crate::sql::Kind;
+use crate::sql::{Kind, Scope};
 
 /// What an indicator may refer to.
 pub struct Context<'a> {
@@ -58,6 +58,7 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
     let evidence = table.text("evidence").map(|at| at.value);
     let source = table.text("source").map(|at| at.value);
     let responsible = table.text("responsible").map(|at| at.value);
+    let compare_with = super::compare::read(table);
     let examples = examples(table, how.as_ref(), context);
     table.finish();
     let code = code?;
@@ -80,6 +81,7 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
         evidence,
         source,
         responsible,
+        compare_with,
         examples,
     };
     Some((table.place(&code.span), indicator))
@@ -136,13 +138,10 @@ fn by(table: &Table<'_>, how: Option<&How>, context: &Context<'_>) -> Vec<String
                 from.iter().filter_map(|from| context.collections.iter().find(|c| c.code == from.collection)).collect();
             shared_scope(&found)
         }
-        Some(How::Survey { .. } | How::Derived(_)) => {
+        Some(How::Survey { survey, .. }) => groups(survey, context),
+        Some(How::Derived(_)) => {
             if !names.is_empty() {
-                table.bad(
-                    &table.span_of("by"),
-                    "breakdowns of estimates and derived indicators are not computed",
-                    "Take `by` out.",
-                );
+                table.bad(&table.span_of("by"), "breakdowns of derived indicators are not computed", "Take `by` out.");
             }
             return Vec::new();
         }
@@ -171,6 +170,21 @@ fn by(table: &Table<'_>, how: Option<&How>, context: &Context<'_>) -> Vec<String
         }
     }
     chosen
+}
+
+/// What an estimate may be grouped by: fields of the frame, and questions that are not called like one of them.
+fn groups(survey: &SurveyCode, context: &Context<'_>) -> Scope {
+    let Some(survey) = context.surveys.iter().find(|one| one.code == *survey) else { return Scope::new() };
+    let questions = survey.questions.iter().filter(|question| question.kind != FieldKind::Enterprise);
+    let mut scope: Scope = questions.map(|field| (field.code.as_str().to_owned(), field.kind.sql())).collect();
+    if let Some(frame) = context.collections.iter().find(|one| one.code == survey.frame) {
+        scope.extend(shared_scope(&[frame]));
+        scope.remove("period");
+        for field in frame.fields.iter().filter(|field| field.kind == FieldKind::Enterprise) {
+            scope.remove(field.code.as_str());
+        }
+    }
+    scope
 }
 
 fn examples(table: &Table<'_>, how: Option<&How>, context: &Context<'_>) -> Vec<Example> {

@@ -5,6 +5,7 @@
 
 pub mod catalog;
 mod collection;
+mod compare;
 mod indicator;
 mod layout;
 mod measure;
@@ -15,6 +16,7 @@ mod server;
 mod source;
 mod survey;
 mod target;
+mod theme;
 mod weighting;
 
 use std::cell::RefCell;
@@ -126,6 +128,7 @@ fn assemble(
         }
         unique(indicators.iter().map(|(at, indicator)| (indicator.code.as_str(), at)), "indicator", findings);
         indicator::check_derived(&indicators, findings);
+        compare::check(&indicators, findings);
         let indicators: Vec<catalog::Indicator> = indicators.into_iter().map(|(_, indicator)| indicator).collect();
 
         let mut reports = Vec::new();

@@ -62,7 +62,7 @@ pub fn read(table: &Table<'_>, collections: &[Collection], fed: &[(String, Strin
             "It says when an answer was given.",
         );
     }
-    let expression = |key: &'static str| -> Option<Expression> {
+    let expression = |table: &Table<'_>, key: &'static str| -> Option<Expression> {
         let text = table.text(key)?;
         literals(table, &text, |name| frame?.field(name));
         match condition(&text.value, &frame?.scope()) {
@@ -73,7 +73,7 @@ pub fn read(table: &Table<'_>, collections: &[Collection], fed: &[(String, Strin
             }
         }
     };
-    let (asked, ineligible) = (expression("asked"), expression("ineligible"));
+    let (asked, ineligible) = (expression(table, "asked"), expression(table, "ineligible"));
     let language = table.text("language").map_or_else(|| "en".to_owned(), |at| at.value);
     let locale = table.text("locale").map_or_else(|| "en-GB".to_owned(), |at| at.value);
     if let Some(at) = table.text("locale").filter(|at| crate::model::locale::locale(&at.value).is_none()) {
@@ -91,7 +91,8 @@ pub fn read(table: &Table<'_>, collections: &[Collection], fed: &[(String, Strin
         let survey = code.as_ref().map(|at| at.value.as_str());
         fed.iter().any(|(of, code)| Some(of.as_str()) == survey && code == wave)
     };
-    let waves: Vec<(Place, Wave)> = table.tables("wave").iter().filter_map(|table| wave(table, &is_fed)).collect();
+    let waves: Vec<(Place, Wave)> =
+        table.tables("wave").iter().filter_map(|one| wave(one, &is_fed, expression(one, "asked"))).collect();
     super::unique(waves.iter().map(|(at, wave)| (wave.code.as_str(), at)), "wave", table.findings());
     let mut waves: Vec<Wave> = waves.into_iter().map(|(_, wave)| wave).collect();
     waves.sort_by_key(|wave| wave.on);
@@ -102,6 +103,7 @@ pub fn read(table: &Table<'_>, collections: &[Collection], fed: &[(String, Strin
             "Say when it was asked and how its export is called.",
         );
     }
+    let themes = super::theme::read(table, &questions);
     table.finish();
     let code = code?;
     Some((
@@ -122,11 +124,12 @@ pub fn read(table: &Table<'_>, collections: &[Collection], fed: &[(String, Strin
             weighting,
             waves,
             questions,
+            themes,
         },
     ))
 }
 
-fn wave(table: &Table<'_>, is_fed: &dyn Fn(&str) -> bool) -> Option<(Place, Wave)> {
+fn wave(table: &Table<'_>, is_fed: &dyn Fn(&str) -> bool, asked: Option<Expression>) -> Option<(Place, Wave)> {
     let code = table.code("code", WaveCode::new);
     let title = table.words("title");
     let role = table.required_choice("role", &[("baseline", WaveRole::Baseline), ("follow_up", WaveRole::FollowUp)]);
@@ -143,5 +146,5 @@ fn wave(table: &Table<'_>, is_fed: &dyn Fn(&str) -> bool) -> Option<(Place, Wave
     table.finish();
     let code = code?;
     let title = title.unwrap_or_else(|| crate::model::words::Words::plain(code.value.as_str().replace('_', " ")));
-    Some((table.place(&code.span), Wave { code: code.value, title, role: role?.value, on: on?.value, files }))
+    Some((table.place(&code.span), Wave { code: code.value, title, role: role?.value, on: on?.value, files, asked }))
 }

@@ -5,12 +5,51 @@ use std::collections::BTreeSet;
 use toml::Spanned;
 use toml::de::{DeString, DeValue};
 
-use super::catalog::{Field, FieldKind, KnownMargin, SurveyColumn, Weighting};
+use super::catalog::{Field, FieldKind};
 use super::collection::known_field;
 use super::reader::{At, Table, exact};
 use crate::finding::rules;
 use crate::finding::suggest::nearest;
+use crate::model::code::FieldCode;
 use crate::sql::Kind;
+
+/// Where a property of an enterprise stands: in the frame, or in its answer.
+#[derive(Debug, Clone)]
+pub enum SurveyColumn {
+    Frame(FieldCode),
+    Question(FieldCode),
+}
+
+impl SurveyColumn {
+    pub fn code(&self) -> &FieldCode {
+        match self {
+            Self::Frame(code) | Self::Question(code) => code,
+        }
+    }
+}
+
+/// A division of the population into parts of known size.
+#[derive(Debug, Clone)]
+pub struct KnownMargin {
+    pub name: String,
+    /// Its parts are the combinations of the values of these.
+    pub by: Vec<SurveyColumn>,
+    /// None: counted in the frame.
+    pub totals: Option<Vec<(String, u64)>>,
+}
+
+/// How answers are weighted beyond their strata.
+#[derive(Debug, Clone)]
+pub struct Weighting {
+    /// None: frame size over answers, by stratum.
+    pub weights: Option<SurveyColumn>,
+    /// One: post-stratification. Several: raking.
+    pub margins: Vec<KnownMargin>,
+    /// Names of strata that become one.
+    pub collapse: Vec<Vec<String>>,
+    /// Fewer answers than this give no estimate.
+    pub minimum_answers: usize,
+}
 
 /// More than any survey of a programme would ask for.
 const MOST_ANSWERS: i64 = 1_000_000;

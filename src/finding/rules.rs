@@ -316,6 +316,12 @@ rules! {
     ANSWER_UNMATCHED "answer-unmatched", "an answer from nobody in the population",
         "It cannot be weighted and does not count.",
         "Correct the enterprise's number in the answer or in the list of members.";
+    ANSWER_LEFT "answer-left", "an answer from an enterprise that has left the population since the baseline",
+        "Changes on pairs speak of the baseline's population, to which it belongs; the figures of its wave do not.",
+        "Nothing, if it has left. Else the list of members for that wave lacks it.";
+    FIGURES_APART "figures-apart", "a count lies beyond the interval of the survey's estimate",
+        "Two sources that should tell the same tell different things, by more than chance explains.",
+        "Ask partners how they count, and look at who answered. Both figures stand as they are.";
     ANSWER_SUPERSEDED "answer-superseded", "an enterprise answered more than once",
         "Its latest complete answer counts.",
         "Nothing.";

@@ -26,6 +26,8 @@ pub struct Scoreboard {
     pub thresholds: Thresholds,
     pub indicators: Vec<IndicatorResult>,
     pub surveys: Vec<SurveyResult>,
+    /// Counts beside estimates of the same thing.
+    pub comparisons: Vec<Comparison>,
     /// All findings of data, in the order of [`crate::finding::sort`].
     pub findings: Vec<Finding>,
     /// Rows that no figure counts; of very many in one table the first.
@@ -196,6 +198,68 @@ pub struct Breakdown {
     pub note: Option<String>,
     /// How each value is shown, in the order of `figures`: a partner's name, a period's label, an option's label.
     pub names: Vec<String>,
+    /// What stands beside each line of an estimate, in the order of `figures`; empty where rows are counted.
+    pub estimates: Vec<LineEstimate>,
+}
+
+/// What stands beside an estimate of one group.
+#[derive(Debug, Clone)]
+pub struct LineEstimate {
+    pub lower: Option<Decimal>,
+    pub upper: Option<Decimal>,
+    pub standard_error: Option<Decimal>,
+    /// Enterprises that the line rests on.
+    pub answers: usize,
+    /// Follow-up against baseline, within the group.
+    pub change: Option<ChangeFacts>,
+    pub notes: Vec<String>,
+}
+
+/// Two figures of one thing: one counted from what partners report, one estimated from a survey.
+#[derive(Debug, Clone)]
+pub struct Comparison {
+    pub counted: IndicatorCode,
+    pub counted_title: String,
+    pub estimated: IndicatorCode,
+    pub estimated_title: String,
+    pub unit: Unit,
+    pub count: Value,
+    /// The estimate, or its change where `of_change`.
+    pub estimate: Value,
+    pub of_change: bool,
+    pub lower: Option<Decimal>,
+    pub upper: Option<Decimal>,
+    /// Count less estimate.
+    pub difference: Option<Decimal>,
+    /// The difference in per cent of the estimate.
+    pub relative: Option<Decimal>,
+    pub verdict: Verdict,
+    /// All of it in a sentence.
+    pub says: String,
+    /// What a reader must know before comparing.
+    pub notes: Vec<String>,
+}
+
+/// Where a count lies beside an estimate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Within,
+    Beyond,
+    /// They speak of different enterprises.
+    NotComparable,
+    /// One of the two, or the interval, is not known.
+    Unknown,
+}
+
+impl Verdict {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Within => "within",
+            Self::Beyond => "beyond",
+            Self::NotComparable => "not_comparable",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// A day of the trajectory: a period's end, a milestone's day or the target's.
@@ -272,6 +336,44 @@ pub struct SurveyResult {
     /// Enterprises that answered both the baseline and the follow-up.
     pub pairs: usize,
     pub method: Vec<String>,
+    /// Where two waves have answers.
+    pub panel: Option<Panel>,
+}
+
+/// Who answered again.
+#[derive(Debug, Clone)]
+pub struct Panel {
+    /// Position of the baseline among `waves`.
+    pub first: usize,
+    /// Waves with answers, in the order of their days.
+    pub waves: Vec<PanelWave>,
+    /// Of those who answered the baseline, by its strata; then the whole under the name `all`.
+    pub strata: Vec<PanelStratum>,
+}
+
+#[derive(Debug, Clone)]
+pub struct PanelWave {
+    pub title: String,
+    pub on: NaiveDate,
+    /// Enterprises with a complete answer.
+    pub answered: usize,
+    /// Of them: had answered the wave before.
+    pub again: usize,
+    /// Had answered an earlier wave, but not the one before.
+    pub rejoined: usize,
+    /// Had never answered.
+    pub new: usize,
+    /// Answered the wave before, and not this one.
+    pub dropped: usize,
+}
+
+#[derive(Debug, Clone)]
+pub struct PanelStratum {
+    pub name: String,
+    /// The baseline.
+    pub answered: usize,
+    /// Of them, each wave after the baseline.
+    pub kept: Vec<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -285,8 +387,30 @@ pub struct WaveResponse {
     pub incomplete: usize,
     pub superseded: usize,
     pub unmatched: usize,
+    /// Complete answers of members who were not asked, or do not belong to the population.
+    pub unasked: usize,
     /// Question label, complete answers with it, without it.
     pub items: Vec<(String, usize, usize)>,
+    /// Answers in people's own words. For internal outputs only: they tell who said them.
+    pub coded: Vec<Coded>,
+}
+
+/// One question in people's own words.
+#[derive(Debug, Clone)]
+pub struct Coded {
+    pub question: String,
+    /// Label, and how many answers speak of it. One answer may speak of several.
+    pub themes: Vec<(String, usize)>,
+    /// Answers that speak of none.
+    pub without: usize,
+    /// In the order of the alphabet.
+    pub answers: Vec<CodedAnswer>,
+}
+
+#[derive(Debug, Clone)]
+pub struct CodedAnswer {
+    pub text: String,
+    pub themes: Vec<String>,
 }
 
 /// Response rate = complete / (asked − ineligible), AAPOR RR1.

@@ -7,8 +7,8 @@ use serde_json::{Map, Number, Value as Json, json};
 
 use crate::finding;
 use crate::model::scoreboard::{
-    Breakdown, EstimateFacts, Figure, IndicatorResult, KeptOut, Reporting, Scoreboard, Status, SurveyResult,
-    WaveResponse,
+    Breakdown, ChangeFacts, Coded, Comparison, EstimateFacts, Figure, IndicatorResult, KeptOut, Panel, PanelStratum,
+    PanelWave, Reporting, Scoreboard, Status, SurveyResult, WaveResponse,
 };
 use crate::model::target::{Direction, ResolvedTarget, Target, TargetValue, Targets};
 use crate::model::value::Value;
@@ -47,6 +47,7 @@ pub fn json(scoreboard: &Scoreboard) -> Vec<u8> {
         "figures": figures.map(figure).collect::<Vec<_>>(),
         "indicators": scoreboard.indicators.iter().map(indicator).collect::<Vec<_>>(),
         "surveys": scoreboard.surveys.iter().map(survey).collect::<Vec<_>>(),
+        "comparisons": scoreboard.comparisons.iter().map(comparison).collect::<Vec<_>>(),
         "findings": scoreboard.findings.iter().map(finding::to_json).collect::<Vec<_>>(),
         "kept_out_total": scoreboard.kept_out_total,
         "kept_out": scoreboard.kept_out.iter().map(kept_out).collect::<Vec<_>>(),
@@ -194,11 +195,21 @@ fn target(target: &Target) -> Json {
 /// What the lines of a breakdown are called; the lines themselves are figures.
 fn breakdown(breakdown: &Breakdown) -> Json {
     let value = |figure: &Figure| figure.by.last().map(|(_, value)| value.clone());
-    let values: Vec<Json> = breakdown
-        .figures
-        .iter()
-        .zip(&breakdown.names)
-        .map(|(figure, name)| json!({ "value": value(figure), "name": name }))
+    let lines = breakdown.figures.iter().zip(&breakdown.names).enumerate();
+    let values: Vec<Json> = lines
+        .map(|(at, (figure, name))| {
+            let estimate = breakdown.estimates.get(at).map(|one| {
+                json!({
+                    "lower": maybe(one.lower),
+                    "upper": maybe(one.upper),
+                    "standard_error": maybe(one.standard_error),
+                    "answers": one.answers,
+                    "change": one.change.as_ref().map(change),
+                    "notes": one.notes,
+                })
+            });
+            json!({ "value": value(figure), "name": name, "estimate": estimate })
+        })
         .collect();
     json!({
         "field": breakdown.field,
@@ -226,15 +237,6 @@ fn estimate(estimate: &EstimateFacts) -> Json {
             })
         })
         .collect();
-    let change = estimate.change.as_ref().map(|change| {
-        json!({
-            "value": number(change.value),
-            "lower": maybe(change.lower),
-            "upper": maybe(change.upper),
-            "standard_error": maybe(change.standard_error),
-            "unit": change.unit,
-        })
-    });
     let without_largest = estimate.without_largest.as_ref().map(|one| {
         json!({
             "of": if one.of_change { "change" } else { "level" },
@@ -253,10 +255,67 @@ fn estimate(estimate: &EstimateFacts) -> Json {
         "answers": estimate.answers,
         "degrees": estimate.degrees,
         "waves": waves,
-        "change": change,
+        "change": estimate.change.as_ref().map(change),
         "without_largest": without_largest,
         "notes": estimate.notes,
     })
+}
+
+fn change(change: &ChangeFacts) -> Json {
+    json!({
+        "value": number(change.value),
+        "lower": maybe(change.lower),
+        "upper": maybe(change.upper),
+        "standard_error": maybe(change.standard_error),
+        "unit": change.unit,
+    })
+}
+
+fn comparison(one: &Comparison) -> Json {
+    json!({
+        "counted": one.counted.as_str(),
+        "estimated": one.estimated.as_str(),
+        "unit": one.unit.as_str(),
+        "count": maybe(one.count.known()),
+        "estimate": maybe(one.estimate.known()),
+        "of": if one.of_change { "change" } else { "level" },
+        "lower": maybe(one.lower),
+        "upper": maybe(one.upper),
+        "difference": maybe(one.difference),
+        "relative": maybe(one.relative),
+        "verdict": one.verdict.as_str(),
+        "says": one.says,
+        "notes": one.notes,
+    })
+}
+
+fn panel(panel: &Panel) -> Json {
+    let wave = |wave: &PanelWave| {
+        json!({
+            "title": wave.title,
+            "on": day(wave.on),
+            "answered": wave.answered,
+            "again": wave.again,
+            "rejoined": wave.rejoined,
+            "new": wave.new,
+            "dropped": wave.dropped,
+        })
+    };
+    let stratum =
+        |one: &PanelStratum| json!({ "name": one.name, "answered": one.answered, "answered_later": one.kept });
+    json!({
+        "baseline": panel.first,
+        "waves": panel.waves.iter().map(wave).collect::<Vec<_>>(),
+        "strata": panel.strata.iter().map(stratum).collect::<Vec<_>>(),
+    })
+}
+
+fn coded(coded: &Coded) -> Json {
+    let themes: Vec<Json> =
+        coded.themes.iter().map(|(theme, answers)| json!({ "theme": theme, "answers": answers })).collect();
+    let answers: Vec<Json> =
+        coded.answers.iter().map(|answer| json!({ "text": answer.text, "themes": answer.themes })).collect();
+    json!({ "question": coded.question, "themes": themes, "without": coded.without, "answers": answers })
 }
 
 fn survey(survey: &SurveyResult) -> Json {
@@ -266,6 +325,7 @@ fn survey(survey: &SurveyResult) -> Json {
         "pairs": survey.pairs,
         "method": survey.method,
         "waves": survey.waves.iter().map(wave).collect::<Vec<_>>(),
+        "panel": survey.panel.as_ref().map(panel),
     })
 }
 
@@ -300,7 +360,9 @@ fn wave(wave: &WaveResponse) -> Json {
         "incomplete": wave.incomplete,
         "superseded": wave.superseded,
         "unmatched": wave.unmatched,
+        "unasked": wave.unasked,
         "items": items,
+        "coded": wave.coded.iter().map(coded).collect::<Vec<_>>(),
     })
 }
 

@@ -31,6 +31,11 @@ pub const QUALITY: &str =
     "Who has reported, and what was found in what they sent. No figure counts a row with an error.";
 pub const METHOD: &str = "How each figure came about, so that it can be made again";
 pub const SURVEY: &str = "Who was asked, who answered, and what was left out";
+pub const ESTIMATES: &str = "Follow the link for the estimate by wave and by group, drawn with its intervals.";
+pub const TRIANGULATION: &str = "What partners' tables count beside what the survey estimates of the same thing. A count \
+    beyond the 95 % interval of the estimate differs by more than chance explains.";
+pub const PANEL: &str = "Complete answers. As the wave before: answered that one too. After a gap: answered an earlier \
+    wave, but not the one before. No longer: answered the wave before, and not this one.";
 pub const ANSWERED: &str = "enterprises answered, of those asked";
 pub const REPORTED: &str = "have reported, of those due";
 pub const KEPT_OUT: &str = "Rows with errors. No figure counts them. Their file is kept as it came; a corrected workbook \
@@ -162,6 +167,36 @@ pub fn with_interval(unit: &str) -> String {
     format!("{unit}, with 95 % interval")
 }
 
+pub fn change_with_interval(unit: &str) -> String {
+    format!("Change in {unit}, with 95 % interval")
+}
+
+/// Below the table of those who answered again.
+pub fn kept(baseline: &str, skipped: usize) -> String {
+    let head = format!("Of those who answered “{baseline}”, how many answered each later wave.");
+    match skipped {
+        0 => head,
+        1 => format!("{head} One wave between is left out here."),
+        several => format!("{head} {several} waves between are left out here."),
+    }
+}
+
+pub fn compared(title: &str, unit: &str) -> String {
+    format!("{title} ({unit})")
+}
+
+pub fn in_own_words(question: &str, wave: &str) -> String {
+    format!("In their own words: {question} ({wave})")
+}
+
+pub fn coded(answers: usize) -> String {
+    format!(
+        "{}. An answer may speak of several themes; it speaks of one where a word of it begins with a term of the theme. \
+         Not weighted.",
+        counted(answers, "answer")
+    )
+}
+
 pub fn upper(shown: &str) -> String {
     format!("at most {shown}")
 }
@@ -205,6 +240,7 @@ pub fn aside(wave: &WaveResponse) -> String {
         (wave.incomplete, "incomplete"),
         (wave.superseded, "replaced by a later answer of the same enterprise"),
         (wave.unmatched, "from nobody in the population"),
+        (wave.unasked, "from members who were not asked"),
     ];
     let other: Vec<String> =
         other.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
@@ -224,6 +260,10 @@ pub fn alt_trajectory(title: &str) -> String {
 
 pub fn alt_estimate(title: &str) -> String {
     format!("Estimates with their intervals: {title}")
+}
+
+pub fn alt_groups(title: &str, by: &str) -> String {
+    format!("Estimates by {by} with their intervals: {title}")
 }
 
 pub fn alt_response(title: &str) -> String {

@@ -86,6 +86,7 @@ fn volume() -> IndicatorResult {
             additive: true,
             note: None,
             names: vec!["LITEK".into(), "HTS".into()],
+            estimates: Vec::new(),
         }],
         trajectory: vec![
             point("2016-02-29", "P4", Some("100"), "200"),
@@ -150,6 +151,7 @@ fn scoreboard() -> Scoreboard {
         thresholds: Thresholds { on_track: d("0.9"), at_risk: d("0.7") },
         indicators: vec![volume(), silent()],
         surveys: Vec::new(),
+        comparisons: Vec::new(),
         findings: vec![
             Finding::warning(&rules::NUMBER_AS_TEXT, place, "a number stored as text")
                 .found("=HYPERLINK(\"http://evil.example\")\u{7}")

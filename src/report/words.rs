@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::style::NumberFormat;
 use crate::finding::Severity;
-use crate::model::scoreboard::{Accumulation, Level, ReportingState, Status};
+use crate::model::scoreboard::{Accumulation, Level, ReportingState, Status, Verdict};
 use crate::model::target::{Direction, TargetValue};
 use crate::model::unit::Unit;
 use crate::model::value::Value;
@@ -32,6 +32,7 @@ pub const ILLUSTRATIVE: &str = "≈ illustrative";
 pub const ALL: &str = "All";
 pub const TOTAL: &str = "Total";
 pub const RECOMPUTED: &str = "Total, recomputed";
+pub const NO_THEME: &str = "none of these";
 
 /// Heads of columns.
 pub mod head {
@@ -102,6 +103,27 @@ pub mod head {
     pub const SQL: &str = "As run (SQL)";
     pub const HASH: &str = "SHA-256";
     pub const KEPT_OUT: &str = "Kept out";
+    pub const CHANGE: &str = "Change";
+    pub const SOURCE: &str = "Source";
+    pub const FIGURE: &str = "Figure";
+    pub const RELATIVE: &str = "of the estimate";
+    pub const COUNT_OF: &str = "Count";
+    pub const DIFFERENCE: &str = "Difference";
+    pub const VERDICT: &str = "The count lies";
+    pub const ANSWERED: &str = "Answered";
+    pub const AGAIN: &str = "as the wave before";
+    pub const REJOINED: &str = "after a gap";
+    pub const FIRST_TIME: &str = "for the first time";
+    pub const DROPPED: &str = "no longer";
+    pub const THEME: &str = "Theme";
+    pub const THEMES: &str = "Themes";
+    pub const SHARE_OF: &str = "of the answers";
+    pub const SAID: &str = "What was said";
+
+    /// Of those who answered the baseline.
+    pub fn kept(wave: &str) -> String {
+        format!("{wave}, share")
+    }
 }
 
 /// Titles of parts of sheets.
@@ -118,6 +140,10 @@ pub mod part {
     pub const BY_PARTNER: &str = "Findings by partner";
     pub const DETAIL: &str = "Reports in detail";
     pub const KEPT_OUT: &str = "Rows kept out of the figures";
+    pub const ESTIMATES: &str = "Estimates from this survey";
+    pub const PANEL: &str = "Who answered again";
+    pub const COMPARED: &str = "Count and estimate";
+    pub const TRIANGULATION: &str = "Triangulation";
 }
 
 /// Labels of lines.
@@ -141,6 +167,10 @@ pub mod label {
     pub const NOTES: &str = "Notes";
     pub const ROWS_KEPT_OUT: &str = "Rows kept out";
     pub const NOBODYS: &str = "Nobody's, or not known";
+    pub const COUNTED: &str = "Counted by partners";
+    pub const ESTIMATED: &str = "Estimated from the survey";
+    pub const CHANGED: &str = "Change told by the survey";
+    pub const DIFFERENCE: &str = "Difference";
 }
 
 pub fn status_word(status: Status) -> &'static str {
@@ -179,6 +209,16 @@ pub fn absent(value: &Value) -> Option<&'static str> {
         Value::NotApplicable => Some("not applicable"),
         Value::NotComputable(_) => Some(NOT_COMPUTABLE),
         Value::Suppressed => Some("suppressed"),
+    }
+}
+
+/// Where a count lies beside an estimate.
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Within => "✓ within the interval",
+        Verdict::Beyond => "▲ beyond the interval",
+        Verdict::NotComparable => "◇ not comparable",
+        Verdict::Unknown => "□ not known",
     }
 }
 

@@ -84,6 +84,33 @@ fn the_survey_is_estimated_as_recomputed() {
     near(&change["lower"], &expected["interval"][0]);
     near(&change["upper"], &expected["interval"][1]);
     assert_eq!(scoreboard["surveys"][0]["pairs"], expected["pairs"]);
+    let mut groups = 0;
+    for (field, lines) in
+        recomputed()["indicators"]["international_turnover_share"]["by"].as_object().expect("breakdowns")
+    {
+        let of = |one: &&Value| one["field"] == **field;
+        let breakdown = indicator["breakdowns"].as_array().expect("a list").iter().find(of).expect("the breakdown");
+        for (value, line) in lines.as_object().expect("lines") {
+            let of = |one: &&Value| one["value"] == **value;
+            let ours = breakdown["values"].as_array().expect("lines").iter().find(of).expect("the line");
+            let ours = &ours["estimate"];
+            assert_eq!(ours["answers"], line["n"], "{field} {value}");
+            near(&figure(&scoreboard, "international_turnover_share", &[(field, value)])["value"], &line["actual"]);
+            near(&ours["change"]["value"], &line["change"]["value"]);
+            groups += 1;
+            if line["n"] == 1 {
+                // One answer shows no spread, so there is no interval.
+                assert!(ours["lower"].is_null() && ours["change"]["lower"].is_null(), "{field} {value}");
+                continue;
+            }
+            near(&ours["lower"], &line["actual_interval"][0]);
+            near(&ours["upper"], &line["actual_interval"][1]);
+            near(&ours["change"]["standard_error"], &line["change"]["se"]);
+            near(&ours["change"]["lower"], &line["change"]["interval"][0]);
+            near(&ours["change"]["upper"], &line["change"]["interval"][1]);
+        }
+    }
+    assert_eq!(groups, 8, "three size classes and five countries");
 }
 
 #[test]

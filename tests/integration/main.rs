@@ -33,4 +33,5 @@ mod server;
 mod submissions;
 mod surveys;
 mod template;
+mod waves;
 mod weighting;

@@ -637,10 +637,10 @@ def variance(z, frame, size):
     return total
 
 
-def ratio(frame, answers, usable):
+def ratio(frame, answers, usable, group=lambda member: True):
     """R = Σwy / Σwx over the domain, and u of each answer. Outside the domain y and x are zero; no answer is dropped."""
     w, size = weights(frame, usable)
-    inside = {e: 1 if frame[e]["benefited"] == "yes" else 0 for e in usable}
+    inside = {e: 1 if frame[e]["benefited"] == "yes" and group(frame[e]) else 0 for e in usable}
     y = {e: answers[e]["turnover_international"] * inside[e] for e in usable}
     x = {e: answers[e]["turnover_total"] * inside[e] for e in usable}
     wy, wx = sum(w[e] * y[e] for e in usable), sum(w[e] * x[e] for e in usable)
@@ -670,7 +670,22 @@ def paired_change(submissions, not_used, notes):
         r, u, wc, sz, wy, wx = ratio(frame, answers, sorted(answers))
         beside[role] = {**estimate(r, variance({e: wc[e] * u[e] for e in answers}, frame, sz), sz),
                         "numerator": twelve(wy), "denominator": twelve(wx), "n": len(answers)}
+    by = {}
+    for field in ("size_class", "country"):
+        for value in sorted({f[field] for f in frame.values()}):
+            group = lambda member: member[field] == value
+            n = sum(1 for e in inside if group(frame[e]))
+            if n == 0:
+                by.setdefault(field, {})[value] = {"n": 0}
+                continue
+            g0, v0, wg, sg, _, _ = ratio(frame, first, pairs, group)
+            g1, v1, _, _, _, _ = ratio(frame, last, pairs, group)
+            change = variance({e: wg[e] * (v1[e] - v0[e]) for e in pairs}, frame, sg)
+            level = estimate(g1, variance({e: wg[e] * v1[e] for e in pairs}, frame, sg), sg)
+            by.setdefault(field, {})[value] = {"n": n, "actual": level["value"], "actual_interval": level["interval"],
+                                               "change": estimate(g1 - g0, change, sg)}
     figure = {
+        "by": by,
         "total": {**estimate(r1 - r0, variance(z, frame, size), size), "unit": "percentage points",
                   "baseline": twelve(100 * r0), "actual": twelve(100 * r1),
                   "progress": twelve((r1 - r0) / (Decimal(5) / 100)), "target": twelve(100 * r0 + 5),

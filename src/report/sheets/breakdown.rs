@@ -264,7 +264,7 @@ fn chart(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, numb
 }
 
 /// A label inside a sentence. Names that are written in capitals stay.
-fn lower_first(label: &str) -> String {
+pub fn lower_first(label: &str) -> String {
     let mut chars = label.chars();
     match (chars.next(), chars.as_str()) {
         (Some(first), rest) if rest.chars().next().is_none_or(char::is_lowercase) => {

@@ -1,5 +1,7 @@
 //! The estimate behind a survey indicator: its waves with their intervals, as a table and as dots with whiskers.
 
+use rust_decimal::Decimal;
+
 use super::{heads, optional_cell, section, value_cell};
 use crate::finding::CellRef;
 use crate::model::scoreboard::IndicatorResult;
@@ -25,12 +27,11 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
         (head::UPPER, Look::HeadRight),
         (head::ANSWERS, Look::HeadRight),
     ];
-    canvas.text(8, head::BELOW, Look::HeadRight).text(9, head::ABOVE, Look::HeadRight);
+    reach_heads(canvas);
     heads(canvas, WAVE, &looks);
     let first = canvas.at();
     let mut absent = Vec::new();
     for wave in &facts.waves {
-        let row = canvas.at();
         canvas.text(WAVE, &wave.title, Look::Text);
         canvas.put(2, Cell::Date(wave.on), Look::FaintFigure.with(NumberFormat::DAY));
         let (cell, style) = value_cell(&wave.value, Look::StrongFigure.with(number));
@@ -41,17 +42,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
             canvas.put(column, cell, style);
         }
         canvas.put(6, Cell::count(wave.answers), Look::FaintFigure.with(NumberFormat::WHOLE));
-        let at = |column| CellRef::new(row, column);
-        if let (Some(value), Some(lower), Some(upper)) = (wave.value.known(), wave.lower, wave.upper) {
-            let style = Look::FaintFigure.with(number);
-            // How far the interval reaches: what the chart draws.
-            for (column, (from, high), (to, low)) in [(8, (3, value), (4, lower)), (9, (5, upper), (3, value))] {
-                if let Some(cached) = high.checked_sub(low) {
-                    let text = format!("={}-{}", at(from), at(to));
-                    canvas.put(column, Cell::Formula { text, cached }, style);
-                }
-            }
-        }
+        reach(canvas, (3, 4, 5), (wave.value.known(), wave.lower, wave.upper), number);
         canvas.end_ruled(WAVE, TABLE, Rule::Hair);
     }
     let end = canvas.at().saturating_sub(1);
@@ -89,10 +80,37 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
             name: head::ESTIMATE.to_owned(),
             values: column(3),
             role: Role::Actual,
-            interval: Some((column(9), column(8))),
+            interval: Some((column(REACH.1), column(REACH.0))),
             absent,
         }],
         number,
         axis: axis::around(facts.waves.iter().flat_map(|wave| [wave.lower, wave.upper, wave.value.known()]).flatten()),
     });
+}
+
+/// How far an interval reaches below and above its figure: what a chart draws as whiskers.
+pub const REACH: (u16, u16) = (8, 9);
+
+pub fn reach_heads(canvas: &mut Canvas) {
+    canvas.text(REACH.0, head::BELOW, Look::HeadRight).text(REACH.1, head::ABOVE, Look::HeadRight);
+}
+
+/// In the row that is being written, from the columns of the figure and its bounds.
+pub fn reach(
+    canvas: &mut Canvas,
+    (value, lower, upper): (u16, u16, u16),
+    figures: (Option<Decimal>, Option<Decimal>, Option<Decimal>),
+    number: NumberFormat,
+) {
+    let (Some(figure), Some(low), Some(high)) = figures else { return };
+    let row = canvas.at();
+    let at = |column| CellRef::new(row, column);
+    for (column, (from, more), (to, less)) in
+        [(REACH.0, (value, figure), (lower, low)), (REACH.1, (upper, high), (value, figure))]
+    {
+        if let Some(cached) = more.checked_sub(less) {
+            let text = format!("={}-{}", at(from), at(to));
+            canvas.put(column, Cell::Formula { text, cached }, Look::FaintFigure.with(number));
+        }
+    }
 }

@@ -46,9 +46,11 @@ pub fn sheet(context: Context, one: &IndicatorResult, name: &str) -> (Sheet, Opt
     if one.estimate.is_some() {
         super::estimate::part(&mut canvas, one, number, LAST);
     }
+    super::compare::part(&mut canvas, context, one, LAST);
     definition(&mut canvas, one, number);
     for breakdown in &one.breakdowns {
-        super::breakdown::part(&mut canvas, one, breakdown, number, LAST);
+        let part = if breakdown.estimates.is_empty() { super::breakdown::part } else { super::groups::part };
+        part(&mut canvas, one, breakdown, number, LAST);
     }
     (canvas.finish(), trend)
 }

@@ -1,11 +1,14 @@
 //! One file a sheet; here what they share: names, heads, how a value becomes a cell, live formulas.
 
 mod breakdown;
+mod compare;
 mod estimate;
 mod evidence;
 mod findings;
+mod groups;
 mod indicator;
 mod method;
+mod panel;
 mod quality;
 mod summary;
 mod survey;

@@ -2,16 +2,17 @@
 
 use rust_decimal::Decimal;
 
-use super::{Context, heading, heads, live, section};
+use super::{Context, TOP, heading, heads, live, number_format, optional_cell, section, value_cell};
 use crate::finding::CellRef;
 use crate::model::number::quotient;
-use crate::model::scoreboard::{StratumResponse, SurveyResult, WaveResponse};
+use crate::model::scoreboard::{EstimateFacts, IndicatorResult, StratumResponse, SurveyResult, WaveResponse};
+use crate::model::unit::Unit;
 use crate::report::axis::Axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule};
-use crate::report::words::{self, head};
+use crate::report::words::{self, head, part};
 
 const NAME: u16 = 1;
 const POPULATION: u16 = 2;
@@ -33,11 +34,17 @@ pub fn sheet(context: Context) -> Sheet {
     for survey in &context.scoreboard.surveys {
         canvas.gap(12);
         about(&mut canvas, survey);
+        estimates(&mut canvas, context, survey);
         for wave in &survey.waves {
             strata(&mut canvas, wave);
             items(&mut canvas, wave);
+            super::panel::coded(&mut canvas, wave, LAST);
+        }
+        if let Some(panel) = &survey.panel {
+            super::panel::part(&mut canvas, panel, LAST);
         }
     }
+    super::compare::all(&mut canvas, context, LAST);
     canvas.finish()
 }
 
@@ -50,6 +57,61 @@ fn about(canvas: &mut Canvas, survey: &SurveyResult) {
     }
     canvas.span(NAME, LAST, Cell::text(prose::RESPONSE), Look::Note.plain()).end();
     canvas.gap(10);
+    canvas.keep_from(start);
+}
+
+/// What is estimated from this survey, with the way to each indicator's sheet, where it is drawn.
+fn estimates(canvas: &mut Canvas, context: Context, survey: &SurveyResult) {
+    let all = context.scoreboard.indicators.iter().zip(context.names);
+    let own: Vec<(&IndicatorResult, &EstimateFacts, &String)> = all
+        .filter_map(|(one, name)| Some((one, one.estimate.as_ref()?, name)))
+        .filter(|(_, facts, _)| facts.survey == survey.title)
+        .collect();
+    if own.is_empty() {
+        return;
+    }
+    let start = canvas.at();
+    section(canvas, LAST, part::ESTIMATES);
+    if own.iter().any(|(_, facts, _)| facts.change.is_some()) {
+        for (column, text) in [(8, head::CHANGE), (9, head::LOWER), (10, head::UPPER), (11, head::UNIT)] {
+            canvas.text(column, text, Look::HeadRight);
+        }
+    }
+    heads(
+        canvas,
+        NAME,
+        &[
+            (head::INDICATOR, Look::Head),
+            (head::UNIT, Look::HeadRight),
+            (head::ESTIMATE, Look::HeadRight),
+            (head::LOWER, Look::HeadRight),
+            (head::UPPER, Look::HeadRight),
+            (head::ANSWERS, Look::HeadRight),
+        ],
+    );
+    for (one, facts, name) in own {
+        let number = number_format(one);
+        canvas.put(NAME, Cell::link(name, TOP, &one.title), Look::Link.plain());
+        canvas.text(2, one.unit.as_str(), Look::NoteRight);
+        let (cell, style) = value_cell(&one.total.value, Look::StrongFigure.with(number));
+        canvas.put(3, cell, style);
+        let change = facts.change.as_ref();
+        let format = change.map_or(number, |change| NumberFormat::of_unit(&Unit::new(&change.unit), true));
+        let bounds = [(4, facts.lower, number), (5, facts.upper, number)];
+        let changes = change
+            .map(|change| [(8, Some(change.value), format), (9, change.lower, format), (10, change.upper, format)]);
+        for (column, bound, number) in bounds.into_iter().chain(changes.into_iter().flatten()) {
+            let (cell, style) = optional_cell(bound, words::NONE, Look::Figure.with(number));
+            canvas.put(column, cell, style);
+        }
+        canvas.put(6, Cell::count(facts.answers), Look::FaintFigure.with(NumberFormat::WHOLE));
+        if let Some(change) = change {
+            canvas.text(11, &change.unit, Look::NoteRight);
+        }
+        canvas.end_ruled(NAME, LAST, Rule::Hair);
+    }
+    canvas.span(NAME, LAST, Cell::text(prose::ESTIMATES), Look::Note.plain()).end();
+    canvas.gap(18);
     canvas.keep_from(start);
 }
 

@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("validate", &["sql", "define", "ingest", "layout", "model", "finding"]),
     ("template", &["ingest", "model", "finding"]),
     ("store", &["model", "finding"]),
+    ("fetch", &["model", "finding"]),
     ("compute", &["sql", "define", "model", "finding"]),
     ("report", &["model", "finding"]),
     ("template", &["report", "layout", "define", "model", "finding"]),
@@ -27,7 +28,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "publish", "template", "report", "compute", "store", "validate", "layout", "ingest", "define", "sql", "model",
+            "publish", "template", "report", "compute", "fetch", "store", "validate", "layout", "ingest", "define", "sql", "model",
             "clock", "finding",
         ],
     ),

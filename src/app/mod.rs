@@ -6,6 +6,7 @@ pub mod answer;
 pub mod assemble;
 pub mod check;
 pub mod explain;
+pub mod fetch;
 pub mod ingest;
 pub mod project;
 pub mod refresh;

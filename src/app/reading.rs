@@ -56,6 +56,14 @@ pub struct FileReading {
 /// When no process can be started that reads files: that says nothing about this one.
 pub fn read(name: &str, bytes: &[u8], catalog: &Catalog, reader: &Sandbox) -> Result<FileReading, Stopped> {
     let mut findings = Vec::new();
+    if name.starts_with("fetch:") && !catalog.sources.iter().any(|source| source.file_name() == name) {
+        let message = "was fetched from a source that is not declared any more";
+        let finding = Finding::info(&rules::FILE_IGNORED, Place::File { file: name.to_owned() }, message);
+        return Ok(FileReading {
+            tables: Vec::new(),
+            findings: vec![finding.help("Declare the source again if its answers should count.")],
+        });
+    }
     let bare = bare(name);
     let file = || Place::File { file: name.to_owned() };
     let workbook = match workbook(name, bytes, catalog, reader)? {
@@ -75,8 +83,12 @@ pub fn read(name: &str, bytes: &[u8], catalog: &Catalog, reader: &Sandbox) -> Re
         };
         findings.push(Finding::new(note.rule, note.severity, place, note.message.clone()).help(note.rule.fix));
     }
-    let waves = catalog.surveys.iter().flat_map(|survey| survey.waves.iter().map(move |wave| (survey, wave)));
-    let wave = waves.into_iter().find(|(_, wave)| wave.files.iter().any(|files| pattern::glob(files, bare)));
+    let mut waves = catalog.surveys.iter().flat_map(|survey| survey.waves.iter().map(move |wave| (survey, wave)));
+    let source = catalog.sources.iter().find(|source| source.file_name() == name);
+    let wave = match source {
+        Some(source) => waves.find(|(survey, wave)| survey.code == source.survey && wave.code == source.wave),
+        None => waves.find(|(_, wave)| wave.files.iter().any(|files| pattern::glob(files, bare))),
+    };
     let reader = Reader { name, bare, catalog, workbook: &workbook };
     let tables = match wave {
         Some((survey, wave)) => {

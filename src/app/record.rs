@@ -18,7 +18,7 @@ pub struct Received {
     /// What it was called, with folders of the inbox before it.
     pub name: String,
     pub bytes: u64,
-    /// How it came: `inbox`, so far.
+    /// How it came: `inbox`, or `fetch:` and the code of a source.
     pub channel: String,
 }
 

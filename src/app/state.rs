@@ -21,6 +21,16 @@ pub struct FileState {
     pub read: Option<Read>,
 }
 
+/// How the channel of a survey server begins.
+const FETCHED: &str = "fetch:";
+
+impl FileState {
+    /// Of files with one name the greatest counts: the later receipt.
+    pub fn order(&self) -> (DateTime<Utc>, &str) {
+        (self.at, &self.received.file)
+    }
+}
+
 /// The last day that a report could speak of when it came, anywhere on earth.
 pub fn latest_day(file: &FileState) -> NaiveDate {
     let day = file.at.date_naive();
@@ -32,7 +42,7 @@ pub fn latest_day(file: &FileState) -> NaiveDate {
 pub struct State {
     /// By hash.
     pub files: BTreeMap<String, FileState>,
-    /// Of the last entry that is not a run, in hexadecimal: what outputs print.
+    /// Of the last entry that is neither a run nor a fetch, in hexadecimal: what outputs print.
     pub head: String,
     pub next_section: i64,
     /// The last run's body, if there was one.
@@ -48,7 +58,11 @@ impl State {
                 Kind::Received => {
                     if let Some(received) = Received::from_json(&entry.body) {
                         let file = FileState { at: entry.at, read: None, received };
-                        state.files.entry(file.received.file.clone()).or_insert(file);
+                        let known = state.files.entry(file.received.file.clone()).or_insert_with(|| file.clone());
+                        // Answers may become what they were before: then the same bytes are the latest again.
+                        if file.received.channel.starts_with(FETCHED) {
+                            known.at = file.at;
+                        }
                     }
                 }
                 Kind::Read => {
@@ -63,8 +77,10 @@ impl State {
                     }
                 }
                 Kind::Run => state.last_run = Some(entry.body.clone()),
+                Kind::Fetched => {}
             }
-            if entry.kind != Kind::Run {
+            // A fetch that brought nothing new must change no output.
+            if !matches!(entry.kind, Kind::Run | Kind::Fetched) {
                 state.head.clone_from(&entry.hash);
             }
         }
@@ -123,7 +139,7 @@ impl State {
         let mut by_name: BTreeMap<&str, (&FileState, Vec<&TableRecord>)> = BTreeMap::new();
         for (file, table) in self.tables().filter(|(_, table)| of_wave(table)) {
             let entry = by_name.entry(&file.received.name).or_insert((file, Vec::new()));
-            let later = (file.at, &file.received.file) > (entry.0.at, &entry.0.received.file);
+            let later = file.order() > entry.0.order();
             if later {
                 *entry = (file, Vec::new());
             }
@@ -132,6 +148,18 @@ impl State {
             }
         }
         by_name.into_values().flat_map(|(file, tables)| tables.into_iter().map(move |table| (file, table))).collect()
+    }
+
+    /// Of what was fetched from survey servers, the hash of the document that counts, by its name.
+    pub fn fetched(&self) -> BTreeMap<&str, &str> {
+        let mut latest: BTreeMap<&str, &FileState> = BTreeMap::new();
+        for file in self.files.values().filter(|file| file.received.channel.starts_with(FETCHED)) {
+            let known = latest.entry(&file.received.name).or_insert(file);
+            if file.order() > known.order() {
+                *known = file;
+            }
+        }
+        latest.into_iter().map(|(name, file)| (name, file.received.file.as_str())).collect()
     }
 
     /// Where the rows of a section lie.

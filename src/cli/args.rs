@@ -25,6 +25,8 @@ pub enum Command {
     Ingest(Ingest),
     /// Answer partners: verdict, findings cell by cell, what changed, and their workbook with the cells marked
     Answer(AnswerArgs),
+    /// Fetch survey answers from the declared servers into the store
+    Fetch(Fetch),
     /// Explain an indicator's figure, or what a finding means
     Explain(Explain),
     /// Show who has reported what, for which period
@@ -107,6 +109,18 @@ pub struct AnswerArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct Fetch {
+    /// Sources, by code [default: all that are declared]
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// Fetch and compare, but write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// An indicator's code, or the id of a finding such as number-ambiguous
     pub code: String,
@@ -161,6 +175,7 @@ impl Arguments {
             Command::Check(check) => check.common.format,
             Command::Ingest(ingest) => ingest.common.format,
             Command::Answer(answer) => answer.common.format,
+            Command::Fetch(fetch) => fetch.common.format,
             Command::Explain(explain) => explain.common.format,
             Command::Status(status) => status.common.format,
             Command::Template(template) => template.common.format,

@@ -4,6 +4,7 @@ mod answer;
 mod args;
 mod check;
 mod explain;
+mod fetch;
 mod ingest;
 mod output;
 mod progress;
@@ -48,6 +49,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::main(check, &output),
         Command::Ingest(ingest) => ingest::main(ingest, &output),
         Command::Answer(answer) => answer::main(answer, &output),
+        Command::Fetch(fetch) => fetch::main(fetch, &output),
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Template(template) => template::main(template, &output),

@@ -12,6 +12,7 @@ use crate::finding::{CellRef, Severity};
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode, WaveCode};
 use crate::model::period::Calendar;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
+use crate::model::source::Source;
 use crate::model::target::{Baseline, Direction, Milestone, Targets, Trajectory};
 use crate::model::unit::Unit;
 use crate::model::words::Words;
@@ -25,6 +26,7 @@ pub struct Catalog {
     pub partners: Vec<Partner>,
     pub collections: Vec<Collection>,
     pub surveys: Vec<Survey>,
+    pub sources: Vec<Source>,
     /// In the order of the files' names, then of their lines.
     pub indicators: Vec<Indicator>,
     pub reports: Vec<Report>,

@@ -11,6 +11,7 @@ mod measure;
 mod programme;
 mod reader;
 mod report;
+mod server;
 mod source;
 mod survey;
 mod target;
@@ -26,6 +27,7 @@ pub use source::SourceFile;
 
 use crate::finding::{Finding, Place, rules};
 use crate::model::hash::{hash_of, hex};
+use crate::model::source::Source;
 use reader::{Findings, Table};
 
 /// Which folder a definition file lies in decides what it may hold.
@@ -92,15 +94,21 @@ fn assemble(
     let head = of(Part::Programme).next().and_then(programme::read);
     let mut collections = Vec::new();
     let mut surveys = Vec::new();
+    let mut sources = Vec::new();
     for root in of(Part::Pipelines) {
         collections.extend(root.tables("collection").iter().filter_map(collection::read));
-        surveys.extend(root.tables("survey").into_iter().map(|table| (table, root.file)));
+        surveys.extend(root.tables("survey"));
+        sources.extend(root.tables("source"));
     }
     unique(collections.iter().map(|(at, collection)| (collection.code.as_str(), at)), "collection", findings);
     let collections: Vec<catalog::Collection> = collections.into_iter().map(|(_, collection)| collection).collect();
-    let surveys: Vec<_> = surveys.iter().filter_map(|(table, _)| survey::read(table, &collections)).collect();
+    let fed: Vec<(String, String)> = sources.iter().filter_map(server::feeds).collect();
+    let surveys: Vec<_> = surveys.iter().filter_map(|table| survey::read(table, &collections, &fed)).collect();
     unique(surveys.iter().map(|(at, survey)| (survey.code.as_str(), at)), "survey", findings);
     let surveys: Vec<catalog::Survey> = surveys.into_iter().map(|(_, survey)| survey).collect();
+    let sources: Vec<_> = sources.iter().filter_map(|table| server::read(table, &surveys)).collect();
+    unique(sources.iter().map(|(at, source)| (source.code.as_str(), at)), "source", findings);
+    let sources: Vec<Source> = sources.into_iter().map(|(_, source)| source).collect();
 
     let (programme, partners) = head.map_or((None, Vec::new()), |(programme, partners)| (programme, partners));
     if let Some(programme) = &programme {
@@ -138,12 +146,13 @@ fn assemble(
             findings.borrow_mut().push(finding.help("Write indicators/NAME.toml; README.md shows one."));
         }
         let partners: Vec<catalog::Partner> = partners.into_iter().map(|(_, partner)| partner).collect();
-        let reading_hash = reading_hash(programme, &partners, &collections, &surveys);
+        let reading_hash = reading_hash(programme, &partners, &collections, &surveys, &sources);
         return Some(Catalog {
             programme: programme.clone(),
             partners,
             collections,
             surveys,
+            sources,
             indicators,
             reports,
             hash: files_hash(files),
@@ -155,7 +164,7 @@ fn assemble(
         let keys: &[&'static str] = match part {
             Part::Programme => &[],
             Part::Indicators => &["indicator"],
-            Part::Pipelines => &["collection", "survey"],
+            Part::Pipelines => &["collection", "survey", "source"],
             Part::Reports => &["report"],
         };
         for key in keys {
@@ -244,12 +253,15 @@ fn reading_hash(
     partners: &[catalog::Partner],
     collections: &[catalog::Collection],
     surveys: &[catalog::Survey],
+    sources: &[Source],
 ) -> String {
     let collections: Vec<_> = collections.iter().map(catalog::Collection::for_reading).collect();
     let surveys: Vec<_> = surveys.iter().map(catalog::Survey::for_reading).collect();
+    // Of a source only what its answers belong to: another address reads nothing differently.
+    let sources: Vec<_> = sources.iter().map(|source| (&source.code, &source.survey, &source.wave)).collect();
     // The Debug text of what matters to reading: any change in it reads the files again, which is never wrong.
     let facts = format!(
-        "{READER_VERSION} {:?} {} {:?} {:?} {partners:?} {collections:?} {surveys:?}",
+        "{READER_VERSION} {:?} {} {:?} {:?} {partners:?} {collections:?} {surveys:?} {sources:?}",
         programme.calendar, programme.currency, programme.submission, programme.limits
     );
     hash_of(facts.as_bytes())

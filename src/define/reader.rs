@@ -345,15 +345,28 @@ impl<'a> Table<'a> {
 
     /// Reports the keys that nobody asked for.
     pub fn finish(&self) {
-        let asked = self.asked.borrow();
-        for (key, _) in self.inner {
-            let name = key.get_ref().as_ref();
-            if !asked.contains(&name) {
-                let finding =
-                    self.error(&rules::UNKNOWN_KEY, &key.span(), format!("{} has no key `{name}`", self.path));
-                self.report(finding.suggest(nearest(name, asked.iter().copied())));
-            }
+        for finding in self.unknown_keys() {
+            self.report(finding);
         }
+    }
+
+    /// Like [`finish`](Self::finish), but shows no line: a key that is misspelt may hold a secret.
+    pub fn finish_discreetly(&self) {
+        for mut finding in self.unknown_keys() {
+            finding.place = undisclosed(finding.place);
+            self.report(finding);
+        }
+    }
+
+    fn unknown_keys(&self) -> Vec<Finding> {
+        let asked = self.asked.borrow();
+        let unknown = self.inner.iter().filter(|(key, _)| !asked.contains(&key.get_ref().as_ref()));
+        let finding = |key: &Spanned<std::borrow::Cow<'_, str>>| {
+            let name = key.get_ref().as_ref();
+            let message = format!("{} has no key `{name}`", self.path);
+            self.error(&rules::UNKNOWN_KEY, &key.span(), message).suggest(nearest(name, asked.iter().copied()))
+        };
+        unknown.map(|(key, _)| finding(key)).collect()
     }
 }
 
@@ -366,6 +379,16 @@ pub fn exact(value: &DeValue<'_>) -> Option<Decimal> {
             if text.contains(['e', 'E']) { Decimal::from_scientific(text).ok() } else { text.parse().ok() }
         }
         _ => None,
+    }
+}
+
+/// A place without the line that stands there.
+pub fn undisclosed(place: Place) -> Place {
+    match place {
+        Place::Definition { file, line, column, .. } => {
+            Place::Definition { file, line, column, width: 1, snippet: "(not shown)".to_owned() }
+        }
+        place => place,
     }
 }
 

@@ -9,7 +9,8 @@ use crate::model::code::{SurveyCode, WaveCode};
 use crate::sql::Expression;
 use crate::sql::expression::condition;
 
-pub fn read(table: &Table<'_>, collections: &[Collection]) -> Option<(Place, Survey)> {
+/// `fed` are the surveys and waves whose answers a source brings: they need no name patterns.
+pub fn read(table: &Table<'_>, collections: &[Collection], fed: &[(String, String)]) -> Option<(Place, Survey)> {
     let code = table.code("code", SurveyCode::new);
     let title = table.required_words("title");
     let frame_name = table.required_text("frame");
@@ -85,7 +86,11 @@ pub fn read(table: &Table<'_>, collections: &[Collection]) -> Option<(Place, Sur
     let lonely = table
         .choice("lonely", &[("fail", Lonely::Fail), ("certainty", Lonely::Certainty), ("adjust", Lonely::Adjust)])
         .map_or(Lonely::Fail, |at| at.value);
-    let waves: Vec<(Place, Wave)> = table.tables("wave").iter().filter_map(wave).collect();
+    let is_fed = |wave: &str| {
+        let survey = code.as_ref().map(|at| at.value.as_str());
+        fed.iter().any(|(of, code)| Some(of.as_str()) == survey && code == wave)
+    };
+    let waves: Vec<(Place, Wave)> = table.tables("wave").iter().filter_map(|table| wave(table, &is_fed)).collect();
     super::unique(waves.iter().map(|(at, wave)| (wave.code.as_str(), at)), "wave", table.findings());
     let mut waves: Vec<Wave> = waves.into_iter().map(|(_, wave)| wave).collect();
     waves.sort_by_key(|wave| wave.on);
@@ -119,18 +124,18 @@ pub fn read(table: &Table<'_>, collections: &[Collection]) -> Option<(Place, Sur
     ))
 }
 
-fn wave(table: &Table<'_>) -> Option<(Place, Wave)> {
+fn wave(table: &Table<'_>, is_fed: &dyn Fn(&str) -> bool) -> Option<(Place, Wave)> {
     let code = table.code("code", WaveCode::new);
     let title = table.words("title");
     let role = table.required_choice("role", &[("baseline", WaveRole::Baseline), ("follow_up", WaveRole::FollowUp)]);
     let on = table.required_date("on");
     let files: Vec<String> = table.texts("files").into_iter().map(|at| at.value).collect();
-    if files.is_empty() {
+    if files.is_empty() && !code.as_ref().is_some_and(|code| is_fed(code.value.as_str())) {
         let span = table.span.start..table.span.start + 1;
         table.report(
             table
                 .error(&rules::MISSING_KEY, &span, "`wave` needs `files`")
-                .help("Give the name pattern of its exports, for example \"survey_baseline*.csv\"."),
+                .help("Give the name pattern of its exports, for example \"survey_baseline*.csv\", or a `[[source]]`."),
         );
     }
     table.finish();

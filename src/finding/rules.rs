@@ -99,6 +99,30 @@ rules! {
         "A project folder holds a scoreboard.toml.",
         "Change to the project folder, or name it with --project DIR.";
 
+    SECRET_IN_DEFINITION "secret-in-definition", "a secret stands in a definition file",
+        "Definitions are shared, kept in version control and printed; whoever reads them could sign in.",
+        "Put the secret into an environment variable, write the variable's name here, and change the secret.";
+
+    // Survey servers.
+    SECRET_MISSING "secret-missing", "the environment variable with a secret is not set",
+        "Without it nobody can sign in to the server.",
+        "Set the variable that `secret` or `user` of the source names, for the account that runs scoreboard.";
+    FETCH_UNREACHABLE "fetch-unreachable", "a survey server that cannot be reached, or is busy",
+        "The answers of the last fetch stand; new ones are missing.",
+        "Run again later: it goes on where it ended.";
+    FETCH_REFUSED "fetch-refused", "a survey server that refuses",
+        "The answers of the last fetch stand; new ones are missing.",
+        "Compare `url`, `form`, `user` and `secret` of the source with what the server expects.";
+    FETCH_INCOMPLETE "fetch-incomplete", "a survey server that did not give all answers that it says it has",
+        "An estimate from some of the answers looks like one from all. Nothing of this fetch is used.",
+        "Run again; if it stays so, tell those who run the server, and use a file export meanwhile.";
+    FETCH_UNREADABLE "fetch-unreadable", "a survey server that answers in an unexpected way",
+        "Reading it as something else would give wrong answers. Nothing of this fetch is used.",
+        "Look whether `url` leads to the right server, and of a version that is described in docs/definitions.md.";
+    FETCH_NOTE "fetch-note", "something to know about a fetch",
+        "All answers came; the server did something that was not asked for.",
+        "Fine as it is.";
+
     // Files.
     INBOX_MISSING "inbox-missing", "the inbox folder does not exist",
         "Nothing can be received.",

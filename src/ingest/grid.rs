@@ -15,6 +15,12 @@ pub enum FileKind {
     Xls,
     Ods,
     Csv,
+    /// Answers as KoboToolbox, ODK Central and LimeSurvey give them.
+    Json,
+    /// Answers as EUSurvey gives them.
+    Xml,
+    /// An archive of LimeSurvey.
+    Lsa,
 }
 
 impl FileKind {
@@ -27,6 +33,9 @@ impl FileKind {
             Self::Xls => "xls",
             Self::Ods => "ods",
             Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Xml => "xml",
+            Self::Lsa => "lsa",
         }
     }
 }

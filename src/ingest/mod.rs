@@ -5,10 +5,11 @@
 //! What cannot be read whole is refused by name ([`Refusal`]); what is read all the same is said ([`Note`]).
 //!
 //! The way of a file: `sniff` tells what it is by its bytes, then by its name; `guard` opens a zip within [`Limits`];
-//! `xlsx` (with `outline` and `scan`), `xls` (with `biff`), `xlsb`, `ods` or `csv` (with `encoding`) fills a [`Sheet`]
-//! through `builder`. What comes from outside is read in a worker process ([`Sandbox`], `worker`, `wire`). Start with
+//! `xlsx` (with `outline` and `scan`), `xls` (with `biff`), `xlsb`, `ods`, `csv` (with `encoding`) or `answers` (exports
+//! of survey servers) fills a [`Sheet`] through `builder`. What comes from outside is read in a worker process ([`Sandbox`], `worker`, `wire`). Start with
 //! `grid` for what comes out.
 
+mod answers;
 mod biff;
 mod builder;
 mod csv;
@@ -119,6 +120,8 @@ fn read_as_found(name: &str, bytes: &[u8], options: &Options) -> Result<Workbook
         Format::Xls => xls::read(bytes, limits)?,
         Format::Xlsb(package) => xlsb::read(package, bytes, limits)?,
         Format::Ods(package) => ods::read(package, limits)?,
+        Format::Answers(document) => answers::read(&document, limits)?,
+        Format::Lsa(package) => answers::read_archive(package, limits)?,
     };
     if let Some(message) = misnamed {
         let note = Note { rule: &rules::FILE_TYPE, severity: Severity::Warning, message, sheet: None, cell: None };

@@ -377,7 +377,7 @@ fn kinds<'e>(element: &'e BytesStart<'_>) -> impl Iterator<Item = String> + 'e {
 }
 
 /// The attribute of this name, whatever its namespace.
-fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
+pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     let mut attributes = element.attributes();
     let mut named =
         attributes.with_checks(false).flatten().filter(|attribute| attribute.key.local_name().as_ref() == name);
@@ -393,7 +393,7 @@ fn is_hidden(element: &BytesStart<'_>) -> bool {
 }
 
 /// The predefined entities and characters by number; any other would need a declaration, which is refused.
-fn entity(name: &str) -> String {
+pub(super) fn entity(name: &str) -> String {
     match name {
         "amp" => "&".to_owned(),
         "lt" => "<".to_owned(),

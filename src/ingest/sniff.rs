@@ -1,6 +1,8 @@
 //! Tells what a file is: by its bytes, then by what a zip holds, and by its name only where text is concerned.
 
+use super::answers::{self, Document};
 use super::encoding::{self, Decoded};
+use super::grid::FileKind;
 use super::guard::Package;
 use super::{Options, Refusal, csv};
 use crate::finding::rules;
@@ -13,6 +15,10 @@ pub(super) enum Format<'a> {
     Xls,
     Xlsb(Package<'a>),
     Ods(Package<'a>),
+    /// As a survey server gives them.
+    Answers(Document),
+    /// An archive of `LimeSurvey`.
+    Lsa(Package<'a>),
 }
 
 impl Format<'_> {
@@ -22,6 +28,10 @@ impl Format<'_> {
         let (what, usual): (&str, &[&str]) = match self {
             Self::Xlsx(_) => ("an Excel workbook (.xlsx)", &["xlsx", "xlsm", "xltx", "xltm", ""]),
             Self::Csv(_) => ("plain text (.csv)", TEXT),
+            Self::Answers(document) => match document.kind() {
+                FileKind::Xml => ("an export of EUSurvey (.xml)", &["xml", ""]),
+                _ => ("an export of a survey server (.json)", &["json", ""]),
+            },
             _ => return None,
         };
         let misnamed = !usual.contains(&extension.as_str());
@@ -55,8 +65,10 @@ pub(super) fn identify<'a>(name: &str, bytes: &'a [u8], options: &Options) -> Re
         return Err(foreign(what));
     }
     let text = encoding::decode(bytes, options.encoding.as_deref())?;
-    if let Some(refusal) = markup(&text.text) {
-        return Err(refusal);
+    match markup(&text.text) {
+        Some(Markup::Answers(document)) => return Ok(Format::Answers(document)),
+        Some(Markup::Foreign(refusal)) => return Err(refusal),
+        None => {}
     }
     let extension = extension(name);
     if TEXT.contains(&extension.as_str()) || WORKBOOK.contains(&extension.as_str()) && csv::is_table(&text.text) {
@@ -101,6 +113,9 @@ fn zip(mut package: Package<'_>) -> Result<Format<'_>, Refusal> {
     }
     if begins("xl/") || ends("workbook.xml") {
         return Ok(Format::Xlsx(package));
+    }
+    if answers::is_archive(package.paths()) {
+        return Ok(Format::Lsa(package));
     }
     let known = [
         ("word/", "a Word document"),
@@ -171,32 +186,40 @@ fn binary(bytes: &[u8]) -> Option<&'static str> {
         .or(bitmap.then_some("a picture (BMP)"))
 }
 
-/// Web pages, XML and JSON: text, but no table.
-fn markup(text: &str) -> Option<Refusal> {
+/// Text that is no csv.
+enum Markup {
+    Answers(Document),
+    Foreign(Refusal),
+}
+
+/// Web pages, XML and JSON: text, but no table, unless it is the export of a survey server.
+fn markup(text: &str) -> Option<Markup> {
     let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= 4096).last().unwrap_or(0);
     let start = text[..end].trim_start().to_ascii_lowercase();
     let begins = |tags: &[&str]| tags.iter().any(|tag| start.starts_with(tag));
+    let refused = |what: &str| Some(Markup::Foreign(foreign(what)));
     if begins(&["<!doctype html", "<html", "<head", "<body", "<meta", "<table", "<div", "<style"])
         || (begins(&["<?xml", "<!--"]) && start.contains("<html"))
     {
-        return Some(foreign("a web page (HTML)"));
+        return refused("a web page (HTML)");
     }
     if begins(&["mime-version:"]) {
-        return Some(foreign("a web archive (MHTML)"));
-    }
-    if begins(&["<?xml", "<!--", "<!doctype", "<!entity"]) {
-        if start.contains("<!doctype") {
-            return Some(Refusal::new(&rules::FILE_TYPE, "holds an XML document type declaration, as attacks do"));
-        }
-        if start.contains("urn:schemas-microsoft-com:office:spreadsheet") {
-            return Some(foreign("an XML spreadsheet of Excel 2003"));
-        }
-        return Some(foreign("an XML document"));
+        return refused("a web archive (MHTML)");
     }
     let last = text.trim_end().chars().next_back();
-    if start.starts_with('<') && last == Some('>') {
-        return Some(foreign("an XML document"));
+    if begins(&["<?xml", "<!--", "<!doctype", "<!entity"]) || (start.starts_with('<') && last == Some('>')) {
+        if start.contains("<!doctype") {
+            let message = "holds an XML document type declaration, as attacks do";
+            return Some(Markup::Foreign(Refusal::new(&rules::FILE_TYPE, message)));
+        }
+        if start.contains("urn:schemas-microsoft-com:office:spreadsheet") {
+            return refused("an XML spreadsheet of Excel 2003");
+        }
+        return Document::from_xml(text).map_or_else(|| refused("an XML document"), |it| Some(Markup::Answers(it)));
     }
     let json = (start.starts_with('{') && last == Some('}')) || (start.starts_with('[') && last == Some(']'));
-    json.then(|| foreign("a JSON document"))
+    if !json {
+        return None;
+    }
+    Document::from_json(text).map_or_else(|| refused("a JSON document"), |it| Some(Markup::Answers(it)))
 }

@@ -9,8 +9,17 @@ use super::grid::{Cell, Currency, ErrorKind, FileKind, Merge, Note, Row, Sheet, 
 use super::{Limits, Options, Refusal};
 use crate::finding::{CellRef, Severity, rules};
 
-const KINDS: [FileKind; 6] =
-    [FileKind::Xlsx, FileKind::Xlsm, FileKind::Xlsb, FileKind::Xls, FileKind::Ods, FileKind::Csv];
+const KINDS: [FileKind; 9] = [
+    FileKind::Xlsx,
+    FileKind::Xlsm,
+    FileKind::Xlsb,
+    FileKind::Xls,
+    FileKind::Ods,
+    FileKind::Csv,
+    FileKind::Json,
+    FileKind::Xml,
+    FileKind::Lsa,
+];
 
 /// A file to read: its name, what to hold it against, its bytes.
 pub(super) struct Request {

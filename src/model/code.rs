@@ -48,6 +48,8 @@ codes! {
     SurveyCode;
     /// A wave of a survey.
     WaveCode;
+    /// A survey server that answers are fetched from.
+    SourceCode;
     /// A column of a collection, or a question of a survey.
     FieldCode;
     /// An indicator.

@@ -15,6 +15,7 @@ pub mod number;
 pub mod period;
 pub mod phrases;
 pub mod scoreboard;
+pub mod source;
 pub mod submission;
 pub mod target;
 pub mod unit;

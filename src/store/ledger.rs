@@ -19,10 +19,13 @@ pub enum Kind {
     Read,
     /// A scoreboard was published: definitions, inputs, outputs with hashes, outcome.
     Run,
+    /// Answers were fetched from a survey server: its pages, how many answers, what was edited and deleted.
+    Fetched,
 }
 
 impl Kind {
-    const NAMES: [(&'static str, Self); 3] = [("received", Self::Received), ("read", Self::Read), ("run", Self::Run)];
+    const NAMES: [(&'static str, Self); 4] =
+        [("received", Self::Received), ("read", Self::Read), ("run", Self::Run), ("fetched", Self::Fetched)];
 
     pub fn as_str(self) -> &'static str {
         Self::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)

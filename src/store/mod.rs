@@ -8,6 +8,7 @@ pub mod atomic;
 pub mod fault;
 pub mod ledger;
 mod rows;
+pub mod spool;
 
 use std::fs;
 use std::io;

@@ -1,0 +1,187 @@
+//! Survey servers → answers, whole or not at all. One file a server: `kobo`, `odk`, `limesurvey`, `eusurvey`.
+//!
+//! What was fetched must equal what the server says it has, or the fetch fails with the reason. Pages are kept as they
+//! came ([`Spool`]), so that an interrupted fetch goes on where it ended; put together they are one document in the
+//! server's own form, sorted by the key of the answer: the same answers give the same bytes. `ingest` reads it as it
+//! reads the same server's file exports. No clock and no chance of its own: see [`Surroundings`]. Secrets never leave
+//! [`client`], not even in what a server sends back.
+
+mod answers;
+mod client;
+mod eusurvey;
+mod kobo;
+mod limesurvey;
+mod odk;
+mod secret;
+mod spool;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+use crate::finding::{Rule, rules};
+use crate::model::source::{Source, SourceKind};
+pub use answers::{Changes, compare};
+use client::Client;
+pub use secret::Secret;
+pub use spool::Pages;
+use spool::Spool;
+
+/// What a fetch needs of the world besides the network.
+pub trait Surroundings {
+    fn now(&self) -> DateTime<Utc>;
+    /// Since the fetch began, by a clock that never goes back.
+    fn elapsed(&self) -> Duration;
+    fn pause(&self, time: Duration);
+    /// A number from 0 to 1, another one each time.
+    fn chance(&self) -> f64;
+    fn progress(&self, answers: u64, of: u64);
+}
+
+/// Who signs in.
+pub struct Credentials {
+    pub user: Option<Secret>,
+    pub secret: Secret,
+}
+
+/// What was fetched before: the document, and when.
+pub struct Previous {
+    pub document: Vec<u8>,
+    pub at: DateTime<Utc>,
+}
+
+/// A page as it came.
+pub struct Page {
+    /// What it answers.
+    pub label: String,
+    pub bytes: Vec<u8>,
+}
+
+/// All answers of a server.
+pub struct Fetched {
+    /// In the server's own form, sorted.
+    pub document: Vec<u8>,
+    pub pages: Vec<Page>,
+    /// Equal to what the server said it has.
+    pub answers: u64,
+    pub changes: Changes,
+    pub requests: u32,
+    /// What is worth knowing: lower-case phrases without a full stop.
+    pub notes: Vec<String>,
+}
+
+/// Why nothing was fetched. `message` is a lower-case phrase without a full stop, without secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{message}")]
+pub struct Failure {
+    pub rule: &'static Rule,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+impl Failure {
+    fn new(rule: &'static Rule, message: impl Into<String>) -> Self {
+        Self { rule, message: message.into(), help: None }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The server did not give what it says it has.
+    fn incomplete(message: impl Into<String>) -> Self {
+        Self::new(&rules::FETCH_INCOMPLETE, message)
+    }
+
+    /// The server answers in a way that is not documented.
+    fn strange(message: impl Into<String>) -> Self {
+        Self::new(&rules::FETCH_UNREADABLE, message)
+    }
+}
+
+/// How often a fetch begins anew when the number of answers changes meanwhile.
+const ROUNDS: u32 = 3;
+
+/// What a connector brings: pages stay in the spool.
+struct Gathered {
+    document: Vec<u8>,
+    answers: u64,
+    notes: Vec<String>,
+    /// Keys that the server itself lists as deleted, where it keeps such a list.
+    deleted: Option<Vec<String>>,
+}
+
+/// Why a round ended without a result.
+enum Trouble {
+    /// The server's number of answers changed: the next round may come through.
+    Changed(Failure),
+    Final(Failure),
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        Self::Final(failure)
+    }
+}
+
+/// Fetches all answers of a source. `bytes` bounds each page and the whole.
+///
+/// # Errors
+/// When the server cannot be reached, refuses, or does not give all that it says it has. Pages that came stay in `pages`
+/// where going on later makes sense.
+pub fn fetch(
+    source: &Source,
+    credentials: &Credentials,
+    surroundings: &dyn Surroundings,
+    pages: &dyn Pages,
+    previous: Option<&Previous>,
+    bytes: u64,
+) -> Result<Fetched, Failure> {
+    let mut client = Client::new(source, credentials, surroundings, bytes)?;
+    let mut spool = Spool::open(pages, source, surroundings.now());
+    let mut round = 1;
+    let gathered = loop {
+        let result = match source.kind {
+            SourceKind::Kobo => kobo::gather(source, &mut client, &mut spool),
+            SourceKind::Odk => odk::gather(source, credentials, &mut client, &mut spool),
+            SourceKind::LimeSurvey => limesurvey::gather(source, credentials, &mut client, &mut spool),
+            SourceKind::EuSurvey => eusurvey::gather(source, &mut client, &mut spool, previous),
+        };
+        match result {
+            Ok(gathered) => break gathered,
+            Err(Trouble::Changed(_)) if round < ROUNDS => {
+                round += 1;
+                spool.begin_anew()?;
+            }
+            Err(Trouble::Changed(failure) | Trouble::Final(failure)) => {
+                // Going on later helps against a broken line; not where the pages themselves contradict each other.
+                if failure.rule != &rules::FETCH_UNREACHABLE {
+                    spool.begin_anew()?;
+                }
+                return Err(failure);
+            }
+        }
+    };
+    if gathered.document.len() as u64 > bytes {
+        return Err(client.too_large());
+    }
+    let old = previous.map_or(&b""[..], |previous| &previous.document);
+    let changes = compare(source.kind, old, &gathered.document);
+    let mut notes = gathered.notes;
+    if let Some(listed) = &gathered.deleted {
+        let unlisted = changes.deleted.iter().filter(|key| !listed.contains(key)).count();
+        if unlisted > 0 {
+            notes.push(format!("{unlisted} answers are gone that the server does not list as deleted"));
+        }
+    }
+    Ok(Fetched {
+        document: gathered.document,
+        pages: spool.pages(),
+        answers: gathered.answers,
+        changes,
+        requests: client.requests(),
+        notes,
+    })
+}

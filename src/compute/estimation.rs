@@ -3,46 +3,36 @@
 //! The estimators themselves are in [`super::estimate`]; answers are taken in the order of the frame, by stratum and
 //! enterprise, so that every sum runs in the same order.
 
-use polars::prelude::DataFrame;
 use rust_decimal::Decimal;
 
-use super::estimate::{self, Answer, Note, Pair, paired_change};
+use super::estimate::{
+    self, Answer, Change, Margin, Pair, PairedChange, Sensitivity, paired_change, paired_sensitivity,
+    paired_total_change, sensitivity, unpaired_change,
+};
 use super::rows::{ResultParts, result};
 use super::score::{Measured, against, figure, trajectory};
-use super::status::{decimals, shown};
-use super::survey::{Prepared, ends, truths};
+use super::survey::{Member, Prepared, ends, truths};
+use super::told::{against_interval, changed_by, notes, told};
+use super::weighting::{Place, number, weight};
 use super::{Inputs, WaveInput};
-use crate::define::catalog::{ChangeKind, Estimate, How, Indicator, Lonely, Survey};
-use crate::model::number::{SCALE, display, from_estimate};
-use crate::model::scoreboard::{ChangeFacts, EstimateFacts, Figure, IndicatorResult, WaveEstimate};
+use crate::define::catalog::{ChangeKind, Estimate, How, Indicator, Pairing};
+use crate::model::number::{display, from_estimate};
+use crate::model::scoreboard::{ChangeFacts, EstimateFacts, Figure, IndicatorResult, WaveEstimate, WithoutLargest};
 use crate::model::target::TargetValue;
 use crate::model::value::{Coverage, Value, Why};
-use crate::sql::frame::{Exact, exact, query, text};
-
-fn lonely(survey: &Survey) -> estimate::Lonely {
-    match survey.lonely {
-        Lonely::Fail => estimate::Lonely::Fail,
-        Lonely::Certainty => estimate::Lonely::Certainty,
-        Lonely::Adjust => estimate::Lonely::Adjust,
-    }
-}
+use crate::sql::frame::{query, text};
 
 /// y and x of an answer; None if it cannot be used for this estimate.
 type Pick<'a> = Box<dyn Fn(&WaveInput, usize) -> Option<(f64, f64)> + 'a>;
-
-fn number(rows: &DataFrame, field: &str, row: usize) -> Option<f64> {
-    let Exact::Number(mut number) = exact(rows, field, row) else { return None };
-    number.rescale(SCALE);
-    // One correctly rounded division of an integer: the nearest f64 to the exact value.
-    Some(number.mantissa() as f64 / 1e6)
-}
 
 fn pick(estimate: &Estimate) -> Pick<'_> {
     match estimate {
         Estimate::Ratio { of, to } => Box::new(move |input, row| {
             Some((number(&input.rows, of.as_str(), row)?, number(&input.rows, to.as_str(), row)?))
         }),
-        Estimate::Mean(of) => Box::new(move |input, row| Some((number(&input.rows, of.as_str(), row)?, 1.0))),
+        Estimate::Total(of) | Estimate::Mean(of) | Estimate::Median(of) => {
+            Box::new(move |input, row| Some((number(&input.rows, of.as_str(), row)?, 1.0)))
+        }
         Estimate::Share(condition) => Box::new(move |input, row| {
             let sql = format!("SELECT ({}) AS truth__ FROM wave__", condition.sql);
             let index = i64::try_from(row).ok()?;
@@ -71,10 +61,32 @@ pub fn compute(
     let estimation =
         Estimation { prepared, estimate, pick: pick(estimate), domain, percent: indicator.unit.is_percent() };
     match change {
-        Some(kind) => Ok(estimation.change(inputs, indicator, *kind)),
+        Some((kind, pairing)) => Ok(estimation.change(inputs, indicator, *kind, *pairing)),
         None => Ok(estimation.level(inputs, indicator)),
     }
 }
+
+/// Usable answers, or pairs, with their margins.
+struct Usable<T> {
+    rows: Vec<T>,
+    margins: Vec<Margin>,
+}
+
+/// Both levels and the change, with what is said of them.
+struct Changed {
+    baseline: estimate::Estimate,
+    follow_up: estimate::Estimate,
+    change: estimate::Estimate,
+    without_largest: Option<estimate::Sensitivity>,
+    answers: usize,
+    coverage: Coverage,
+    method: String,
+    /// Put after the title of each level.
+    levels: &'static str,
+}
+
+/// From what the estimators give to what is shown.
+type Scale<'a> = &'a dyn Fn(f64) -> Option<Decimal>;
 
 struct Estimation<'a> {
     prepared: &'a Prepared<'a>,
@@ -86,8 +98,8 @@ struct Estimation<'a> {
 
 impl Estimation<'_> {
     fn scaled(&self, value: f64) -> Option<Decimal> {
-        // A ratio or a share is a fraction; a mean is in its own unit.
-        let fraction = !matches!(self.estimate, Estimate::Mean(_));
+        // A ratio or a share is a fraction; all else is in its own unit.
+        let fraction = matches!(self.estimate, Estimate::Ratio { .. } | Estimate::Share(_));
         from_estimate(if self.percent && fraction { value * 100.0 } else { value })
     }
 
@@ -95,47 +107,85 @@ impl Estimation<'_> {
         self.scaled(value).map_or(Value::NotComputable(Why::Overflow), Value::Known)
     }
 
-    /// The usable answers of a wave, in the order of the frame.
-    fn answers(&self, wave: usize) -> Vec<Answer> {
-        let (_, input, matched) = &self.prepared.waves[wave];
-        let Some(input) = input else { return Vec::new() };
-        let usable = matched.answers.iter().filter_map(|(member, row)| {
-            let member = &self.prepared.frame.members[*member];
-            let (y, x) = (self.pick)(input, *row)?;
-            let eligible = member.asked && !member.ineligible;
-            eligible.then(|| Answer { stratum: member.stratum, weight: None, y, x, in_domain: self.domain[member.row] })
-        });
-        usable.collect()
+    fn in_domain(&self, member: &Member) -> bool {
+        self.domain[member.row]
     }
 
-    fn pairs(&self, first: usize, last: usize) -> Vec<Pair> {
-        let (waves, members) = (&self.prepared.waves, &self.prepared.frame.members);
-        let (Some(before), Some(after)) = (waves[first].1, waves[last].1) else { return Vec::new() };
+    fn usable<T>(&self, found: Vec<(T, Place<'_>)>) -> Usable<T> {
+        let Prepared { survey, frame, weights, .. } = self.prepared;
+        let (rows, places): (Vec<T>, Vec<Place<'_>>) = found.into_iter().unzip();
+        Usable { rows, margins: weights.margins(survey, frame, &places) }
+    }
+
+    /// The usable answers of a wave, in the order of the frame.
+    fn answers(&self, wave: usize) -> Usable<Answer> {
+        let Prepared { survey, frame, weights, waves, .. } = self.prepared;
+        let (_, input, matched) = &waves[wave];
+        let Some(input) = input else { return self.usable(Vec::new()) };
+        let usable = matched.answers.iter().filter_map(|(at, row)| {
+            let member = &frame.members[*at];
+            let (y, x) = (self.pick)(input, *row)?;
+            let place = Place { frame_row: member.row, wave: &input.rows, row: *row };
+            let answer = Answer {
+                stratum: weights.stratum(member),
+                weight: weight(survey, frame, place),
+                y,
+                x,
+                in_domain: self.in_domain(member),
+            };
+            member.is_eligible().then_some((answer, place))
+        });
+        self.usable(usable.collect())
+    }
+
+    /// Answers to both waves, with the weight and the margins of the first.
+    fn pairs(&self, first: usize, last: usize) -> Usable<Pair> {
+        let Prepared { survey, frame, weights, waves, .. } = self.prepared;
+        let (Some(before), Some(after)) = (waves[first].1, waves[last].1) else { return self.usable(Vec::new()) };
         let both = waves[first].2.answers.iter().filter_map(|(at, row)| {
             let later = waves[last].2.answers.get(at)?;
-            let member = &members[*at];
+            let member = &frame.members[*at];
             let ((y0, x0), (y1, x1)) = ((self.pick)(before, *row)?, (self.pick)(after, *later)?);
-            let eligible = member.asked && !member.ineligible;
-            eligible.then(|| Pair {
-                stratum: member.stratum,
-                weight: None,
+            let place = Place { frame_row: member.row, wave: &before.rows, row: *row };
+            let pair = Pair {
+                stratum: weights.stratum(member),
+                weight: weight(survey, frame, place),
                 y0,
                 x0,
                 y1,
                 x1,
-                in_domain: self.domain[member.row],
-            })
+                in_domain: self.in_domain(member),
+            };
+            member.is_eligible().then_some((pair, place))
         });
-        both.collect()
+        self.usable(both.collect())
+    }
+
+    fn estimator(&self) -> fn(&[Answer], &estimate::Design) -> Result<estimate::Estimate, estimate::Why> {
+        match self.estimate {
+            Estimate::Ratio { .. } => estimate::ratio,
+            Estimate::Total(_) => estimate::total,
+            Estimate::Mean(_) => estimate::mean,
+            Estimate::Share(_) => estimate::share,
+            Estimate::Median(_) => estimate::median,
+        }
     }
 
     fn at(&self, wave: usize) -> Result<estimate::Estimate, estimate::Why> {
-        let (answers, strata, lonely) = (self.answers(wave), &self.prepared.frame.strata, lonely(self.prepared.survey));
-        match self.estimate {
-            Estimate::Ratio { .. } => estimate::ratio(&answers, strata, lonely),
-            Estimate::Mean(_) => estimate::mean(&answers, strata, lonely),
-            Estimate::Share(_) => estimate::share(&answers, strata, lonely),
-        }
+        let usable = self.answers(wave);
+        self.estimator()(&usable.rows, &self.prepared.weights.design(self.prepared.survey, &usable.margins))
+    }
+
+    /// Only an amount can hang on one enterprise.
+    fn is_amount(&self) -> bool {
+        matches!(self.estimate, Estimate::Ratio { .. } | Estimate::Total(_) | Estimate::Mean(_))
+    }
+
+    /// The level of a wave without its largest enterprise.
+    fn without_largest(&self, wave: usize) -> Option<Sensitivity> {
+        let usable = self.answers(wave);
+        let design = self.prepared.weights.design(self.prepared.survey, &usable.margins);
+        self.is_amount().then(|| sensitivity(&usable.rows, &design, self.estimator()).ok()).flatten()
     }
 
     fn coverage(&self, wave: usize) -> Coverage {
@@ -203,12 +253,90 @@ impl Estimation<'_> {
             degrees: estimate.as_ref().map_or(0, |one| one.degrees),
             waves,
             change: None,
+            without_largest: self
+                .without_largest(wave)
+                .map(|one| Self::without(&one, false, &|value| self.scaled(value))),
             notes: estimate.as_ref().map_or_else(|why| vec![told(why)], |one| notes(&one.notes)),
         };
         self.finish(inputs, indicator, total, facts, &held)
     }
 
-    fn change(&self, inputs: &Inputs<'_>, indicator: &Indicator, kind: ChangeKind) -> IndicatorResult {
+    fn without(sensitivity: &Sensitivity, of_change: bool, scale: Scale<'_>) -> WithoutLargest {
+        let known = |value| scale(value).map_or(Value::NotComputable(Why::Overflow), Value::Known);
+        let interval = sensitivity.without.as_ref().ok().and_then(|one| one.interval);
+        WithoutLargest {
+            of_change,
+            value: match &sensitivity.without {
+                Ok(one) => known(one.value),
+                Err(why) => Value::NotComputable(Why::Estimate(told(why))),
+            },
+            lower: interval.and_then(|both| scale(both.0)),
+            upper: interval.and_then(|both| scale(both.1)),
+        }
+    }
+
+    /// On the enterprises that answered both waves.
+    fn paired(&self, first: usize, last: usize, change: Change) -> Result<Changed, (estimate::Why, bool)> {
+        let usable = self.pairs(first, last);
+        let design = self.prepared.weights.design(self.prepared.survey, &usable.margins);
+        let estimator = if matches!(self.estimate, Estimate::Total(_)) { paired_total_change } else { paired_change };
+        let found = estimator(&usable.rows, &design, change).map_err(|why| (why, usable.rows.is_empty()))?;
+        let PairedChange { baseline, follow_up, change: moved, pairs: domain } = found;
+        let population = self.coverage(last).due;
+        let inside = if domain == usable.rows.len() {
+            String::new()
+        } else {
+            format!(", {domain} of them in the population asked for")
+        };
+        Ok(Changed {
+            without_largest: self
+                .is_amount()
+                .then(|| paired_sensitivity(&usable.rows, &design, change, estimator).ok())
+                .flatten(),
+            answers: domain,
+            coverage: Coverage { reported: self.prepared.result.pairs, due: population },
+            method: format!(
+                "{} of {population} enterprises answered both waves{inside}. Baseline, follow-up, change and progress all rest on these pairs; \
+                 the figures of each wave by itself stand beside them and are never mixed with them.",
+                usable.rows.len(),
+            ),
+            levels: ", on the pairs",
+            baseline,
+            follow_up,
+            change: moved,
+        })
+    }
+
+    /// Each wave by itself, as if they were two samples.
+    fn unpaired(&self, first: usize, last: usize, change: Change) -> Result<Changed, (estimate::Why, bool)> {
+        let level = |wave: usize| self.at(wave).map_err(|why| (why, self.answers(wave).rows.is_empty()));
+        let (baseline, follow_up) = (level(first)?, level(last)?);
+        let moved = unpaired_change(&baseline, &follow_up, change).map_err(|why| (why, false))?;
+        Ok(Changed {
+            without_largest: None,
+            answers: follow_up.answers,
+            coverage: self.coverage(last),
+            method: format!(
+                "{} answers of {} against {} of {}, taken for two separate samples.",
+                follow_up.answers,
+                self.title(last),
+                baseline.answers,
+                self.title(first)
+            ),
+            levels: "",
+            baseline,
+            follow_up,
+            change: moved,
+        })
+    }
+
+    fn change(
+        &self,
+        inputs: &Inputs<'_>,
+        indicator: &Indicator,
+        kind: ChangeKind,
+        pairing: Pairing,
+    ) -> IndicatorResult {
         let Some((first, last)) = ends(&self.prepared.waves) else {
             return self.absent(
                 inputs,
@@ -225,25 +353,25 @@ impl Estimation<'_> {
                 "the answers of the baseline or the follow-up have not come yet",
             );
         }
-        let pairs = self.pairs(first, last);
         let of = match kind {
-            ChangeKind::PercentagePoints => estimate::Change::Points,
-            ChangeKind::Percent => estimate::Change::Percent,
+            ChangeKind::PercentagePoints => Change::Points,
+            ChangeKind::Percent => Change::Percent,
         };
-        let changed = match paired_change(&pairs, &self.prepared.frame.strata, of, lonely(self.prepared.survey)) {
+        let changed = match pairing {
+            Pairing::Paired => self.paired(first, last, of),
+            Pairing::Unpaired => self.unpaired(first, last, of),
+        };
+        let changed = match changed {
             Ok(changed) => changed,
-            Err(why) => {
-                let value =
-                    if pairs.is_empty() { Value::NotReported } else { Value::NotComputable(Why::Estimate(told(&why))) };
+            Err((why, is_empty)) => {
+                let value = if is_empty { Value::NotReported } else { Value::NotComputable(Why::Estimate(told(&why))) };
                 return self.absent(inputs, indicator, value, &told(&why));
             }
         };
         let baseline = self.scaled(changed.baseline.value);
         let follow_up = Ok(changed.follow_up.clone());
         let held = against(indicator, baseline, Some(inputs.as_of));
-        let population = self.coverage(last).due;
-        let coverage = Coverage { reported: self.prepared.result.pairs, due: population };
-        let mut total = figure(inputs, indicator, Vec::new(), self.measured(&follow_up), coverage, &held);
+        let mut total = figure(inputs, indicator, Vec::new(), self.measured(&follow_up), changed.coverage, &held);
         // A change in per cent is a percentage whatever the unit; in points it is on the scale of the level.
         let scale =
             |value: f64| if kind == ChangeKind::Percent { from_estimate(value * 100.0) } else { self.scaled(value) };
@@ -254,52 +382,34 @@ impl Estimation<'_> {
         } else {
             indicator.unit.to_string()
         };
-        let sign = |value: Decimal| format!("{}{}", if value.is_sign_negative() { "" } else { "+" }, display(value, 1));
         let change = scale(changed.change.value);
         let interval = changed.change.interval.and_then(|(low, high)| scale(low).zip(scale(high)));
-        let sentence = change.zip(interval).map_or_else(String::new, |(change, (low, high))| {
-            format!("{} {unit} since the baseline, 95 % interval {} to {}", sign(change), sign(low), sign(high))
-        });
         let wanted = indicator.targets.current().and_then(|target| match (&target.value, kind) {
             (TargetValue::Increase(by), ChangeKind::PercentagePoints)
             | (TargetValue::IncreasePercent(by), ChangeKind::Percent) => Some(*by),
             _ => None,
         });
-        if let Some(((low, high), wanted)) = interval.zip(wanted) {
-            let inside = low <= wanted && wanted <= high;
-            let word = if inside { "does not exclude" } else { "excludes" };
-            total.reason.push_str(&format!(" {sentence}: the interval {word} the target of {} {unit}.", sign(wanted)));
-        } else if !sentence.is_empty() {
-            total.reason.push_str(&format!(" {sentence}."));
+        if let Some(change) = change {
+            total.reason.push_str(&changed_by(change, interval, wanted, &unit));
         }
-        let both = |wave: usize, one: &estimate::Estimate| {
-            self.wave_estimate(format!("{}, on the pairs", self.title(wave)), wave, &Ok(one.clone()))
+        let level = |wave: usize, one: &estimate::Estimate| {
+            self.wave_estimate(format!("{}{}", self.title(wave), changed.levels), wave, &Ok(one.clone()))
         };
-        let mut waves = vec![both(first, &changed.baseline), both(last, &changed.follow_up)];
+        let mut waves = vec![level(first, &changed.baseline), level(last, &changed.follow_up)];
         if wanted.is_none() {
             total.reason.push_str(&against_interval(&waves[1], &total, indicator));
         }
-        for wave in [first, last] {
-            waves.push(self.wave_estimate(format!("{}, all answers", self.title(wave)), wave, &self.at(wave)));
+        if pairing == Pairing::Paired {
+            for wave in [first, last] {
+                waves.push(self.wave_estimate(format!("{}, all answers", self.title(wave)), wave, &self.at(wave)));
+            }
         }
-        let domain = changed.change.answers;
-        let method = format!(
-            "{} of {population} enterprises answered both waves{}. Baseline, follow-up, change and progress all rest on these pairs; \
-             the figures of each wave by itself stand beside them and are never mixed with them.",
-            pairs.len(),
-            if domain == pairs.len() {
-                String::new()
-            } else {
-                format!(", {domain} of them in the population asked for")
-            },
-        );
         let facts = EstimateFacts {
             survey: self.prepared.result.title.clone(),
-            method,
             lower: waves[1].lower,
             upper: waves[1].upper,
             standard_error: changed.follow_up.standard_error.and_then(|error| self.scaled(error)),
-            answers: domain,
+            answers: changed.answers,
             degrees: changed.change.degrees,
             waves,
             change: change.map(|value| ChangeFacts {
@@ -309,6 +419,10 @@ impl Estimation<'_> {
                 standard_error: changed.change.standard_error.and_then(scale),
                 unit: unit.clone(),
             }),
+            without_largest: match &changed.without_largest {
+                Some(one) => Some(Self::without(one, true, &scale)),
+                None => self.without_largest(last).map(|one| Self::without(&one, false, &|value| self.scaled(value))),
+            },
             notes: {
                 let all = [&changed.change, &changed.baseline, &changed.follow_up];
                 let mut told: Vec<String> = all.iter().flat_map(|one| notes(&one.notes)).collect();
@@ -316,6 +430,7 @@ impl Estimation<'_> {
                 told.retain(|note| seen.insert(note.clone()));
                 told
             },
+            method: changed.method,
         };
         self.finish(inputs, indicator, total, facts, &held)
     }
@@ -361,6 +476,7 @@ impl Estimation<'_> {
             degrees: 0,
             waves: Vec::new(),
             change: None,
+            without_largest: None,
             notes: Vec::new(),
         };
         self.finish(inputs, indicator, total, facts, &held)
@@ -384,72 +500,30 @@ impl Estimation<'_> {
         let trajectory = trajectory(inputs, indicator, held, &actuals);
         let what = match self.estimate {
             Estimate::Ratio { of, to } => format!("The ratio of the totals of {of} and {to}"),
+            Estimate::Total(of) => format!("The total of {of}"),
             Estimate::Mean(of) => format!("The mean of {of}"),
+            Estimate::Median(of) => {
+                format!("The median of {of}: the smallest value that half of the enterprises do not exceed")
+            }
             Estimate::Share(condition) => format!("The share of those where {}", condition.source),
         };
         let domain = match &indicator.how {
             How::Survey { population: Some(condition), .. } => format!(", for enterprises where {}", condition.source),
             _ => String::new(),
         };
+        let weighted = &self.prepared.survey.weighting;
+        let by = match (&weighted.weights, weighted.margins.as_slice()) {
+            (None, []) => "by stratum".to_owned(),
+            (Some(column), []) => format!("by `{}`", column.code()),
+            (None, _) => "by stratum and by known numbers".to_owned(),
+            (Some(column), _) => format!("by `{}` and by known numbers", column.code()),
+        };
+        let interval = if matches!(self.estimate, Estimate::Median(_)) { "Woodruff's method" } else { "Student's t" };
         let method = vec![
             format!("Survey {}: {what}{domain}.", self.prepared.result.title),
-            "Weighted by stratum, with a finite population; 95 % interval by Student's t (docs/methods.md).".to_owned(),
+            format!("Weighted {by}, with a finite population; 95 % interval by {interval} (docs/methods.md)."),
         ];
         let parts = ResultParts { since_then: None, breakdowns: Vec::new(), trajectory, sql: Vec::new(), method };
         IndicatorResult { estimate: Some(facts), ..result(indicator, total, parts) }
     }
-}
-
-/// Whether the interval of a level excludes the target, in a sentence; empty where there is no target or no interval.
-fn against_interval(wave: &WaveEstimate, total: &Figure, indicator: &Indicator) -> String {
-    let (Some(target), Some((low, high))) = (total.target, wave.lower.zip(wave.upper)) else { return String::new() };
-    let word = if low <= target.value && target.value <= high { "does not exclude" } else { "excludes" };
-    let digits = decimals(&indicator.unit).max(1);
-    format!(
-        " 95 % interval {} to {}: it {word} the target of {}.",
-        display(low, digits),
-        display(high, digits),
-        shown(target.value, &indicator.unit)
-    )
-}
-
-/// Why there is no estimate, in words.
-fn told(why: &estimate::Why) -> String {
-    match why {
-        estimate::Why::NoAnswers => "no answer can be used".into(),
-        estimate::Why::ZeroDenominator => "the denominator is zero".into(),
-        estimate::Why::LonelyStratum { stratum } => {
-            format!("the stratum {stratum} has a single answer; declare `lonely`, or merge strata")
-        }
-        estimate::Why::EmptyStratum { stratum } => format!("the stratum {stratum} has no answer"),
-        estimate::Why::NoDegrees => "there are too few answers to measure their spread".into(),
-        other => format!("the answers do not allow it ({other:?})"),
-    }
-}
-
-/// What stands beside an estimate, in words.
-fn notes(notes: &[Note]) -> Vec<String> {
-    notes
-        .iter()
-        .map(|note| match note {
-            Note::LonelyStratum { stratum, treated_as } => {
-                format!("The stratum {stratum} has a single answer, treated as `{}`.", format!("{treated_as:?}").to_lowercase())
-            }
-            Note::EmptyStratum { stratum, population } => {
-                format!("Nobody answered in the stratum {stratum} ({population} enterprises): the figure does not speak of it.")
-            }
-            Note::UncoveredShare(share) => {
-                let percent = from_estimate(share * 100.0).map_or_else(String::new, |share| display(share, 1));
-                format!("{percent} % of the population lies in strata without answers.")
-            }
-            Note::MoreAnswersThanFrame { stratum, answers, population } => {
-                format!("The stratum {stratum} has {answers} answers but {population} enterprises in the frame.")
-            }
-            Note::Skewed { of, skewness } => {
-                let skewness = from_estimate(*skewness).map_or_else(String::new, |skewness| display(skewness, 1));
-                format!("Caution: the {of} is skewed ({skewness}); intervals of skewed totals cover less than they say.")
-            }
-            Note::Wilson => "The interval is Wilson's: the share is near 0 or 1, or the answers are few.".into(),
-        })
-        .collect()
 }

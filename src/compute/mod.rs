@@ -13,7 +13,9 @@ mod rows;
 mod score;
 pub mod status;
 pub mod survey;
+mod told;
 mod wave;
+mod weighting;
 
 use std::collections::BTreeMap;
 

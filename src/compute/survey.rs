@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use super::estimate::Stratum;
 use super::wave::{Matched, matched};
+use super::weighting::{NOT_GIVEN, Weights};
 use super::{Inputs, WaveInput};
 use crate::define::catalog::{Survey, Wave, WaveRole};
 use crate::finding::{Finding, Place, rules};
@@ -36,10 +37,18 @@ pub struct Member {
     pub(super) ineligible: bool,
 }
 
+impl Member {
+    /// Was asked, and belongs to the population as far as is known.
+    pub(super) fn is_eligible(&self) -> bool {
+        self.asked && !self.ineligible
+    }
+}
+
 /// A survey with its frame and matched waves.
 pub struct Prepared<'a> {
     pub(super) survey: &'a Survey,
     pub(super) frame: Frame,
+    pub(super) weights: Weights,
     pub(super) waves: Vec<(&'a Wave, Option<&'a WaveInput>, Matched)>,
     pub result: SurveyResult,
     pub findings: Vec<Finding>,
@@ -56,6 +65,7 @@ pub fn prepare<'a>(inputs: &'a Inputs<'a>) -> Result<Vec<Prepared<'a>>, String> 
 fn one<'a>(inputs: &'a Inputs<'a>, survey: &'a Survey) -> Result<Prepared<'a>, String> {
     let mut findings = Vec::new();
     let frame = frame(inputs, survey, &mut findings)?;
+    let weights = Weights::new(survey, &frame);
     let mut waves = Vec::new();
     let mut responses = Vec::new();
     for wave in survey.waves.iter().filter(|wave| wave.on <= inputs.as_of) {
@@ -77,11 +87,11 @@ fn one<'a>(inputs: &'a Inputs<'a>, survey: &'a Survey) -> Result<Prepared<'a>, S
     let result = SurveyResult {
         code: survey.code.to_string(),
         title: survey.title.get(&inputs.catalog.programme.language).to_owned(),
-        method: method(survey, &frame, &waves, pairs),
+        method: method(survey, &frame, &weights, &waves, pairs),
         waves: responses,
         pairs,
     };
-    Ok(Prepared { survey, frame, waves, result, findings })
+    Ok(Prepared { survey, frame, weights, waves, result, findings })
 }
 
 /// The baseline and the last follow-up, as positions.
@@ -124,7 +134,7 @@ fn frame(inputs: &Inputs<'_>, survey: &Survey, findings: &mut Vec<Finding>) -> R
         let stratum: Vec<String> = survey
             .strata
             .iter()
-            .map(|field| text(rows, field.as_str(), row).unwrap_or_else(|| "(not given)".into()))
+            .map(|field| text(rows, field.as_str(), row).unwrap_or_else(|| NOT_GIVEN.into()))
             .collect();
         let stratum = if stratum.is_empty() { "all members".to_owned() } else { stratum.join(" · ") };
         listed.push((stratum, identity, row));
@@ -226,7 +236,13 @@ fn response(
     }
 }
 
-fn method(survey: &Survey, frame: &Frame, waves: &[(&Wave, Option<&WaveInput>, Matched)], pairs: usize) -> Vec<String> {
+fn method(
+    survey: &Survey,
+    frame: &Frame,
+    weights: &Weights,
+    waves: &[(&Wave, Option<&WaveInput>, Matched)],
+    pairs: usize,
+) -> Vec<String> {
     let population: u64 = frame.strata.iter().filter_map(|stratum| stratum.population).sum();
     let mut lines = vec![format!(
         "The population is the {population} enterprises of `{}`{}.",
@@ -243,10 +259,12 @@ fn method(survey: &Survey, frame: &Frame, waves: &[(&Wave, Option<&WaveInput>, M
     if ends(waves).is_some() {
         lines.push(format!("{pairs} of {population} enterprises answered both the baseline and the last follow-up."));
     }
-    lines.push(
-        "Weights are frame size over usable answers in each stratum, for each estimate anew. Non-response is assumed to be random \
-         within strata: nothing in the data can show whether it is."
-            .into(),
-    );
+    let mut told = weights.told(survey);
+    // Of a survey that declares nothing more, one line says all.
+    let assumed = "Non-response is assumed to be random within strata: nothing in the data can show whether it is.";
+    if let Some(first) = told.first_mut() {
+        first.push_str(&format!(" {assumed}"));
+    }
+    lines.append(&mut told);
     lines
 }

@@ -357,6 +357,44 @@ pub enum Lonely {
     Adjust,
 }
 
+/// Where a property of an enterprise stands: in the frame, or in its answer.
+#[derive(Debug, Clone)]
+pub enum SurveyColumn {
+    Frame(FieldCode),
+    Question(FieldCode),
+}
+
+impl SurveyColumn {
+    pub fn code(&self) -> &FieldCode {
+        match self {
+            Self::Frame(code) | Self::Question(code) => code,
+        }
+    }
+}
+
+/// A division of the population into parts of known size.
+#[derive(Debug, Clone)]
+pub struct KnownMargin {
+    pub name: String,
+    /// Its parts are the combinations of the values of these.
+    pub by: Vec<SurveyColumn>,
+    /// None: counted in the frame.
+    pub totals: Option<Vec<(String, u64)>>,
+}
+
+/// How answers are weighted beyond their strata.
+#[derive(Debug, Clone)]
+pub struct Weighting {
+    /// None: frame size over answers, by stratum.
+    pub weights: Option<SurveyColumn>,
+    /// One: post-stratification. Several: raking.
+    pub margins: Vec<KnownMargin>,
+    /// Names of strata that become one.
+    pub collapse: Vec<Vec<String>>,
+    /// Fewer answers than this give no estimate.
+    pub minimum_answers: usize,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaveRole {
     Baseline,
@@ -387,6 +425,7 @@ pub struct Survey {
     pub language: String,
     pub locale: String,
     pub lonely: Lonely,
+    pub weighting: Weighting,
     pub waves: Vec<Wave>,
     pub questions: Vec<Field>,
 }
@@ -423,9 +462,18 @@ pub enum Estimate {
         of: FieldCode,
         to: FieldCode,
     },
+    Total(FieldCode),
     Mean(FieldCode),
     /// The share of those for whom the condition holds.
     Share(Expression),
+    Median(FieldCode),
+}
+
+/// Whether a change rests on the enterprises that answered both waves, or on two separate samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pairing {
+    Paired,
+    Unpaired,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -444,8 +492,16 @@ pub enum Derived {
 #[derive(Debug, Clone)]
 #[allow(clippy::large_enum_variant, reason = "there are a few dozen of these in a programme")]
 pub enum How {
-    Rows { from: Vec<From>, measure: RowMeasure },
-    Survey { survey: SurveyCode, estimate: Estimate, population: Option<Expression>, change: Option<ChangeKind> },
+    Rows {
+        from: Vec<From>,
+        measure: RowMeasure,
+    },
+    Survey {
+        survey: SurveyCode,
+        estimate: Estimate,
+        population: Option<Expression>,
+        change: Option<(ChangeKind, Pairing)>,
+    },
     Derived(Derived),
 }
 

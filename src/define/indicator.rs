@@ -32,7 +32,7 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
     let unit = table.required_text("unit").map(|at| Unit::new(at.value));
     let how = measure::read(table, context.collections, context.surveys);
     // Asked for whatever the way, so that a key of another way is told as unused rather than unknown.
-    for key in ["from", "where", "survey", "population", "change"] {
+    for key in ["from", "where", "survey", "population", "change", "pairing"] {
         let used = match key {
             "from" | "where" => matches!(how, Some(How::Rows { .. }) | None),
             _ => matches!(how, Some(How::Survey { .. }) | None),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::catalog::{ChangeKind, Collection, Derived, Estimate, FieldKind, From, How, RowMeasure, Survey};
+use super::catalog::{ChangeKind, Collection, Derived, Estimate, FieldKind, From, How, Pairing, RowMeasure, Survey};
 use super::collection::{known_field, literals};
 use super::reader::{At, Table};
 use crate::finding::rules;
@@ -230,13 +230,33 @@ fn survey(table: &Table<'_>, collections: &[Collection], surveys: &[Survey]) -> 
     let change = table
         .choice("change", &[("percentage_points", ChangeKind::PercentagePoints), ("percent", ChangeKind::Percent)])
         .map(|at| at.value);
-    Some(How::Survey { survey: survey.code.clone(), estimate: estimate?, population, change })
+    let estimate = estimate?;
+    let change = change.map(|change| (change, pairing(table, &estimate)));
+    if change.is_none() && table.has("pairing") {
+        table.bad(&table.span_of("pairing"), "`pairing` has no effect without `change`", "Take it out.");
+    }
+    Some(How::Survey { survey: survey.code.clone(), estimate, population, change })
+}
+
+fn pairing(table: &Table<'_>, estimate: &Estimate) -> Pairing {
+    let pairing = table
+        .choice("pairing", &[("paired", Pairing::Paired), ("unpaired", Pairing::Unpaired)])
+        .map_or(Pairing::Paired, |at| at.value);
+    if pairing == Pairing::Paired && matches!(estimate, Estimate::Median(_)) {
+        table.bad(
+            &table.span_of("change"),
+            "the change of a median is not computed on pairs",
+            "Add pairing = \"unpaired\", which takes the two waves for separate samples.",
+        );
+    }
+    pairing
 }
 
 fn estimate(table: &Table<'_>, survey: &Survey) -> Option<Estimate> {
     let estimate = table.table("estimate")?;
     let ratio = estimate.texts("ratio");
     let (mean, share) = (estimate.text("mean"), estimate.text("share"));
+    let (total, median) = (estimate.text("total"), estimate.text("median"));
     estimate.finish();
     let number = |text: &At<String>| {
         let code = known_field(&estimate, text, &survey.questions)?;
@@ -250,10 +270,12 @@ fn estimate(table: &Table<'_>, survey: &Survey) -> Option<Estimate> {
         }
         numeric.then_some(code)
     };
-    match (ratio.as_slice(), mean, share) {
-        ([of, to], None, None) => Some(Estimate::Ratio { of: number(of)?, to: number(to)? }),
-        ([], Some(mean), None) => number(&mean).map(Estimate::Mean),
-        ([], None, Some(share)) => {
+    match (ratio.as_slice(), total, mean, share, median) {
+        ([of, to], None, None, None, None) => Some(Estimate::Ratio { of: number(of)?, to: number(to)? }),
+        ([], Some(total), None, None, None) => number(&total).map(Estimate::Total),
+        ([], None, Some(mean), None, None) => number(&mean).map(Estimate::Mean),
+        ([], None, None, None, Some(median)) => number(&median).map(Estimate::Median),
+        ([], None, None, Some(share), None) => {
             literals(&estimate, &share, |name| survey.question(name));
             let scope: Scope = survey
                 .questions
@@ -271,7 +293,7 @@ fn estimate(table: &Table<'_>, survey: &Survey) -> Option<Estimate> {
         _ => {
             estimate.bad(
                 &estimate.span,
-                "an estimate is one of `ratio = [\"y\", \"x\"]`, `mean = \"y\"`, `share = \"condition\"`",
+                "an estimate is one of `ratio = [\"y\", \"x\"]`, `total = \"y\"`, `mean = \"y\"`, `share = \"condition\"`, `median = \"y\"`",
                 "For example { ratio = [\"turnover_international\", \"turnover_total\"] }.",
             );
             None

@@ -15,6 +15,7 @@ mod server;
 mod source;
 mod survey;
 mod target;
+mod weighting;
 
 use std::cell::RefCell;
 

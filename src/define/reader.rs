@@ -282,6 +282,24 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// A list of lists of texts. Absent: empty.
+    pub fn groups(&self, key: &'static str) -> Vec<At<Vec<At<String>>>> {
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let wanted = "a list of lists of texts";
+        let Some(groups) = value.get_ref().as_array() else {
+            return self.wrong_type(key, value, wanted).unwrap_or_default();
+        };
+        let text = |item: &Spanned<DeValue<'_>>| match item.get_ref() {
+            DeValue::String(text) => Some(At { value: text.to_string(), span: item.span() }),
+            _ => self.wrong_type(key, item, wanted),
+        };
+        let group = |group: &Spanned<DeValue<'_>>| match group.get_ref() {
+            DeValue::Array(items) => Some(At { value: items.iter().filter_map(text).collect(), span: group.span() }),
+            _ => self.wrong_type(key, group, wanted),
+        };
+        groups.iter().filter_map(group).collect()
+    }
+
     pub fn table(&self, key: &'static str) -> Option<Table<'a>> {
         let value = self.get(key)?;
         match value.get_ref() {
@@ -398,6 +416,7 @@ fn example(wanted: &str) -> &'static str {
         "a number" | "a whole number" => "12, without quotes",
         "true or false" => "true or false, without quotes",
         "a list of texts" => "[\"one\", \"two\"]",
+        "a list of lists of texts" => "[[\"one\", \"two\"]]",
         "a table" | "a list of tables" | "a table, or a list of tables" => "{ … }",
         _ => "\"…\", in double quotes",
     }

@@ -91,6 +91,7 @@ pub fn read(table: &Table<'_>, collections: &[Collection], fed: &[(String, Strin
         fed.iter().any(|(of, code)| Some(of.as_str()) == survey && code == wave)
     };
     let waves: Vec<(Place, Wave)> = table.tables("wave").iter().filter_map(|table| wave(table, &is_fed)).collect();
+    let weighting = super::weighting::read(table, frame_fields, &questions, !strata.is_empty());
     super::unique(waves.iter().map(|(at, wave)| (wave.code.as_str(), at)), "wave", table.findings());
     let mut waves: Vec<Wave> = waves.into_iter().map(|(_, wave)| wave).collect();
     waves.sort_by_key(|wave| wave.on);
@@ -118,6 +119,7 @@ pub fn read(table: &Table<'_>, collections: &[Collection], fed: &[(String, Strin
             language,
             locale,
             lonely,
+            weighting,
             waves,
             questions,
         },

@@ -219,14 +219,26 @@ pub struct EstimateFacts {
     pub lower: Option<Decimal>,
     pub upper: Option<Decimal>,
     pub standard_error: Option<Decimal>,
-    /// Enterprises the estimate rests on: pairs, for a change.
+    /// Enterprises the estimate rests on: pairs for a change on pairs, else those of the follow-up.
     pub answers: usize,
     pub degrees: i64,
     /// Of a change: baseline and follow-up on the pairs, then the cross-sections beside them.
     pub waves: Vec<WaveEstimate>,
-    /// Follow-up against baseline, on the pairs. The bounds above are those of the follow-up's level.
+    /// Follow-up against baseline. The bounds above are those of the follow-up's level.
     pub change: Option<ChangeFacts>,
+    /// For internal outputs only: it tells what one enterprise weighs.
+    pub without_largest: Option<WithoutLargest>,
     pub notes: Vec<String>,
+}
+
+/// The same figure as if the enterprise of the largest weighted amount had not answered.
+#[derive(Debug, Clone)]
+pub struct WithoutLargest {
+    /// It is the change that is told without it, not the level.
+    pub of_change: bool,
+    pub value: Value,
+    pub lower: Option<Decimal>,
+    pub upper: Option<Decimal>,
 }
 
 /// A change between two waves, with its own interval.

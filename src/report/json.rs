@@ -235,6 +235,15 @@ fn estimate(estimate: &EstimateFacts) -> Json {
             "unit": change.unit,
         })
     });
+    let without_largest = estimate.without_largest.as_ref().map(|one| {
+        json!({
+            "of": if one.of_change { "change" } else { "level" },
+            "value": maybe(one.value.known()),
+            "why": why(&one.value),
+            "lower": maybe(one.lower),
+            "upper": maybe(one.upper),
+        })
+    });
     json!({
         "survey": estimate.survey,
         "method": estimate.method,
@@ -245,6 +254,7 @@ fn estimate(estimate: &EstimateFacts) -> Json {
         "degrees": estimate.degrees,
         "waves": waves,
         "change": change,
+        "without_largest": without_largest,
         "notes": estimate.notes,
     })
 }

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use super::words::{counted, day, severities};
 use crate::finding::Severity;
 use crate::model::number::display;
-use crate::model::scoreboard::{ChangeFacts, Thresholds, WaveResponse};
+use crate::model::scoreboard::{ChangeFacts, Thresholds, WaveResponse, WithoutLargest};
 
 pub const SUMMARY_LEGEND: &str = "≈ illustrative: not from the programme's documents. Coverage: who has reported, of \
     those whose turn it was. Bounds: the 95 % interval of an estimate, or at most how many enterprises if all those \
@@ -107,6 +107,18 @@ pub fn change(change: &ChangeFacts) -> String {
         .map_or(String::new(), |(lower, upper)| format!(", 95 % interval {} to {}", signed(lower), signed(upper)));
     let error = change.standard_error.map_or(String::new(), |error| format!("; standard error {}", display(error, 2)));
     format!("Change: {} {}{interval}{error}.", signed(change.value), change.unit)
+}
+
+/// What the figure would be without one enterprise. `unit` is that of the change.
+pub fn without_largest(one: &WithoutLargest, change_unit: Option<&str>) -> String {
+    let what = if one.of_change { "the change" } else { "the figure" };
+    let unit = change_unit.filter(|_| one.of_change).map_or(String::new(), |unit| format!(" {unit}"));
+    let head = "Without the enterprise of the largest weighted amount";
+    let Some(value) = one.value.known() else { return format!("{head} {what} could not be estimated.") };
+    let interval = one.lower.zip(one.upper).map_or(String::new(), |(lower, upper)| {
+        format!(", 95 % interval {} to {}", display(lower, 1), display(upper, 1))
+    });
+    format!("{head} {what} would be {}{unit}{interval}.", display(value, 1))
 }
 
 pub fn standard_error(error: Decimal, degrees: i64) -> String {

@@ -7,6 +7,7 @@
 mod answer;
 mod columns;
 mod corpus;
+mod coverage;
 mod crash;
 mod definitions;
 mod duckdb;

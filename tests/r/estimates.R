@@ -4,7 +4,7 @@
 #
 # Prints designs with their answers and what R makes of them; tests/integration/estimates.rs replays the file. Nothing of
 # our code is used here. Where `survey` has no such thing (Wilson's interval, skewness, notes), the formula is written
-# out below. Needs the packages survey and jsonlite (Debian: r-cran-survey, r-cran-jsonlite). Inputs are rounded, so that
+# out below, and so is the rule of quantiles, which is held against `svyquantile`. Needs the packages survey and jsonlite (Debian: r-cran-survey, r-cran-jsonlite). Inputs are rounded, so that
 # the decimals in the file are exactly the numbers that were used.
 
 suppressPackageStartupMessages({ library(survey); library(jsonlite) })
@@ -15,7 +15,10 @@ cases <- list()
 # ---- the design -------------------------------------------------------------------------------------------------
 
 # `answers`: stratum (from 0), y, x (or y0, x0, y1, x1), in_domain, perhaps weight. `population`: NA where unknown.
-design_of <- function(answers, population) {
+# `margins`: names of columns of `answers`, each with the known number of enterprises by category.
+design_of <- function(answers, population, margins = list()) calibrated(sampled(answers, population), margins)
+
+sampled <- function(answers, population) {
   n <- table(factor(answers$stratum, levels = seq_along(population) - 1))
   answers$N <- population[answers$stratum + 1]
   if (!is.null(answers$weight)) answers$w <- answers$weight
@@ -25,6 +28,18 @@ design_of <- function(answers, population) {
   answers$N[is.na(answers$N)] <- Inf
   svydesign(ids = ~1, strata = ~stratum, weights = ~w, fpc = ~N, data = answers)
 }
+
+# One margin is post-stratification, several are raking, until nothing moves any more.
+calibrated <- function(design, margins) {
+  if (!length(margins)) return(design)
+  known <- lapply(names(margins), function(name) setNames(data.frame(names(margins[[name]]), unname(margins[[name]])), c(name, "Freq")))
+  by <- lapply(names(margins), function(name) as.formula(paste("~", name)))
+  if (length(margins) == 1) return(postStratify(design, by[[1]], known[[1]]))
+  rake(design, by, known, control = list(maxit = 1000, epsilon = 1e-12))
+}
+
+# Rows with a weight: a calibrated design keeps those outside the domain, with none.
+present <- function(design) weights(design) > 0
 
 skewness <- function(v) {                       # G1, as Excel's SKEW
   n <- length(v)
@@ -69,25 +84,30 @@ result <- function(stat, df, design, numerator, denominator, answers, deff = NUL
 
 # R's design effect, where there is a population larger than the sample.
 deff_of <- function(u, inside) {
-  w <- weights(inside)
+  w <- weights(inside)[present(inside)]
   if (sum(w) - length(w) <= 1e-9 * sum(w) || length(w) < 2) return(NULL)
-  as.vector(deff(svytotal(u, inside, deff = TRUE)))
+  whole <- numeric(length(weights(inside))); whole[present(inside)] <- u
+  as.vector(deff(svytotal(whole, inside, deff = TRUE)))
 }
 
-estimate <- function(estimator, answers, population, names, lonely) {
+estimate <- function(estimator, answers, population, names, lonely, margins = list(), quantile = 0.5) {
   options(survey.lonely.psu = lonely)
-  full <- design_of(answers, population)
+  full <- design_of(answers, population, margins)
   inside <- subset(full, in_domain)
-  d <- inside$variables; w <- weights(inside); df <- degf(full)
+  d <- inside$variables[present(inside), ]; w <- weights(inside)[present(inside)]; df <- degf(full)
   notes <- design_notes(answers, population, names)
+  if (estimator == "quantile") return(quantile_of(full, inside, quantile, df, notes))
   if (estimator == "total") {
     stat <- svytotal(~y, inside)
     notes$skewed_numerator <- skewness(d$y)
     return(result(stat, df, full, sum(w * d$y), 1, nrow(d), deff_of(d$y, inside), notes))
   }
-  if (estimator == "share") inside$variables$y <- d$y <- as.numeric(d$y != 0)
+  if (estimator == "share") {
+    inside$variables$y <- as.numeric(inside$variables$y != 0)
+    d$y <- as.numeric(d$y != 0)
+  }
   x <- if (estimator == "ratio") d$x else rep(1, nrow(d))
-  inside$variables$.x <- x
+  inside$variables$.x <- if (estimator == "ratio") inside$variables$x else 1
   stat <- if (estimator == "ratio") svyratio(~y, ~.x, inside) else svymean(~y, inside)
   # Rows outside the domain set to zero instead of left out: the same figure, or this file is wrong.
   zeroed <- full
@@ -112,16 +132,94 @@ estimate <- function(estimator, answers, population, names, lonely) {
   r
 }
 
-paired <- function(change, pairs, population, names, lonely) {
+# The smallest value that a part p of the weight does not exceed.
+quantile_rule <- function(y, w, p) {
+  if (is.na(p)) return(NaN)
+  o <- order(y); cum <- cumsum(w[o])
+  y[o][which(cum >= (p - 1e-12) * sum(w))[1]]
+}
+
+quantile_of <- function(full, inside, p, df, notes) {
+  keep <- present(inside)
+  y <- inside$variables$y[keep]; w <- weights(inside)[keep]
+  value <- quantile_rule(y, w, p)
+  inside$variables$.below <- as.numeric(inside$variables$y <= value)
+  share <- svymean(~.below, inside)
+  ends <- if (is_census(full)) rep(as.vector(coef(share)), 2) else as.vector(confint(share, df = df))
+  ends[ends < 0 | ends > 1 + 1e-12] <- NaN
+  interval <- c(quantile_rule(y, w, ends[1]), quantile_rule(y, w, ends[2]))
+  r <- svyquantile(~y, inside, p, qrule = "math", interval.type = "mean", df = df)$y
+  # Below the weight of the smallest value R's rule gives the second smallest, against its own definition.
+  sound <- function(at) is.nan(at) || at >= min(w[y == min(y)]) / sum(w)
+  agree <- isTRUE(all.equal(as.vector(r)[1:3], c(value, interval), tolerance = 1e-12)) &&
+    isTRUE(all.equal(r[1, "se"], diff(interval) / 2 / qt(0.975, df), check.attributes = FALSE, tolerance = 1e-12))
+  if (!is_census(full)) stopifnot(agree == all(vapply(c(p, ends), sound, NA)))
+  if (anyNA(interval)) interval <- NULL
+  c(list(value = value, standard_error = if (is.null(interval)) NULL else if (interval[1] == interval[2]) 0
+         else diff(interval) / 2 / qt(0.975, df), interval = interval, degrees = df, answers = sum(keep), numerator = value,
+         denominator = 1, no_interval = is.null(interval)), notes)
+}
+
+# Two separate samples of one frame: their strata are those of the frame, by wave.
+unpaired <- function(change, answers, population, names, lonely, what) {
+  levels <- lapply(0:1, function(wave) estimate(what, answers[answers$wave == wave, ], population, names, lonely))
+  before <- levels[[1]]; after <- levels[[2]]
+  df <- before$degrees + after$degrees
+  v0 <- before$standard_error^2; v1 <- after$standard_error^2
+  value <- after$value - before$value; se <- sqrt(v0 + v1)
+  if (change == "percent") {
+    value <- value / before$value
+    se <- sqrt(v1 / before$value^2 + after$value^2 * v0 / before$value^4)
+  }
+  if (what != "quantile") {
+    # Both waves as one design, which must say the same.
+    weighted <- do.call(rbind, lapply(0:1, function(wave) {
+      one <- answers[answers$wave == wave, ]
+      design <- sampled(one, population)
+      one$w <- weights(design); one$N <- population[one$stratum + 1]; one$N[is.na(one$N)] <- Inf
+      one
+    }))
+    if (what == "share") weighted$y <- as.numeric(weighted$y != 0)
+    if (what != "ratio") weighted$x <- 1
+    for (wave in 0:1) for (v in c("y", "x")) weighted[[paste0(v, wave)]] <- weighted[[v]] * (weighted$wave == wave) * weighted$in_domain
+    both <- svydesign(ids = ~1, strata = ~interaction(wave, stratum), weights = ~w, fpc = ~N, data = weighted)
+    totals <- svytotal(~y0 + x0 + y1 + x1, both)
+    stat <- if (what == "total" && change == "points") svycontrast(totals, quote(y1 - y0))
+            else if (what == "total") svycontrast(totals, quote(y1 / y0 - 1))
+            else if (change == "points") svycontrast(totals, quote(y1 / x1 - y0 / x0))
+            else svycontrast(totals, quote((y1 / x1) / (y0 / x0) - 1))
+    stopifnot(degf(both) == df, isTRUE(all.equal(as.vector(SE(stat)), se, tolerance = 1e-9)),
+              isTRUE(all.equal(as.vector(coef(stat)), value, tolerance = 1e-9)))
+  }
+  moved <- list(value = value, standard_error = se, interval = value + c(-1, 1) * qt(0.975, df) * se, degrees = df,
+                answers = before$answers + after$answers, numerator = after$value - before$value,
+                denominator = if (change == "points") 1 else before$value, design_effect = NULL,
+                lonely = I(character()), empty = I(character()), overlap_ignored = TRUE)
+  list(baseline = before, follow_up = after, change = moved)
+}
+
+# With and without the answer of the largest weighted y in the domain.
+without_largest <- function(estimator, answers, population, names, lonely, what, margins = list()) {
+  part <- abs(weights(design_of(answers, population, margins)) * answers$y) * answers$in_domain
+  out <- which.max(part)
+  list(with = estimate(what, answers, population, names, lonely, margins), left_out = out - 1,
+       without = estimate(what, answers[-out, ], population, names, lonely, margins))
+}
+
+paired <- function(change, pairs, population, names, lonely, margins = list(), totals_of = FALSE) {
   options(survey.lonely.psu = lonely)
-  full <- design_of(pairs, population)
+  full <- design_of(pairs, population, margins)
   inside <- subset(full, in_domain)
-  d <- inside$variables; w <- weights(inside); df <- degf(full)
+  d <- inside$variables[present(inside), ]; w <- weights(inside)[present(inside)]; df <- degf(full)
   notes <- design_notes(pairs, population, names)
+  whole <- function(v) { out <- numeric(length(weights(inside))); out[present(inside)] <- v; out }
   level <- function(y, x) {
-    inside$variables$.y <- y; inside$variables$.x <- x
+    inside$variables$.y <- whole(y); inside$variables$.x <- whole(x)
+    notes$skewed_numerator <- skewness(y)
+    if (totals_of)
+      return(result(svytotal(~.y, inside), df, full, sum(w * y), 1, nrow(d), deff_of(y, inside), notes))
     stat <- svyratio(~.y, ~.x, inside)
-    notes$skewed_numerator <- skewness(y); notes$skewed_denominator <- skewness(x)
+    notes$skewed_denominator <- skewness(x)
     u <- (y - as.vector(coef(stat)) * x) / sum(w * x)
     result(stat, df, full, sum(w * y), sum(w * x), nrow(d), deff_of(u, inside), notes)
   }
@@ -129,12 +227,15 @@ paired <- function(change, pairs, population, names, lonely) {
   r0 <- baseline$value; r1 <- follow_up$value
   # By the delta method on the four totals ...
   totals <- svytotal(~y0 + x0 + y1 + x1, inside)
-  stat <- if (change == "points") svycontrast(totals, quote(y1 / x1 - y0 / x0))
+  stat <- if (totals_of && change == "points") svycontrast(totals, quote(y1 - y0))
+          else if (totals_of) svycontrast(totals, quote(y1 / y0 - 1))
+          else if (change == "points") svycontrast(totals, quote(y1 / x1 - y0 / x0))
           else svycontrast(totals, quote((y1 / x1) / (y0 / x0) - 1))
   # ... and by the linearised variable, which must say the same.
   u0 <- (d$y0 - r0 * d$x0) / sum(w * d$x0); u1 <- (d$y1 - r1 * d$x1) / sum(w * d$x1)
+  if (totals_of) { u0 <- d$y0; u1 <- d$y1 }
   u <- if (change == "points") u1 - u0 else u1 / r0 - r1 * u0 / r0^2
-  linear <- svytotal(u, inside)
+  linear <- svytotal(whole(u), inside)
   stopifnot(isTRUE(all.equal(as.vector(SE(linear)), as.vector(SE(stat)), tolerance = 1e-9)))
   value <- as.vector(coef(stat)); se <- as.vector(SE(linear))
   moved <- c(list(value = value, standard_error = se, interval = value + c(-1, 1) * qt(0.975, df) * se, degrees = df,
@@ -145,19 +246,48 @@ paired <- function(change, pairs, population, names, lonely) {
 
 # ---- one case ---------------------------------------------------------------------------------------------------
 
-case <- function(name, estimator, answers, population, lonely = "fail", refused = NULL, of = estimate) {
+case <- function(name, estimator, answers, population, lonely = "fail", refused = NULL, of = estimate, ...) {
   names <- names(population); population <- unname(population)
   if (is.null(answers$in_domain)) answers$in_domain <- TRUE
+  more <- list(...)
   shown <- as.list(answers)
+  shown[names(more$margins)] <- NULL
   expected <- NULL
-  if (is.null(refused)) expected <- of(estimator, answers, population, names, lonely)
-  # Where R refuses as well, let it: a lonely stratum.
-  else if (refused$why == "lonely_stratum")
-    stopifnot(inherits(try(of(estimator, answers, population, names, lonely), silent = TRUE), "try-error"))
-  cases[[length(cases) + 1]] <<- list(
+  if (is.null(refused)) expected <- of(estimator, answers, population, names, lonely, ...)
+  # Where R refuses as well, let it: a lonely stratum, a category without answers (which it prints).
+  else if (refused$why %in% c("lonely_stratum", "empty_category"))
+    capture.output(stopifnot(inherits(try(of(estimator, answers, population, names, lonely, ...), silent = TRUE), "try-error")))
+  # R's `rake` takes weights that go round in a circle for settled; what they miss shows.
+  else if (refused$why == "not_converged") {
+    raked <- design_of(answers, population, more$margins)
+    missed <- svytable(as.formula(paste("~", names(more$margins)[1])), raked) - more$margins[[1]]
+    stopifnot(max(abs(missed)) > 1)
+  }
+  margins <- lapply(names(more$margins), function(by) {
+    known <- more$margins[[by]]
+    list(name = by, categories = data.frame(name = names(known), total = unname(known)),
+         of = I(match(answers[[by]], names(known)) - 1))
+  })
+  cases[[length(cases) + 1]] <<- c(list(
     name = name, estimator = estimator, lonely = lonely,
-    strata = data.frame(name = names, population = population), answers = lapply(shown, I),
-    expected = expected, refused = refused)
+    strata = data.frame(name = names, population = population), answers = lapply(shown, I)),
+    if (length(margins)) list(margins = margins), more[setdiff(names(more), "margins")],
+    list(expected = expected, refused = refused))
+}
+
+# Strata merged as declared: R is given the merged ones, we the groups.
+merged <- function(name, estimator, answers, population, groups, ...) {
+  into <- seq_along(population)
+  for (group in groups) into[match(group, names(population))] <- min(match(group, names(population)))
+  first <- sort(unique(into))
+  together <- vapply(first, function(at) sum(population[into == at]), 0)
+  names(together) <- vapply(first, function(at) paste(names(population)[into == at], collapse = " + "), "")
+  renumbered <- answers; renumbered$stratum <- match(into[answers$stratum + 1], first) - 1
+  case(name, estimator, renumbered, together, ...)
+  last <- length(cases)
+  cases[[last]]$strata <<- data.frame(name = names(population), population = unname(population))
+  cases[[last]]$answers$stratum <<- I(answers$stratum)
+  cases[[last]]$collapse <<- lapply(groups, I)
 }
 
 # ---- the answers ------------------------------------------------------------------------------------------------
@@ -271,7 +401,114 @@ shares$y0 <- as.numeric(pairs$y0 / pairs$x0 > 0.2); shares$y1 <- as.numeric(pair
 case("paired_points_of_a_share", "points", shares, sme, of = paired)
 case("paired_lonely_fail", "points", alone, sme, refused = list(why = "lonely_stratum", stratum = "small"), of = paired)
 
-# ---- the quantile -----------------------------------------------------------------------------------------------
+# ---- medians and other quantiles --------------------------------------------------------------------------------
+
+case("median_stratified", "quantile", a, sme, quantile = 0.5)
+case("median_domain", "quantile", domain, sme, quantile = 0.5)
+case("median_given_weights", "quantile", weighted, unknown, quantile = 0.5)
+case("median_unweighted", "quantile", a, unknown, quantile = 0.5)
+case("median_partly_known_frame", "quantile", a, partly, quantile = 0.5)
+case("quartile_lower", "quantile", a, sme, quantile = 0.25)
+case("quartile_upper_domain", "quantile", domain, sme, quantile = 0.75)
+case("median_lonely_adjust", "quantile", turnover(c(9, 7, 1, 6)), sme, "adjust", quantile = 0.5)
+case("median_lonely_certainty", "quantile", turnover(c(9, 7, 1, 6)), sme, "certainty", quantile = 0.5)
+case("median_lonely_fail", "quantile", turnover(c(9, 7, 1, 6)), sme, refused = list(why = "lonely_stratum", stratum = "medium"), quantile = 0.5)
+case("median_empty_stratum", "quantile", gap, sme, quantile = 0.5)
+case("median_of_skewed_values", "quantile", one, c(all = 400), quantile = 0.5)
+ties <- one; ties$y <- pmin(round(one$y / 20), 6)
+case("median_of_few_distinct_values", "quantile", ties, c(all = 400), quantile = 0.5)
+case("median_census", "quantile", everyone, frame, quantile = 0.5)
+case("median_of_three_has_no_interval", "quantile", one[1:3, ], c(all = 400), quantile = 0.5)
+case("quantile_near_the_end_has_no_interval", "quantile", a, sme, quantile = 0.98)
+case("median_of_even_number", "quantile", one[1:20, ], c(all = 60), quantile = 0.5)
+# Here R's rule is not followed: see quantile_of.
+heavy <- data.frame(stratum = 0, y = c(3, 40, 41, 45, 70, 90, 30), x = 1, weight = c(9, 1, 1, 2, 1, 1, 1))
+case("median_of_one_heavy_answer", "quantile", heavy, c(all = NA_real_), quantile = 0.5)
+case("median_of_eight", "quantile", one[1:8, ], c(all = 400), quantile = 0.5)
+
+# ---- known totals -----------------------------------------------------------------------------------------------
+
+# Country and age of the enterprise cut across the strata by size.
+known <- a
+known$country <- rep_len(c("DE", "FR", "LT", "DE", "FR"), nrow(a))
+known$age <- ifelse(seq_len(nrow(a)) %% 3 == 0 | a$x > 3000, "old", "young")
+country <- list(country = c(DE = 95, FR = 80, LT = 43))
+both <- c(country, list(age = c(old = 70, young = 148)))
+for (estimator in c("total", "ratio", "mean")) case(paste0(estimator, "_post_stratified"), estimator, known, sme, margins = country)
+case("median_post_stratified", "quantile", known, sme, margins = country, quantile = 0.5)
+known_domain <- known; known_domain$in_domain <- domain$in_domain
+for (estimator in c("total", "ratio", "mean")) case(paste0(estimator, "_post_stratified_domain"), estimator, known_domain, sme, margins = country)
+case("total_post_stratified_unknown_frame", "total", known, unknown, margins = country)
+known_weights <- known; known_weights$weight <- weighted$weight
+for (estimator in c("total", "ratio")) case(paste0(estimator, "_post_stratified_given_weights"), estimator, known_weights, unknown, margins = country)
+for (estimator in c("total", "ratio", "mean")) case(paste0(estimator, "_raked"), estimator, known, sme, margins = both)
+case("median_raked", "quantile", known, sme, margins = both, quantile = 0.5)
+for (estimator in c("total", "ratio")) case(paste0(estimator, "_raked_domain"), estimator, known_domain, sme, margins = both)
+case("total_raked_unknown_frame", "total", known, unknown, margins = both)
+case("ratio_raked_given_weights", "ratio", known_weights, unknown, margins = both)
+known$sector <- ifelse(seq_len(nrow(a)) %% 4 < 2, "goods", "services")
+case("total_raked_three_margins", "total", known, sme, margins = c(both, list(sector = c(goods = 100, services = 118))))
+opinion <- yes(c(25, 20, 15, 6), c(0.3, 0.5, 0.6, 0.8))
+opinion$country <- rep_len(c("DE", "FR", "LT", "DE", "FR"), nrow(opinion))
+opinion$age <- rep_len(c("old", "young", "young", "old", "young", "young", "young"), nrow(opinion))
+case("share_post_stratified", "share", opinion, sme, margins = country)
+case("share_raked", "share", opinion, sme, margins = both)
+opinion$in_domain <- rep_len(c(TRUE, FALSE, FALSE), nrow(opinion))
+case("share_raked_small_domain", "share", opinion, sme, margins = both)
+known_lone <- turnover(c(9, 7, 1, 6)); known_lone$country <- rep_len(c("DE", "FR", "LT"), nrow(known_lone))
+case("ratio_post_stratified_lonely_adjust", "ratio", known_lone, sme, "adjust", margins = country)
+nobody <- list(country = c(DE = 95, FR = 80, LT = 40, PL = 3))
+case("ratio_of_an_empty_category_is_refused", "ratio", known, sme, margins = nobody,
+     refused = list(why = "empty_category", margin = "country", category = "PL"))
+apart <- data.frame(stratum = 0, y = 1:4, x = 1, size = c("small", "small", "large", "large"), country = c("DE", "DE", "DE", "FR"))
+case("ratio_raked_to_what_no_weights_meet", "ratio", apart, c(all = 100),
+     margins = list(size = c(small = 80, large = 20), country = c(DE = 50, FR = 50)), refused = list(why = "not_converged", rounds = 1000))
+known_pairs <- pairs; known_pairs$country <- rep_len(c("DE", "FR", "LT", "DE", "FR"), nrow(pairs))
+known_pairs$age <- rep_len(c("old", "young", "young"), nrow(pairs))
+for (change in c("points", "percent")) {
+  case(paste0("paired_", change, "_post_stratified"), change, known_pairs, sme, of = paired, margins = country)
+  case(paste0("paired_", change, "_raked"), change, known_pairs, sme, of = paired, margins = both)
+}
+
+for (change in c("points", "percent")) {
+  case(paste0("paired_", change, "_of_totals"), change, pairs, sme, of = paired, totals_of = TRUE)
+  case(paste0("paired_", change, "_of_totals_domain"), change, in_part, sme, of = paired, totals_of = TRUE)
+  case(paste0("paired_", change, "_of_totals_raked"), change, known_pairs, sme, of = paired, margins = both, totals_of = TRUE)
+}
+
+# ---- two separate samples ---------------------------------------------------------------------------------------
+
+two <- rbind(cbind(turnover(c(14, 11, 8, 5)), wave = 0), cbind(turnover(c(10, 12, 9, 6)), wave = 1))
+two$in_domain <- TRUE
+part <- two; part$in_domain <- rep_len(c(TRUE, TRUE, FALSE), nrow(two))
+votes <- rbind(cbind(yes(c(25, 20, 15, 6), c(0.3, 0.5, 0.6, 0.8)), wave = 0), cbind(yes(c(20, 22, 9, 5), c(0.5, 0.5, 0.7, 0.8)), wave = 1))
+votes$in_domain <- TRUE
+for (change in c("points", "percent")) {
+  separate <- function(title, answers, population = sme, ...)
+    case(paste("unpaired", change, title, sep = "_"), paste0("unpaired_", change), answers, population, of = function(estimator, ...) unpaired(change, ...), ...)
+  separate("total", two, what = "total")
+  separate("ratio", two, what = "ratio")
+  separate("mean", two, what = "mean")
+  separate("share", votes, what = "share")
+  separate("ratio_domain", part, what = "ratio")
+  separate("ratio_unweighted", two, unknown, what = "ratio")
+}
+case("unpaired_points_median", "unpaired_points", two, sme, of = function(estimator, ...) unpaired("points", ...), what = "quantile")
+
+# ---- merged strata, a minimum, the largest left out ---------------------------------------------------------------
+
+for (estimator in c("total", "ratio"))
+  merged(paste0(estimator, "_merged_empty_stratum"), estimator, gap, sme, list(c("micro", "small")))
+merged("mean_two_merged_pairs_of_strata", "mean", a, sme, list(c("medium", "micro"), c("large", "small")))
+merged("total_merged_lonely_stratum", "total", turnover(c(9, 7, 1, 6)), sme, list(c("medium", "large")))
+case("ratio_of_too_few_answers", "ratio", domain, sme, minimum = 24, refused = list(why = "too_few_answers", answers = 23, minimum = 24))
+for (estimator in c("total", "ratio", "mean"))
+  case(paste0(estimator, "_without_the_largest"), "sensitivity", domain, sme, of = without_largest, what = estimator)
+case("ratio_without_the_largest_given_weights", "sensitivity", weighted, unknown, of = without_largest, what = "ratio")
+known_again <- known; known_again$in_domain <- TRUE
+case("total_without_the_largest_raked", "sensitivity", known_again, sme, of = without_largest, what = "total", margins = both)
+
+# ---- the quantile of Student's t --------------------------------------------------------------------------------
 
 student <- expand.grid(p = c(0.025, 0.6, 0.75, 0.9, 0.95, 0.975, 0.995), degrees = c(1:10, 18, 30, 33, 60, 228, 1000, 12345))
 student$quantile <- qt(student$p, student$degrees)

@@ -9,44 +9,52 @@
 
 use super::sample::{Point, Row, Sample};
 use super::sum::apart;
-use super::{Answer, Estimate, Lonely, Stratum, Why};
+use super::{Answer, Design, Estimate, Why};
 
 /// Ŷ = Σ w y over the frame, in the unit of y. Refused where a part of the frame has no answer.
-pub fn total(answers: &[Answer], strata: &[Stratum], lonely: Lonely) -> Result<Estimate, Why> {
-    let sample = sample(answers, strata)?;
-    sample.check_total()?;
+pub fn total(answers: &[Answer], design: &Design) -> Result<Estimate, Why> {
+    let sample = sample(answers, design)?;
     let y = sample.column(answers.iter().map(|answer| answer.y))?;
-    let skewed = sample.skew_note("numerator", &y);
-    let point = Point { numerator: sample.weighted_sum(&y), denominator: 1.0, influence: y };
-    let mut estimate = sample.estimate(&point, lonely)?;
-    estimate.notes.extend(skewed);
-    Ok(estimate)
+    total_of(&sample, &y)
 }
 
 /// R̂ = Σ w y / Σ w x, a fraction where y is a part of x.
-pub fn ratio(answers: &[Answer], strata: &[Stratum], lonely: Lonely) -> Result<Estimate, Why> {
-    let sample = sample(answers, strata)?;
+pub fn ratio(answers: &[Answer], design: &Design) -> Result<Estimate, Why> {
+    let sample = sample(answers, design)?;
     let y = sample.column(answers.iter().map(|answer| answer.y))?;
     let x = sample.column(answers.iter().map(|answer| answer.x))?;
-    ratio_of(&sample, &y, &x, lonely)
+    ratio_of(&sample, &y, &x)
 }
 
 /// The mean of y in the domain, in its unit: a ratio with x = 1.
-pub fn mean(answers: &[Answer], strata: &[Stratum], lonely: Lonely) -> Result<Estimate, Why> {
-    let sample = sample(answers, strata)?;
+pub fn mean(answers: &[Answer], design: &Design) -> Result<Estimate, Why> {
+    let sample = sample(answers, design)?;
     let y = sample.column(answers.iter().map(|answer| answer.y))?;
     let x = sample.column(answers.iter().map(|_| 1.0))?;
-    ratio_of(&sample, &y, &x, lonely)
+    ratio_of(&sample, &y, &x)
 }
 
-pub(super) fn sample<'a>(answers: &[Answer], strata: &'a [Stratum]) -> Result<Sample<'a>, Why> {
+pub(super) fn sample<'a>(answers: &[Answer], design: &Design<'a>) -> Result<Sample<'a>, Why> {
     let row = |answer: &Answer| Row { stratum: answer.stratum, weight: answer.weight, in_domain: answer.in_domain };
-    Sample::new(answers.iter().map(row).collect(), strata)
+    Sample::new(answers.iter().map(row).collect(), design)
+}
+
+/// The total of a column, with its cautions.
+pub(super) fn total_of(sample: &Sample, y: &[f64]) -> Result<Estimate, Why> {
+    let mut estimate = sample.estimate(&total_point(sample, y)?)?;
+    estimate.notes.extend(sample.skew_note("numerator", y));
+    Ok(estimate)
+}
+
+/// A total, whose linearised variable is y itself.
+pub(super) fn total_point(sample: &Sample, y: &[f64]) -> Result<Point, Why> {
+    sample.check_total()?;
+    Ok(Point { numerator: sample.weighted_sum(y), denominator: 1.0, influence: y.to_vec() })
 }
 
 /// A ratio of two columns, with its cautions.
-pub(super) fn ratio_of(sample: &Sample, y: &[f64], x: &[f64], lonely: Lonely) -> Result<Estimate, Why> {
-    let mut estimate = sample.estimate(&point(sample, y, x)?, lonely)?;
+pub(super) fn ratio_of(sample: &Sample, y: &[f64], x: &[f64]) -> Result<Estimate, Why> {
+    let mut estimate = sample.estimate(&point(sample, y, x)?)?;
     estimate.notes.extend(sample.skew_note("numerator", y));
     estimate.notes.extend(sample.skew_note("denominator", x));
     Ok(estimate)
@@ -66,14 +74,14 @@ pub(super) fn point(sample: &Sample, y: &[f64], x: &[f64]) -> Result<Point, Why>
 #[cfg(test)]
 #[allow(clippy::float_cmp, reason = "exactness is what is tested")]
 mod tests {
-    use super::super::Note;
     use super::super::fixture::{Random, answers, assert_near, strata};
+    use super::super::{Lonely, Note};
     use super::*;
 
     #[test]
     fn a_ratio_is_that_of_the_totals() {
         let rows = answers(&[(0, 10.0, 100.0), (0, 0.0, 10.0), (0, 5.0, 10.0)]);
-        let found = ratio(&rows, &strata(&[Some(30)]), Lonely::Fail).unwrap();
+        let found = ratio(&rows, &Design::of(&strata(&[Some(30)]), Lonely::Fail)).unwrap();
         assert_near(found.value, 15.0 / 120.0);
         assert_near(found.numerator, 150.0);
         assert_near(found.denominator, 1200.0);
@@ -85,7 +93,7 @@ mod tests {
     #[test]
     fn a_mean_takes_every_enterprise_alike() {
         let rows = answers(&[(0, 10.0, 100.0), (0, 0.0, 10.0), (0, 5.0, 10.0)]);
-        let found = mean(&rows, &strata(&[Some(30)]), Lonely::Fail).unwrap();
+        let found = mean(&rows, &Design::of(&strata(&[Some(30)]), Lonely::Fail)).unwrap();
         assert_near(found.value, 5.0);
         assert_near(found.denominator, 30.0);
         assert_near(found.standard_error.unwrap(), libm::sqrt(0.9 * 25.0 / 3.0));
@@ -94,7 +102,7 @@ mod tests {
     #[test]
     fn nothing_is_divided_by_zero() {
         let rows = answers(&[(0, 1.0, 0.0), (0, 2.0, 0.0)]);
-        assert_eq!(ratio(&rows, &strata(&[Some(9)]), Lonely::Fail), Err(Why::ZeroDenominator));
+        assert_eq!(ratio(&rows, &Design::of(&strata(&[Some(9)]), Lonely::Fail)), Err(Why::ZeroDenominator));
     }
 
     #[test]
@@ -102,12 +110,16 @@ mod tests {
         let mut rows = answers(&[(0, 1.0, 1.0); 12]);
         rows[11].y = 500.0;
         rows[10].y = 2.0;
-        let found = ratio(&rows, &strata(&[Some(90)]), Lonely::Fail).unwrap();
+        let found = ratio(&rows, &Design::of(&strata(&[Some(90)]), Lonely::Fail)).unwrap();
         assert!(matches!(found.notes[..], [Note::Skewed { of: "numerator", skewness }] if skewness > 3.0));
         rows[11].in_domain = false;
-        assert_eq!(ratio(&rows, &strata(&[Some(90)]), Lonely::Fail).unwrap().notes.len(), 1, "one 2 among ones");
+        assert_eq!(
+            ratio(&rows, &Design::of(&strata(&[Some(90)]), Lonely::Fail)).unwrap().notes.len(),
+            1,
+            "one 2 among ones"
+        );
         rows[10].in_domain = false;
-        assert_eq!(ratio(&rows, &strata(&[Some(90)]), Lonely::Fail).unwrap().notes, []);
+        assert_eq!(ratio(&rows, &Design::of(&strata(&[Some(90)]), Lonely::Fail)).unwrap().notes, []);
     }
 
     #[test]
@@ -115,8 +127,8 @@ mod tests {
         let rows = answers(&[(0, 10.0, 90.0), (0, 0.5, 10.0), (1, 5.0, 10.0), (1, 7.0, 11.0), (1, 6.0, 31.0)]);
         let mut turned = answers(&[(0, 5.0, 10.0), (0, 7.0, 11.0), (0, 6.0, 31.0), (1, 10.0, 90.0), (1, 0.5, 10.0)]);
         turned.reverse();
-        let one = ratio(&rows, &strata(&[Some(7), Some(20)]), Lonely::Fail).unwrap();
-        let other = ratio(&turned, &strata(&[Some(20), Some(7)]), Lonely::Fail).unwrap();
+        let one = ratio(&rows, &Design::of(&strata(&[Some(7), Some(20)]), Lonely::Fail)).unwrap();
+        let other = ratio(&turned, &Design::of(&strata(&[Some(20), Some(7)]), Lonely::Fail)).unwrap();
         assert_near(one.value, other.value);
         assert_near(one.standard_error.unwrap(), other.standard_error.unwrap());
     }
@@ -141,7 +153,7 @@ mod tests {
             for (h, part) in parts.iter().enumerate() {
                 rows.extend(random.draw(20, part).into_iter().map(|(y, x)| (h, y, x)));
             }
-            let (lower, upper) = ratio(&answers(&rows), &strata, Lonely::Fail).unwrap().interval.unwrap();
+            let (lower, upper) = ratio(&answers(&rows), &Design::of(&strata, Lonely::Fail)).unwrap().interval.unwrap();
             (lower..=upper).contains(&truth)
         });
         let covered = covered.count();

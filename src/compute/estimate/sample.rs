@@ -6,8 +6,9 @@
 //! Formulas: Särndal, Swensson, Wretman (1992), 3.7 (stratified sampling), 5.5 (linearisation); Lumley (2010), 2.2 and
 //! 3.2 (single-element strata). Design effect as R's `survey`.
 
+use super::calibration::Calibration;
 use super::sum::{Sum, apart, skewness, sum};
-use super::{CONFIDENCE, Estimate, Lonely, Note, SKEWNESS_LIMIT, Stratum, Why, student_quantile};
+use super::{CONFIDENCE, Design, Estimate, Lonely, Note, SKEWNESS_LIMIT, Stratum, Why, student_quantile};
 
 /// What the design says of one answer or pair.
 pub(super) struct Row {
@@ -29,25 +30,37 @@ impl Point {
     }
 }
 
+/// The t of a 95 % interval with so many degrees.
+pub(super) fn student(degrees: i64) -> f64 {
+    student_quantile(f64::midpoint(1.0, CONFIDENCE), degrees as f64)
+}
+
 pub(super) struct Sample<'a> {
     rows: Vec<Row>,
     strata: &'a [Stratum],
+    lonely: Lonely,
     /// `n_h`, by stratum.
     answers: Vec<usize>,
-    /// w, by row: given, or `N_h / n_h`, or 1.
+    /// w, by row: given, or `N_h / n_h`, or 1; then brought to the margins.
     weights: Vec<f64>,
-    /// False: all weights are 1 because nothing better is known.
+    calibration: Calibration<'a>,
+    /// False: all weights are 1 because nothing better is known. True where totals are known.
     weighted: bool,
 }
 
 impl<'a> Sample<'a> {
-    pub fn new(rows: Vec<Row>, strata: &'a [Stratum]) -> Result<Self, Why> {
+    pub fn new(rows: Vec<Row>, design: &Design<'a>) -> Result<Self, Why> {
+        let strata = design.strata;
         let mut answers = vec![0_usize; strata.len()];
         for row in &rows {
             *answers.get_mut(row.stratum).ok_or(Why::UnknownStratum { index: row.stratum })? += 1;
         }
-        if !rows.iter().any(|row| row.in_domain) {
-            return Err(Why::NoAnswers);
+        match rows.iter().filter(|row| row.in_domain).count() {
+            0 => return Err(Why::NoAnswers),
+            answers if answers < design.minimum => {
+                return Err(Why::TooFewAnswers { answers, minimum: design.minimum });
+            }
+            _ => {}
         }
         let given = rows.iter().any(|row| row.weight.is_some());
         let weighted = given || strata.iter().all(|stratum| stratum.population.is_some());
@@ -63,7 +76,9 @@ impl<'a> Sample<'a> {
         } else {
             vec![1.0; rows.len()]
         };
-        Ok(Self { rows, strata, answers, weights, weighted })
+        let (calibration, weights) = Calibration::new(design.margins, weights)?;
+        let weighted = weighted || !design.margins.is_empty();
+        Ok(Self { rows, strata, lonely: design.lonely, answers, weights, calibration, weighted })
     }
 
     /// A total adds up the frame, so each part of it must be there.
@@ -89,6 +104,19 @@ impl<'a> Sample<'a> {
         sum(self.weights.iter().zip(values).map(|(weight, value)| weight * value))
     }
 
+    /// The values in the domain with their weights, in order.
+    pub fn weighted_values(&self, values: &[f64]) -> Vec<(f64, f64)> {
+        let rows = self.rows.iter().zip(values).zip(&self.weights);
+        rows.filter(|((row, _), _)| row.in_domain).map(|((_, value), weight)| (*value, *weight)).collect()
+    }
+
+    /// Position of the row with the largest |w · v|, the first of equal ones.
+    pub fn largest(&self, values: &[f64]) -> usize {
+        let parts = self.weights.iter().zip(values).map(|(weight, value)| (weight * value).abs());
+        let larger = |best: (usize, f64), one: (usize, f64)| if one.1 > best.1 { one } else { best };
+        parts.enumerate().fold((0, -1.0), larger).0
+    }
+
     /// Answers in the domain.
     pub fn in_domain(&self) -> usize {
         self.rows.iter().filter(|row| row.in_domain).count()
@@ -107,9 +135,9 @@ impl<'a> Sample<'a> {
     }
 
     /// A figure with standard error, interval and what must be said of the design.
-    pub fn estimate(&self, point: &Point, lonely: Lonely) -> Result<Estimate, Why> {
+    pub fn estimate(&self, point: &Point) -> Result<Estimate, Why> {
         let mut notes = self.design_notes();
-        let variance = self.variance(&point.influence, lonely, &mut notes)?;
+        let variance = self.variance(&point.influence, &mut notes)?;
         let (value, degrees) = (point.value(), self.degrees());
         let error = libm::sqrt(variance);
         let reach = if self.is_census() {
@@ -146,7 +174,7 @@ impl<'a> Sample<'a> {
 
     /// The t of the 95 % interval.
     pub fn student(&self) -> f64 {
-        student_quantile(f64::midpoint(1.0, CONFIDENCE), self.degrees() as f64)
+        student(self.degrees())
     }
 
     /// n − H. The rows outside the domain count: they, too, show how the sample was drawn.
@@ -156,9 +184,11 @@ impl<'a> Sample<'a> {
         i64::try_from(self.rows.len() - strata).unwrap_or(i64::MAX)
     }
 
-    /// `Σ_h (1 − f_h) · n_h/(n_h − 1) · Σ_i (z_hi − z̄_h)²` with z = w·u, in the squared unit of the figure.
-    fn variance(&self, influence: &[f64], lonely: Lonely, notes: &mut Vec<Note>) -> Result<f64, Why> {
-        let z: Vec<f64> = self.weights.iter().zip(influence).map(|(weight, u)| weight * u).collect();
+    /// `Σ_h (1 − f_h) · n_h/(n_h − 1) · Σ_i (z_hi − z̄_h)²` with z = w·u, in the squared unit of the figure. Where totals
+    /// are known, u is what is left of it after what they explain.
+    fn variance(&self, influence: &[f64], notes: &mut Vec<Note>) -> Result<f64, Why> {
+        let influence = self.calibration.residuals(influence);
+        let z: Vec<f64> = self.weights.iter().zip(influence.iter()).map(|(weight, u)| weight * u).collect();
         let mut sums = vec![Sum::default(); self.strata.len()];
         for (row, z) in self.rows.iter().zip(&z) {
             sums[row.stratum].add(*z);
@@ -167,14 +197,14 @@ impl<'a> Sample<'a> {
         for (h, total) in sums.iter().enumerate() {
             let stratum = || self.strata[h].name.clone();
             let is_lonely = self.answers[h] == 1 && !self.is_complete(h);
-            centres.push(match lonely {
+            centres.push(match self.lonely {
                 Lonely::Fail if is_lonely => return Err(Why::LonelyStratum { stratum: stratum() }),
                 Lonely::Adjust if is_lonely => 0.0,
                 // That of a single answer is the answer itself: certainty.
                 _ => total.value() / self.answers[h].max(1) as f64,
             });
             if is_lonely {
-                notes.push(Note::LonelyStratum { stratum: stratum(), treated_as: lonely });
+                notes.push(Note::LonelyStratum { stratum: stratum(), treated_as: self.lonely });
             }
         }
         let mut squares = vec![Sum::default(); self.strata.len()];
@@ -267,7 +297,7 @@ mod tests {
 
     #[test]
     fn weights_are_the_frame_over_the_answers() {
-        let found = total(&five(), &strata(&[Some(10), Some(4)]), Lonely::Fail).unwrap();
+        let found = total(&five(), &Design::of(&strata(&[Some(10), Some(4)]), Lonely::Fail)).unwrap();
         assert_near(found.value, 10.0 * 3.0 + 4.0 * 15.0);
         // N²(1 − f)s²/n by stratum: s² is 7 and 50.
         let variance = 100.0 * 0.7 * 7.0 / 3.0 + 16.0 * 0.5 * 50.0 / 2.0;
@@ -285,21 +315,21 @@ mod tests {
         for answer in &mut given {
             answer.weight = Some(2.0);
         }
-        assert_near(total(&given, &strata, Lonely::Fail).unwrap().value, 78.0);
+        assert_near(total(&given, &Design::of(&strata, Lonely::Fail)).unwrap().value, 78.0);
     }
 
     #[test]
     fn weights_are_never_guessed() {
         let (known, unknown) = (strata(&[Some(10), Some(4)]), strata(&[Some(10), None]));
-        assert_eq!(total(&five(), &unknown, Lonely::Fail), Err(Why::NotWeighted));
-        assert_near(ratio(&five(), &unknown, Lonely::Fail).unwrap().value, 39.0 / 85.0);
+        assert_eq!(total(&five(), &Design::of(&unknown, Lonely::Fail)), Err(Why::NotWeighted));
+        assert_near(ratio(&five(), &Design::of(&unknown, Lonely::Fail)).unwrap().value, 39.0 / 85.0);
         for weight in [None, Some(0.0), Some(-1.0), Some(f64::NAN), Some(f64::INFINITY)] {
             let mut some = five();
             for answer in &mut some {
                 answer.weight = Some(2.0);
             }
             some[3].weight = weight;
-            assert_eq!(ratio(&some, &known, Lonely::Fail), Err(Why::NotWeighted), "{weight:?}");
+            assert_eq!(ratio(&some, &Design::of(&known, Lonely::Fail)), Err(Why::NotWeighted), "{weight:?}");
         }
     }
 
@@ -309,7 +339,7 @@ mod tests {
         let weighted = |factor: f64| {
             let mut rows = five();
             rows.iter_mut().zip([1.5, 2.5, 3.5, 1.25, 4.0]).for_each(|(row, w)| row.weight = Some(w * factor));
-            ratio(&rows, &strata, Lonely::Fail).unwrap()
+            ratio(&rows, &Design::of(&strata, Lonely::Fail)).unwrap()
         };
         let (once, twice) = (weighted(1.0), weighted(2.0));
         assert_eq!(
@@ -324,8 +354,8 @@ mod tests {
         let (mut outside, mut zeroed) = (five(), five());
         outside[0] = Answer { in_domain: false, y: f64::NAN, ..outside[0].clone() };
         (zeroed[0].y, zeroed[0].x) = (0.0, 0.0);
-        let found = ratio(&outside, &strata, Lonely::Fail).unwrap();
-        let wanted = ratio(&zeroed, &strata, Lonely::Fail).unwrap();
+        let found = ratio(&outside, &Design::of(&strata, Lonely::Fail)).unwrap();
+        let wanted = ratio(&zeroed, &Design::of(&strata, Lonely::Fail)).unwrap();
         assert_eq!((found.value, found.interval, found.degrees), (wanted.value, wanted.interval, wanted.degrees));
         assert_eq!((found.answers, wanted.answers), (4, 5));
     }
@@ -334,11 +364,11 @@ mod tests {
     fn a_lonely_answer_is_treated_as_told_and_said() {
         let strata = strata(&[Some(10), Some(4)]);
         let rows = &five()[..4];
-        let refused = total(rows, &strata, Lonely::Fail);
+        let refused = total(rows, &Design::of(&strata, Lonely::Fail));
         assert_eq!(refused, Err(Why::LonelyStratum { stratum: "b".into() }));
         let own = 100.0 * 0.7 * 7.0 / 3.0;
         for (lonely, added) in [(Lonely::Certainty, 0.0), (Lonely::Adjust, 0.75 * 1600.0)] {
-            let found = total(rows, &strata, lonely).unwrap();
+            let found = total(rows, &Design::of(&strata, lonely)).unwrap();
             assert_near(found.standard_error.unwrap(), libm::sqrt(own + added));
             assert_eq!(found.notes, [Note::LonelyStratum { stratum: "b".into(), treated_as: lonely }]);
             assert_eq!(found.degrees, 2);
@@ -347,7 +377,7 @@ mod tests {
 
     #[test]
     fn the_only_enterprise_of_a_stratum_is_not_lonely() {
-        let found = total(&five()[..4], &strata(&[Some(10), Some(1)]), Lonely::Fail).unwrap();
+        let found = total(&five()[..4], &Design::of(&strata(&[Some(10), Some(1)]), Lonely::Fail)).unwrap();
         assert_near(found.standard_error.unwrap(), libm::sqrt(100.0 * 0.7 * 7.0 / 3.0));
         assert_eq!(found.notes, []);
     }
@@ -355,12 +385,16 @@ mod tests {
     #[test]
     fn an_empty_stratum_stops_a_total_and_is_said_of_a_ratio() {
         let strata = strata(&[Some(10), Some(4), Some(6), Some(0), None]);
-        assert_eq!(total(&five(), &strata, Lonely::Fail), Err(Why::NotWeighted), "the last size is unknown");
+        assert_eq!(
+            total(&five(), &Design::of(&strata, Lonely::Fail)),
+            Err(Why::NotWeighted),
+            "the last size is unknown"
+        );
         let strata = &strata[..4];
-        assert_eq!(total(&five(), strata, Lonely::Fail), Err(Why::EmptyStratum { stratum: "c".into() }));
-        let found = ratio(&five(), strata, Lonely::Fail).unwrap();
+        assert_eq!(total(&five(), &Design::of(strata, Lonely::Fail)), Err(Why::EmptyStratum { stratum: "c".into() }));
+        let found = ratio(&five(), &Design::of(strata, Lonely::Fail)).unwrap();
         assert_eq!(found, {
-            let mut rest = ratio(&five(), &strata[..2], Lonely::Fail).unwrap();
+            let mut rest = ratio(&five(), &Design::of(&strata[..2], Lonely::Fail)).unwrap();
             rest.notes = vec![Note::EmptyStratum { stratum: "c".into(), population: 6 }, Note::UncoveredShare(0.3)];
             rest
         });
@@ -368,7 +402,7 @@ mod tests {
 
     #[test]
     fn more_answers_than_the_frame_is_a_full_stratum() {
-        let found = total(&five(), &strata(&[Some(10), Some(1)]), Lonely::Fail).unwrap();
+        let found = total(&five(), &Design::of(&strata(&[Some(10), Some(1)]), Lonely::Fail)).unwrap();
         assert_near(found.value, 45.0);
         assert_near(found.standard_error.unwrap(), libm::sqrt(100.0 * 0.7 * 7.0 / 3.0));
         assert_eq!(found.notes, [Note::MoreAnswersThanFrame { stratum: "b".into(), answers: 2, population: 1 }]);
@@ -376,11 +410,11 @@ mod tests {
 
     #[test]
     fn a_census_is_sure_of_itself() {
-        let found = mean(&five()[3..], &strata(&[Some(0), Some(2)]), Lonely::Fail).unwrap();
+        let found = mean(&five()[3..], &Design::of(&strata(&[Some(0), Some(2)]), Lonely::Fail)).unwrap();
         assert_eq!((found.value, found.standard_error, found.interval), (15.0, Some(0.0), Some((15.0, 15.0))));
         assert_eq!(found.design_effect, None);
         // No degree of freedom is left, and none is needed.
-        let alone = mean(&five()[3..4], &strata(&[Some(0), Some(1)]), Lonely::Fail).unwrap();
+        let alone = mean(&five()[3..4], &Design::of(&strata(&[Some(0), Some(1)]), Lonely::Fail)).unwrap();
         assert_eq!((alone.interval, alone.degrees), (Some((10.0, 10.0)), 0));
     }
 
@@ -388,19 +422,32 @@ mod tests {
     fn one_answer_in_each_stratum_shows_no_spread() {
         let rows = [five()[0].clone(), five()[3].clone()];
         for lonely in [Lonely::Adjust, Lonely::Certainty] {
-            assert_eq!(mean(&rows, &strata(&[Some(10), Some(4)]), lonely), Err(Why::NoDegrees));
+            assert_eq!(mean(&rows, &Design::of(&strata(&[Some(10), Some(4)]), lonely)), Err(Why::NoDegrees));
         }
     }
 
     #[test]
     fn without_answers_there_is_no_figure() {
         let strata = strata(&[Some(10), Some(4)]);
-        assert_eq!(total(&[], &strata, Lonely::Fail), Err(Why::NoAnswers));
+        assert_eq!(total(&[], &Design::of(&strata, Lonely::Fail)), Err(Why::NoAnswers));
         let mut rows = five();
         for row in &mut rows {
             row.in_domain = false;
         }
-        assert_eq!(total(&rows, &strata, Lonely::Fail), Err(Why::NoAnswers));
+        assert_eq!(total(&rows, &Design::of(&strata, Lonely::Fail)), Err(Why::NoAnswers));
+    }
+
+    #[test]
+    fn fewer_answers_than_asked_for_give_no_figure() {
+        let strata = strata(&[Some(10), Some(4)]);
+        let mut rows = five();
+        let least = |minimum| Design { minimum, ..Design::of(&strata, Lonely::Fail) };
+        assert!(ratio(&rows, &least(5)).is_ok());
+        assert_eq!(ratio(&rows, &least(6)), Err(Why::TooFewAnswers { answers: 5, minimum: 6 }));
+        rows[0].in_domain = false;
+        assert_eq!(ratio(&rows, &least(5)), Err(Why::TooFewAnswers { answers: 4, minimum: 5 }), "those of the domain");
+        rows.iter_mut().for_each(|row| row.in_domain = false);
+        assert_eq!(ratio(&rows, &least(5)), Err(Why::NoAnswers));
     }
 
     #[test]
@@ -409,33 +456,35 @@ mod tests {
         for y in [f64::NAN, f64::INFINITY, 1e308, 1e200] {
             let mut rows = five();
             rows[1].y = y;
-            assert_eq!(total(&rows, &strata, Lonely::Fail), Err(Why::NotFinite), "{y}");
+            assert_eq!(total(&rows, &Design::of(&strata, Lonely::Fail)), Err(Why::NotFinite), "{y}");
         }
         let mut rows = five();
         (rows[0].x, rows[1].x) = (1e308, 1e308);
-        assert_eq!(ratio(&rows, &strata, Lonely::Fail), Err(Why::NotFinite), "the sum of x");
-        assert_eq!(total(&five(), &strata[..1], Lonely::Fail), Err(Why::UnknownStratum { index: 1 }));
+        assert_eq!(ratio(&rows, &Design::of(&strata, Lonely::Fail)), Err(Why::NotFinite), "the sum of x");
+        assert_eq!(total(&five(), &Design::of(&strata[..1], Lonely::Fail)), Err(Why::UnknownStratum { index: 1 }));
     }
 
     #[test]
     fn equal_answers_have_no_spread_at_all() {
         let rows = answers(&[(0, 0.1, 0.3); 49]);
         let frame = strata(&[Some(1000)]);
-        for found in [total(&rows, &frame, Lonely::Fail), ratio(&rows, &frame, Lonely::Fail)] {
+        for found in [total(&rows, &Design::of(&frame, Lonely::Fail)), ratio(&rows, &Design::of(&frame, Lonely::Fail))]
+        {
             let found = found.unwrap();
             assert_eq!((found.standard_error, found.design_effect, found.notes), (Some(0.0), None, vec![]));
         }
         // Here the mean of three times the same is not the same.
-        let found = total(&answers(&[(0, 0.1, 0.3); 3]), &strata(&[Some(5)]), Lonely::Fail).unwrap();
+        let found = total(&answers(&[(0, 0.1, 0.3); 3]), &Design::of(&strata(&[Some(5)]), Lonely::Fail)).unwrap();
         assert_eq!((found.standard_error, found.design_effect), (Some(0.0), None));
     }
 
     #[test]
     fn a_simple_random_sample_has_design_effect_one() {
         let rows = answers(&[(0, 1.0, 2.0), (0, 2.0, 5.0), (0, 6.0, 8.0)]);
-        for found in
-            [total(&rows, &strata(&[Some(10)]), Lonely::Fail), ratio(&rows, &strata(&[Some(10)]), Lonely::Fail)]
-        {
+        for found in [
+            total(&rows, &Design::of(&strata(&[Some(10)]), Lonely::Fail)),
+            ratio(&rows, &Design::of(&strata(&[Some(10)]), Lonely::Fail)),
+        ] {
             assert_near(found.unwrap().design_effect.unwrap(), 1.0);
         }
     }
@@ -446,6 +495,6 @@ mod tests {
         for (row, weight) in rows.iter_mut().zip([1.0, 9.0, 1.0, 4.0, 8.0]) {
             row.weight = Some(weight / 4.6);
         }
-        assert_eq!(ratio(&rows, &strata(&[None, None]), Lonely::Fail).unwrap().design_effect, None);
+        assert_eq!(ratio(&rows, &Design::of(&strata(&[None, None]), Lonely::Fail)).unwrap().design_effect, None);
     }
 }

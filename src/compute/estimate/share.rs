@@ -10,7 +10,7 @@
 
 use super::ratio::{point, sample};
 use super::sample::Sample;
-use super::{Answer, Estimate, Lonely, Note, Stratum, Why, round_significant};
+use super::{Answer, Design, Estimate, Note, Why, round_significant};
 
 /// Shares nearer than this to 0 or 1 get Wilson's interval.
 const EDGE: f64 = 0.1;
@@ -20,12 +20,12 @@ const FEW: usize = 30;
 /// The share of the domain with y ≠ 0, a fraction. x is not looked at.
 ///
 /// A census gets the interval of no width: there is nobody left who could change the share.
-pub fn share(answers: &[Answer], strata: &[Stratum], lonely: Lonely) -> Result<Estimate, Why> {
-    let sample = sample(answers, strata)?;
+pub fn share(answers: &[Answer], design: &Design) -> Result<Estimate, Why> {
+    let sample = sample(answers, design)?;
     let y = sample.column(answers.iter().map(|answer| answer.y))?;
     let y: Vec<f64> = y.iter().map(|y| f64::from(u8::from(*y != 0.0))).collect();
     let x = sample.column(answers.iter().map(|_| 1.0))?;
-    let mut estimate = sample.estimate(&point(&sample, &y, &x)?, lonely)?;
+    let mut estimate = sample.estimate(&point(&sample, &y, &x)?)?;
     if let Some(interval) = wilson_interval(&sample, &estimate) {
         estimate.interval = Some(interval);
         estimate.notes.push(Note::Wilson);
@@ -65,7 +65,7 @@ fn wilson(p: f64, n: f64, t: f64) -> (f64, f64) {
 #[allow(clippy::float_cmp, reason = "exactness is what is tested")]
 mod tests {
     use super::super::fixture::{answers, assert_near, strata};
-    use super::super::{mean, student_quantile};
+    use super::super::{Lonely, mean, student_quantile};
     use super::*;
 
     /// `yes` of `n` say yes, in one stratum.
@@ -89,8 +89,8 @@ mod tests {
     #[test]
     fn in_the_middle_and_with_many_answers_it_is_a_mean() {
         let strata = strata(&[Some(200)]);
-        let found = share(&poll(12, 40), &strata, Lonely::Fail).unwrap();
-        assert_eq!(found, mean(&poll(12, 40), &strata, Lonely::Fail).unwrap());
+        let found = share(&poll(12, 40), &Design::of(&strata, Lonely::Fail)).unwrap();
+        assert_eq!(found, mean(&poll(12, 40), &Design::of(&strata, Lonely::Fail)).unwrap());
         assert_near(found.standard_error.unwrap(), libm::sqrt(0.8 * 0.3 * 0.7 / 39.0));
     }
 
@@ -100,7 +100,7 @@ mod tests {
         for (yes, n, wilson) in
             [(4, 40, false), (3, 40, true), (36, 40, false), (37, 40, true), (15, 30, false), (15, 29, true)]
         {
-            let found = share(&poll(yes, n), &strata, Lonely::Fail).unwrap();
+            let found = share(&poll(yes, n), &Design::of(&strata, Lonely::Fail)).unwrap();
             assert_eq!(found.notes.contains(&Note::Wilson), wilson, "{yes} of {n}");
         }
     }
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn a_tenth_is_a_tenth_whatever_the_weights_do_to_its_last_digit() {
         for population in 31..200 {
-            let found = share(&poll(3, 30), &strata(&[Some(population)]), Lonely::Fail).unwrap();
+            let found = share(&poll(3, 30), &Design::of(&strata(&[Some(population)]), Lonely::Fail)).unwrap();
             assert_eq!(found.notes, [], "3 of 30 for {population}");
         }
     }
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn few_answers_count_as_many_as_they_are_worth() {
         // 19 of 23: the variance is that of p(1 − p) on so many answers.
-        let found = share(&poll(10, 19), &strata(&[Some(23)]), Lonely::Fail).unwrap();
+        let found = share(&poll(10, 19), &Design::of(&strata(&[Some(23)]), Lonely::Fail)).unwrap();
         let worth = 18.0 / (1.0 - 19.0 / 23.0);
         let wanted = wilson(10.0 / 19.0, worth, student_quantile(0.975, 18.0));
         assert_near(found.interval.unwrap().0, wanted.0);
@@ -127,11 +127,11 @@ mod tests {
     fn none_and_all_still_leave_doubt() {
         let strata = strata(&[Some(400)]);
         let t = student_quantile(0.975, 39.0);
-        let none = share(&poll(0, 40), &strata, Lonely::Fail).unwrap();
+        let none = share(&poll(0, 40), &Design::of(&strata, Lonely::Fail)).unwrap();
         assert_eq!((none.value, none.standard_error), (0.0, Some(0.0)));
         assert_eq!(none.interval.unwrap().0, 0.0);
         assert_near(none.interval.unwrap().1, t * t / (40.0 + t * t));
-        let all = share(&poll(40, 40), &strata, Lonely::Fail).unwrap();
+        let all = share(&poll(40, 40), &Design::of(&strata, Lonely::Fail)).unwrap();
         assert_near(all.interval.unwrap().0, 40.0 / (40.0 + t * t));
         assert_eq!(all.interval.unwrap().1, 1.0);
     }
@@ -140,7 +140,7 @@ mod tests {
     fn unequal_weights_are_worth_fewer_answers() {
         let mut rows = poll(0, 40);
         rows.iter_mut().enumerate().for_each(|(i, row)| row.weight = Some(if i < 20 { 1.0 } else { 9.0 }));
-        let found = share(&rows, &strata(&[None]), Lonely::Fail).unwrap();
+        let found = share(&rows, &Design::of(&strata(&[None]), Lonely::Fail)).unwrap();
         let (t, worth) = (student_quantile(0.975, 39.0), 200.0 * 200.0 / (20.0 + 20.0 * 81.0));
         assert_near(found.interval.unwrap().1, t * t / (worth + t * t));
     }
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn strata_of_one_mind_do_not_make_it_certain() {
         let rows: Vec<_> = (0..49).map(|i| (usize::from(i >= 20), f64::from(u8::from(i >= 20)), 1.0)).collect();
-        let found = share(&answers(&rows), &strata(&[Some(70), Some(90)]), Lonely::Fail).unwrap();
+        let found = share(&answers(&rows), &Design::of(&strata(&[Some(70), Some(90)]), Lonely::Fail)).unwrap();
         let (lower, upper) = found.interval.unwrap();
         assert_eq!(found.standard_error, Some(0.0));
         assert!(found.notes.contains(&Note::Wilson) && lower < 0.5 && upper > 0.6, "{lower} to {upper}");
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn a_census_leaves_no_doubt() {
         for yes in [0, 2, 5] {
-            let found = share(&poll(yes, 5), &strata(&[Some(5)]), Lonely::Fail).unwrap();
+            let found = share(&poll(yes, 5), &Design::of(&strata(&[Some(5)]), Lonely::Fail)).unwrap();
             assert_eq!(found.interval, Some((found.value, found.value)));
             assert_eq!(found.notes, []);
         }
@@ -169,8 +169,9 @@ mod tests {
     fn intervals_cover_what_they_say() {
         let (n, population) = (40, 500_usize);
         let strata = strata(&[Some(500)]);
-        let intervals: Vec<(f64, f64)> =
-            (0..=n).map(|yes| share(&poll(yes, n), &strata, Lonely::Fail).unwrap().interval.unwrap()).collect();
+        let intervals: Vec<(f64, f64)> = (0..=n)
+            .map(|yes| share(&poll(yes, n), &Design::of(&strata, Lonely::Fail)).unwrap().interval.unwrap())
+            .collect();
         let choose = |n: usize, k: usize| {
             libm::lgamma(n as f64 + 1.0) - libm::lgamma(k as f64 + 1.0) - libm::lgamma((n - k) as f64 + 1.0)
         };

@@ -63,6 +63,9 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
     if let Some(change) = &facts.change {
         notes.push(prose::change(change));
     }
+    if let Some(without) = &facts.without_largest {
+        notes.push(prose::without_largest(without, facts.change.as_ref().map(|change| change.unit.as_str())));
+    }
     notes.extend(facts.notes.iter().cloned());
     let row = canvas.at();
     canvas.span(8, last, Cell::lines(notes.join("\n\n")), Look::Prose.plain()).end();

@@ -16,7 +16,7 @@ use super::told::{against_interval, changed_by, notes, told};
 use super::weighting::{Place, number, weight};
 use super::{Inputs, WaveInput};
 use crate::define::catalog::{ChangeKind, Estimate, How, Indicator, Pairing};
-use crate::model::number::{display, from_estimate};
+use crate::model::number::from_estimate;
 use crate::model::scoreboard::{ChangeFacts, EstimateFacts, Figure, IndicatorResult, WaveEstimate, WithoutLargest};
 use crate::model::target::TargetValue;
 use crate::model::value::{Coverage, Value, Why};
@@ -77,7 +77,7 @@ struct Changed {
     baseline: estimate::Estimate,
     follow_up: estimate::Estimate,
     change: estimate::Estimate,
-    without_largest: Option<estimate::Sensitivity>,
+    without_largest: Option<Sensitivity>,
     answers: usize,
     coverage: Coverage,
     method: String,

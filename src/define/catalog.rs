@@ -1,14 +1,16 @@
 //! The catalogue: everything a programme declares, resolved. Past this type no text stands for a code, and no
 //! look-up can fail for a definition's fault.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
+use super::form::relevant::Relevance;
 use crate::finding::{CellRef, Severity};
+use crate::model::absent::Absent;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode, WaveCode};
 use crate::model::period::Calendar;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
@@ -249,10 +251,12 @@ pub enum FieldKind {
     YesNo,
     Enterprise,
     Country,
+    /// Any number of options: their codes in alphabetical order, with spaces between them. Of surveys only.
+    Choices,
 }
 
 impl FieldKind {
-    pub const NAMES: [(&'static str, Self); 10] = [
+    pub const NAMES: [(&'static str, Self); 11] = [
         ("text", Self::Text),
         ("integer", Self::Integer),
         ("decimal", Self::Decimal),
@@ -263,6 +267,7 @@ impl FieldKind {
         ("yes_no", Self::YesNo),
         ("enterprise", Self::Enterprise),
         ("country", Self::Country),
+        ("choices", Self::Choices),
     ];
 
     pub fn sql(self) -> SqlKind {
@@ -270,7 +275,7 @@ impl FieldKind {
             Self::Integer => SqlKind::Integer,
             Self::Decimal | Self::Money | Self::Percent => SqlKind::Decimal,
             Self::Date => SqlKind::Date,
-            Self::Text | Self::Choice | Self::YesNo | Self::Enterprise | Self::Country => SqlKind::Text,
+            Self::Text | Self::Choice | Self::Choices | Self::YesNo | Self::Enterprise | Self::Country => SqlKind::Text,
         }
     }
 }
@@ -320,6 +325,22 @@ pub struct Field {
     /// Partners are asked for the total that they know from their own books.
     pub total: bool,
     pub guidance: Guidance,
+    /// Of a question that a form asks.
+    pub form: Option<FormQuestion>,
+    /// Texts that stand for no answer, folded, and what each says of it. Of surveys only.
+    pub absent: BTreeMap<String, Absent>,
+}
+
+/// What a form says of a question, beyond its kind.
+#[derive(Debug, Clone)]
+pub struct FormQuestion {
+    /// Of its column: name, path with groups, labels that mean no other question.
+    pub names: Vec<String>,
+    /// Its name without groups, where no other question of the form has it: then it is found in any group.
+    pub bare: Option<String>,
+    pub relevant: Relevance,
+    /// The list of choices that it shares with other questions.
+    pub list: Option<String>,
 }
 
 /// What a template says of a field. Reading knows nothing of it.
@@ -338,8 +359,39 @@ impl Field {
 
     /// Every declared name of its column: labels and other names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.label.all().chain(self.also_called.iter().map(String::as_str))
+        let labels = self.form.is_none().then(|| self.label.all()).into_iter().flatten();
+        let of_form = self.form.iter().flat_map(|form| form.names.iter().map(String::as_str));
+        labels.chain(of_form).chain(self.also_called.iter().map(String::as_str))
     }
+}
+
+/// A column of yes and no, as expressions name it: an option of a question with several choices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptionColumn {
+    /// `pets_is_dog`
+    pub name: String,
+    pub field: usize,
+    pub option: usize,
+}
+
+/// The columns of options, of all questions with several choices. Of two that would have one name neither exists.
+pub fn option_columns(fields: &[Field]) -> Vec<OptionColumn> {
+    let mut columns: Vec<OptionColumn> = Vec::new();
+    let mut taken: BTreeSet<String> = fields.iter().map(|field| field.code.as_str().to_owned()).collect();
+    for (at, field) in fields.iter().enumerate().filter(|(_, field)| field.kind == FieldKind::Choices) {
+        for (option, choice) in field.options.iter().enumerate() {
+            let plain: String =
+                choice.code.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+            let parts: Vec<&str> = plain.split('_').filter(|part| !part.is_empty()).collect();
+            let name = format!("{}_is_{}", field.code, parts.join("_"));
+            if !taken.insert(name.clone()) {
+                columns.retain(|known| known.name != name);
+                continue;
+            }
+            columns.push(OptionColumn { name, field: at, option });
+        }
+    }
+    columns
 }
 
 #[derive(Debug, Clone)]
@@ -428,13 +480,30 @@ pub struct Survey {
     pub weighting: Weighting,
     pub waves: Vec<Wave>,
     pub questions: Vec<Field>,
+    pub checks: Vec<Check>,
+    /// The questions that hold when the answering began and ended.
+    pub began: Option<FieldCode>,
+    pub ended: Option<FieldCode>,
+    /// Whoever answers faster has not read the questions.
+    pub minimum_minutes: Option<u32>,
+    /// Names and hashes of its forms, in the order of their versions.
+    pub forms: Vec<(String, String)>,
 }
 
 impl Survey {
+    /// The names that expressions over answers may use.
+    pub fn scope(&self) -> Scope {
+        let fields = self.questions.iter().map(|field| (field.code.as_str().to_owned(), field.kind.sql()));
+        let mut scope: Scope = fields.collect();
+        scope.extend(option_columns(&self.questions).into_iter().map(|column| (column.name, SqlKind::Text)));
+        scope
+    }
+
     /// Without what only a template says.
     #[must_use]
     pub fn for_reading(&self) -> Self {
-        Self { questions: self.questions.iter().map(Field::for_reading).collect(), ..self.clone() }
+        let questions = self.questions.iter().map(Field::for_reading).collect();
+        Self { questions, checks: Vec::new(), minimum_minutes: None, ..self.clone() }
     }
 
     pub fn question(&self, code: &str) -> Option<&Field> {

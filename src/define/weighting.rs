@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use toml::Spanned;
-use toml::de::DeValue;
+use toml::de::{DeString, DeValue};
 
 use super::catalog::{Field, FieldKind, KnownMargin, SurveyColumn, Weighting};
 use super::collection::known_field;
@@ -128,7 +128,7 @@ fn totals(table: &Table<'_>, field: &Field, value: &Spanned<DeValue<'_>>) -> Opt
         FieldKind::YesNo => vec!["yes", "no"],
         _ => Vec::new(),
     };
-    let total = |(name, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
+    let total = |(name, value): (&Spanned<DeString<'_>>, &Spanned<DeValue<'_>>)| {
         let category = name.get_ref().to_string();
         if !options.is_empty() && !options.contains(&category.as_str()) {
             let message = format!("`{}` has no option `{category}`", field.code);

@@ -77,6 +77,12 @@ rules! {
     EXPRESSION_TYPE "expression-type", "an expression compares or adds things of different kinds",
         "An engine that converts in silence gives a figure that nobody can recompute.",
         "Compare text with text in quotes, dates with `DATE '2016-01-31'`, numbers with numbers.";
+    FORM_INVALID "form-invalid", "a questionnaire that is no valid XLSForm",
+        "A question that cannot be read has no answers, and conditions that name it are never true.",
+        "Correct the cell in the form that is shown, and in the one on the server too.";
+    FORM_UNREAD "form-unread", "a part of a questionnaire that is not read as it stands",
+        "Answers may be read otherwise than the form means them.",
+        "Look at the cell that is shown; correct the form if it is a mistake.";
     RATE_SUMMED "rate-summed", "a rate would be added up",
         "A sum of rates or percentages has no meaning; totals are recomputed from rows.",
         "Use `ratio`, or declare what is added as a flow or a stock.";

@@ -8,6 +8,7 @@ use polars::prelude::DataFrame;
 use super::survey::Frame;
 use crate::define::catalog::{Survey, Wave};
 use crate::finding::{CellRef, Finding, Place, rules};
+use crate::model::absent::Absent;
 use crate::model::code::{SurveyCode, WaveCode};
 use crate::sql::frame::{date, integer, text};
 
@@ -82,8 +83,10 @@ pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: &Frame) -
             );
         }
         let missing = required.iter().find(|question| {
-            // Of an enterprise its name will do.
-            text(&input.rows, question, row).is_none() && !(**question == respondent && name.is_some())
+            // Of an enterprise its name will do. Who was not asked, or said why not, left nothing out.
+            let state = text(&input.rows, &format!("{question}__state"), row);
+            let accounted = state.as_deref().and_then(Absent::parse).is_some_and(Absent::is_accounted_for);
+            text(&input.rows, question, row).is_none() && !accounted && !(**question == respondent && name.is_some())
         });
         if missing.is_some() {
             result.incomplete += 1;

@@ -254,6 +254,12 @@ rules! {
     DATE_FUTURE "date-in-the-future", "a date after the day on which the workbook was made",
         "What has not happened yet cannot be counted.",
         "Correct the date; the year is the usual mistake.";
+    OPTIONS_DISAGREE "options-disagree", "one answer stands in two columns, and they differ",
+        "Which of the two was given cannot be told, so the answer is not used.",
+        "Export the answers again; if they still differ, correct one of the two.";
+    REPEAT_UNREAD "repeat-unread", "a repeated group of a questionnaire, which no estimate uses",
+        "An estimate speaks of enterprises; rows of a repeat are several an enterprise.",
+        "Fine if nothing is estimated from it. Otherwise ask for the total in a question outside the repeat.";
     UNKNOWN_OPTION "unknown-option", "a choice that is not in the list",
         "The row would stand in no group of the breakdown.",
         "Use one of the options.";

@@ -42,6 +42,8 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
     let mut columns: BTreeMap<usize, u16> = BTreeMap::new();
     let mut labels_of: BTreeMap<u16, String> = BTreeMap::new();
     let mut unknown: Vec<(u16, String)> = Vec::new();
+    let mut moved: BTreeMap<usize, Vec<u16>> = BTreeMap::new();
+    let mut parts: BTreeMap<usize, Vec<(usize, u16)>> = BTreeMap::new();
     let mut refused = false;
     for (column, label) in header.columns() {
         let names = header.names(column);
@@ -49,6 +51,10 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
             .iter()
             .find_map(|name| labels.fields(name).iter().find(|(t, _)| *t == target).map(|(_, field)| *field));
         match field {
+            // The same question in two groups, in two versions of its form.
+            Some(field) if columns.contains_key(&field) && target_at.fields()[field].form.is_some() => {
+                moved.entry(field).or_default().push(column);
+            }
             Some(field) => {
                 if let Some(first) = columns.insert(field, column) {
                     let message = format!(
@@ -72,8 +78,22 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
         let code = labels.codes(text).iter().find(|(t, f)| *t == target && !columns.contains_key(f));
         code.is_none_or(|(_, f)| columns.insert(*f, *column).is_some())
     });
+    unknown.retain(|(column, text)| {
+        if let Some((_, f, option)) = labels.parts(text).iter().find(|(t, ..)| *t == target) {
+            parts.entry(*f).or_default().push((*option, *column));
+            return false;
+        }
+        let (pairs, sure) = labels.moved(text);
+        let Some((_, f)) = pairs.iter().find(|(t, _)| *t == target) else { return true };
+        match columns.get(f) {
+            None => drop(columns.insert(*f, *column)),
+            Some(_) if sure => moved.entry(*f).or_default().push(*column),
+            Some(_) => return true,
+        }
+        false
+    });
     for (f, field) in target_at.fields().iter().enumerate() {
-        if columns.contains_key(&f) {
+        if columns.contains_key(&f) || parts.contains_key(&f) {
             continue;
         }
         // A label that nearly fits is most likely this column, misspelt; it is said, never taken.
@@ -103,11 +123,14 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
         return Recognised::Refused;
     }
     findings.extend(tolerated(file, sheet, labels, target, at, &columns));
-    let ours: Vec<u16> = columns.values().copied().collect();
+    let further = moved.values().flatten().chain(parts.values().flatten().map(|(_, column)| column));
+    let ours: Vec<u16> = columns.values().chain(further).copied().collect();
     let first = sheet.rows.partition_point(|row| row.index < at.row.saturating_add(at.rows));
     let rows = data_rows(file, sheet, first..sheet.rows.len(), &ours, &required_columns(&columns, target_at), findings);
     let mut raw = RawTable::plain(target_at, sheet);
     raw.columns = columns.into_iter().map(|(field, column)| (field, Source::Column(column))).collect();
+    raw.moved = moved;
+    raw.parts = parts;
     raw.header = labels_of;
     raw.rows = rows;
     raw.note_merges();

@@ -52,7 +52,8 @@ pub fn read(field: &Field, sheet: &Sheet, cells: &[Option<Cell>], context: &Cont
         FieldKind::YesNo => reader.texts(|text| yes_no(text).map(|yes| if yes { "yes" } else { "no" }.to_owned())),
         FieldKind::Country => reader.countries(),
         // An enterprise's cell is kept as text here; `table` reads it together with name and country.
-        FieldKind::Text | FieldKind::Enterprise => reader.texts(|text| Some(clean(text))),
+        // Several choices are parted by `choices`.
+        FieldKind::Text | FieldKind::Enterprise | FieldKind::Choices => reader.texts(|text| Some(clean(text))),
     };
     (column, reader.problems)
 }

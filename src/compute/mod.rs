@@ -8,6 +8,7 @@ mod estimation;
 pub mod evidence;
 pub mod example;
 pub mod plan;
+mod plausible;
 pub mod records;
 mod rows;
 mod score;

@@ -12,8 +12,9 @@ use super::weighting::{NOT_GIVEN, Weights};
 use super::{Inputs, WaveInput};
 use crate::define::catalog::{Survey, Wave, WaveRole};
 use crate::finding::{Finding, Place, rules};
+use crate::model::absent::Absent;
 use crate::model::number::percentage;
-use crate::model::scoreboard::{StratumResponse, SurveyResult, WaveResponse};
+use crate::model::scoreboard::{ItemResponse, StratumResponse, SurveyResult, WaveResponse};
 use crate::model::value::{Value, Why};
 use crate::sql::Expression;
 use crate::sql::frame::{query, text};
@@ -71,13 +72,14 @@ fn one<'a>(inputs: &'a Inputs<'a>, survey: &'a Survey) -> Result<Prepared<'a>, S
     for wave in survey.waves.iter().filter(|wave| wave.on <= inputs.as_of) {
         let input = inputs.waves.iter().find(|input| input.survey == survey.code && input.wave == wave.code);
         let mut matched = input.map_or_else(
-            || Matched { answers: BTreeMap::new(), incomplete: 0, superseded: 0, unmatched: 0, findings: Vec::new() },
+            Matched::default,
             |input| matched(survey, wave, input, &frame),
         );
         findings.append(&mut matched.findings);
         responses.push(response(survey, wave, input, &frame, &matched, &inputs.catalog.programme.language));
         waves.push((wave, input, matched));
     }
+    findings.extend(super::plausible::findings(survey, &waves, &inputs.catalog.indicators)?);
     let pairs = match ends(&waves) {
         Some((first, last)) => {
             waves[first].2.answers.keys().filter(|member| waves[last].2.answers.contains_key(member)).count()
@@ -211,12 +213,19 @@ fn response(
         .iter()
         .filter(|question| question.code != survey.respondent && question.code != survey.submitted)
         .map(|question| {
-            let with = matched
-                .answers
-                .values()
-                .filter(|row| input.is_some_and(|input| text(&input.rows, question.code.as_str(), **row).is_some()))
-                .count();
-            (question.label.get(language).to_owned(), with, matched.answers.len() - with)
+            let (mut answered, mut absent) = (0, BTreeMap::<Absent, usize>::new());
+            for row in matched.answers.values() {
+                let Some(input) = input else { continue };
+                let code = question.code.as_str();
+                if text(&input.rows, code, *row).is_some() {
+                    answered += 1;
+                } else {
+                    let state = text(&input.rows, &format!("{code}__state"), *row);
+                    *absent.entry(state.as_deref().and_then(Absent::parse).unwrap_or(Absent::Unknown)).or_default() += 1;
+                }
+            }
+            let question = question.label.get(language).to_owned();
+            ItemResponse { question, answered, absent: absent.into_iter().collect() }
         })
         .collect();
     let mut files: Vec<String> =

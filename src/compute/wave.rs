@@ -30,30 +30,34 @@ pub struct Origin {
 }
 
 /// One wave, matched: the complete answer that counts of each member, and what was left aside.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Matched {
     /// Member of the frame → row of the wave.
     pub answers: BTreeMap<usize, usize>,
     pub incomplete: usize,
     pub superseded: usize,
     pub unmatched: usize,
+    /// Complete answers of one enterprise: the one that counts, and one that does not.
+    pub again: Vec<(usize, usize)>,
     pub findings: Vec<Finding>,
+}
+
+/// Where an answer to a question stands.
+pub(super) fn place_of(input: &WaveInput, row: usize, field: &str) -> Place {
+    let origin = integer(&input.rows, "section", row).and_then(|section| input.origins.get(&section));
+    let at = integer(&input.rows, "place", row).and_then(|place| u32::try_from(place).ok()).unwrap_or(0);
+    origin.map_or(Place::Project, |origin| Place::Cell {
+        file: origin.file.clone(),
+        sheet: origin.sheet.clone(),
+        cell: Some(CellRef::new(at, origin.columns.get(field).copied().unwrap_or(0))),
+    })
 }
 
 /// Matches answers by number, else by name; the latest complete one of each enterprise counts.
 pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: &Frame) -> Matched {
-    let mut result =
-        Matched { answers: BTreeMap::new(), incomplete: 0, superseded: 0, unmatched: 0, findings: Vec::new() };
+    let mut result = Matched::default();
     let respondent = survey.respondent.as_str();
-    let place = |row: usize, field: &str| {
-        let origin = integer(&input.rows, "section", row).and_then(|section| input.origins.get(&section));
-        let at = integer(&input.rows, "place", row).and_then(|place| u32::try_from(place).ok()).unwrap_or(0);
-        origin.map_or(Place::Project, |origin| Place::Cell {
-            file: origin.file.clone(),
-            sheet: origin.sheet.clone(),
-            cell: Some(CellRef::new(at, origin.columns.get(field).copied().unwrap_or(0))),
-        })
-    };
+    let place = |row: usize, field: &str| place_of(input, row, field);
     let required: Vec<&str> =
         survey.questions.iter().filter(|question| question.required).map(|question| question.code.as_str()).collect();
     let mut by_member: BTreeMap<usize, Vec<(Option<NaiveDate>, usize)>> = BTreeMap::new();
@@ -98,6 +102,7 @@ pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: &Frame) -
         answers.sort_by(|a, b| b.cmp(a));
         for (_, row) in &answers[1..] {
             result.superseded += 1;
+            result.again.push((answers[0].1, *row));
             let latest = place(answers[0].1, respondent);
             let message =
                 format!("answered again in {}: the latest complete answer counts ({latest})", wave.title.get("en"));

@@ -322,6 +322,30 @@ rules! {
     ANSWER_UNMATCHED "answer-unmatched", "an answer from nobody in the population",
         "It cannot be weighted and does not count.",
         "Correct the enterprise's number in the answer or in the list of members.";
+    PART_ABOVE_WHOLE "part-above-whole", "an answer whose part is larger than its whole",
+        "A share above 100 % moves the estimate, and one of the two numbers is wrong.",
+        "Ask the enterprise which of the two is right, and correct the answer on the server.";
+    UNIT_DOUBTFUL "unit-doubtful", "an answer that is probably in another unit than the wave before",
+        "An amount in thousands beside amounts in full weighs a thousand times too little, or too much.",
+        "Ask the enterprise, and correct the answer on the server.";
+    JUMP_DOUBTFUL "jump-doubtful", "an answer far from that of the wave before",
+        "One enterprise may carry the whole change that is estimated.",
+        "Ask the enterprise whether both numbers are right.";
+    ANSWER_COPIED "answer-copied", "two enterprises gave the same answers",
+        "Numbers that agree to the last digit were most likely copied from one answer to the other.",
+        "Find out which enterprise they belong to.";
+    ANSWER_REPEATED "answer-repeated", "an enterprise sent the same answers twice",
+        "It counts once.",
+        "Nothing to do: the later one counts.";
+    SAME_NUMBER "same-number", "one number in every question",
+        "Whoever types one number everywhere has not looked the numbers up.",
+        "Ask the enterprise for its figures.";
+    STRAIGHT_LINE "straight-line", "one option in every question of a list",
+        "Whoever ticks one column from top to bottom may not have read the questions.",
+        "Look at the other answers of the enterprise before it is relied on.";
+    ANSWER_TOO_FAST "answer-too-fast", "an answer that took less time than reading the questions",
+        "Answers given this fast were not thought about.",
+        "Look at the answers of the enterprise before they are relied on.";
     ANSWER_SUPERSEDED "answer-superseded", "an enterprise answered more than once",
         "Its latest complete answer counts.",
         "Nothing.";

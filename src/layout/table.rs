@@ -47,6 +47,11 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
     let mut refused = false;
     for (column, label) in header.columns() {
         let names = header.names(column);
+        if let Some((_, f, option)) = labels.exact_parts(&label).iter().find(|(t, ..)| *t == target) {
+            parts.entry(*f).or_default().push((*option, column));
+            labels_of.insert(column, label);
+            continue;
+        }
         let field = names
             .iter()
             .find_map(|name| labels.fields(name).iter().find(|(t, _)| *t == target).map(|(_, field)| *field));

@@ -231,7 +231,10 @@ fn write(
             Belongs::Collection(code) => {
                 let Some(collection) = catalog.collections.iter().find(|c| c.code.as_str() == code) else { continue };
                 let date = collection.placing_date();
-                (code.clone(), Shape { fields: &collection.fields, date, calendar: &catalog.programme.calendar, answers: false })
+                (
+                    code.clone(),
+                    Shape { fields: &collection.fields, date, calendar: &catalog.programme.calendar, answers: false },
+                )
             }
             Belongs::Wave { survey, wave } => {
                 let Some(found) = catalog.surveys.iter().find(|s| s.code.as_str() == survey) else { continue };

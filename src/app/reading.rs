@@ -12,9 +12,9 @@ use crate::define::Catalog;
 use crate::define::catalog::{Collection, Layout};
 use crate::finding::{CellRef, Finding, Place, Severity, rules};
 use crate::ingest::{Bounds, Limits, Options, Refusal, Sandbox, Sheet, Workbook};
+use crate::layout::repeats::{self, Repeat};
 use crate::layout::submission::identify;
 use crate::layout::table::{Recognised, recognise};
-use crate::layout::repeats::{self, Repeat};
 use crate::layout::{Identity, Labels, RawTable, Source, Target, declared, marks, pattern};
 use crate::model::code::PartnerCode;
 use crate::model::scoreboard::KeptOut;
@@ -332,7 +332,9 @@ impl<'a> Reader<'a> {
     fn repeat(&self, sheet: &Sheet, repeat: &Repeat) -> Finding {
         let (rows, answers) = (repeat.rows, repeat.parents);
         let message = match repeat.lost {
-            Some(lost) if lost > 0 => format!("a repeat with {rows} rows, {lost} of them of answers that are not in the file"),
+            Some(lost) if lost > 0 => {
+                format!("a repeat with {rows} rows, {lost} of them of answers that are not in the file")
+            }
             Some(_) => format!("a repeat with {rows} rows of {answers} answers"),
             None => format!("a repeat with {rows} rows of {answers} answers, which stand in another file"),
         };

@@ -100,6 +100,7 @@ fn context<'a>(catalog: &'a Catalog, written: &str) -> Context<'a> {
         locale: locale(written),
         language: "en",
         currency: &catalog.programme.currency,
+        answers: false,
         reporting_date: None,
     }
 }

@@ -71,10 +71,7 @@ fn one<'a>(inputs: &'a Inputs<'a>, survey: &'a Survey) -> Result<Prepared<'a>, S
     let mut responses = Vec::new();
     for wave in survey.waves.iter().filter(|wave| wave.on <= inputs.as_of) {
         let input = inputs.waves.iter().find(|input| input.survey == survey.code && input.wave == wave.code);
-        let mut matched = input.map_or_else(
-            Matched::default,
-            |input| matched(survey, wave, input, &frame),
-        );
+        let mut matched = input.map_or_else(Matched::default, |input| matched(survey, wave, input, &frame));
         findings.append(&mut matched.findings);
         responses.push(response(survey, wave, input, &frame, &matched, &inputs.catalog.programme.language));
         waves.push((wave, input, matched));
@@ -221,7 +218,8 @@ fn response(
                     answered += 1;
                 } else {
                     let state = text(&input.rows, &format!("{code}__state"), *row);
-                    *absent.entry(state.as_deref().and_then(Absent::parse).unwrap_or(Absent::Unknown)).or_default() += 1;
+                    *absent.entry(state.as_deref().and_then(Absent::parse).unwrap_or(Absent::Unknown)).or_default() +=
+                        1;
                 }
             }
             let question = question.label.get(language).to_owned();

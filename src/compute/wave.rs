@@ -42,6 +42,22 @@ pub struct Matched {
     pub findings: Vec<Finding>,
 }
 
+/// Names of members without their country; None where two members are called so.
+fn bare_names(frame: &Frame) -> BTreeMap<&str, Option<usize>> {
+    let mut bare: BTreeMap<&str, Option<usize>> = BTreeMap::new();
+    for (name, member) in &frame.by_name {
+        let name = name.rsplit_once('|').map_or(name.as_str(), |(name, _)| name);
+        bare.entry(name).and_modify(|known| *known = known.filter(|known| known == member)).or_insert(Some(*member));
+    }
+    bare
+}
+
+/// The member of a name: few questionnaires ask for the country, so without it a name that only one member has will do.
+fn member_called(name: &str, frame: &Frame, bare: &BTreeMap<&str, Option<usize>>) -> Option<usize> {
+    let without = || bare.get(name.strip_suffix("|?")?).copied().flatten();
+    frame.by_name.get(name).copied().or_else(without)
+}
+
 /// Where an answer to a question stands.
 pub(super) fn place_of(input: &WaveInput, row: usize, field: &str) -> Place {
     let origin = integer(&input.rows, "section", row).and_then(|section| input.origins.get(&section));
@@ -60,6 +76,7 @@ pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: &Frame) -
     let place = |row: usize, field: &str| place_of(input, row, field);
     let required: Vec<&str> =
         survey.questions.iter().filter(|question| question.required).map(|question| question.code.as_str()).collect();
+    let bare = bare_names(frame);
     let mut by_member: BTreeMap<usize, Vec<(Option<NaiveDate>, usize)>> = BTreeMap::new();
     for row in 0..input.rows.height() {
         let number = text(&input.rows, respondent, row);
@@ -67,7 +84,7 @@ pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: &Frame) -
         let shown = number.clone().or_else(|| name.clone()).unwrap_or_default();
         let by_number = number.as_ref().and_then(|number| frame.by_number.get(number)).copied();
         let by_name =
-            if by_number.is_none() { name.as_ref().and_then(|name| frame.by_name.get(name)).copied() } else { None };
+            if by_number.is_none() { name.as_ref().and_then(|name| member_called(name, frame, &bare)) } else { None };
         let Some(member) = by_number.or(by_name) else {
             result.unmatched += 1;
             let message = format!("an answer from {shown}, which is not in the population of `{}`", survey.code);

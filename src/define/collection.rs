@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::catalog::{
     Bound, Check, ChoiceOption, Collection, Field, FieldKind, Future, Guidance, OnConflict, PercentScale,
 };
+use super::form::questions::Asked;
 use super::reader::{At, Table};
 use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, Severity, rules};
@@ -12,10 +13,9 @@ use crate::model::code::{CollectionCode, FieldCode, is_code};
 use crate::model::country::{CountryMatch, read_country};
 use crate::model::fold::fold;
 use crate::model::words::Words;
-use super::form::questions::Asked;
-use crate::sql::{RESERVED, Scope};
 use crate::sql::comparisons::comparisons;
 use crate::sql::expression::condition;
+use crate::sql::{RESERVED, Scope};
 
 pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {
     let code = table.code("code", CollectionCode::new);
@@ -191,7 +191,11 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
     let chosen = matches!(kind.value, FieldKind::Choice | FieldKind::Choices);
     needs(chosen, "options", if of_survey { "choice or choices" } else { "choice" });
     if kind.value == FieldKind::Choices && !of_survey {
-        table.bad(&kind.span, "`choices` are asked in surveys only", "Use `choice`, or a column of yes_no for each option.");
+        table.bad(
+            &kind.span,
+            "`choices` are asked in surveys only",
+            "Use `choice`, or a column of yes_no for each option.",
+        );
     }
     if let Some(option) = options.iter().find(|option| kind.value == FieldKind::Choices && option.code.contains(' ')) {
         let message = format!("the code `{}` has a space, which parts several answers", option.code);

@@ -104,7 +104,9 @@ pub fn settle(survey: &mut Survey) {
     let rewritten: Vec<String> = survey
         .questions
         .iter()
-        .filter(|field| matches!(field.kind, FieldKind::YesNo | FieldKind::Country | FieldKind::Enterprise | FieldKind::Percent))
+        .filter(|field| {
+            matches!(field.kind, FieldKind::YesNo | FieldKind::Country | FieldKind::Enterprise | FieldKind::Percent)
+        })
         .map(|field| field.code.as_str().to_owned())
         .collect();
     for question in &mut survey.questions {
@@ -117,7 +119,9 @@ pub fn settle(survey: &mut Survey) {
 fn unknown_where(relevance: &mut Relevance, rewritten: &[String]) {
     let is = |operand: &Operand| matches!(operand, Operand::Question(code) if rewritten.iter().any(|known| known == code.as_str()));
     match relevance {
-        Relevance::All(parts) | Relevance::Any(parts) => parts.iter_mut().for_each(|part| unknown_where(part, rewritten)),
+        Relevance::All(parts) | Relevance::Any(parts) => {
+            parts.iter_mut().for_each(|part| unknown_where(part, rewritten))
+        }
         Relevance::Not(inner) => unknown_where(inner, rewritten),
         Relevance::Compare(left, _, right) if is(left) || is(right) => *relevance = Relevance::Unknown,
         Relevance::Selected(of, _) if is(of) => *relevance = Relevance::Unknown,

@@ -159,7 +159,11 @@ pub fn read(
 fn asked(table: &Table<'_>, open: OpenForm<'_>) -> (Vec<Asked>, Vec<(String, String)>) {
     let (one, mut several) = (table.text("form"), table.texts("forms"));
     if let (Some(one), false) = (&one, several.is_empty()) {
-        table.bad(&one.span, "`form` and `forms` cannot both be given", "Name all versions in `forms`, the latest last.");
+        table.bad(
+            &one.span,
+            "`form` and `forms` cannot both be given",
+            "Name all versions in `forms`, the latest last.",
+        );
     }
     several.extend(one);
     let (mut forms, mut known): (Vec<Form>, Vec<(String, String)>) = (Vec::new(), Vec::new());

@@ -49,10 +49,8 @@ pub struct Labels<'a> {
     /// Folded code of a field → targets and fields: a label only where no column bears a declared one.
     codes: BTreeMap<String, Vec<(usize, usize)>>,
     titles: BTreeMap<String, Vec<usize>>,
-    /// Folded `question/option` → targets, fields and options.
+    /// `question/option` in small letters → targets, fields and options. Folding would take `q/other` and `q_other` for one.
     parts: Parts,
-    /// The same as servers write it: folding takes `q/other` and `q_other` for one.
-    exact_parts: Parts,
     /// Folded name of a question that a form may have in any group → targets and fields.
     bare: BTreeMap<String, Vec<(usize, usize)>>,
 }
@@ -62,7 +60,7 @@ impl<'a> Labels<'a> {
         let mut fields: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
         let mut codes: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
         let mut titles: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        let (mut parts, mut exact_parts) = (BTreeMap::new(), BTreeMap::new());
+        let mut parts = Parts::new();
         let mut bare = BTreeMap::new();
         for (t, target) in targets.iter().enumerate() {
             for title in target.titles() {
@@ -74,7 +72,7 @@ impl<'a> Labels<'a> {
                 }
                 push(&mut codes, field.code.as_str(), (t, f));
                 if field.kind == FieldKind::Choices {
-                    push_parts(&mut parts, &mut exact_parts, field, (t, f));
+                    push_parts(&mut parts, field, (t, f));
                 }
                 if let Some(name) = field.form.as_ref().and_then(|form| form.bare.as_ref()) {
                     push(&mut bare, name, (t, f));
@@ -85,7 +83,9 @@ impl<'a> Labels<'a> {
         let collections: Vec<(usize, &Collection)> = targets
             .iter()
             .enumerate()
-            .filter_map(|(t, target)| if let Target::Collection(collection) = target { Some((t, *collection)) } else { None })
+            .filter_map(
+                |(t, target)| if let Target::Collection(collection) = target { Some((t, *collection)) } else { None },
+            )
             .collect();
         let languages: BTreeSet<&str> =
             collections.iter().flat_map(|(_, collection)| collection.title.languages()).chain(["en"]).collect();
@@ -95,7 +95,7 @@ impl<'a> Labels<'a> {
                 push(&mut titles, &name, *t);
             }
         }
-        Self { targets, fields, codes, titles, parts, exact_parts, bare }
+        Self { targets, fields, codes, titles, parts, bare }
     }
 
     /// For a partner's file: all collections that this file name is not kept from.
@@ -116,12 +116,7 @@ impl<'a> Labels<'a> {
 
     /// The (target, field, option) triples of which a header cell may be the yes or no.
     pub fn parts(&self, label: &str) -> &[(usize, usize, usize)] {
-        self.parts.get(&fold_label(label)).map_or(&[], Vec::as_slice)
-    }
-
-    /// The same, only where a header cell is written exactly so.
-    pub fn exact_parts(&self, label: &str) -> &[(usize, usize, usize)] {
-        self.exact_parts.get(label.trim()).map_or(&[], Vec::as_slice)
+        self.parts.get(&label.trim().to_lowercase()).map_or(&[], Vec::as_slice)
     }
 
     /// The (target, field) pairs that a header cell names in another group, `group/question`; and whether it surely does:
@@ -157,15 +152,19 @@ pub fn is_open(collection: &Collection, file_name: &str) -> bool {
 /// Names of columns → targets, fields and options.
 type Parts = BTreeMap<String, Vec<(usize, usize, usize)>>;
 
-/// `question/option` and `question[option]`, by every name of both.
-fn push_parts(parts: &mut Parts, exact: &mut Parts, field: &Field, (t, f): (usize, usize)) {
+/// `question/option`, `question.option` and `question[option]`, by every name of both.
+fn push_parts(parts: &mut Parts, field: &Field, (t, f): (usize, usize)) {
     for name in field.names().chain([field.code.as_str()]) {
         for (o, option) in field.options.iter().enumerate() {
             let wordings = option.label.all().chain(option.also_called.iter().map(String::as_str));
             for wording in wordings.chain([option.code.as_str()]) {
-                push(parts, &format!("{name}/{wording}"), (t, f, o));
-                push(parts, &format!("{name}[{wording}]"), (t, f, o));
-                exact.entry(format!("{name}/{wording}")).or_default().push((t, f, o));
+                for written in [format!("{name}/{wording}"), format!("{name}.{wording}"), format!("{name}[{wording}]")]
+                {
+                    let known = parts.entry(written.to_lowercase()).or_default();
+                    if !known.contains(&(t, f, o)) {
+                        known.push((t, f, o));
+                    }
+                }
             }
         }
     }

@@ -47,7 +47,7 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
     let mut refused = false;
     for (column, label) in header.columns() {
         let names = header.names(column);
-        if let Some((_, f, option)) = labels.exact_parts(&label).iter().find(|(t, ..)| *t == target) {
+        if let Some((_, f, option)) = labels.parts(&label).iter().find(|(t, ..)| *t == target) {
             parts.entry(*f).or_default().push((*option, column));
             labels_of.insert(column, label);
             continue;
@@ -84,10 +84,6 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
         code.is_none_or(|(_, f)| columns.insert(*f, *column).is_some())
     });
     unknown.retain(|(column, text)| {
-        if let Some((_, f, option)) = labels.parts(text).iter().find(|(t, ..)| *t == target) {
-            parts.entry(*f).or_default().push((*option, *column));
-            return false;
-        }
         let (pairs, sure) = labels.moved(text);
         let Some((_, f)) = pairs.iter().find(|(t, _)| *t == target) else { return true };
         match columns.get(f) {

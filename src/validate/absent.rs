@@ -96,7 +96,9 @@ impl Answers<'_> {
                 .get(row)
                 .copied()
                 .flatten()
-                .and_then(|value| rust_decimal::Decimal::try_from_i128_with_scale(value, crate::model::number::SCALE).ok())
+                .and_then(|value| {
+                    rust_decimal::Decimal::try_from_i128_with_scale(value, crate::model::number::SCALE).ok()
+                })
                 .map(|value| value.normalize().to_string()),
             column @ Column::Date(_) => column.day(row).and_then(from_unix).map(|day| day.to_string()),
         };
@@ -108,7 +110,8 @@ impl Answers<'_> {
         let state = |f: usize, field: &Field| {
             let texts = Absent::NAMES.map(|(name, _)| name.to_owned()).to_vec();
             let at = |kind: Absent| Absent::NAMES.iter().position(|(_, known)| *known == kind);
-            let ids = (0..rows).map(|row| self.absent(f, row).and_then(at).and_then(|at| u32::try_from(at).ok())).collect();
+            let ids =
+                (0..rows).map(|row| self.absent(f, row).and_then(at).and_then(|at| u32::try_from(at).ok())).collect();
             (column_of(field), Column::Text { texts, ids })
         };
         self.fields.iter().enumerate().map(|(f, field)| state(f, field)).collect()

@@ -67,8 +67,14 @@ pub fn read(field: &Field, list: &Column, parts: &[Part], problems: &mut Vec<Pla
                 let option = &field.options[part.option].code;
                 let message = format!("the list of answers and the column of `{option}` disagree");
                 let help = "Export the answers again; if they still differ, correct one of the two.".to_owned();
-                let problem =
-                    Problem { row, rule: &rules::OPTIONS_DISAGREE, severity: Severity::Error, message, help, suggestion: None };
+                let problem = Problem {
+                    row,
+                    rule: &rules::OPTIONS_DISAGREE,
+                    severity: Severity::Error,
+                    message,
+                    help,
+                    suggestion: None,
+                };
                 problems.push((Some(part.column), problem));
             }
         }

@@ -38,6 +38,8 @@ pub struct Context<'a> {
     pub locale: Option<Locale>,
     pub language: &'a str,
     pub currency: &'a str,
+    /// Answers to a survey, in which servers write moments as text.
+    pub answers: bool,
     /// Nothing happened after this day.
     pub reporting_date: Option<NaiveDate>,
 }
@@ -501,7 +503,7 @@ impl Reader<'_> {
             }
             Cell::Text(id) => match decisions.get(id.0 as usize)?.as_ref()? {
                 DateDecision::Value(day) => {
-                    if self.has_types() {
+                    if self.has_types() && !self.context.answers {
                         let message = format!("a date stored as text, read as {day}");
                         self.problem(
                             row,

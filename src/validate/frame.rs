@@ -112,7 +112,12 @@ fn column(parts: &[Part<'_>], name: &str, kind: FieldKind) -> PolarsResult<Serie
             });
             Int32Chunked::from_iter_options(name.into(), values).into_series().cast(&DataType::Date)?
         }
-        FieldKind::Text | FieldKind::Choice | FieldKind::Choices | FieldKind::YesNo | FieldKind::Enterprise | FieldKind::Country => {
+        FieldKind::Text
+        | FieldKind::Choice
+        | FieldKind::Choices
+        | FieldKind::YesNo
+        | FieldKind::Enterprise
+        | FieldKind::Country => {
             let texts = parts.iter().flat_map(|part| {
                 let column = part.rows.column(name);
                 (0..part.rows.len()).map(move |row| column.and_then(|column| column.text(row)))

@@ -167,6 +167,7 @@ impl Table<'_> {
             locale: locale(self.raw.locale.unwrap_or(self.speaker.locale)),
             language: self.speaker.language,
             currency: self.speaker.currency,
+            answers: matches!(self.raw.target, Target::Survey(..)),
             reporting_date: self.speaker.reporting_date,
         };
         let (column, problems) = column::read(field, self.raw.sheet, &cells, &context);

@@ -13,6 +13,7 @@ mod definitions;
 mod duckdb;
 mod estimates;
 mod fetch;
+mod forms;
 mod indicators;
 mod kept_out;
 mod laser_go;

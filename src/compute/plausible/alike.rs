@@ -17,7 +17,8 @@ pub fn enterprises(held: &Held<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for row in held.matched.answers.values().copied() {
         let content = held.content(row);
-        let named = |(field, text): &(&crate::define::catalog::Field, String)| (field.code.as_str().to_owned(), text.clone());
+        let named =
+            |(field, text): &(&crate::define::catalog::Field, String)| (field.code.as_str().to_owned(), text.clone());
         let figures: Vec<(String, String)> =
             content.iter().filter(|(field, _)| field.kind.sql().is_number()).map(named).collect();
         let all: Vec<(String, String)> = content.iter().map(named).collect();
@@ -26,7 +27,8 @@ pub fn enterprises(held: &Held<'_>) -> Vec<Finding> {
         let same_figures = (meaning >= NUMBERS && distinct.len() >= NUMBERS)
             .then(|| *numbers.entry(figures.clone()).or_insert(row))
             .filter(|first| *first != row);
-        let same_all = (all.len() >= ANSWERS).then(|| *whole.entry(all.clone()).or_insert(row)).filter(|first| *first != row);
+        let same_all =
+            (all.len() >= ANSWERS).then(|| *whole.entry(all.clone()).or_insert(row)).filter(|first| *first != row);
         let field = figures.first().or(all.first()).map_or(held.survey.respondent.as_str(), |(code, _)| code.as_str());
         let message = match (same_all, same_figures) {
             (Some(first), _) => {

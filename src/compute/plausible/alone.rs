@@ -29,7 +29,9 @@ pub fn checks(held: &Held<'_>) -> Result<Vec<Finding>, String> {
     let mut findings = Vec::new();
     for (i, check) in survey.checks.iter().enumerate() {
         let used = || survey.questions.iter().filter(|field| check.expect.fields.contains(field.code.as_str()));
-        let field = used().next().map_or(survey.respondent.as_str(), |field| field.code.as_str());
+        // The first that the expression names.
+        let first = used().min_by_key(|field| check.expect.source.find(field.code.as_str()));
+        let field = first.map_or(survey.respondent.as_str(), |field| field.code.as_str());
         for row in held.matched.answers.values() {
             if text(&answer, &format!("c{i}__"), *row).as_deref() != Some("false") {
                 continue;
@@ -110,7 +112,8 @@ pub fn straight_lines(held: &Held<'_>) -> Vec<Finding> {
             if let ([(first, option), ..], 1) = (given.as_slice(), distinct.len())
                 && given.len() >= ALIKE_CHOICES
             {
-                let message = format!("all {} questions with the same options are answered with `{option}`", given.len());
+                let message =
+                    format!("all {} questions with the same options are answered with `{option}`", given.len());
                 findings.push(held.warn(&rules::STRAIGHT_LINE, *row, first, message));
             }
         }
@@ -148,7 +151,9 @@ pub fn speed(held: &Held<'_>) -> Vec<Finding> {
 /// A moment as servers write it, with or without zone.
 fn moment(text: &str) -> Option<NaiveDateTime> {
     let text = text.trim();
-    if let Ok(moment) = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z")) {
+    if let Ok(moment) =
+        DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"))
+    {
         return Some(moment.naive_utc());
     }
     ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M"]

@@ -35,7 +35,8 @@ pub fn moved(before: &Held<'_>, after: &Held<'_>) -> Vec<Finding> {
             let was = before.text(code, *first).unwrap_or_default();
             let title = before.wave.title.get(after.language());
             if THOUSAND.contains(&log.abs()) && log.abs() - middle.abs() > 2.0 {
-                let which = if *log < 0.0 { "this one is probably in thousands" } else { "that one was probably in thousands" };
+                let which =
+                    if *log < 0.0 { "this one is probably in thousands" } else { "that one was probably in thousands" };
                 let message = format!("about a thousand times {} than the {was} of {title}: {which}", larger(*log));
                 findings.push(after.warn(&rules::UNIT_DOUBTFUL, *row, code, message));
                 continue;

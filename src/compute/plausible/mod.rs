@@ -57,7 +57,12 @@ impl Held<'_> {
 
     /// Everything that was answered to the questions themselves: not who, when and how fast.
     fn content(&self, row: usize) -> Vec<(&Field, String)> {
-        let aside = [Some(&self.survey.respondent), Some(&self.survey.submitted), self.survey.began.as_ref(), self.survey.ended.as_ref()];
+        let aside = [
+            Some(&self.survey.respondent),
+            Some(&self.survey.submitted),
+            self.survey.began.as_ref(),
+            self.survey.ended.as_ref(),
+        ];
         let questions = self.survey.questions.iter().filter(|field| {
             let of_respondent = self.survey.question(self.survey.respondent.as_str()).is_some_and(|respondent| {
                 respondent.name.as_ref() == Some(&field.code) || respondent.country.as_ref() == Some(&field.code)

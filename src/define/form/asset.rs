@@ -64,7 +64,8 @@ fn sheet(name: &str, rows: &[Value], languages: &[Option<&str>]) -> FormSheet {
 
 /// `select_one` and its list, which stand apart here.
 fn whole_type(text: &str, row: &Map<String, Value>) -> String {
-    let list = row.get("select_from_list_name").and_then(Value::as_str).map_or_else(String::new, |list| format!(" {list}"));
+    let list =
+        row.get("select_from_list_name").and_then(Value::as_str).map_or_else(String::new, |list| format!(" {list}"));
     let other = row.get("_or_other").is_some_and(|value| value == true || value == "true");
     format!("{text}{list}{}", if other { " or_other" } else { "" })
 }

@@ -25,7 +25,8 @@ pub fn read(
             );
         }
     }
-    let duplicates = settings.and_then(|sheet| setting(sheet, "allow_choice_duplicates")).is_some_and(|text| is_yes(&text));
+    let duplicates =
+        settings.and_then(|sheet| setting(sheet, "allow_choice_duplicates")).is_some_and(|text| is_yes(&text));
     for (row, cells) in sheet.rows.iter().skip(1) {
         let (list, name) = (head.text(cells, "list_name"), head.text(cells, "name"));
         let label = head.words(cells, "label");
@@ -36,16 +37,16 @@ pub fn read(
             let lacks = if list.is_none() { "list_name" } else { "name" };
             let place = file.place(&sheet.name, *row, head.column(lacks).unwrap_or(0));
             let message = format!("a choice without `{lacks}` belongs to no question");
-            findings.push(
-                Finding::warning(&rules::FORM_UNREAD, place, message).help("Complete the row, or take it out."),
-            );
+            findings
+                .push(Finding::warning(&rules::FORM_UNREAD, place, message).help("Complete the row, or take it out."));
             continue;
         };
         let choices = lists.entry(list.to_owned()).or_default();
         match choices.iter_mut().find(|choice| choice.name == name) {
             Some(first) => {
                 let known: Vec<&str> = first.label.all().collect();
-                let further: Vec<String> = label.all().filter(|text| !known.contains(text)).map(str::to_owned).collect();
+                let further: Vec<String> =
+                    label.all().filter(|text| !known.contains(text)).map(str::to_owned).collect();
                 first.further.extend(further);
                 if !duplicates {
                     let place = file.place(&sheet.name, *row, head.column("name").unwrap_or(0));

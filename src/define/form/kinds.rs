@@ -22,14 +22,20 @@ pub enum Answer {
 /// What a row of the survey sheet is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    Question { answer: Answer, list: Option<String>, other: bool },
+    Question {
+        answer: Answer,
+        list: Option<String>,
+        other: bool,
+    },
     BeginGroup,
     EndGroup,
     BeginRepeat,
     EndRepeat,
     /// Nothing that can be answered.
     Note,
-    Unknown { suggestion: Option<&'static str> },
+    Unknown {
+        suggestion: Option<&'static str>,
+    },
 }
 
 const PLAIN: &[(&str, Option<Answer>)] = &[
@@ -135,7 +141,8 @@ pub fn kind(text: &str) -> Kind {
     }
     let first = words.first().map(|word| word.to_lowercase()).unwrap_or_default();
     let names = PLAIN.iter().map(|(name, _)| *name);
-    let known = names.chain(["select_one", "select_multiple", "begin_group", "end_group", "begin_repeat", "end_repeat"]);
+    let known =
+        names.chain(["select_one", "select_multiple", "begin_group", "end_group", "begin_repeat", "end_repeat"]);
     Kind::Unknown { suggestion: nearest(&first, known) }
 }
 

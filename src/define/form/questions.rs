@@ -93,10 +93,8 @@ pub fn questions(forms: &[Form], findings: &mut Vec<Finding>) -> Vec<Asked> {
             let form = FormQuestion {
                 names: names.into_iter().collect(),
                 bare: bare.then(|| format!("{}_other", one.item.name)),
-                relevant: relevant.and(Relevance::Selected(
-                    super::relevant::Operand::Question(one.code.clone()),
-                    OTHER.to_owned(),
-                )),
+                relevant: relevant
+                    .and(Relevance::Selected(super::relevant::Operand::Question(one.code.clone()), OTHER.to_owned())),
                 list: None,
             };
             let label = Words::plain(format!("{}: other", one.item.name.replace('_', " ")));
@@ -123,11 +121,11 @@ fn merged<'a>(forms: &'a [Form], findings: &mut Vec<Finding>) -> Vec<Merged<'a>>
             let key = if shared.contains(item.name.as_str()) { item.path() } else { item.name.clone() };
             if let Some(known) = merged.iter_mut().find(|known| known.key == key) {
                 if known.item.answer != item.answer {
-                    let message = format!("the question `{key}` is answered differently in another version of the form");
-                    findings.push(
-                        Finding::warning(&rules::FORM_UNREAD, item.place.clone(), message)
-                            .help("It is read as in the last version of `forms`. Declare its `kind` if that does not fit."),
-                    );
+                    let message =
+                        format!("the question `{key}` is answered differently in another version of the form");
+                    findings.push(Finding::warning(&rules::FORM_UNREAD, item.place.clone(), message).help(
+                        "It is read as in the last version of `forms`. Declare its `kind` if that does not fit.",
+                    ));
                 }
                 known.item = item;
                 known.versions.push((form, item));
@@ -143,7 +141,9 @@ fn merged<'a>(forms: &'a [Form], findings: &mut Vec<Finding>) -> Vec<Merged<'a>>
             };
             if let Some(other) = merged.iter().find(|known| known.code == code) {
                 let message = format!("the names `{key}` and `{}` make the same code `{code}`", other.key);
-                findings.push(Finding::error(&rules::FORM_INVALID, item.place.clone(), message).help("Rename one of the two."));
+                findings.push(
+                    Finding::error(&rules::FORM_INVALID, item.place.clone(), message).help("Rename one of the two."),
+                );
                 continue;
             }
             merged.push(Merged { key, code, item, versions: vec![(form, item)] });
@@ -206,7 +206,8 @@ fn options(one: &Merged<'_>, findings: &mut Vec<Finding>) -> Vec<ChoiceOption> {
             if item.answer == Answer::Several && choice.name.contains(char::is_whitespace) {
                 let message = format!("the choice `{}` has a space, which parts several answers", choice.name);
                 findings.push(
-                    Finding::error(&rules::FORM_INVALID, item.place.clone(), message).help("Rename it without a space."),
+                    Finding::error(&rules::FORM_INVALID, item.place.clone(), message)
+                        .help("Rename it without a space."),
                 );
             }
             let wordings = choice.label.all().map(str::to_owned).chain(choice.further.iter().cloned());

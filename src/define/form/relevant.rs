@@ -360,7 +360,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_told_is_not_guessed() {
-        for text in ["count-selected(${pets}) > 1", "${jobs} + 1 > 3", "${calc} = 1", "${other} = 'x'", "${jobs} >", ""] {
+        for text in ["count-selected(${pets}) > 1", "${jobs} + 1 > 3", "${calc} = 1", "${other} = 'x'", "${jobs} >", ""]
+        {
             assert_eq!(holds(text), None, "{text}");
         }
         // One part decides, whatever the other is.

@@ -36,7 +36,8 @@ pub fn read(file: &FormFile, sheet: &FormSheet, form: &mut Form, findings: &mut 
     }
     for open in std::mem::take(&mut rows.open) {
         let what = if open.repeat { "repeat" } else { "group" };
-        let finding = Finding::error(&rules::FORM_INVALID, open.place, format!("the {what} `{}` is never closed", open.name));
+        let finding =
+            Finding::error(&rules::FORM_INVALID, open.place, format!("the {what} `{}` is never closed", open.name));
         rows.findings.push(finding.help(format!("Add a row of type end_{what}.")));
     }
 }
@@ -72,7 +73,8 @@ impl Rows<'_> {
             Kind::EndRepeat => self.end(row, true),
             Kind::Unknown { suggestion } => {
                 let place = self.place(row, "type");
-                let finding = Finding::error(&rules::FORM_INVALID, place, format!("no question is of the type `{text}`"));
+                let finding =
+                    Finding::error(&rules::FORM_INVALID, place, format!("no question is of the type `{text}`"));
                 self.findings.push(
                     finding
                         .found(text)

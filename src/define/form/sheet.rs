@@ -28,7 +28,10 @@ impl Head {
 
     /// The column of this name that bears no language.
     pub fn column(&self, name: &str) -> Option<u16> {
-        self.columns.iter().find(|(_, known, language)| known == name && language.is_empty()).map(|(column, ..)| *column)
+        self.columns
+            .iter()
+            .find(|(_, known, language)| known == name && language.is_empty())
+            .map(|(column, ..)| *column)
     }
 
     pub fn text<'r>(&self, cells: &'r BTreeMap<u16, String>, name: &str) -> Option<&'r str> {

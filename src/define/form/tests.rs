@@ -10,14 +10,19 @@ type Rows<'a> = &'a [&'a [&'a str]];
 
 fn sheet(name: &str, rows: Rows<'_>) -> FormSheet {
     let row = |(index, cells): (usize, &&[&str])| {
-        let cells = (0..).zip(cells.iter()).filter(|(_, text)| !text.is_empty()).map(|(at, text)| (at, (*text).to_owned()));
+        let cells =
+            (0..).zip(cells.iter()).filter(|(_, text)| !text.is_empty()).map(|(at, text)| (at, (*text).to_owned()));
         (u32::try_from(index).unwrap(), cells.collect())
     };
     FormSheet { name: name.into(), rows: rows.iter().enumerate().map(row).collect() }
 }
 
 fn file(survey: Rows<'_>, choices: Rows<'_>) -> FormFile {
-    FormFile { name: "form.xlsx".into(), hash: String::new(), sheets: vec![sheet("survey", survey), sheet("choices", choices)] }
+    FormFile {
+        name: "form.xlsx".into(),
+        hash: String::new(),
+        sheets: vec![sheet("survey", survey), sheet("choices", choices)],
+    }
 }
 
 fn fields(forms: &[FormFile]) -> (Vec<Field>, Vec<Finding>) {
@@ -56,7 +61,11 @@ fn a_form_gives_questions_with_codes_labels_options_and_groups() {
     ];
     let (fields, findings) = fields(&[file(survey, CHOICES)]);
     let codes: Vec<&str> = fields.iter().map(|field| field.code.as_str()).collect();
-    assert_eq!(codes, ["exports", "markets", "markets_other", "q_1", "q_end"], "no note, no repeat, nothing noted by a device");
+    assert_eq!(
+        codes,
+        ["exports", "markets", "markets_other", "q_1", "q_end"],
+        "no note, no repeat, nothing noted by a device"
+    );
     let exports = find(&fields, "exports");
     assert_eq!((exports.kind, exports.required), (FieldKind::Choice, true));
     assert_eq!((exports.label.get("fr"), exports.options[1].label.get("fr")), ("Exportez-vous ?", "Non"));
@@ -90,8 +99,12 @@ fn a_condition_of_a_group_holds_for_what_stands_in_it() {
 
 #[test]
 fn versions_of_a_form_become_one() {
-    let first: Rows<'_> =
-        &[&["type", "name", "label"], &["begin group", "a"], &["select_one size", "size", "How large?"], &["end group"]];
+    let first: Rows<'_> = &[
+        &["type", "name", "label"],
+        &["begin group", "a"],
+        &["select_one size", "size", "How large?"],
+        &["end group"],
+    ];
     let second: Rows<'_> = &[
         &["type", "name", "label"],
         &["begin group", "b"],
@@ -144,15 +157,18 @@ fn every_mistake_of_a_form_is_told_at_its_cell_with_what_was_meant() {
         &["text", "note"],
         &["text", "note"],
     ];
-    let choices: Rows<'_> = &[&["list_name", "name", "label"], &["yn", "yes", "Yes"], &["", "", "No"], &["yn", "yes", "Y"]];
+    let choices: Rows<'_> =
+        &[&["list_name", "name", "label"], &["yn", "yes", "Yes"], &["", "", "No"], &["yn", "yes", "Y"]];
     let (_, mut findings) = fields(&[file(survey, choices)]);
     crate::finding::sort(&mut findings);
     let told: Vec<(String, &str, Option<&str>)> = findings
         .iter()
         .map(|finding| (finding.place.to_string(), finding.message.as_str(), finding.suggestion.as_deref()))
         .collect();
-    let told: Vec<(&str, &str, Option<&str>)> =
-        told.iter().map(|(place, message, suggestion)| (place.trim_start_matches("form.xlsx › "), *message, *suggestion)).collect();
+    let told: Vec<(&str, &str, Option<&str>)> = told
+        .iter()
+        .map(|(place, message, suggestion)| (place.trim_start_matches("form.xlsx › "), *message, *suggestion))
+        .collect();
     assert_eq!(
         told,
         [

@@ -22,7 +22,7 @@ pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {
     let title = table.required_words("title");
     let help = table.words("help").unwrap_or_default();
     let also_called = table.texts("also_called").into_iter().map(|at| at.value).collect();
-    let fields = fields(table, "field", Vec::new());
+    let fields = fields(table, "field", &[]);
     let key = codes_of(table, "key", &fields);
     let shared_key = table.choice("key_scope", &[("partner", false), ("programme", true)]).is_some_and(|at| at.value);
     if shared_key && key.is_empty() {
@@ -92,7 +92,7 @@ fn future_declared(table: &Table<'_>, code: &FieldCode) -> bool {
 /// The fields of a collection or the questions of a survey.
 ///
 /// What a form asks stands first; a declared question of the same code says more of it.
-pub fn fields(table: &Table<'_>, key: &'static str, asked: Vec<Asked>) -> Vec<Field> {
+pub fn fields(table: &Table<'_>, key: &'static str, asked: &[Asked]) -> Vec<Field> {
     let declared = table.tables(key);
     let of_form = |declared: &Table<'_>| {
         let code = declared.text("code")?;

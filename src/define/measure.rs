@@ -277,6 +277,7 @@ fn estimate(table: &Table<'_>, survey: &Survey) -> Option<Estimate> {
         ([], None, None, None, Some(median)) => number(&median).map(Estimate::Median),
         ([], None, None, Some(share), None) => {
             literals(&estimate, &share, |name| survey.question(name));
+            super::refine::option_literals(&estimate, &share, survey);
             match condition(&share.value, &survey.scope()) {
                 Ok(expression) => Some(Estimate::Share(expression)),
                 Err(problems) => {

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::catalog::{ChoiceOption, Field, FieldKind, FormQuestion, Survey};
+use super::catalog::{ChoiceOption, Field, FieldKind, FormQuestion, Survey, option_columns};
 use super::form::relevant::{Operand, Relevance};
-use super::reader::Table;
-use crate::finding::rules;
+use super::reader::{At, Table};
+use crate::finding::{Finding, rules};
 use crate::model::absent::Absent;
+use crate::model::code::FieldCode;
 use crate::model::fold::fold;
 use crate::model::words::Words;
+use crate::sql::comparisons::comparisons;
 
 /// Declared options beside those of the form: other names are added, and an option that was renamed becomes one with
 /// its old name.
@@ -99,6 +101,19 @@ pub fn spread(questions: &mut [Field], survey: &BTreeMap<String, Absent>) {
     }
 }
 
+/// A column of an option says yes or no: whatever else it is compared with is never true.
+pub fn option_literals(table: &Table<'_>, text: &At<String>, survey: &Survey) {
+    let columns = option_columns(&survey.questions);
+    for compared in comparisons(&text.value) {
+        let is_option = columns.iter().any(|column| column.name == compared.field);
+        if is_option && !matches!(compared.text.as_str(), "yes" | "no") {
+            let place = table.file.place_inside(text.span.clone(), &text.value, compared.start, compared.width);
+            let message = format!("`{}` is never '{}'", compared.field, compared.text);
+            table.report(Finding::error(&rules::UNKNOWN_OPTION, place, message).help("Its values are yes, no."));
+        }
+    }
+}
+
 /// Conditions that rest on a question whose answers are stored otherwise than the form has them cannot be told.
 pub fn settle(survey: &mut Survey) {
     let rewritten: Vec<String> = survey
@@ -109,22 +124,90 @@ pub fn settle(survey: &mut Survey) {
         })
         .map(|field| field.code.as_str().to_owned())
         .collect();
+    // What another version called an option: stored is its code.
+    let mut renamed: BTreeMap<(FieldCode, String), String> = BTreeMap::new();
+    for field in &survey.questions {
+        for option in &field.options {
+            let others =
+                option.also_called.iter().filter(|name| field.options.iter().all(|known| known.code != **name));
+            renamed.extend(others.map(|name| ((field.code.clone(), name.clone()), option.code.clone())));
+        }
+    }
     for question in &mut survey.questions {
         if let Some(form) = &mut question.form {
-            unknown_where(&mut form.relevant, &rewritten);
+            settled(&mut form.relevant, &rewritten, &renamed);
         }
     }
 }
 
-fn unknown_where(relevance: &mut Relevance, rewritten: &[String]) {
+fn settled(relevance: &mut Relevance, rewritten: &[String], renamed: &BTreeMap<(FieldCode, String), String>) {
     let is = |operand: &Operand| matches!(operand, Operand::Question(code) if rewritten.iter().any(|known| known == code.as_str()));
+    let rename = |code: &FieldCode, text: &mut String| {
+        if let Some(stored) = renamed.get(&(code.clone(), text.clone())) {
+            text.clone_from(stored);
+        }
+    };
     match relevance {
         Relevance::All(parts) | Relevance::Any(parts) => {
-            parts.iter_mut().for_each(|part| unknown_where(part, rewritten))
+            parts.iter_mut().for_each(|part| settled(part, rewritten, renamed));
         }
-        Relevance::Not(inner) => unknown_where(inner, rewritten),
+        Relevance::Not(inner) => settled(inner, rewritten, renamed),
         Relevance::Compare(left, _, right) if is(left) || is(right) => *relevance = Relevance::Unknown,
         Relevance::Selected(of, _) if is(of) => *relevance = Relevance::Unknown,
+        Relevance::Compare(Operand::Question(code), _, Operand::Text(text))
+        | Relevance::Compare(Operand::Text(text), _, Operand::Question(code))
+        | Relevance::Selected(Operand::Question(code), text) => rename(code, text),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::define::form::relevant::Sign;
+
+    fn option(code: &str, label: &str, also: &[&str]) -> ChoiceOption {
+        let also_called = also.iter().map(|name| (*name).to_owned()).collect();
+        ChoiceOption { code: code.into(), label: Words::plain(label), also_called }
+    }
+
+    #[test]
+    fn conditions_speak_of_what_is_stored() {
+        let code = |text: &str| FieldCode::new(text).unwrap();
+        let renamed = BTreeMap::from([((code("size"), "small".to_owned()), "sme".to_owned())]);
+        let of = |field: &str, text: &str| {
+            Relevance::Compare(Operand::Question(code(field)), Sign::Equal, Operand::Text(text.into()))
+        };
+        let mut both = Relevance::All(vec![of("size", "small"), of("vat", "LT1")]);
+        settled(&mut both, &["vat".to_owned()], &renamed);
+        assert_eq!(both, Relevance::All(vec![of("size", "sme"), Relevance::Unknown]));
+    }
+
+    #[test]
+    fn declared_options_add_names_and_take_in_those_that_were_renamed() {
+        let code = FieldCode::new("size").unwrap();
+        let asked = crate::define::form::questions::field(code, Words::plain("Size"), FieldKind::Choice, None);
+        let asked = Field { options: vec![option("s", "Small", &[]), option("sme", "SME", &[])], ..asked };
+        let merged = options(vec![option("sme", "sme", &["s"]), option("large", "Large", &[])], Some(&asked));
+        let told: Vec<(&str, &str, &[String])> =
+            merged.iter().map(|one| (one.code.as_str(), one.label.get("en"), one.also_called.as_slice())).collect();
+        assert_eq!(told, [("sme", "SME", &["s".to_owned(), "Small".to_owned()][..]), ("large", "Large", &[])]);
+    }
+
+    #[test]
+    fn a_number_is_no_answer_only_where_it_is_an_option_or_the_question_says_so() {
+        let of = |kind: FieldKind| {
+            let code = FieldCode::new("q").unwrap();
+            crate::define::form::questions::field(code, Words::plain("Q"), kind, None)
+        };
+        let mut fields = vec![of(FieldKind::Integer), of(FieldKind::Choice), of(FieldKind::Integer)];
+        fields[1].options = vec![option("99", "I would rather not say", &[])];
+        fields[2].absent = BTreeMap::from([("-1".to_owned(), Absent::Refused)]);
+        let survey = BTreeMap::from([("99".to_owned(), Absent::Refused), ("dk".to_owned(), Absent::DontKnow)]);
+        spread(&mut fields, &survey);
+        let known = |at: usize| fields[at].absent.keys().map(String::as_str).collect::<Vec<_>>();
+        assert_eq!(known(0), ["dk"]);
+        assert_eq!(known(1), ["99", "dk", "i would rather not say"]);
+        assert_eq!(known(2), ["-1", "dk"]);
     }
 }

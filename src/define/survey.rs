@@ -37,7 +37,7 @@ pub fn read(
         found
     });
     let (asked, forms) = asked(table, open);
-    let mut questions = fields(table, "question", asked);
+    let mut questions = fields(table, "question", &asked);
     super::refine::spread(&mut questions, &super::refine::absent(table));
     let frame_fields = frame.map_or(&[][..], |frame| frame.fields.as_slice());
     let match_text = table.required_text("match");

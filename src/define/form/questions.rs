@@ -59,30 +59,12 @@ pub fn questions(forms: &[Form], findings: &mut Vec<Finding>) -> Vec<Asked> {
             relevant: relevant.clone(),
             list: one.item.list.clone().filter(|_| kind == FieldKind::Choice),
         };
-        let of = |code: FieldCode, label: Words, kind: FieldKind, form: FormQuestion| Field {
-            code,
-            label,
-            also_called: Vec::new(),
-            kind,
-            required: false,
-            minimum: None,
-            maximum: None,
-            options: Vec::new(),
-            scale: None,
-            future: Future::Allow,
-            name: None,
-            country: None,
-            total: false,
-            guidance: Guidance::default(),
-            form: Some(form),
-            absent: BTreeMap::new(),
-        };
-        let mut field = of(one.code.clone(), label, kind, form);
-        field.required = one.item.required;
-        field.guidance.help = one.item.hint.clone();
-        field.options = options;
+        let mut question = field(one.code.clone(), label, kind, Some(form));
+        question.required = one.item.required;
+        question.guidance.help = one.item.hint.clone();
+        question.options = options;
         let by_default = one.item.answer != Answer::Noted;
-        asked.push(Asked { place: one.item.place.clone(), field, by_default });
+        asked.push(Asked { place: one.item.place.clone(), field: question, by_default });
         if one.item.other
             && let Some(code) = FieldCode::new(&format!("{}_other", one.code))
             && merged.iter().all(|known| known.code != code)
@@ -98,11 +80,33 @@ pub fn questions(forms: &[Form], findings: &mut Vec<Finding>) -> Vec<Asked> {
                 list: None,
             };
             let label = Words::plain(format!("{}: other", one.item.name.replace('_', " ")));
-            let field = of(code, label, FieldKind::Text, form);
+            let field = field(code, label, FieldKind::Text, Some(form));
             asked.push(Asked { place: one.item.place.clone(), field, by_default });
         }
     }
     asked
+}
+
+/// A field of which nothing more is said.
+pub(in crate::define) fn field(code: FieldCode, label: Words, kind: FieldKind, form: Option<FormQuestion>) -> Field {
+    Field {
+        code,
+        label,
+        also_called: Vec::new(),
+        kind,
+        required: false,
+        minimum: None,
+        maximum: None,
+        options: Vec::new(),
+        scale: None,
+        future: Future::Allow,
+        name: None,
+        country: None,
+        total: false,
+        guidance: Guidance::default(),
+        form,
+        absent: BTreeMap::new(),
+    }
 }
 
 /// The choice that `or_other` adds to a list.

@@ -133,10 +133,11 @@ fn items(canvas: &mut Canvas, wave: &WaveResponse) {
     }
     let start = canvas.at();
     // A kind that no question has needs no column; where nobody can tell the kinds apart, there is none.
-    let kinds: Vec<(Absent, &str)> = words::ABSENT
-        .into_iter()
-        .filter(|(kind, _)| *kind != Absent::Unknown && wave.items.iter().any(|item| item.of(*kind) > 0))
-        .collect();
+    let mut kinds: Vec<(Absent, &str)> =
+        words::ABSENT.into_iter().filter(|(kind, _)| wave.items.iter().any(|item| item.of(*kind) > 0)).collect();
+    if kinds.iter().all(|(kind, _)| *kind == Absent::Unknown) {
+        kinds.clear();
+    }
     let mut titles = vec![
         (head::QUESTION, Look::Head),
         (head::WITH, Look::HeadRight),

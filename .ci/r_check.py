@@ -18,7 +18,8 @@ import sys
 RELATIVE = 1e-12
 # What R leaves where the true figure is zero.
 ABSOLUTE = 1e-13
-FOLDER = pathlib.Path(__file__).resolve().parent.parent / "tests" / "r"
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "tests" / "r"
 
 
 def differences(kept, made, place=""):
@@ -33,13 +34,14 @@ def differences(kept, made, place=""):
 
 
 def figures(found):
-    return {"cases": {case["name"]: case for case in found["cases"]}, "student": found["student"]}
+    return {"cases": {case["name"]: case for case in found["cases"]}, "project": found["project"], "student": found["student"]}
 
 
 def main():
     if shutil.which("Rscript") is None:
         sys.exit("r_check: Rscript is not installed (apt-get install r-cran-survey r-cran-jsonlite)")
-    done = subprocess.run(["Rscript", str(FOLDER / "estimates.R")], capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run(["Rscript", str(FOLDER / "estimates.R")], capture_output=True, text=True, timeout=600,
+                          check=False, cwd=ROOT)
     if done.returncode != 0:
         sys.exit(f"r_check: R ended with {done.returncode}: {done.stderr}")
     kept, made = json.loads((FOLDER / "estimates.json").read_text(encoding="utf-8")), json.loads(done.stdout)

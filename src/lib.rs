@@ -26,6 +26,7 @@ pub mod finding;
 pub mod ingest;
 pub mod layout;
 pub mod model;
+pub mod propose;
 pub mod publish;
 pub mod report;
 pub mod sql;

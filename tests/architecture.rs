@@ -18,21 +18,21 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ingest", &["model", "finding"]),
     ("layout", &["define", "ingest", "sql", "model", "finding"]),
     ("validate", &["sql", "define", "ingest", "layout", "model", "finding"]),
-    ("template", &["ingest", "model", "finding"]),
+    ("propose", &["validate", "layout", "ingest", "define", "sql", "model", "finding"]),
     ("store", &["model", "finding"]),
     ("fetch", &["model", "finding"]),
     ("compute", &["sql", "define", "model", "finding"]),
     ("report", &["model", "finding"]),
-    ("template", &["report", "layout", "define", "model", "finding"]),
+    ("template", &["report", "layout", "ingest", "define", "model", "finding"]),
     ("publish", &["store", "model", "finding"]),
     (
         "app",
         &[
-            "publish", "template", "report", "compute", "fetch", "store", "validate", "layout", "ingest", "define",
-            "sql", "model", "clock", "finding",
+            "publish", "template", "report", "compute", "fetch", "store", "propose", "validate", "layout", "ingest",
+            "define", "sql", "model", "clock", "finding",
         ],
     ),
-    ("cli", &["app", "store", "compute", "ingest", "model", "finding"]),
+    ("cli", &["app", "store", "compute", "propose", "ingest", "model", "finding"]),
 ];
 
 /// Longer files than this are flat registries, and stand in [`REGISTRIES`].

@@ -53,13 +53,21 @@ pub struct Summary {
 /// Fetches the sources, one after another.
 ///
 /// # Errors
-/// When there is no such source, or the store cannot be written.
+/// When there is no such source. What keeps one source from being fetched stands in its outcome.
 pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Result<Vec<Outcome>, Stopped> {
     let sources = selected(project, &options.sources)?;
     let mut outcomes = Vec::with_capacity(sources.len());
     for source in sources {
-        let previous = previous(project, source)?;
-        let result = one(project, source, previous.as_ref(), options.dry_run, progress)?;
+        let fetched = previous(project, source)
+            .and_then(|previous| one(project, source, previous.as_ref(), options.dry_run, progress));
+        // A store that is busy or full ends one source, and the pages that came wait for the next run.
+        let result = match fetched {
+            Ok(result) => result,
+            Err(Stopped(findings)) => match findings.into_iter().next() {
+                Some(finding) => Err(finding),
+                None => continue,
+            },
+        };
         outcomes.push(Outcome { source: source.code.as_str().to_owned(), result });
     }
     Ok(outcomes)

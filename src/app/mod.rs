@@ -9,6 +9,7 @@ pub mod explain;
 pub mod fetch;
 pub mod form;
 pub mod ingest;
+pub mod layout;
 pub mod project;
 pub mod refresh;
 pub mod state;

@@ -63,7 +63,7 @@ impl Project {
 }
 
 /// The definition files, sorted by name: `scoreboard.toml`, then every `.toml` of the three folders.
-fn sources(root: &Path) -> Result<Vec<SourceFile>, Stopped> {
+pub(super) fn sources(root: &Path) -> Result<Vec<SourceFile>, Stopped> {
     let head = root.join("scoreboard.toml");
     if !head.is_file() {
         let message = format!("there is no scoreboard.toml in {}", root.display());

@@ -11,7 +11,7 @@ use super::{Stopped, fault};
 use crate::define::Catalog;
 use crate::define::catalog::{Collection, Layout};
 use crate::finding::{CellRef, Finding, Place, Severity, rules};
-use crate::ingest::{Bounds, Limits, Options, Refusal, Sandbox, Sheet, Workbook};
+use crate::ingest::{Bounds, Limits, Note, Options, Refusal, Sandbox, Sheet, Workbook};
 use crate::layout::repeats::{self, Repeat};
 use crate::layout::submission::identify;
 use crate::layout::table::{Recognised, recognise};
@@ -77,7 +77,11 @@ pub fn read(name: &str, bytes: &[u8], catalog: &Catalog, reader: &Sandbox) -> Re
             return Ok(FileReading { tables: Vec::new(), findings: vec![finding] });
         }
     };
-    for note in &workbook.notes {
+    let ours: Vec<&str> =
+        workbook.sheets.iter().filter(|sheet| marks::is_ours(sheet)).map(|sheet| sheet.name.as_str()).collect();
+    // What is odd about sheets that we added is nothing to the partner.
+    let theirs = |note: &&Note| note.sheet.as_deref().is_none_or(|sheet| !ours.contains(&sheet));
+    for note in workbook.notes.iter().filter(theirs) {
         let place = match &note.sheet {
             Some(sheet) => Place::Cell { file: name.to_owned(), sheet: sheet.clone(), cell: note.cell },
             None => file(),
@@ -295,7 +299,9 @@ impl<'a> Reader<'a> {
             let mut said = Vec::new();
             match declared::read(self.name, sheet, collection, layout, self.catalog, &mut said) {
                 Ok(tables) => {
+                    // Also where it leaves no row: whoever it says they belong to, they are not looked for elsewhere.
                     declaration.fitted = true;
+                    told = true;
                     findings.append(&mut said);
                     if found.iter().any(|one| tables.iter().any(|other| one.shares_values_with(other))) {
                         let message = format!("two layouts of `{}` read the same rows", collection.code);
@@ -303,7 +309,6 @@ impl<'a> Reader<'a> {
                             .push(Finding::error(&rules::LAYOUT_MISFIT, self.sheet_place(sheet), message).help(
                                 "The second is passed over. Part them with `below`, `first_row` and `last_row`.",
                             ));
-                        told = true;
                         continue;
                     }
                     found.extend(tables);
@@ -315,7 +320,7 @@ impl<'a> Reader<'a> {
                 Err(misfit) => declaration.misfit = declaration.misfit.take().or(Some((sheet, misfit))),
             }
         }
-        (told || !found.is_empty()).then_some(found)
+        told.then_some(found)
     }
 
     fn misfit(&self, sheet: &Sheet, collection: &Collection, misfit: &declared::Misfit) -> Finding {
@@ -396,6 +401,7 @@ impl<'a> Reader<'a> {
             partner: partner.map(|partner| partner.code.as_str()),
             country: partner.map(|partner| partner.country.as_str()),
             language,
+            told_in: &programme.language,
             locale,
             currency: &programme.currency,
             period: identity.period,

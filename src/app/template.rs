@@ -73,6 +73,8 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
     for (at, partner) in partners.iter().enumerate() {
         progress("writing", at + 1, partners.len());
         let language = options.language.as_deref().unwrap_or(&partner.language);
+        // Texts are given by language, whatever the country: `de` for `de-AT`.
+        let language = language.split(['-', '_']).next().unwrap_or(language);
         let plan = TemplatePlan::new(catalog, partner, period.clone(), language);
         let mut rows: BTreeMap<String, Vec<FilledRow>> = BTreeMap::new();
         if let Some(prefill) = &mut prefill {

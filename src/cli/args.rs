@@ -27,6 +27,8 @@ pub enum Command {
     Answer(AnswerArgs),
     /// Fetch survey answers from the declared servers into the store
     Fetch(Fetch),
+    /// Look at a workbook that is not declared, and propose a declaration
+    Layout(LayoutArgs),
     /// Explain an indicator's figure, or what a finding means
     Explain(Explain),
     /// Show who has reported what, for which period
@@ -121,6 +123,17 @@ pub struct Fetch {
 }
 
 #[derive(Debug, Args)]
+pub struct LayoutArgs {
+    /// The workbook or csv
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub common: Common,
+    /// Look at this sheet only, hidden or not
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// An indicator's code, or the id of a finding such as number-ambiguous
     pub code: String,
@@ -176,6 +189,7 @@ impl Arguments {
             Command::Ingest(ingest) => ingest.common.format,
             Command::Answer(answer) => answer.common.format,
             Command::Fetch(fetch) => fetch.common.format,
+            Command::Layout(layout) => layout.common.format,
             Command::Explain(explain) => explain.common.format,
             Command::Status(status) => status.common.format,
             Command::Template(template) => template.common.format,

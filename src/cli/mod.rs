@@ -6,6 +6,7 @@ mod check;
 mod explain;
 mod fetch;
 mod ingest;
+mod layout;
 mod output;
 mod progress;
 mod run;
@@ -50,6 +51,7 @@ pub fn main() -> ExitCode {
         Command::Ingest(ingest) => ingest::main(ingest, &output),
         Command::Answer(answer) => answer::main(answer, &output),
         Command::Fetch(fetch) => fetch::main(fetch, &output),
+        Command::Layout(layout) => layout::main(layout, &output),
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Template(template) => template::main(template, &output),

@@ -28,6 +28,19 @@ impl Output {
         let _ = writeln!(anstream::stdout(), "{text}");
     }
 
+    /// An answer that is a file of its own, as it stands.
+    #[allow(clippy::unused_self, reason = "one way out, whatever is said")]
+    pub fn text(&self, text: &str) {
+        let _ = write!(anstream::stdout(), "{text}");
+    }
+
+    /// A line beside the answer, which may be redirected into a file. Names from files may hold anything.
+    #[allow(clippy::unused_self, reason = "one way out, whatever is said")]
+    pub fn aside(&self, text: &str) {
+        let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let _ = writeln!(anstream::stderr(), "{plain}");
+    }
+
     #[allow(clippy::unused_self, reason = "one way out, whatever is said")]
     pub fn json(&self, value: &serde_json::Value) {
         let text = serde_json::to_string_pretty(value).unwrap_or_default();

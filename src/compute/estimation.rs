@@ -437,12 +437,16 @@ impl Estimation<'_> {
 
     fn measured(&self, estimate: &Result<estimate::Estimate, estimate::Why>) -> Measured {
         match estimate {
-            Ok(one) => Measured {
-                numerator: from_estimate(one.numerator),
-                denominator: from_estimate(one.denominator),
-                rows: one.answers as u64,
-                ..Measured::absent(self.known(one.value))
-            },
+            Ok(one) => {
+                // A total and a median are no quotient.
+                let parts = !matches!(self.estimate, Estimate::Total(_) | Estimate::Median(_));
+                Measured {
+                    numerator: from_estimate(one.numerator).filter(|_| parts),
+                    denominator: from_estimate(one.denominator).filter(|_| parts),
+                    rows: one.answers as u64,
+                    ..Measured::absent(self.known(one.value))
+                }
+            }
             Err(estimate::Why::NoAnswers) => Measured::absent(Value::NotReported),
             Err(why) => Measured::absent(Value::NotComputable(Why::Estimate(told(why)))),
         }

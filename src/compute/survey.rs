@@ -267,7 +267,7 @@ fn method(
         lines.push(format!("{pairs} of {population} enterprises answered both the baseline and the last follow-up."));
     }
     let mut told = weights.told(survey);
-    // Of a survey that declares nothing more, one line says all.
+    // What is assumed stands with the weights, which rest on it.
     let assumed = "Non-response is assumed to be random within strata: nothing in the data can show whether it is.";
     if let Some(first) = told.first_mut() {
         first.push_str(&format!(" {assumed}"));

@@ -157,6 +157,8 @@ pub struct Layout {
     pub fill_down: Vec<FieldCode>,
     pub repeat_merged: bool,
     pub not_reported: Vec<String>,
+    /// The same of one field only.
+    pub not_reported_in: BTreeMap<FieldCode, Vec<String>>,
     pub locale: Option<String>,
     pub encoding: Option<String>,
     pub partner: Belonging,
@@ -172,7 +174,11 @@ impl Layout {
         let placed = !(self.columns.is_empty() && self.letters.is_empty() && self.cells.is_empty());
         let lists = [sheets, until, skip, &self.not_reported].iter().any(|list| !list.is_empty());
         let belongs = self.partner != Belonging::File || self.period != Belonging::File;
-        let values = !self.fill_down.is_empty() || self.repeat_merged || self.locale.is_some() || self.across.is_some();
+        let values = !self.not_reported_in.is_empty()
+            || !self.fill_down.is_empty()
+            || self.repeat_merged
+            || self.locale.is_some()
+            || self.across.is_some();
         rows || placed || lists || belongs || values || below.is_some() || self.ends_at_blank_row
     }
 }
@@ -269,6 +275,11 @@ impl FieldKind {
         ("country", Self::Country),
         ("choices", Self::Choices),
     ];
+
+    /// As definitions write it.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| *name)
+    }
 
     pub fn sql(self) -> SqlKind {
         match self {
@@ -539,6 +550,8 @@ pub struct Indicator {
     pub code: IndicatorCode,
     pub title: String,
     pub definition: String,
+    /// How it is counted, as partners read it in their template; empty if nobody says.
+    pub help: Words,
     pub level: Level,
     pub unit: Unit,
     pub how: How,

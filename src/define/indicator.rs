@@ -28,6 +28,7 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
     let code = table.code("code", IndicatorCode::new);
     let title = table.text("title");
     let definition = table.text("definition").map_or_else(String::new, |at| at.value);
+    let help = table.words("help").unwrap_or_default();
     let level = table.choice("level", &Level::NAMES).map_or(Level::Output, |at| at.value);
     let unit = table.required_text("unit").map(|at| Unit::new(at.value));
     let how = measure::read(table, context.collections, context.surveys);
@@ -64,6 +65,7 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
         title: title.map_or_else(|| code.value.as_str().replace('_', " "), |at| at.value),
         code: code.value,
         definition,
+        help,
         level,
         unit: unit?,
         how: how?,

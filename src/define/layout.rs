@@ -64,6 +64,7 @@ fn layout(table: &Table<'_>, fields: &[Field]) -> Layout {
             "Use a name such as windows-1250 or utf-8.",
         );
     }
+    let by_field = table.is_table("not_reported");
     let layout = Layout {
         files: texts_or_one(table, "file"),
         sheets: texts_or_one(table, "sheets"),
@@ -80,7 +81,8 @@ fn layout(table: &Table<'_>, fields: &[Field]) -> Layout {
         cells,
         fill_down: codes_of(table, "fill_down", fields),
         repeat_merged,
-        not_reported: texts("not_reported"),
+        not_reported: if by_field { Vec::new() } else { texts("not_reported") },
+        not_reported_in: if by_field { texts_by_field(table, "not_reported", fields) } else { BTreeMap::new() },
         locale: read_locale.map(|at| at.value),
         encoding: encoding.map(|at| at.value),
         partner: belonging(table, ["partner_column", "partner_cell", "partner_sheet"]),
@@ -102,6 +104,26 @@ fn texts_or_one(table: &Table<'_>, key: &'static str) -> Vec<String> {
 /// A row as Excel numbers it, counted from zero inside.
 fn row(table: &Table<'_>, key: &'static str) -> Option<u32> {
     table.has(key).then(|| u32::try_from(table.bounded(key, 1, 1..=1_048_576) - 1).unwrap_or(0))
+}
+
+/// For some fields a text each, or a list of texts.
+fn texts_by_field(table: &Table<'_>, key: &'static str, fields: &[Field]) -> BTreeMap<FieldCode, Vec<String>> {
+    let Some(declared) = table.table(key) else { return BTreeMap::new() };
+    let mut placed = BTreeMap::new();
+    for (name, value) in declared.entries() {
+        let Some(field) = known_field(&declared, &name, fields) else { continue };
+        let listed = value.get_ref().as_array().map(|list| list.iter().map(|one| one.get_ref().as_str()).collect());
+        let one = || value.get_ref().as_str().map(|text| vec![text.to_owned()]);
+        let texts: Option<Vec<&str>> = listed.unwrap_or_default();
+        match texts.map(|texts| texts.into_iter().map(str::to_owned).collect()).or_else(one) {
+            Some(texts) => drop(placed.insert(field, texts)),
+            None => {
+                let message = format!("`{}` must be a list of texts", name.value);
+                declared.bad(&value.span(), message, "Write it like [\"n/a\", \"C\"].");
+            }
+        }
+    }
+    placed
 }
 
 fn by_field<T>(

@@ -283,8 +283,8 @@ fn reading_hash(
     let sources: Vec<_> = sources.iter().map(|source| (&source.code, &source.survey, &source.wave)).collect();
     // The Debug text of what matters to reading: any change in it reads the files again, which is never wrong.
     let facts = format!(
-        "{READER_VERSION} {:?} {} {:?} {:?} {partners:?} {collections:?} {surveys:?} {sources:?}",
-        programme.calendar, programme.currency, programme.submission, programme.limits
+        "{READER_VERSION} {:?} {} {} {:?} {:?} {partners:?} {collections:?} {surveys:?} {sources:?}",
+        programme.calendar, programme.currency, programme.language, programme.submission, programme.limits
     );
     hash_of(facts.as_bytes())
 }

@@ -96,12 +96,12 @@ pub fn read(
     let lonely = table
         .choice("lonely", &[("fail", Lonely::Fail), ("certainty", Lonely::Certainty), ("adjust", Lonely::Adjust)])
         .map_or(Lonely::Fail, |at| at.value);
+    let weighting = super::weighting::read(table, frame_fields, &questions, !strata.is_empty());
     let is_fed = |wave: &str| {
         let survey = code.as_ref().map(|at| at.value.as_str());
         fed.iter().any(|(of, code)| Some(of.as_str()) == survey && code == wave)
     };
     let waves: Vec<(Place, Wave)> = table.tables("wave").iter().filter_map(|table| wave(table, &is_fed)).collect();
-    let weighting = super::weighting::read(table, frame_fields, &questions, !strata.is_empty());
     super::unique(waves.iter().map(|(at, wave)| (wave.code.as_str(), at)), "wave", table.findings());
     let mut waves: Vec<Wave> = waves.into_iter().map(|(_, wave)| wave).collect();
     waves.sort_by_key(|wave| wave.on);

@@ -154,7 +154,9 @@ fn totals(table: &Table<'_>, field: &Field, value: &Spanned<DeValue<'_>>) -> Opt
 
 /// Declared totals speak of one population.
 fn same_frame(table: &Table<'_>, rake: &[KnownMargin]) {
-    let sum = |margin: &KnownMargin| margin.totals.as_ref().map(|totals| totals.iter().map(|(_, n)| n).sum::<u64>());
+    let sum = |margin: &KnownMargin| {
+        margin.totals.as_ref().map(|totals| totals.iter().fold(0_u64, |sum, (_, n)| sum.saturating_add(*n)))
+    };
     let sums: Vec<(&str, u64)> =
         rake.iter().filter_map(|margin| sum(margin).map(|sum| (margin.name.as_str(), sum))).collect();
     let Some((first, expected)) = sums.first() else { return };

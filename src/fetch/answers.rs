@@ -19,14 +19,8 @@ pub struct Changes {
     pub deleted: Vec<String>,
 }
 
-impl Changes {
-    pub fn is_empty(&self) -> bool {
-        self.new.is_empty() && self.edited.is_empty() && self.deleted.is_empty()
-    }
-}
-
 /// Compares two documents of one kind. A document that cannot be read holds no answers.
-pub fn compare(kind: SourceKind, old: &[u8], new: &[u8]) -> Changes {
+pub(super) fn compare(kind: SourceKind, old: &[u8], new: &[u8]) -> Changes {
     let (old, new) = (by_key(kind, old), by_key(kind, new));
     let only = |some: &BTreeMap<String, String>, other: &BTreeMap<String, String>| {
         some.keys().filter(|key| !other.contains_key(*key)).cloned().collect()
@@ -99,17 +93,17 @@ impl Page {
 /// Answers while they are gathered: each once.
 pub(super) struct Rows {
     kind: SourceKind,
-    rows: BTreeMap<(u64, String), Value>,
+    ordered: BTreeMap<(u64, String), Value>,
     ids: BTreeSet<String>,
 }
 
 impl Rows {
     pub fn new(kind: SourceKind) -> Self {
-        Self { kind, rows: BTreeMap::new(), ids: BTreeSet::new() }
+        Self { kind, ordered: BTreeMap::new(), ids: BTreeSet::new() }
     }
 
     pub fn len(&self) -> u64 {
-        self.rows.len() as u64
+        self.ordered.len() as u64
     }
 
     /// Adds an answer. One that comes twice means that pages overlap: then others are missing.
@@ -133,7 +127,7 @@ impl Rows {
         if !self.ids.insert(format!("key {key}")) || !self.ids.insert(format!("id {id}")) {
             return Err(twice(&key));
         }
-        self.rows.insert((order.unwrap_or(0), key), row);
+        self.ordered.insert((order.unwrap_or(0), key), row);
         Ok(())
     }
 
@@ -141,29 +135,28 @@ impl Rows {
     pub fn words(&self, path: &str) -> Vec<String> {
         let parts: Vec<&str> = path.split('/').collect();
         let mut words = BTreeSet::new();
-        self.rows.values().for_each(|row| collect(row, &parts, &mut words));
+        self.ordered.values().for_each(|row| collect(row, &parts, &mut words));
         words.into_iter().collect()
     }
 
     /// One document in the server's own form, with what the questionnaire tells beside it.
-    pub fn document(self, multiple: &BTreeMap<String, Vec<String>>, not_asked: Option<&str>) -> Vec<u8> {
+    pub fn document(self, source: &str, multiple: &BTreeMap<String, Vec<String>>, not_asked: Option<&str>) -> Vec<u8> {
         let count = self.len();
         let mut document = match self.kind {
             SourceKind::Kobo => json!({ "count": count, "next": null, "previous": null }),
             SourceKind::Odk => json!({ "@odata.count": count }),
             SourceKind::LimeSurvey | SourceKind::EuSurvey => json!({}),
         };
-        document[list_of(self.kind)] = self.rows.into_values().collect();
-        let mut aside = Map::new();
+        document[list_of(self.kind)] = self.ordered.into_values().collect();
+        // By its source no two documents are the same bytes, not even of two surveys without an answer.
+        let mut aside = Map::from_iter([("source".to_owned(), json!(source))]);
         if !multiple.is_empty() {
             aside.insert("select_multiple".into(), json!(multiple));
         }
         if let Some(text) = not_asked {
             aside.insert("not_asked".into(), json!(text));
         }
-        if !aside.is_empty() {
-            document["scoreboard"] = Value::Object(aside);
-        }
+        document["scoreboard"] = Value::Object(aside);
         let mut bytes = document.to_string().into_bytes();
         bytes.push(b'\n');
         bytes
@@ -254,10 +247,9 @@ fn answer_set(tag: &BytesStart<'_>) -> AnswerSet {
 }
 
 /// One document, the instant of the export left out, so that the same answers give the same bytes.
-pub(super) fn joined(survey: &str, mut sets: Vec<AnswerSet>) -> Vec<u8> {
+pub(super) fn joined(source: &str, survey: &str, mut sets: Vec<AnswerSet>) -> Vec<u8> {
     sets.sort_by(|a, b| (&a.created, &a.id, &a.text).cmp(&(&b.created, &b.id, &b.text)));
-    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Results>");
-    text.push_str(survey);
+    let mut text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Results source=\"{source}\">{survey}");
     text.push_str("\n<Answers>\n");
     for set in &sets {
         text.push_str(&set.text);
@@ -273,8 +265,10 @@ mod tests {
 
     fn kobo(rows: &[Value]) -> Vec<u8> {
         let mut all = Rows::new(SourceKind::Kobo);
-        rows.iter().for_each(|row| all.add(row.clone()).expect("added"));
-        all.document(&BTreeMap::new(), None)
+        for row in rows {
+            all.add(row.clone()).expect("added");
+        }
+        all.document("s", &BTreeMap::new(), None)
     }
 
     fn row(id: u64, uuid: &str, turnover: u64) -> Value {
@@ -296,7 +290,7 @@ mod tests {
             (changes.new, changes.edited, changes.deleted),
             (vec!["d".into()], vec!["b".into()], vec!["c".into()])
         );
-        assert!(compare(SourceKind::Kobo, &after, &after).is_empty());
+        assert_eq!(compare(SourceKind::Kobo, &after, &after), Changes::default());
         assert_eq!(compare(SourceKind::Kobo, b"", &after).new.len(), 3);
     }
 
@@ -314,10 +308,10 @@ mod tests {
             <AnswerSet id=\"b\" create=\"2\" last=\"2\"><Answer qid=\"q\">x &amp; y</Answer></AnswerSet><AnswerSet id=\"a\" create=\"1\" last=\"1\"/></Answers></Results>";
         let whole = split(text).expect("whole");
         assert_eq!(whole.sets.iter().map(|set| set.id.as_str()).collect::<Vec<_>>(), ["b", "a"]);
-        let document = joined(&whole.survey, whole.sets);
+        let document = joined("s", &whole.survey, whole.sets);
         let again = split(&String::from_utf8(document.clone()).expect("text")).expect("whole");
         assert_eq!(again.sets[0].id, "a");
-        assert_eq!(joined(&again.survey, again.sets), document);
+        assert_eq!(joined("s", &again.survey, again.sets), document);
         for cut in ["</Results>", "</Answers></Results>", "/></Answers></Results>"] {
             assert!(split(text.strip_suffix(cut).expect("the end")).is_none(), "{cut}");
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::DateTime;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder, Response, redirect};
 use tokio::runtime::Runtime;
 
@@ -17,9 +17,12 @@ use crate::model::source::{Source, SourceKind};
 const TRIES: u32 = 5;
 /// Before the second try; doubled before each later one.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// A server that asks for more patience than this is asked again another day.
 const LONGEST_WISH: u64 = 600;
+/// How much may come in all, in pages, for what may be as large as one file: pages say more than that file does, and
+/// some come twice.
+const OVERHEAD: u64 = 4;
 /// Characters of a server's own words in a message.
 const QUOTED: usize = 160;
 
@@ -67,10 +70,14 @@ pub(super) struct Client<'a> {
     source: &'a Source,
     surroundings: &'a dyn Surroundings,
     authorization: Option<HeaderValue>,
+    /// The header of Basic authentication.
+    password: String,
     /// What must stand in no message.
     secrets: Vec<String>,
     bytes: u64,
     requests: u32,
+    /// Bytes of all bodies.
+    received: u64,
 }
 
 /// What became of one try.
@@ -104,19 +111,34 @@ impl<'a> Client<'a> {
         let secret = credentials.secret.reveal();
         let user = credentials.user.as_ref().map(|user| user.reveal().to_owned()).unwrap_or_default();
         let encoded = basic(&user, secret);
-        let header = match source.kind {
-            SourceKind::Kobo => Some(format!("Token {secret}")),
-            SourceKind::EuSurvey => Some(format!("Basic {encoded}")),
-            SourceKind::Odk | SourceKind::LimeSurvey => None,
-        };
-        let mut secrets = vec![secret.to_owned(), encoded];
+        let mut secrets = vec![secret.to_owned(), encoded.clone()];
         // A name is no secret by itself, but nothing says that it may be shown.
         secrets.extend(Some(user).filter(|user| !user.is_empty()));
-        let mut client = Self { http, runtime, source, surroundings, authorization: None, secrets, bytes, requests: 0 };
-        if let Some(header) = header {
-            client.authorize(&header)?;
+        let password = format!("Basic {encoded}");
+        let mut client = Self {
+            http,
+            runtime,
+            source,
+            surroundings,
+            authorization: None,
+            password,
+            secrets,
+            bytes,
+            requests: 0,
+            received: 0,
+        };
+        match source.kind {
+            SourceKind::Kobo => client.authorize(&format!("Token {secret}"))?,
+            SourceKind::EuSurvey => client.authorize_by_password()?,
+            SourceKind::Odk | SourceKind::LimeSurvey => {}
         }
         Ok(client)
+    }
+
+    /// Sends name and password with every request from now on.
+    pub fn authorize_by_password(&mut self) -> Result<(), Failure> {
+        let header = self.password.clone();
+        self.authorize(&header)
     }
 
     /// Sends this with every request from now on.
@@ -149,7 +171,11 @@ impl<'a> Client<'a> {
             let left = self.left()?;
             self.requests += 1;
             let (failure, wish) = match self.attempt(request, left) {
-                Tried::Answered(answer) => return Ok(answer),
+                Tried::Answered(answer) => {
+                    self.received = self.received.saturating_add(answer.body.len() as u64);
+                    let most = self.bytes.saturating_mul(OVERHEAD);
+                    return if self.received > most { Err(self.too_large()) } else { Ok(answer) };
+                }
                 Tried::Failed(failure) => return Err(failure),
                 Tried::Again(failure, wish) => (failure, wish),
             };
@@ -199,7 +225,7 @@ impl<'a> Client<'a> {
         let time = self.source.timeout.min(left);
         let mut builder: RequestBuilder =
             self.http.request(request.method.clone(), format!("{}{}", self.source.url, request.path));
-        builder = builder.timeout(time).header(ACCEPT, "*/*");
+        builder = builder.timeout(time).header(ACCEPT, "*/*").header(ACCEPT_ENCODING, "identity");
         if let Some(header) = &self.authorization {
             builder = builder.header(AUTHORIZATION, header.clone());
         }
@@ -293,6 +319,11 @@ impl<'a> Client<'a> {
             format!("the answer of the server was cut off: {}", self.hidden(&innermost(error)))
         };
         Failure::new(&rules::FETCH_UNREACHABLE, message)
+    }
+
+    /// Bytes of a page, and of the whole.
+    pub fn limit(&self) -> u64 {
+        self.bytes
     }
 
     pub fn too_large(&self) -> Failure {

@@ -1,10 +1,12 @@
 //! `EUSurvey`, web service: results are prepared, waited for and taken; a count and a list of deletions beside them.
 
+use std::io::{Cursor, Read as _};
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use quick_xml::Reader;
 use quick_xml::events::Event;
+use zip::ZipArchive;
 
 use super::answers::{AnswerSet, joined, split};
 use super::client::{Client, Request, encoded, is_anything};
@@ -23,24 +25,24 @@ pub(super) fn gather(
     previous: Option<&Previous>,
 ) -> Result<Gathered, Trouble> {
     let form = encoded(&source.form);
-    let expected = count(&form, client)?;
+    let said = count(&form, client)?;
     let all = results(&form, "0", "N", client, spool)?;
     let whole = split(&all).ok_or_else(|| Failure::strange("the results are no whole document of EUSurvey"))?;
     let mut sets = whole.sets;
     let gathered = sets.len() as u64;
+    let expected = said.unwrap_or(gathered);
     if gathered != expected {
         let message = format!("the server said {expected} answers and gave {gathered}");
         let failure = Failure::incomplete(message).help(
             "The server counts only now and then: run again in an hour. If it stays so, tell those who run the server.",
         );
-        return Err(if count(&form, client)? == expected {
-            Trouble::Final(failure)
-        } else {
-            Trouble::Changed(failure)
-        });
+        return Err(if count(&form, client)? == said { Trouble::Final(failure) } else { Trouble::Changed(failure) });
     }
     twice(&sets)?;
     let mut notes = Vec::new();
+    if said.is_none() {
+        notes.push("the server does not say how many answers it has: nothing holds their number".to_owned());
+    }
     let mut deleted = None;
     if let Some(previous) = previous.filter(|_| !sets.iter().any(AnswerSet::is_anonymous)) {
         // The hour of the server may be another one: a day more is asked for than was missed.
@@ -59,16 +61,19 @@ pub(super) fn gather(
         };
     }
     client.surroundings().progress(gathered, expected);
-    Ok(Gathered { document: joined(&whole.survey, sets), answers: gathered, notes, deleted })
+    Ok(Gathered { document: joined(source.code.as_str(), &whole.survey, sets), answers: gathered, notes, deleted })
 }
 
-/// How many answers the server says it has.
-fn count(form: &str, client: &mut Client<'_>) -> Result<u64, Failure> {
+/// How many answers the server says it has. None where it has no such service.
+fn count(form: &str, client: &mut Client<'_>) -> Result<Option<u64>, Failure> {
     let path = format!("/webservice/getSurveyMetadata/{form}");
-    let body = accepted(client, &path, &[])?.1;
+    let (status, body) = accepted(client, &path, &[404])?;
+    if status == 404 {
+        return Ok(None);
+    }
     let text = String::from_utf8_lossy(&body);
     let number = text.split("<Results>").nth(1).and_then(|rest| rest.split("</Results>").next()?.trim().parse().ok());
-    number.ok_or_else(|| {
+    number.map(Some).ok_or_else(|| {
         Failure::strange(format!("the server does not say how many answers it has but “{}”", client.quote(&body)))
     })
 }
@@ -83,26 +88,45 @@ fn results(
 ) -> Result<String, Failure> {
     // Two prepared files a day and survey are what the server's quota is made for: none is prepared twice.
     let label = format!("results {kind}");
-    let bytes = match spool.page(&label) {
-        Some(bytes) => bytes,
-        None => {
-            // Short names are shown only when they are asked for.
-            let path = format!("/webservice/prepareResults/{form}/true/{since}/0/{kind}?xmlonly=true&meta=true");
-            let (status, body) = accepted(client, &path, &[201])?;
-            let task = String::from_utf8_lossy(&body).trim().to_owned();
-            if status != 201 || task.is_empty() || !task.bytes().all(|byte| byte.is_ascii_digit()) {
-                let message = format!("the server prepares no results but says “{}”", client.quote(&body));
-                return Err(Failure::strange(message));
-            }
-            let bytes = wait(&task, client)?;
-            spool.keep(&label, &bytes)?;
-            bytes
-        }
+    let bytes = if let Some(bytes) = spool.page(&label) {
+        bytes
+    } else {
+        let task = prepared(&format!("{form}/true/{since}/0/{kind}"), &format!("task {kind}"), client, spool)?;
+        let bytes = wait(&task, client)?;
+        spool.keep(&label, &bytes)?;
+        bytes
     };
-    if bytes.starts_with(b"PK") {
-        return Err(Failure::strange("the server gives an archive where one document was asked for"));
-    }
+    let bytes = if bytes.starts_with(b"PK") { unpacked(&bytes, client)? } else { bytes };
     String::from_utf8(bytes).map_err(|_| Failure::strange("the results are not text in UTF-8"))
+}
+
+/// The number of a task that prepares results; the one that an interrupted fetch waited for, where there was one.
+fn prepared(what: &str, label: &str, client: &mut Client<'_>, spool: &mut Spool<'_>) -> Result<String, Failure> {
+    let number = |body: &[u8]| {
+        let text = String::from_utf8_lossy(body).trim().to_owned();
+        (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
+    };
+    if let Some(task) = spool.page(label).as_deref().and_then(number) {
+        return Ok(task);
+    }
+    // Short names are shown only when they are asked for.
+    let path = format!("/webservice/prepareResults/{what}?xmlonly=true&meta=true");
+    let body = accepted(client, &path, &[201])?.1;
+    let task = number(&body).ok_or_else(|| {
+        Failure::strange(format!("the server prepares no results but says “{}”", client.quote(&body)))
+    })?;
+    spool.keep(label, &body)?;
+    Ok(task)
+}
+
+/// The document in an archive, which servers give that do not know how to give it alone.
+fn unpacked(bytes: &[u8], client: &Client<'_>) -> Result<Vec<u8>, Failure> {
+    let strange = || Failure::strange("the server gives an archive without results in it");
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| strange())?;
+    let part = archive.by_name("result.xml").map_err(|_| strange())?;
+    let mut document = Vec::new();
+    part.take(client.limit() + 1).read_to_end(&mut document).map_err(|_| strange())?;
+    if document.len() as u64 > client.limit() { Err(client.too_large()) } else { Ok(document) }
 }
 
 fn wait(task: &str, client: &mut Client<'_>) -> Result<Vec<u8>, Failure> {

@@ -55,7 +55,12 @@ pub(super) fn gather(source: &Source, client: &mut Client<'_>, spool: &mut Spool
             BTreeMap::new()
         }
     };
-    Ok(Gathered { document: rows.document(&multiple, None), answers: gathered, notes, deleted: None })
+    Ok(Gathered {
+        document: rows.document(source.code.as_str(), &multiple, None),
+        answers: gathered,
+        notes,
+        deleted: None,
+    })
 }
 
 /// Questions with several answers, by path, with their options in the order of the form.

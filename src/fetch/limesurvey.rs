@@ -1,4 +1,4 @@
-//! `LimeSurvey`, RemoteControl 2: calls by JSON-RPC, answers by ranges of their numbers, two counts around them.
+//! `LimeSurvey`, `RemoteControl` 2: calls by JSON-RPC, answers by ranges of their numbers, two counts around them.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,13 @@ pub(super) fn gather(
 
 /// Where calls go: the address of the installation, or that of its remote control.
 fn path(url: &str) -> &'static str {
-    if url.ends_with("/remotecontrol") { "" } else { "/index.php/admin/remotecontrol" }
+    if url.ends_with("/remotecontrol") {
+        ""
+    } else if url.ends_with("/index.php") {
+        "/admin/remotecontrol"
+    } else {
+        "/index.php/admin/remotecontrol"
+    }
 }
 
 fn rpc(method: &str, params: &Value) -> String {
@@ -127,7 +133,7 @@ impl Export<'_, '_, '_, '_> {
                 BTreeMap::new()
             }
         };
-        let document = rows.document(&multiple, self.source.not_asked.as_deref());
+        let document = rows.document(self.source.code.as_str(), &multiple, self.source.not_asked.as_deref());
         Ok(Gathered { document, answers: gathered, notes, deleted: None })
     }
 

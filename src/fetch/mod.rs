@@ -22,7 +22,8 @@ use thiserror::Error;
 
 use crate::finding::{Rule, rules};
 use crate::model::source::{Source, SourceKind};
-pub use answers::{Changes, compare};
+pub use answers::Changes;
+use answers::compare;
 use client::Client;
 pub use secret::Secret;
 pub use spool::Pages;
@@ -104,6 +105,9 @@ impl Failure {
 /// How often a fetch begins anew when the number of answers changes meanwhile.
 const ROUNDS: u32 = 3;
 
+/// From so many answers on it is worth a word when most of them are gone.
+const MANY: u64 = 10;
+
 /// What a connector brings: pages stay in the spool.
 struct Gathered {
     document: Vec<u8>,
@@ -170,10 +174,18 @@ pub fn fetch(
     let old = previous.map_or(&b""[..], |previous| &previous.document);
     let changes = compare(source.kind, old, &gathered.document);
     let mut notes = gathered.notes;
+    let gone = changes.deleted.len() as u64;
+    let before = (gathered.answers + gone).saturating_sub(changes.new.len() as u64);
+    if gone >= MANY && gone * 2 > before {
+        notes.push(format!(
+            "{gone} of the {before} answers of the last fetch are gone: did somebody lose a right to see them?"
+        ));
+    }
     if let Some(listed) = &gathered.deleted {
         let unlisted = changes.deleted.iter().filter(|key| !listed.contains(key)).count();
+        let gone = if unlisted == 1 { "answer is gone" } else { "answers are gone" };
         if unlisted > 0 {
-            notes.push(format!("{unlisted} answers are gone that the server does not list as deleted"));
+            notes.push(format!("{unlisted} {gone} that the server does not list as deleted"));
         }
     }
     Ok(Fetched {

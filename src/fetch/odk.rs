@@ -1,4 +1,4 @@
-//! ODK Central: OData with a cursor, a count on each page, and a list of what was deleted.
+//! ODK Central: `OData` with a cursor, a count on each page, and a list of what was deleted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,11 @@ pub(super) fn gather(
 fn sign_in(credentials: &Credentials, client: &mut Client<'_>) -> Result<(), Failure> {
     let user = credentials.user.as_ref().map_or("", |user| user.reveal());
     let body = json!({ "email": user, "password": credentials.secret.reveal() }).to_string();
-    let answer = client.send(&Request::post("/v1/sessions", body, is_json))?;
+    let answer = client.send(&Request::post("/v1/sessions", body, is_json).statuses(&[404]))?;
+    if answer.status == 404 {
+        // Servers without sessions take the password with every request.
+        return client.authorize_by_password();
+    }
     let session: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
     let Some(token) = session["token"].as_str().filter(|token| !token.is_empty()) else {
         return Err(Failure::new(&rules::FETCH_REFUSED, "the server gives no session"));
@@ -87,7 +91,7 @@ fn signed_in(source: &Source, client: &mut Client<'_>, spool: &mut Spool<'_>) ->
             BTreeMap::new()
         }
     };
-    Ok(Gathered { document: rows.document(&multiple, None), answers: gathered, notes, deleted })
+    Ok(Gathered { document: rows.document(source.code.as_str(), &multiple, None), answers: gathered, notes, deleted })
 }
 
 /// `&%24skiptoken=…` of a link, or `&%24skip=…` of older servers.

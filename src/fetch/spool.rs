@@ -1,6 +1,6 @@
 //! Pages of a fetch that is under way, and the small list that says which they are.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Failure, Page};
@@ -20,13 +20,14 @@ const STATE: &str = "state.json";
 
 /// A fetch that was interrupted goes on within this time; later it begins anew, because answers on old pages may have
 /// been edited since.
-const FRESH: TimeDelta = TimeDelta::hours(1);
+const FRESH: i64 = 3_600;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct State {
     /// What was asked for.
     asked: String,
-    started: DateTime<Utc>,
+    /// Seconds since 1970.
+    started: i64,
     pages: Vec<Kept>,
 }
 
@@ -39,16 +40,17 @@ struct Kept {
 pub(super) struct Spool<'a> {
     pages: &'a dyn Pages,
     state: State,
-    now: DateTime<Utc>,
+    now: i64,
 }
 
 impl<'a> Spool<'a> {
     /// Goes on with what is there, if it is of the same question and fresh.
     pub fn open(pages: &'a dyn Pages, source: &Source, now: DateTime<Utc>) -> Self {
         let asked = format!("{:?} {} {} {} {:?}", source.kind, source.url, source.form, source.page, source.completion);
+        let now = now.timestamp();
         let known: Option<State> = pages.read(STATE).and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let state = known
-            .filter(|state| state.asked == asked && state.started <= now && now - state.started < FRESH)
+            .filter(|state| state.asked == asked && (0..FRESH).contains(&now.saturating_sub(state.started)))
             .unwrap_or(State { asked, started: now, pages: Vec::new() });
         Self { pages, state, now }
     }

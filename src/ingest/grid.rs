@@ -15,11 +15,11 @@ pub enum FileKind {
     Xls,
     Ods,
     Csv,
-    /// Answers as KoboToolbox, ODK Central and LimeSurvey give them.
+    /// Answers as `KoboToolbox`, ODK Central and `LimeSurvey` give them.
     Json,
-    /// Answers as EUSurvey gives them.
+    /// Answers as `EUSurvey` gives them.
     Xml,
-    /// An archive of LimeSurvey.
+    /// An archive of `LimeSurvey`.
     Lsa,
 }
 

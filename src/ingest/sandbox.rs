@@ -11,12 +11,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::worker::autopsy;
+use super::worker::{FAULT, autopsy};
 use super::{Options, Refusal, Workbook, read, wire};
 use crate::finding::rules;
 
 /// The hidden command that makes this program a worker; its argument is the memory limit in bytes.
 pub const WORKER_COMMAND: &str = "read-files";
+/// What a worker is told of the environment: what Windows and a loader need, and how it shall fail in tests.
+const KEPT: [&str; 4] = ["SystemRoot", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", FAULT];
 /// Of a dead worker's last words, this much is listened to.
 const LAST_WORDS: u64 = 4_096;
 
@@ -129,7 +131,11 @@ struct Worker {
 
 impl Worker {
     fn start(program: &Path, bounds: Bounds) -> io::Result<Self> {
+        // The environment may hold secrets of survey servers, and a hostile file may take a worker over.
+        let kept = std::env::vars_os().filter(|(name, _)| KEPT.iter().any(|kept| name.eq_ignore_ascii_case(kept)));
         let mut child = Command::new(program)
+            .env_clear()
+            .envs(kept)
             .arg(WORKER_COMMAND)
             .arg(bounds.memory_bytes.to_string())
             .stdin(Stdio::piped())

@@ -28,11 +28,14 @@ impl Format<'_> {
         let (what, usual): (&str, &[&str]) = match self {
             Self::Xlsx(_) => ("an Excel workbook (.xlsx)", &["xlsx", "xlsm", "xltx", "xltm", ""]),
             Self::Csv(_) => ("plain text (.csv)", TEXT),
+            Self::Xls => ("an Excel 97 workbook (.xls)", &["xls", "xlt", "xla", ""]),
+            Self::Xlsb(_) => ("a binary Excel workbook (.xlsb)", &["xlsb", ""]),
+            Self::Ods(_) => ("an OpenDocument spreadsheet (.ods)", &["ods", "ots", ""]),
             Self::Answers(document) => match document.kind() {
-                FileKind::Xml => ("an export of EUSurvey (.xml)", &["xml", ""]),
+                FileKind::Xml => ("an export of EUSurvey (.xml)", &["xml", "zip", ""]),
                 _ => ("an export of a survey server (.json)", &["json", ""]),
             },
-            _ => return None,
+            Self::Lsa(_) => return None,
         };
         let misnamed = !usual.contains(&extension.as_str());
         misnamed.then(|| format!("is {what}, though it is named .{extension}; it was read as what it is"))
@@ -105,6 +108,13 @@ fn zip(mut package: Package<'_>) -> Result<Format<'_>, Refusal> {
             return open_document(package);
         }
         return Err(foreign("a document of LibreOffice, an e-book or the like"));
+    }
+    // EUSurvey packs its results together with pictures of the questionnaires.
+    if let Some(index) = package.find("result.xml") {
+        let document = String::from_utf8(package.unpack(index)?).ok().and_then(|text| Document::from_xml(&text));
+        if let Some(document) = document {
+            return Ok(Format::Answers(document));
+        }
     }
     let begins = |start: &str| package.paths().any(|path| path.starts_with(start));
     let ends = |end: &str| package.paths().any(|path| path.ends_with(end));

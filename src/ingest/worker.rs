@@ -12,7 +12,7 @@ use crate::finding::rules;
 
 /// Makes workers fail on purpose, for tests: `abort:NAME`, `loop:NAME`, `allocate:NAME` or `panic:NAME`, where NAME is
 /// part of the file's name.
-const FAULT: &str = "SCOREBOARD_READER_FAULT";
+pub(super) const FAULT: &str = "SCOREBOARD_READER_FAULT";
 
 /// Serves until standard input ends. `memory_bytes` bounds what the process may allocate; `other` does what is asked
 /// beside reading.

@@ -78,6 +78,9 @@ pub fn read<'a>(
     raw.rows.retain(|i| !begins_like(sheet, *i, &layout.skip));
     findings.extend(raw.rows.iter().filter(|i| is_total(sheet, **i)).take(TOLD).map(|i| reader.total_read(*i)));
     raw.fill_down = layout.fill_down.iter().filter_map(|code| reader.field(code.as_str())).collect();
+    let fold_all = |texts: &Vec<String>| texts.iter().map(|text| fold_label(text)).collect();
+    let of_field = |(code, texts): (&FieldCode, &Vec<String>)| Some((reader.field(code.as_str())?, fold_all(texts)));
+    raw.not_reported_in = layout.not_reported_in.iter().filter_map(of_field).collect();
     raw.not_reported = layout.not_reported.iter().map(|text| fold_label(text)).collect();
     raw.locale = layout.locale.as_deref();
     raw.repeat_merged = layout.repeat_merged;
@@ -91,6 +94,18 @@ pub fn read<'a>(
         split.extend(reader.belonging(table, &header, catalog, findings)?);
     }
     Ok(split)
+}
+
+/// A column of a header: its label as it stands, and all that it may be called, folded once.
+struct Named {
+    column: u16,
+    shown: String,
+    names: Vec<String>,
+}
+
+fn names_of(header: &Header) -> Vec<Named> {
+    let folded = |column: u16| header.names(column).iter().map(|name| fold_label(name)).collect();
+    header.columns().map(|(column, shown)| Named { column, shown, names: folded(column) }).collect()
 }
 
 /// The row below the first that holds a text like this.
@@ -192,6 +207,7 @@ impl<'a> Reader<'_, 'a> {
     fn place_fields(&self, raw: &mut RawTable<'a>, header: &Header) -> Result<(), Misfit> {
         let labels: Vec<(u16, String)> = header.columns().collect();
         let wanted = self.wanted();
+        let names = names_of(header);
         let across = self.layout.across.as_ref();
         for (f, field) in self.collection.fields.iter().enumerate() {
             let source = if let Some(cell) = self.layout.cells.get(&field.code) {
@@ -199,7 +215,7 @@ impl<'a> Reader<'_, 'a> {
             } else if let Some(column) = self.layout.letters.get(&field.code) {
                 Some(Source::Column(*column))
             } else {
-                self.by_label(header, &wanted[f])?.map(Source::Column)
+                self.by_label(&names, &wanted[f])?.map(Source::Column)
             };
             let filled_across = across.is_some_and(|across| across.into == field.code || across.value == field.code);
             match source {
@@ -223,13 +239,13 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// The one column of this label.
-    fn by_label(&self, header: &Header, labels: &[String]) -> Result<Option<u16>, Misfit> {
+    fn by_label(&self, names: &[Named], labels: &[String]) -> Result<Option<u16>, Misfit> {
         let mut found: Option<u16> = None;
         // The whole label first; the lowest line alone only where no column has the whole.
         for depth in 0..3 {
-            for (column, shown) in header.columns() {
-                let fits = header.names(column).get(depth).is_some_and(|name| labels.contains(&fold_label(name)));
-                if !fits {
+            for Named { column, shown, names } in names {
+                let column = *column;
+                if !names.get(depth).is_some_and(|name| labels.contains(name)) {
                     continue;
                 }
                 if let Some(first) = found {
@@ -306,6 +322,7 @@ impl<'a> Reader<'_, 'a> {
             table.header.clone_from(&raw.header);
             table.fill_down.clone_from(&raw.fill_down);
             table.not_reported.clone_from(&raw.not_reported);
+            table.not_reported_in.clone_from(&raw.not_reported_in);
             table.locale = raw.locale;
             table.repeat_merged = raw.repeat_merged;
             // An empty cell of a table of months is no row.
@@ -363,6 +380,7 @@ impl<'a> Reader<'_, 'a> {
             covered: raw.covered.clone(),
             repeat_merged: raw.repeat_merged,
             not_reported: raw.not_reported.clone(),
+            not_reported_in: raw.not_reported_in.clone(),
             locale: raw.locale,
             partner,
             period,
@@ -388,7 +406,7 @@ impl<'a> Reader<'_, 'a> {
                 vec![(value, Some(*at)); rows]
             }
             Belonging::Column(label) => {
-                let column = self.by_label(header, &[fold_label(label)])?.ok_or_else(|| {
+                let column = self.by_label(&names_of(header), &[fold_label(label)])?.ok_or_else(|| {
                     Misfit::new(format!("the column `{label}` is not there"), "Correct the label in the layout.")
                 })?;
                 let at = |i: &usize| CellRef::new(self.sheet.rows[*i].index, column);

@@ -2,7 +2,6 @@
 
 use crate::finding::CellRef;
 use crate::ingest::{Cell, Sheet};
-use crate::model::fold::fold;
 
 /// The hidden sheet that says whose a workbook is.
 pub const HIDDEN_SHEET: &str = "_scoreboard";
@@ -25,8 +24,9 @@ pub fn is_ours(sheet: &Sheet) -> bool {
         || [GUIDE, TOTALS, FINDINGS].iter().any(|mark| bears(sheet, mark))
 }
 
+/// By the name as it is, but for capitals: a collection may well be called “Scoreboard”.
 pub fn is_called(sheet: &Sheet, name: &str) -> bool {
-    fold(&sheet.name) == fold(name)
+    sheet.name.trim().eq_ignore_ascii_case(name)
 }
 
 /// Whether a sheet bears a mark in its first cell.

@@ -4,7 +4,7 @@
 //! template writes. Nothing here reads a value: [`RawTable`] says where values stand, `validate` reads them.
 
 pub mod declared;
-mod header;
+pub mod header;
 pub mod labels;
 pub mod marks;
 pub mod pattern;

@@ -18,6 +18,8 @@ pub const LONGEST_SHEET_NAME: usize = 31;
 pub const HEADER_ROW: u32 = 5;
 /// Empty rows below the rows reported already, at least.
 const SPARE_ROWS: usize = 200;
+/// Rows of a sheet.
+const ROWS: u32 = 1_048_576;
 /// Raised whenever sheets are laid out differently.
 const LAYOUT_VERSION: u32 = 1;
 
@@ -107,7 +109,8 @@ impl SheetPlan {
 
     /// How many rows the table has room for, where so many are filled: it cannot grow on a protected sheet.
     pub fn room(filled: usize) -> u32 {
-        u32::try_from((filled + SPARE_ROWS).max(2 * filled)).unwrap_or(u32::MAX)
+        let wanted = u32::try_from((filled + SPARE_ROWS).max(2 * filled)).unwrap_or(u32::MAX);
+        wanted.min(ROWS - HEADER_ROW - 1)
     }
 }
 
@@ -228,5 +231,6 @@ mod tests {
     #[test]
     fn there_is_room_for_as_much_again() {
         assert_eq!((SheetPlan::room(0), SheetPlan::room(50), SheetPlan::room(900)), (200, 250, 1800));
+        assert_eq!(SheetPlan::room(900_000), 1_048_570, "no more than a sheet has");
     }
 }

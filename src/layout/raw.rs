@@ -47,6 +47,8 @@ pub struct RawTable<'a> {
     pub repeat_merged: bool,
     /// Texts that stand for no value, folded.
     pub not_reported: Vec<String>,
+    /// The same of one field only.
+    pub not_reported_in: BTreeMap<usize, Vec<String>>,
     /// How the file writes numbers and dates, where the declaration says it.
     pub locale: Option<&'a str>,
     /// Whose the rows are and of which period, where the table says it, not the file.
@@ -78,6 +80,7 @@ impl<'a> RawTable<'a> {
             covered: BTreeMap::new(),
             repeat_merged: false,
             not_reported: Vec::new(),
+            not_reported_in: BTreeMap::new(),
             locale: None,
             partner: None,
             period: None,
@@ -92,16 +95,17 @@ impl<'a> RawTable<'a> {
     /// What a field holds, row by row.
     pub fn cells(&self, field: usize) -> Vec<Held> {
         let Some(source) = self.columns.get(&field).copied() else { return vec![Held::Empty; self.rows.len()] };
+        let nothing = self.not_reported_in.get(&field).map_or(&[][..], Vec::as_slice);
         let fills = self.fill_down.contains(&field);
         let mut above = Held::Empty;
         let each = |i: &usize| {
             let held = match source {
-                Source::Cell(at) => self.held(self.sheet.cell(at)),
+                Source::Cell(at) => self.held(self.sheet.cell(at), nothing),
                 Source::Column(column) => {
                     let cells = self.sheet.row(*i);
                     let found = cells.binary_search_by_key(&column, |(at, _)| *at).ok().map(|at| cells[at].1);
-                    match self.held(found) {
-                        Held::Empty if !self.covered.is_empty() => self.under(*i, column),
+                    match self.held(found, nothing) {
+                        Held::Empty if !self.covered.is_empty() => self.under(*i, column, nothing),
                         held => held,
                     }
                 }
@@ -119,7 +123,7 @@ impl<'a> RawTable<'a> {
     pub fn column(&self, column: u16) -> Vec<Held> {
         let cell = |i: &usize| {
             let cells = self.sheet.row(*i);
-            self.held(cells.binary_search_by_key(&column, |(at, _)| *at).ok().map(|at| cells[at].1))
+            self.held(cells.binary_search_by_key(&column, |(at, _)| *at).ok().map(|at| cells[at].1), &[])
         };
         self.rows.iter().map(cell).collect()
     }
@@ -134,22 +138,27 @@ impl<'a> RawTable<'a> {
             && self.rows.iter().any(|i| other.rows.binary_search(i).is_ok())
     }
 
-    fn held(&self, cell: Option<Cell>) -> Held {
+    fn held(&self, cell: Option<Cell>, nothing: &[String]) -> Held {
         match cell {
             None => Held::Empty,
-            Some(Cell::Text(id)) if self.stands_for_nothing(self.sheet.text(id)) => Held::Empty,
+            Some(Cell::Text(id)) if self.stands_for_nothing(self.sheet.text(id), nothing) => Held::Empty,
             Some(cell) => Held::Value(cell),
         }
     }
 
-    fn stands_for_nothing(&self, text: &str) -> bool {
-        !self.not_reported.is_empty() && self.not_reported.contains(&fold_label(text))
+    /// `nothing` are those of the field.
+    fn stands_for_nothing(&self, text: &str, nothing: &[String]) -> bool {
+        if self.not_reported.is_empty() && nothing.is_empty() {
+            return false;
+        }
+        let folded = fold_label(text);
+        self.not_reported.contains(&folded) || nothing.contains(&folded)
     }
 
-    fn under(&self, i: usize, column: u16) -> Held {
+    fn under(&self, i: usize, column: u16, nothing: &[String]) -> Held {
         let Some(row) = self.sheet.rows.get(i) else { return Held::Empty };
         match self.covered.get(&CellRef::new(row.index, column)) {
-            Some(first) if self.repeat_merged => self.held(self.sheet.cell(*first)),
+            Some(first) if self.repeat_merged => self.held(self.sheet.cell(*first), nothing),
             Some(first) => Held::Covered(*first),
             None => Held::Empty,
         }

@@ -34,7 +34,8 @@ pub fn identify(file: &str, workbook: &Workbook, catalog: &Catalog, findings: &m
     let hidden = workbook.sheets.iter().find(|sheet| marks::is_called(sheet, marks::HIDDEN_SHEET));
     let mut by_sheet = hidden.map(|sheet| hidden_sheet(file, sheet, catalog, findings)).unwrap_or_default();
     // The partner sees the guide, not the hidden sheet: what it says there is newer.
-    by_sheet.reporting_date = workbook.sheets.iter().find_map(day_of_guide).or(by_sheet.reporting_date);
+    let by_guide = workbook.sheets.iter().find_map(|sheet| day_of_guide(file, sheet, findings));
+    by_sheet.reporting_date = by_guide.or(by_sheet.reporting_date);
     let rules = &catalog.programme.submission;
     let by_name = rules
         .file_names
@@ -117,14 +118,21 @@ fn older(file: &str, sheet: &Sheet, at: CellRef, version: &str, catalog: &Catalo
 }
 
 /// The day of the report as it stands on our guide, where partners correct it.
-fn day_of_guide(sheet: &Sheet) -> Option<NaiveDate> {
-    if !marks::bears(sheet, marks::GUIDE) {
-        return None;
+fn day_of_guide(file: &str, sheet: &Sheet, findings: &mut Vec<Finding>) -> Option<NaiveDate> {
+    let is_key = |i: &usize| matches!(sheet.row(*i).first(), Some((0, Cell::Text(key))) if sheet.text(*key).trim() == marks::REPORTING_DATE);
+    let row = (0..sheet.rows.len()).filter(|_| marks::bears(sheet, marks::GUIDE)).find(is_key)?;
+    // Behind the key and the words for it.
+    let (column, value) = sheet.row(row).iter().copied().rfind(|(column, _)| *column > 1)?;
+    let day = date(sheet, value);
+    if day.is_none() {
+        let at = CellRef::new(sheet.rows[row].index, column);
+        let place = Place::Cell { file: file.to_owned(), sheet: sheet.name.clone(), cell: Some(at) };
+        let finding = Finding::warning(&rules::NOT_A_DATE, place, "the day of the report cannot be read");
+        let finding = finding.found(sheet.display(value));
+        findings
+            .push(finding.help("Type it as a date. Until then the day on which the template was made stands for it."));
     }
-    (0..sheet.rows.len()).find_map(|i| match *sheet.row(i) {
-        [(0, Cell::Text(key)), .., (_, value)] if sheet.text(key).trim() == marks::REPORTING_DATE => date(sheet, value),
-        _ => None,
-    })
+    day
 }
 
 fn cells(sheet: &Sheet, catalog: &Catalog) -> Identity {

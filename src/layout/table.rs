@@ -251,7 +251,7 @@ pub(super) fn nearest_label(
 }
 
 /// Words that begin a row of totals, folded.
-pub(super) const TOTALS: &[&str] = &[
+pub const TOTALS: &[&str] = &[
     "total",
     "totals",
     "grand total",

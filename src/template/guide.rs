@@ -4,7 +4,7 @@ use rust_xlsxwriter::{Format, FormatAlign, Url, Worksheet, XlsxError, quote_shee
 
 use super::words::fill;
 use super::{Template, checks, looks, protect, table};
-use crate::define::catalog::How;
+use crate::define::catalog::{How, Indicator};
 use crate::layout::marks::{GUIDE, REPORTING_DATE};
 use crate::report::measure::{line_height, lines};
 use crate::report::style::{self, Look, Rule};
@@ -90,18 +90,17 @@ impl Page<'_> {
             self.to.write_string_with_format(row, 2, &sentence, &looks::of(Look::Prose))?;
             if let Some(due) = sheet.due {
                 let due = fill(&texts.guide.due, &[("day", &texts.day(due))]);
-                self.to.write_string_with_format(row, 3, due, &top(Look::Strong))?;
+                self.to.write_string_with_format(row, 3, due, &top(Look::Strong).set_indent(1))?;
             }
             let height = tall(&sentence, Look::Prose, TEXTS).max(tall(&sheet.title, Look::Link, LABELS));
             self.to.set_row_height_pixels(row, height.max(2 * line_height(Look::Strong.face()) + 6))?;
             self.row += 1;
             let counted = counted(template, &sheet.collection);
-            for (at, (title, definition)) in counted.iter().enumerate() {
+            for (at, text) in counted.iter().enumerate() {
                 let label = if at == 0 { texts.guide.counted.as_str() } else { "" };
-                let text = if definition.is_empty() { title.clone() } else { format!("{title}: {definition}") };
                 self.to.write_string_with_format(self.row, 1, label, &top(Look::NoteRight))?;
-                self.to.write_string_with_format(self.row, 2, &text, &top(Look::Note))?;
-                self.to.set_row_height_pixels(self.row, tall(&text, Look::Note, TEXTS))?;
+                self.to.write_string_with_format(self.row, 2, text, &top(Look::Note))?;
+                self.to.set_row_height_pixels(self.row, tall(text, Look::Note, TEXTS))?;
                 self.row += 1;
             }
             self.row += 1;
@@ -115,7 +114,7 @@ impl Page<'_> {
         let day = texts.typed_day(template.plan.period.last);
         for (number, advice) in (1..).zip(&texts.guide.advice) {
             let text = fill(advice, &[("date", &day)]);
-            self.to.write_string_with_format(self.row, 1, format!("{number}"), &top(Look::NoteRight))?;
+            self.to.write_string_with_format(self.row, 1, number.to_string(), &top(Look::NoteRight))?;
             self.text(&text, Look::Prose)?;
         }
         self.row += 1;
@@ -135,7 +134,9 @@ impl Page<'_> {
         ];
         for (format, sample, meaning) in samples {
             self.to.write_string_with_format(self.row, 1, sample, &format)?;
-            self.text(meaning, Look::Prose)?;
+            self.to.write_string_with_format(self.row, 2, meaning, &looks::of(Look::Text).set_indent(1))?;
+            self.to.set_row_height_pixels(self.row, tall(meaning, Look::Text, TEXTS - 20))?;
+            self.row += 1;
         }
         Ok(())
     }
@@ -154,7 +155,9 @@ impl Page<'_> {
             self.to.write_string_with_format(self.row, column, text, &format)?;
         }
         self.to.set_row_height_pixels(self.row, 26)?;
-        self.row += 1;
+        // Some air below the line.
+        self.to.set_row_height_pixels(self.row + 1, 8)?;
+        self.row += 2;
         Ok(())
     }
 
@@ -180,9 +183,17 @@ fn tall(text: &str, look: Look, width: u32) -> u32 {
     lines(text, look.face(), width) * line_height(look.face()) + 6
 }
 
-/// The indicators that count from a collection: title and definition, in the programme's own words.
-fn counted(template: &Template<'_>, collection: &str) -> Vec<(String, String)> {
+/// The indicators that count from a collection, and how: as declared for partners, else in the programme's own words.
+fn counted(template: &Template<'_>, collection: &str) -> Vec<String> {
     let counts = |how: &How| matches!(how, How::Rows { from, .. } if from.iter().any(|from| from.collection.as_str() == collection));
     let indicators = template.catalog.indicators.iter().filter(|indicator| counts(&indicator.how));
-    indicators.map(|indicator| (indicator.title.clone(), indicator.definition.clone())).collect()
+    let said = |indicator: &Indicator| {
+        let help = indicator.help.get(&template.plan.language);
+        match (help.is_empty(), indicator.definition.is_empty()) {
+            (false, _) => help.to_owned(),
+            (true, false) => format!("{}: {}", indicator.title, indicator.definition),
+            (true, true) => indicator.title.clone(),
+        }
+    };
+    indicators.map(said).collect()
 }

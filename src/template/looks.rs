@@ -62,9 +62,10 @@ pub fn entry_of(column: &ColumnPlan, kept_out: bool, texts: &Texts) -> Format {
 pub fn code(kind: FieldKind, texts: &Texts) -> &str {
     match kind {
         FieldKind::Integer => "#,##0",
-        FieldKind::Decimal => "#,##0.######",
+        // With no decimal that always stands there a whole number would end in a point.
+        FieldKind::Decimal => "#,##0.0##",
         FieldKind::Money => "#,##0.00",
-        FieldKind::Percent => "0.##%",
+        FieldKind::Percent => "0.0%",
         FieldKind::Date => &texts.dates.code,
         FieldKind::Text
         | FieldKind::Choice

@@ -1,5 +1,7 @@
 //! The sheet of one collection: what each column holds, the rows reported already, and room for more.
 
+use std::slice::from_ref;
+
 use rust_xlsxwriter::{Format, IgnoreError, Note, Table, TableColumn, TableStyle, Worksheet, XlsxError};
 
 use super::words::fill;
@@ -206,14 +208,15 @@ fn fill_in(
             let format = if filled.kept_out { kept_out } else { plain };
             match cell.map_or(&Value::Empty, |cell| &cell.value) {
                 Value::Empty => to.write_blank(row, column, format)?,
-                Value::Text(text) => to.write_string_with_format(row, column, text, format)?,
+                // A csv may hold more than a cell can.
+                Value::Text(text) => to.write_string_with_format(row, column, checks::cut(text, LONGEST), format)?,
                 Value::Number(number) => to.write_number_with_format(row, column, float(*number), format)?,
                 Value::Float(number) => to.write_number_with_format(row, column, *number, format)?,
                 Value::Day(day) => to.write_datetime_with_format(row, column, &date(*day)?, format)?,
             };
             if let Some(cell) = cell.filter(|cell| !cell.notes.is_empty()) {
-                let text =
-                    [&[texts.note.row.clone()], cell.notes.as_slice(), &[texts.note.mend.clone()]].concat().join("\n");
+                let said = [from_ref(&texts.note.row), cell.notes.as_slice(), from_ref(&texts.note.mend)].concat();
+                let text = checks::cut(&said.join("\n"), LONGEST_NOTE);
                 let face = Look::Note.face();
                 let height = lines(&text, face, NOTE) * line_height(face) + 16;
                 let note = Note::new(text).add_author_prefix(false).set_author(&template.catalog.programme.code);
@@ -226,3 +229,6 @@ fn fill_in(
 
 /// The width of a note, in pixels.
 const NOTE: u32 = 280;
+/// What a cell can hold, and what a note can show.
+const LONGEST: usize = 32_767;
+const LONGEST_NOTE: usize = 2_000;

@@ -70,7 +70,8 @@ pub fn write(to: &mut Worksheet, template: &Template<'_>) -> Result<(), XlsxErro
                 what: &column.label,
                 code: looks::code(column.kind, template.texts()),
                 formula: format!("=SUM({})", place(u16::try_from(at).unwrap_or(u16::MAX))),
-                cached: cells.map(number).sum(),
+                // Adding zero turns the minus zero of no cells into zero.
+                cached: cells.map(number).sum::<f64>() + 0.0,
             };
             line.write(to, row, sheet)?;
             row += 1;

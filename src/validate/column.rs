@@ -375,6 +375,12 @@ impl Reader<'_> {
         }
     }
 
+    /// A number as the partner writes it.
+    fn spelled(&self, value: Decimal) -> String {
+        let mark = self.context.locale.map_or('.', |locale| locale.decimal).to_string();
+        value.normalize().to_string().replace('.', &mark)
+    }
+
     fn text_number(&mut self, row: usize, decision: Decision, parsed: &ParsedNumber) -> Option<Decimal> {
         match decision {
             Decision::NotANumber => {
@@ -388,9 +394,7 @@ impl Reader<'_> {
                 } else {
                     (point_decimal, comma_decimal)
                 };
-                // As the partner writes numbers: its own reading must be one of the two.
-                let mark = self.context.locale.map_or('.', |locale| locale.decimal).to_string();
-                let [low, high] = [low, high].map(|value| value.normalize().to_string().replace('.', &mark));
+                let (low, high) = (self.spelled(low), self.spelled(high));
                 let message = format!("this text can mean {low} or {high}");
                 let help = "Type it as a number, not as text: then no separator is needed.".to_owned();
                 self.problem(row, &rules::NUMBER_AMBIGUOUS, Severity::Error, message, help);
@@ -404,7 +408,7 @@ impl Reader<'_> {
                     return None;
                 }
                 if self.has_types() {
-                    let shown = value.normalize();
+                    let shown = self.spelled(value);
                     let message = format!("a number stored as text, read as {shown}");
                     let help = format!("Type {shown} as a number.");
                     self.problem(row, &rules::NUMBER_AS_TEXT, Severity::Warning, message, help);
@@ -453,22 +457,22 @@ impl Reader<'_> {
         }
         let number = |bound: Option<Bound>| if let Some(Bound::Number(number)) = bound { Some(number) } else { None };
         if let Some(minimum) = number(self.field.minimum).filter(|minimum| value < *minimum) {
-            let help = format!("It must be at least {minimum}.");
+            let help = format!("It must be at least {}.", self.spelled(minimum));
             self.problem(
                 row,
                 &rules::BELOW_MINIMUM,
                 Severity::Error,
-                format!("{} is below the minimum {minimum}", value.normalize()),
+                format!("{} is below the minimum {}", self.spelled(value), self.spelled(minimum)),
                 help,
             );
         }
         if let Some(maximum) = number(self.field.maximum).filter(|maximum| value > *maximum) {
-            let help = format!("It must be at most {maximum}.");
+            let help = format!("It must be at most {}.", self.spelled(maximum));
             self.problem(
                 row,
                 &rules::ABOVE_MAXIMUM,
                 Severity::Error,
-                format!("{} is above the maximum {maximum}", value.normalize()),
+                format!("{} is above the maximum {}", self.spelled(value), self.spelled(maximum)),
                 help,
             );
         }

@@ -32,7 +32,10 @@ pub struct Speaker<'a> {
     pub partner: Option<&'a str>,
     /// The partner's country: that of rows without a field for it.
     pub country: Option<&'a str>,
+    /// In which it writes: words for yes and no, names of months.
     pub language: &'a str,
+    /// In which the programme's own messages are told.
+    pub told_in: &'a str,
     pub locale: &'a str,
     pub currency: &'a str,
     pub period: Option<i64>,
@@ -360,7 +363,7 @@ impl Table<'_> {
                     row: origin[row],
                     rule: &rules::CHECK_FAILED,
                     severity: check.severity,
-                    message: check.message.get(self.speaker.language).to_owned(),
+                    message: check.message.get(self.speaker.told_in).to_owned(),
                     help: format!("The check `{}` expects: {}", check.code, check.expect.source),
                     suggestion: None,
                 };

@@ -1,8 +1,13 @@
 //! What a partner is told: verdict, cells, changes, in its language; and that a look receives nothing.
 
 use std::fs;
+use std::io::{Cursor, Read as _, Write as _};
 
+use scoreboard::finding::CellRef;
+use scoreboard::ingest::{Options, Workbook, read};
 use serde_json::Value;
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 use crate::project::Project;
 
@@ -58,6 +63,21 @@ fn a_partner_is_told_each_cell_in_its_language() {
         .says("alpha_P1_2016-04-05_r1.xlsx wurde teilweise angenommen")
         .says("C5 Status  Gefunden: sigend")
         .says("Vereinbarungen");
+}
+
+#[test]
+fn the_programmes_own_messages_come_in_the_partners_language_and_in_the_programmes_to_the_lead() {
+    let project = Project::laser_go();
+    let answer = &answers(&project, &["--partner", "opticsvalley", "--no-workbook"])[0];
+    let findings = answer["findings"].as_array().unwrap();
+    let check =
+        findings.iter().find(|finding| finding["place"]["sheet"] == "Accords" && finding["place"]["cell"] == "C20");
+    assert_eq!(check.expect("a check failed")["message"], "un accord signé doit porter la date de sa signature");
+    let scoreboard = project.scoreboard();
+    let findings = scoreboard["findings"].as_array().unwrap();
+    assert!(
+        findings.iter().any(|finding| finding["message"] == "a signed agreement needs the date on which it was signed")
+    );
 }
 
 #[test]
@@ -136,4 +156,86 @@ fn a_refused_file_is_answered_by_name_until_something_better_came() {
     project.run(&["answer", "--partner", "alpha"]).expect(0).says("Nothing was received");
     project.run(&["answer", "--partner", "alpa"]).expect(2).says("did you mean `alpha`?");
     project.run(&["answer", "beta_2016-Q2.xlsx"]).expect(2).says("did you mean `beta_2016-Q1.xlsx`?");
+}
+
+/// The workbook that an answer gave back.
+fn returned(answer: &Value) -> (String, Vec<u8>) {
+    let path = answer["workbook"].as_str().expect("a workbook");
+    (path.to_owned(), fs::read(path).expect("read"))
+}
+
+#[test]
+fn the_partner_gets_its_own_file_back_and_sends_it_again_corrected() {
+    let project = with_mistakes();
+    let sent = fs::read(project.inbox("alpha_P1_2016-04-05_r1.xlsx")).unwrap();
+    let answer = &answers(&project, &[])[0];
+    let (path, bytes) = returned(answer);
+    assert!(path.ends_with("data/out/answers/alpha/alpha_P1_2016-04-05_r1.xlsx"), "{path}");
+    let [before, now] = [&sent, &bytes].map(|bytes| read("a.xlsx", bytes, &Options::default()).expect("readable"));
+    assert_eq!(now.sheets.len(), before.sheets.len() + 1);
+    assert_eq!(now.sheets.last().expect("a sheet").name, "Befunde");
+    let cells = |workbook: &Workbook| {
+        let sheet = &workbook.sheets[0];
+        let rows =
+            (0..sheet.rows.len()).flat_map(|i| sheet.row(i).iter().map(move |(column, cell)| (i, *column, *cell)));
+        rows.map(|(i, column, cell)| (i, column, sheet.display(cell))).collect::<Vec<_>>()
+    };
+    assert_eq!(cells(&before), cells(&now));
+
+    // Its user corrects two cells in Excel; here, their texts in the file.
+    let corrected = edit(&bytes, &[("sigend", "signed"), (">1.234<", ">1234,50<")]);
+    project.file("data/inbox/alpha_P1_2016-04-06_r1.xlsx", corrected);
+    let answer = &answers(&project, &[])[0];
+    assert_eq!(answer["verdict"], "accepted", "{answer}");
+    assert_eq!(answer["put_right"]["findings"], 2);
+    let rules = texts(&answer["findings"], "rule");
+    assert_eq!(rules, ["number-as-text"], "our own sheet is passed over: {answer}");
+    // Marked again, it bears the marks of today and no others.
+    let again = read("a.xlsx", &returned(answer).1, &Options::default()).expect("readable");
+    assert_eq!(again.sheets.iter().filter(|sheet| sheet.name.starts_with("Befunde")).count(), 1);
+}
+
+#[test]
+fn a_file_of_another_format_comes_back_as_a_copy_that_says_so() {
+    let project = Project::small();
+    project.file("data/inbox/beta_2016-Q1.csv", "No.;Signed on;Status;Value\nB-1;2016-02-01;signd;12\n");
+    let answer = &answers(&project, &[])[0];
+    let (path, bytes) = returned(answer);
+    assert!(path.ends_with("answers/beta/beta_2016-Q1.xlsx"), "{path}");
+    assert!(answer["copy_because"].as_str().unwrap().contains("format"), "{answer}");
+    let workbook = read("a.xlsx", &bytes, &Options::default()).expect("readable");
+    let sheet = &workbook.sheets[0];
+    let cell = sheet.cell(CellRef::parse("C2").unwrap()).expect("a cell");
+    assert_eq!(sheet.display(cell), "signd");
+    project.run(&["answer"]).expect(0).says("This is a copy with the values as they were read");
+}
+
+#[test]
+fn a_hostile_file_is_answered_without_a_workbook() {
+    let project = Project::small();
+    project.file("data/inbox/beta_2016-Q1.xlsx", &b"PK\x03\x04 and nothing that is a workbook"[..]);
+    let answer = &answers(&project, &[])[0];
+    assert_eq!((answer["verdict"].as_str(), &answer["workbook"]), (Some("refused"), &Value::Null));
+}
+
+/// A workbook with texts replaced in all of its parts.
+fn edit(bytes: &[u8], replace: &[(&str, &str)]) -> Vec<u8> {
+    let mut from = ZipArchive::new(Cursor::new(bytes)).expect("a zip");
+    let mut to = ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..from.len() {
+        let mut part = from.by_index(index).expect("a part");
+        let name = part.name().expect("a name").into_owned();
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).expect("read");
+        if let Ok(mut text) = String::from_utf8(bytes.clone()) {
+            for (old, new) in replace.iter().filter(|_| name.contains("sharedStrings")) {
+                assert!(text.contains(old), "no {old} in {text}");
+                text = text.replace(old, new);
+            }
+            bytes = text.into_bytes();
+        }
+        to.start_file(name, SimpleFileOptions::default()).expect("started");
+        to.write_all(&bytes).expect("written");
+    }
+    to.finish().expect("finished").into_inner()
 }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use chrono::{DateTime, Utc};
-use scoreboard::fetch::{Credentials, Failure, Fetched, Pages, Previous, Secret, Surroundings, fetch};
+use scoreboard::fetch::{Changes, Credentials, Failure, Fetched, Pages, Previous, Secret, Surroundings, fetch};
 use scoreboard::model::code::{SourceCode, SurveyCode, WaveCode};
 use scoreboard::model::source::{Completion, Source, SourceKind};
 use serde_json::{Value, json};
@@ -89,7 +90,7 @@ impl Attempt {
             completion: Completion::Complete,
             not_asked: None,
             timeout: Duration::from_secs(20),
-            total: Duration::from_secs(1_800),
+            total: Duration::from_mins(30),
         };
         let world = World { pauses: RefCell::default() };
         Self { source, world, pages: Memory::default(), limit: 50_000_000 }
@@ -181,7 +182,10 @@ fn all_pages_of_kobo_come_and_the_same_answers_give_the_same_bytes() {
     assert_eq!((first.pages.len(), first.notes.len(), first.changes.new.len()), (3, 0, 231));
     let fresh = Attempt::of(SourceKind::Kobo, "aXyZ", &server);
     let second = fresh.run_after(Some(&first)).expect("fetched");
-    assert_eq!((second.document == first.document, second.changes.is_empty(), second.requests), (true, true, 2));
+    assert_eq!(
+        (second.document == first.document, second.changes == Changes::default(), second.requests),
+        (true, true, 2)
+    );
 }
 
 #[test]
@@ -337,6 +341,19 @@ fn a_body_without_an_end_is_not_read_to_its_end() {
 }
 
 #[test]
+fn a_survey_without_an_end_is_not_fetched_to_its_end() {
+    let server = Server::start(|seen| {
+        let start: usize = seen.query("start").and_then(|text| text.parse().ok()).unwrap_or(0);
+        let page: Vec<Value> = (start..start + 1_000).map(answer).collect();
+        Reply::json(&json!({ "count": u64::MAX, "next": null, "previous": null, "results": page }))
+    });
+    let mut attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server);
+    attempt.limit = 1_000_000;
+    attempt.fails("fetch-unreadable", "more than 1 MB");
+    assert!(server.seen().len() < 100);
+}
+
+#[test]
 fn an_error_inside_a_200_is_no_survey_without_answers() {
     for body in ["<html>Sign in</html>", "{\"detail\": \"Invalid token\"}", "[]", "null", "{\"count\":3}", ""] {
         let server = Server::start(move |_| Reply::text(body));
@@ -369,9 +386,20 @@ fn edits_and_deletions_are_seen_from_one_fetch_to_the_next() {
     );
 }
 
+#[test]
+fn a_server_that_shows_nearly_nothing_any_more_is_told() {
+    let first = Attempt::of(SourceKind::Kobo, "aXyZ", &kobo_server(20, 1_000)).run().expect("fetched");
+    let after = |count| {
+        let server = kobo_server(count, 1_000);
+        Attempt::of(SourceKind::Kobo, "aXyZ", &server).run_after(Some(&first)).expect("fetched").notes
+    };
+    assert_eq!(after(10), [""; 0]);
+    assert_eq!(after(0), ["20 of the 20 answers of the last fetch are gone: did somebody lose a right to see them?"]);
+}
+
 // LimeSurvey.
 
-/// A survey as RemoteControl 2 serves it. Numbers of responses have gaps.
+/// A survey as `RemoteControl` 2 serves it. Numbers of responses have gaps.
 struct Lime {
     responses: Vec<Value>,
     /// What `get_summary` says, where it lies.
@@ -585,6 +613,21 @@ fn all_pages_of_odk_come_by_their_cursor_whatever_host_the_link_names() {
 }
 
 #[test]
+fn odk_without_sessions_is_given_the_password() {
+    let odk = Odk::new(&["a"]);
+    let server = Server::start(move |seen| {
+        let basic = base64::engine::general_purpose::STANDARD.encode(format!("{USER}:{TOKEN}"));
+        if seen.path == "/v1/sessions" {
+            return Reply::status(404);
+        }
+        let signed = seen.head.contains(&format!("Basic {basic}"));
+        let head = format!("authorization: Bearer {SESSION}");
+        if signed { odk.reply(&Seen { head, ..seen.clone() }) } else { Reply::status(401) }
+    });
+    assert_eq!(Attempt::of(SourceKind::Odk, "7/turnover 2016", &server).run().expect("fetched").answers, 1);
+}
+
+#[test]
 fn odk_that_counts_otherwise_than_it_gives_fails() {
     let server = odk_server(Odk { count: Some(3), ..Odk::new(&["a", "b"]) });
     Attempt::of(SourceKind::Odk, "7/turnover 2016", &server).fails("fetch-incomplete", "said 3 answers and gave 2");
@@ -604,7 +647,7 @@ fn deletions_of_odk_are_held_against_its_own_list() {
     let server = odk_server(odk);
     let second = Attempt::of(SourceKind::Odk, "7/turnover 2016", &server).run_after(Some(&first)).expect("fetched");
     assert_eq!((second.changes.edited.len(), second.changes.deleted.len()), (1, 2));
-    assert_eq!(second.notes, ["1 answers are gone that the server does not list as deleted"]);
+    assert_eq!(second.notes, ["1 answer is gone that the server does not list as deleted"]);
 }
 
 // EUSurvey.
@@ -682,7 +725,7 @@ fn results_of_eusurvey_are_prepared_waited_for_and_counted() {
     let second = Attempt::of(SourceKind::EuSurvey, "turnover", &server).run_after(Some(&first)).expect("fetched");
     assert!(String::from_utf8_lossy(&second.document).contains(">150<"), "the later of two texts counts");
     assert_eq!((second.changes.edited, second.changes.deleted), (vec!["a-1".to_owned()], vec!["b-2".to_owned()]));
-    assert_eq!(second.notes, ["1 answers are gone that the server does not list as deleted"]);
+    assert_eq!(second.notes, ["1 answer is gone that the server does not list as deleted"]);
     assert_eq!(server.asked("/U?"), 1);
 }
 
@@ -699,6 +742,41 @@ fn eusurvey_that_counts_otherwise_refuses_or_is_used_up_fails() {
     let server = eu_server(Eu { waits: 1_000, ..Eu::new() });
     let attempt = Attempt::of(SourceKind::EuSurvey, "turnover", &server);
     attempt.fails("fetch-unreachable", "was not done after 1800 seconds");
+    // The next run waits for what this one had prepared: a user's requests are counted.
+    attempt.world.pauses.borrow_mut().clear();
+    attempt.fails("fetch-unreachable", "was not done after 1800 seconds");
+    assert_eq!(server.asked("prepareResults"), 1);
+}
+
+#[test]
+fn an_archive_of_eusurvey_is_opened() {
+    let mut eu = Eu::new();
+    let server = Server::start(move |seen| {
+        let mut reply = eu.reply(seen);
+        if reply.body.starts_with(b"<?xml") {
+            let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+            zip.start_file("result.xml", zip::write::SimpleFileOptions::default()).expect("begun");
+            zip.write_all(&reply.body).expect("written");
+            reply.body = zip.finish().expect("whole").into_inner();
+        }
+        reply
+    });
+    let fetched = Attempt::of(SourceKind::EuSurvey, "turnover", &server).run().expect("fetched");
+    assert_eq!(fetched.answers, 2);
+    assert!(fetched.document.starts_with(b"<?xml") && fetched.pages[1].bytes.starts_with(b"PK"));
+}
+
+#[test]
+fn eusurvey_that_does_not_count_is_told() {
+    let mut eu = Eu::new();
+    let server =
+        Server::start(
+            move |seen| {
+                if seen.path.contains("getSurveyMetadata") { Reply::status(404) } else { eu.reply(seen) }
+            },
+        );
+    let fetched = Attempt::of(SourceKind::EuSurvey, "turnover", &server).run().expect("fetched");
+    assert_eq!((fetched.answers, fetched.notes.len()), (2, 1));
 }
 
 #[test]
@@ -810,6 +888,7 @@ fn what_is_fetched_counts_as_if_it_had_come_by_hand() {
     command(&project, &["fetch"], "2016-06-01T08:00:00Z").expect(0).says("3 answers (3 new, 0 edited, 0 deleted)");
     // 1.5, 2.5 and 3.5: a point is a decimal point in a server's numbers, whatever the survey's locale.
     assert_eq!(mean(&project, "2016-06-01T08:01:00Z"), "2.5");
+    assert_eq!(super::project::places(&project.json(), "date-as-text"), [""; 0], "no respondent typed it");
     let before = project.outputs();
     command(&project, &["fetch"], "2016-06-02T08:00:00Z").expect(0).says("3 answers (0 new, 0 edited, 0 deleted)");
     assert_eq!(mean(&project, "2016-06-02T08:01:00Z"), "2.5");
@@ -876,3 +955,51 @@ fn exit_codes_tell_whether_all_some_or_none_came() {
 }
 
 const SURVEY_SOURCE: &str = "schema = 1\n[[source]]\ncode = \"other\"\nkind = \"kobo\"\nurl = \"URL\"\nform = \"gone\"\nsecret = \"KOBO_TOKEN\"\nsurvey = \"turnover\"\nwave = \"baseline\"\n";
+
+#[test]
+fn a_kill_at_any_point_of_a_fetch_loses_nothing() {
+    let (server, _) = live();
+    let mut crashes = 0;
+    for point in 1.. {
+        let project = project(&server);
+        let mut killed = project.command(&["fetch"]);
+        killed.env("KOBO_TOKEN", TOKEN).env("SCOREBOARD_CRASH_AT", point.to_string());
+        if killed.output().expect("runs").status.success() {
+            break;
+        }
+        crashes += 1;
+        command(&project, &["fetch"], "2016-06-01T08:00:00Z").expect(0).says("3 answers");
+        assert_eq!(mean(&project, "2016-06-01T08:01:00Z"), "2.5", "killed at point {point}");
+    }
+    assert!(crashes > 10, "only {crashes} points");
+}
+
+#[test]
+fn an_export_that_is_dropped_into_the_inbox_counts_like_a_fetched_one() {
+    let (server, answers) = live();
+    let project = project(&server);
+    project.replace("pipelines/survey.toml", "on = 2016-05-31", "on = 2016-05-31\nfiles = \"kobo*.json\"");
+    let document = json!({ "count": 3, "next": null, "previous": null, "results": *answers.lock().expect("answers") });
+    project.file("data/inbox/kobo_export.json", document.to_string());
+    assert_eq!(mean(&project, "2016-06-01T08:01:00Z"), "2.5");
+    // A page of several is no export: it is refused, and the estimate does not stand on it.
+    let page = json!({ "count": 231, "results": [firm(1, "1")] });
+    project.file("data/inbox/kobo_page.json", page.to_string());
+    command(&project, &["run"], "2016-06-01T08:02:00Z").expect(0);
+    assert_eq!(super::project::places(&project.json(), "file-truncated"), ["kobo_page.json"]);
+    assert_eq!(figure(&project.json(), "mean_turnover", &[])["value"].to_string(), "2.5");
+}
+
+#[test]
+fn two_surveys_without_an_answer_are_two_documents() {
+    let (server, answers) = live();
+    answers.lock().expect("answers").clear();
+    let project = project(&server);
+    project.file("pipelines/z_second.toml", SURVEY_SOURCE.replace("URL", &server.url).replace("gone", "aXyZ"));
+    command(&project, &["fetch"], "2016-06-01T08:00:00Z").expect(0);
+    command(&project, &["run"], "2016-06-01T08:01:00Z").expect(0);
+    let before = project.outputs();
+    command(&project, &["fetch"], "2016-06-02T08:00:00Z").expect(0).says("0 answers (0 new, 0 edited, 0 deleted)");
+    command(&project, &["run"], "2016-06-02T08:01:00Z").expect(0).says("Nothing has changed");
+    assert_eq!(project.outputs(), before);
+}

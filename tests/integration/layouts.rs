@@ -57,20 +57,20 @@ accumulation = "stock"
 "#;
 
 /// A project with one declared layout, and a workbook made of rows: texts, numbers, and `=` for cells left out.
-struct Given {
-    project: Project,
+pub struct Given {
+    pub project: Project,
     book: Workbook,
 }
 
 impl Given {
-    fn new(layout: &str) -> Self {
+    pub fn new(layout: &str) -> Self {
         let project = Project::small();
         project.file("pipelines/agreements.toml", format!("{COLLECTION}{layout}"));
         project.file("indicators/a.toml", INDICATORS);
         Self { project, book: Workbook::new() }
     }
 
-    fn sheet(mut self, name: &str, rows: &[&[&str]], merges: &[(u32, u16, u32, u16, &str)]) -> Self {
+    pub fn sheet(mut self, name: &str, rows: &[&[&str]], merges: &[(u32, u16, u32, u16, &str)]) -> Self {
         let sheet = self.book.add_worksheet();
         sheet.set_name(name).expect("a name");
         for (r, row) in (0u32..).zip(rows) {
@@ -89,34 +89,40 @@ impl Given {
     }
 
     /// Ingests and computes; the board, whatever the exit code.
-    fn run(mut self, file: &str) -> Board {
-        self.project.file(&format!("data/inbox/{file}"), self.book.save_to_buffer().expect("saved"));
+    pub fn run(mut self, file: &str) -> Board {
+        let bytes = self.book.save_to_buffer().expect("saved");
+        self.run_with(file, bytes)
+    }
+
+    /// The same with a file of other bytes.
+    pub fn run_with(self, file: &str, bytes: impl AsRef<[u8]>) -> Board {
+        self.project.file(&format!("data/inbox/{file}"), bytes);
         self.project.run(&["run"]).expect(0);
         Board(self.project.json())
     }
 }
 
-struct Board(Value);
+pub struct Board(Value);
 
 impl Board {
-    fn total(&self, indicator: &str) -> Value {
+    pub fn total(&self, indicator: &str) -> Value {
         self.figure(indicator, &serde_json::json!({}))
     }
 
-    fn figure(&self, indicator: &str, by: &Value) -> Value {
+    pub fn figure(&self, indicator: &str, by: &Value) -> Value {
         let figures = self.0["figures"].as_array().expect("figures");
         let found = figures.iter().find(|f| f["indicator"] == indicator && f["by"] == *by);
         found.unwrap_or_else(|| panic!("no figure {indicator} {by} in {:#}", self.0["figures"]))["value"].clone()
     }
 
-    fn finding(&self, rule: &str) -> Value {
+    pub fn finding(&self, rule: &str) -> Value {
         let findings = self.0["findings"].as_array().expect("findings");
         let found = findings.iter().find(|finding| finding["rule"] == rule);
         found.unwrap_or_else(|| panic!("no finding {rule} in {findings:#?}")).clone()
     }
 }
 
-const FILE: &str = "alpha_P2_2016-06-15_r1.xlsx";
+pub const FILE: &str = "alpha_P2_2016-06-15_r1.xlsx";
 
 #[test]
 fn titles_notes_and_totals_around_a_table_are_no_rows() {

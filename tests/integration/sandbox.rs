@@ -6,14 +6,19 @@ use serde_json::Value;
 
 use super::project::Project;
 
-/// A project with a sound file and one whose reader fails in the way of `fault`.
-fn ingest(fault: &str) -> (Value, String) {
+fn project() -> Project {
     let project = Project::small();
     let rows: &[&[&str]] = &[&["No.", "Status", "Signed on", "Value"], &["A1", "signed", "2016-05-04", "100"]];
     project.workbook("alpha_P2_2016-06-15_r1.xlsx", "Agreements", rows);
     let more: &[&[&str]] = &[&["No.", "Status", "Signed on", "Value"], &["B1", "signed", "2016-05-04", "200"]];
     project.workbook("beta_P2_2016-06-15_r1.xlsx", "Agreements", more);
     project.replace("scoreboard.toml", "[programme]", "[limits]\nmemory_mb = 300\nseconds = 2\n\n[programme]");
+    project
+}
+
+/// A project with a sound file and one whose reader fails in the way of `fault`.
+fn ingest(fault: &str) -> (Value, String) {
+    let project = project();
     let output = Command::new(env!("CARGO_BIN_EXE_scoreboard"))
         .args(["ingest", "--format", "json", "--project"])
         .arg(project.path())
@@ -54,4 +59,37 @@ fn a_reader_that_takes_all_memory_is_stopped_by_its_limit() {
     let (finding, rule) = ingest("allocate");
     assert_eq!(rule, "file-too-large");
     assert_eq!(finding["message"], "needs more than 300 MB of memory to be read");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_reader_knows_no_secret_of_its_parent() {
+    use std::fs;
+    use std::time::Duration;
+    let project = project();
+    let mut parent = Command::new(env!("CARGO_BIN_EXE_scoreboard"))
+        .args(["ingest", "--project"])
+        .arg(project.path())
+        .env("SCOREBOARD_READER_FAULT", "loop:beta")
+        .env("KOBO_TOKEN", "9f4c2b7e1a8d4f60")
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("it runs");
+    let read = |path: std::path::PathBuf| String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned();
+    let of_reader = || {
+        let folders = fs::read_dir("/proc").expect("processes").flatten().map(|entry| entry.path());
+        let mut readers = folders.filter(|folder| {
+            let status = read(folder.join("status"));
+            let child = status.lines().any(|line| line == format!("PPid:\t{}", parent.id()));
+            child && read(folder.join("cmdline")).contains("read-files")
+        });
+        readers.next().map(|folder| read(folder.join("environ")))
+    };
+    let seen = (0..300).find_map(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        of_reader().filter(|environment| !environment.is_empty())
+    });
+    parent.wait().expect("it ends");
+    let seen = seen.expect("a reader");
+    assert!(seen.contains("SCOREBOARD_READER_FAULT=loop:beta") && !seen.contains("KOBO_TOKEN"), "{seen}");
 }

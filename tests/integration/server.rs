@@ -141,7 +141,7 @@ fn serve(mut stream: TcpStream, seen: &Mutex<Vec<Seen>>, handler: &Mutex<Handler
         Fault::CutOff => {
             let _ = stream.write_all(&reply.body[..reply.body.len() / 2]);
         }
-        Fault::Endless => while stream.write_all(&[b' '; 65_536]).is_ok() {},
+        Fault::Endless => while stream.write_all(&[b' '; 8_192]).is_ok() {},
         _ => {
             let _ = stream.write_all(&reply.body);
         }

@@ -41,8 +41,9 @@ fn texts(cells: Vec<(Cell, &Sheet)>) -> Vec<String> {
     cells.into_iter().map(|(cell, sheet)| sheet.display(cell)).collect()
 }
 
-fn sum(cells: Vec<(Cell, &Sheet)>) -> f64 {
-    texts(cells).iter().map(|text| text.parse::<f64>().expect("a number")).sum()
+/// As text: these sums have few digits.
+fn sum(cells: Vec<(Cell, &Sheet)>) -> String {
+    texts(cells).iter().map(|text| text.parse::<f64>().expect("a number")).sum::<f64>().to_string()
 }
 
 /// How often each text stands there; `separator` parts several answers in one cell.
@@ -89,14 +90,14 @@ fn answers_of_kobo_as_workbooks_give_what_the_catalogue_says() {
     if let Some(workbook) = open("S01__") {
         let sheet = &workbook.sheets[1];
         let ages = column(sheet, 0, "family_members/Family_member_age");
-        assert_eq!((ages.len(), sum(ages)), (6, 206.0));
+        assert_eq!((ages.len(), sum(ages)), (6, "206".to_owned()));
         assert_eq!(texts(column(sheet, 0, "_parent_index")), ["1", "1", "1", "2", "3", "5", "5"]);
     }
     if let Some(workbook) = open("S02__") {
         let rows: Vec<usize> = workbook.sheets.iter().map(|sheet| sheet.rows.len() - 1).collect();
         assert_eq!(rows, [5, 8, 8, 12]);
         let ratings = column(&workbook.sheets[1], 0, "topics_discussed/topic_details/Discussion_rating");
-        assert_eq!((ratings.len(), sum(ratings)), (8, 28.0));
+        assert_eq!((ratings.len(), sum(ratings)), (8, "28".to_owned()));
         let parents = times(&texts(column(&workbook.sheets[1], 0, "_parent_index")), None);
         assert_eq!(
             parents.into_iter().collect::<Vec<_>>(),
@@ -105,8 +106,8 @@ fn answers_of_kobo_as_workbooks_give_what_the_catalogue_says() {
     }
     if let Some(workbook) = open("S04__") {
         let numbers = ["What_about_on_a_scale_of_1_10", "group_ta7dy01/group_question_2_number"];
-        let sums: Vec<f64> = numbers.iter().map(|label| sum(column(&workbook.sheets[0], 0, label))).collect();
-        assert!(sums.contains(&98.5), "{sums:?}");
+        let sums: Vec<String> = numbers.iter().map(|label| sum(column(&workbook.sheets[0], 0, label))).collect();
+        assert!(sums.contains(&"98.5".to_owned()), "{sums:?}");
         let none = workbook.sheets[0].rows.len();
         let words: Vec<String> = (0..none)
             .flat_map(|i| workbook.sheets[0].row(i).iter().map(|(_, cell)| workbook.sheets[0].display(*cell)))
@@ -114,7 +115,7 @@ fn answers_of_kobo_as_workbooks_give_what_the_catalogue_says() {
         assert_eq!(times(&words, None)["None"], 2);
     }
     if let Some(workbook) = open("S05__") {
-        assert_eq!(sum(column(&workbook.sheets[0], 0, "Enter_a_number")), 37.0);
+        assert_eq!(sum(column(&workbook.sheets[0], 0, "Enter_a_number")), "37");
         let dates = texts(column(&workbook.sheets[0], 0, "group_lw2py86/Enter_a_date_in_group"));
         assert_eq!(dates, ["2024-02-14", "2024-10-10"]);
     }
@@ -122,7 +123,7 @@ fn answers_of_kobo_as_workbooks_give_what_the_catalogue_says() {
         let label = "transport/available_transportation_types_to_referral_facility";
         let words = texts(column(&workbook.sheets[0], 0, label));
         let told: Vec<&String> = words.iter().filter(|text| *text != "n/a").collect();
-        assert_eq!(told, ["ambulance bicycle", "ambulance", "taxi other"]);
+        assert_eq!(told, ["none", "ambulance bicycle", "ambulance", "taxi other"]);
     }
 }
 
@@ -134,7 +135,7 @@ fn answers_of_odk_give_what_the_catalogue_says() {
         assert_eq!(texts(column(sheet, 0, "corner1-Latitude")), ["-31.895004"]);
         assert_eq!(texts(column(sheet, 0, "corner1-Longitude")), ["115.7747006"]);
         let attachments = ["__system/attachmentsExpected", "__system/attachmentsPresent"];
-        assert!(attachments.iter().all(|label| sum(column(sheet, 0, label)) == 5.0));
+        assert!(attachments.iter().all(|label| sum(column(sheet, 0, label)) == "5"));
     }
     if let Some(workbook) = open("S13b") {
         let codes = workbook.sheets[0].rows.len();
@@ -168,8 +169,8 @@ fn answers_of_limesurvey_give_what_the_catalogue_says() {
         let parts: Vec<&String> =
             labels.iter().filter(|label| label.ends_with(']') && label.contains("[SQ0")).collect();
         assert_eq!(parts.len(), 11, "{labels:?}");
-        let ticks: Vec<f64> = parts.iter().map(|label| sum(column(sheet, 0, label))).collect();
-        assert_eq!(ticks, [1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0]);
+        let ticks: Vec<String> = parts.iter().map(|label| sum(column(sheet, 0, label))).collect();
+        assert_eq!(ticks, ["1", "1", "0", "0", "0", "0", "0", "0", "1", "0", "1"]);
     }
     let four: Option<Vec<usize>> = ["S20a", "infanzia2", "infanzia3", "infanzia4"]
         .iter()

@@ -1,6 +1,6 @@
 # Survey estimates by R's `survey`, for our own to be held against.
 #
-#   Rscript tests/r/estimates.R > tests/r/estimates.json
+#   Rscript tests/r/estimates.R > tests/r/estimates.json       (in the root of the repository)
 #
 # Prints designs with their answers and what R makes of them; tests/integration/estimates.rs replays the file. Nothing of
 # our code is used here. Where `survey` has no such thing (Wilson's interval, skewness, notes), the formula is written
@@ -495,6 +495,17 @@ for (change in c("points", "percent")) {
 }
 case("unpaired_points_median", "unpaired_points", two, sme, of = function(estimator, ...) unpaired("points", ...), what = "quantile")
 
+lone_waves <- rbind(cbind(turnover(c(9, 7, 1, 6)), wave = 0), cbind(turnover(c(8, 1, 6, 5)), wave = 1)); lone_waves$in_domain <- TRUE
+for (lonely in c("adjust", "certainty"))
+  case(paste("unpaired_points_ratio_lonely", lonely, sep = "_"), "unpaired_points", lone_waves, sme, lonely, of = function(estimator, ...) unpaired("points", ...), what = "ratio")
+case("unpaired_percent_total_lonely_fail", "unpaired_percent", lone_waves, sme, refused = list(why = "lonely_stratum", stratum = "medium"), of = function(estimator, ...) unpaired("percent", ...), what = "total")
+case("unpaired_percent_mean_empty_stratum", "unpaired_percent", two[two$stratum != 2, ], sme, of = function(estimator, ...) unpaired("percent", ...), what = "mean")
+known_lone$age <- rep_len(c("old", "young"), nrow(known_lone))
+for (lonely in c("adjust", "certainty")) case(paste("total_raked_lonely", lonely, sep = "_"), "total", known_lone, sme, lonely, margins = both)
+case("ratio_raked_empty_stratum", "ratio", known[known$stratum != 3, ], sme, margins = both)
+case("paired_points_of_totals_lonely_adjust", "points", alone, sme, "adjust", of = paired, totals_of = TRUE)
+case("median_given_weights_domain", "quantile", weighted, sme, quantile = 0.5)
+
 # ---- merged strata, a minimum, the largest left out ---------------------------------------------------------------
 
 for (estimator in c("total", "ratio"))
@@ -508,6 +519,45 @@ case("ratio_without_the_largest_given_weights", "sensitivity", weighted, unknown
 known_again <- known; known_again$in_domain <- TRUE
 case("total_without_the_largest_raked", "sensitivity", known_again, sme, of = without_largest, what = "total", margins = both)
 
+# ---- a survey that tests/integration/surveys.rs runs through the program -----------------------------------------
+
+members <- read.csv("tests/populations/enterprises.csv")
+at <- seq_len(nrow(members)) - 1
+members$size <- members$stratum
+members$stratum <- match(members$size, c("medium", "micro", "small")) - 1        # in the order of their names
+members$region <- c("north", "south", "east")[at %% 3 + 1]
+members$age <- ifelse(at %% 7 < 3, "old", "young")
+members$weight <- 1.5 + at %% 4
+sizes <- table(members$size)
+sizes <- setNames(as.vector(sizes), names(sizes))
+asked <- list(which((at * 37) %% 400 < 60), which((at * 37) %% 400 < 40 | (at * 53 + 11) %% 400 < 40))
+first <- function(rows) data.frame(members[rows, ], y = members$turnover_abroad[rows], x = members$turnover[rows], in_domain = TRUE)
+second <- function(rows) data.frame(members[rows, ], y = round(2 * members$turnover_abroad[rows] + 3 * members$hours[rows], 1), x = members$turnover[rows], in_domain = TRUE)
+baseline <- first(asked[[1]]); follow_up <- second(asked[[2]])
+twice <- intersect(asked[[1]], asked[[2]])
+panel <- data.frame(members[twice, ], y0 = first(twice)$y, x0 = first(twice)$x, y1 = second(twice)$y, x1 = second(twice)$x, in_domain = TRUE)
+separate_waves <- rbind(cbind(baseline, wave = 0), cbind(follow_up, wave = 1))
+
+counted <- function(by) { n <- table(members[[by]]); setNames(as.vector(n), names(n)) }
+bare <- function(answers) { answers$weight <- NULL; answers }
+weightings <- list(
+  plain = list(), post_strata = list(region = counted("region")), rake = list(region = counted("region"), age = counted("age")))
+project <- lapply(names(weightings), function(name) {
+  margins <- weightings[[name]]
+  level <- function(estimator) estimate(estimator, bare(follow_up), unname(sizes), names(sizes), "fail", margins)
+  list(weighting = name, figures = list(
+    abroad_total = level("total"), abroad_mean = level("mean"), abroad_median = level("quantile"), abroad_share = level("ratio"),
+    without_largest = without_largest(NA, bare(follow_up), unname(sizes), names(sizes), "fail", "total", margins)$without,
+    share_change = paired("points", bare(panel), unname(sizes), names(sizes), "fail", margins)$change,
+    total_growth = paired("percent", bare(panel), unname(sizes), names(sizes), "fail", margins, totals_of = TRUE)$change))
+})
+project[[1]]$figures <- c(project[[1]]$figures, list(
+  share_change_unpaired = unpaired("points", bare(separate_waves), unname(sizes), names(sizes), "fail", "ratio")$change,
+  median_growth_unpaired = unpaired("percent", bare(separate_waves), unname(sizes), names(sizes), "fail", "quantile")$change))
+project[[4]] <- list(weighting = "weights", figures = list(
+  abroad_total = estimate("total", follow_up, unname(sizes), names(sizes), "fail"),
+  share_change = paired("points", panel, unname(sizes), names(sizes), "fail")$change))
+
 # ---- the quantile of Student's t --------------------------------------------------------------------------------
 
 student <- expand.grid(p = c(0.025, 0.6, 0.75, 0.9, 0.95, 0.975, 0.995), degrees = c(1:10, 18, 30, 33, 60, 228, 1000, 12345))
@@ -518,5 +568,5 @@ json <- function(x) toJSON(x, auto_unbox = TRUE, digits = NA, na = "null", null 
 made_by <- list(r = R.version.string, survey = as.character(packageVersion("survey")),
                 command = "Rscript tests/r/estimates.R > tests/r/estimates.json")
 cat('{"made_by": ', json(made_by), ',\n"cases": [\n', paste(vapply(cases, json, ""), collapse = ",\n"),
-    '\n],\n"student": [\n', paste(vapply(seq_len(nrow(student)), function(i) json(as.list(student[i, ])), ""),
+    '\n],\n"project": [\n', paste(vapply(project, json, ""), collapse = ",\n"), '\n],\n"student": [\n', paste(vapply(seq_len(nrow(student)), function(i) json(as.list(student[i, ])), ""),
                                 collapse = ",\n"), "\n]}\n", sep = "")

@@ -89,19 +89,20 @@ fn returned(answer: &Answer, letter: &Letter) -> Returned {
         cell: remark.cell,
         cells: remark.cells.to_vec(),
     });
-    let changes = letter.changes.iter().flat_map(|changes| {
-        let heading = vec![changes.heading.clone()];
-        [heading, changes.columns.clone()].into_iter().chain(changes.rows.iter().cloned())
-    });
+    // Below place, column, found and what is wrong: the weight of a change is nobody's to tell.
+    let below = |cells: &Vec<String>| [&[String::new()], cells.as_slice()].concat();
+    let changes =
+        letter.changes.iter().flat_map(|changes| std::iter::once(&changes.columns).chain(&changes.rows).map(below));
     Returned {
         marks: marks.collect(),
         sheet: FindingsSheet {
             name: letter.title.clone(),
             language: letter.language.clone(),
-            heading: letter.heading.clone(),
-            lines: letter.lines.clone(),
+            heading: format!("{}: {}", letter.title, bare(&answer.file)),
+            lines: std::iter::once(&letter.heading).chain(&letter.lines).cloned().collect(),
             columns: letter.columns.to_vec(),
             rows: rows.collect(),
+            changes_heading: letter.changes.as_ref().map_or_else(String::new, |changes| changes.heading.clone()),
             changes: changes.collect(),
         },
     }

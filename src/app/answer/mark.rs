@@ -28,6 +28,7 @@ struct Request {
     lines: Vec<String>,
     columns: Vec<String>,
     rows: Vec<RemarkDto>,
+    changes_heading: String,
     changes: Vec<Vec<String>>,
 }
 
@@ -71,6 +72,7 @@ pub(super) fn request(returned: &Returned, limits: &Limits, bytes: &[u8]) -> Vec
         lines: sheet.lines.clone(),
         columns: sheet.columns.clone(),
         rows: sheet.rows.iter().map(row).collect(),
+        changes_heading: sheet.changes_heading.clone(),
         changes: sheet.changes.clone(),
     };
     // Texts and numbers always are JSON.
@@ -111,6 +113,7 @@ fn read(request: &[u8]) -> Option<(Returned, Limits, &[u8])> {
             lines: head.lines,
             columns: head.columns,
             rows: head.rows.into_iter().map(row).collect::<Option<_>>()?,
+            changes_heading: head.changes_heading,
             changes: head.changes,
         },
     };

@@ -20,9 +20,9 @@ use super::record::{Read, TableRecord};
 use super::state::State;
 use super::{Progress, Stopped};
 use crate::define::Catalog;
-use crate::define::catalog::Collection;
+use crate::define::catalog::{Check, Collection};
 use crate::finding::translate::translate;
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Finding, Place, Severity, rules};
 use crate::model::code::{CollectionCode, PartnerCode};
 use crate::model::letter::Letter;
 use crate::model::scoreboard::KeptOut;
@@ -185,7 +185,7 @@ impl Answering<'_> {
         findings.dedup();
         let put_right = self.put_right(&submissions);
         let told = findings.iter().map(|finding| ToldFinding {
-            finding: translate(finding, &language),
+            finding: translate(&self.in_partners_words(finding, &language), &language),
             column: self.column(&finding.place, &language),
         });
         let mut answer = Answer {
@@ -244,6 +244,27 @@ impl Answering<'_> {
             counts: of_survey || current.iter().any(|submission| submission.section == table.section),
             changes,
         }
+    }
+
+    /// The message of a declared check, in the partner's language where the programme gives it in several.
+    fn in_partners_words(&self, finding: &Finding, language: &str) -> Finding {
+        let mut told = finding.clone();
+        let catalog = &self.project.catalog;
+        let Place::Cell { sheet, .. } = &finding.place else { return told };
+        let tables = self.subject.read.tables.iter().filter(|table| table.sheet == *sheet);
+        let collections = tables.filter_map(|table| match &table.belongs {
+            Belongs::Collection(code) => catalog.collections.iter().find(|known| known.code.as_str() == code),
+            Belongs::Wave { .. } => None,
+        });
+        let checks = collections.flat_map(|collection| &collection.checks);
+        // "and 3 more like it: …" ends with the message.
+        let of = |check: &Check| finding.message.strip_suffix(check.message.get(&catalog.programme.language));
+        if finding.rule == &rules::CHECK_FAILED
+            && let Some((before, check)) = checks.filter_map(|check| Some((of(check)?, check))).next()
+        {
+            told.message = format!("{before}{}", check.message.get(language));
+        }
+        told
     }
 
     /// The label of the column in which a finding stands.

@@ -70,7 +70,7 @@ fn check(margins: &[Margin], answers: usize) -> Result<(), Why> {
             }
         }
     }
-    let frame = |margin: &Margin| margin.categories.iter().map(|(_, total)| total).sum::<u64>();
+    let frame = |margin: &Margin| margin.categories.iter().fold(0_u64, |sum, (_, total)| sum.saturating_add(*total));
     match margins.iter().find(|margin| frame(margin) != frame(&margins[0])) {
         None => Ok(()),
         Some(margin) => Err(Why::MarginsDiffer {

@@ -50,7 +50,7 @@ pub fn collapse(strata: &[Stratum], groups: &[Vec<String>]) -> Collapsed {
         of.push(into);
         let target = &mut merged[into];
         target.name = format!("{} + {}", target.name, stratum.name);
-        target.population = target.population.zip(stratum.population).map(|(a, b)| a + b);
+        target.population = target.population.zip(stratum.population).map(|(a, b)| a.saturating_add(b));
     }
     Collapsed { strata: merged, of, unknown }
 }

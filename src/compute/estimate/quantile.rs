@@ -136,6 +136,12 @@ mod tests {
         let estimate = found(&values(&[1.0, 2.0, 3.0]), &strata(&[Some(100)]), 0.5);
         assert_eq!((estimate.value, estimate.standard_error, estimate.interval), (2.0, None, None));
         assert_eq!(estimate.notes, [Note::NoInterval]);
+        // A tenth of 20 is below its interval's reach, nine tenths above it: each lacks one end.
+        let rows = values(&(1..=20).map(f64::from).collect::<Vec<_>>());
+        for (p, value) in [(0.1, 2.0), (0.9, 18.0)] {
+            let estimate = found(&rows, &strata(&[Some(100)]), p);
+            assert_eq!((estimate.value, estimate.interval), (value, None), "{p}");
+        }
     }
 
     #[test]

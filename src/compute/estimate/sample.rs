@@ -110,11 +110,12 @@ impl<'a> Sample<'a> {
         rows.filter(|((row, _), _)| row.in_domain).map(|((_, value), weight)| (*value, *weight)).collect()
     }
 
-    /// Position of the row with the largest |w · v|, the first of equal ones.
+    /// Position of the row of the domain with the largest |w · v|, the first of equal ones.
     pub fn largest(&self, values: &[f64]) -> usize {
-        let parts = self.weights.iter().zip(values).map(|(weight, value)| (weight * value).abs());
+        let rows = self.rows.iter().zip(&self.weights).zip(values).enumerate();
+        let parts = rows.filter(|(_, ((row, _), _))| row.in_domain).map(|(at, ((_, w), v))| (at, (w * v).abs()));
         let larger = |best: (usize, f64), one: (usize, f64)| if one.1 > best.1 { one } else { best };
-        parts.enumerate().fold((0, -1.0), larger).0
+        parts.fold((0, -1.0), larger).0
     }
 
     /// Answers in the domain.

@@ -73,7 +73,7 @@ const ATTRIBUTES: [&str; 6] = ["id", "create", "last", "lang", "user", "invitati
 
 pub(super) fn read(text: &str) -> Result<(Vec<Table>, Vec<Note>), Refusal> {
     let results = parse(text)?;
-    let mut table = Table::new("contributions");
+    let mut table = Table::of_answers();
     let meta: Vec<usize> = ATTRIBUTES.iter().map(|name| table.column(name, name)).collect();
     let mut columns: BTreeMap<&str, (String, String)> = BTreeMap::new();
     for question in &results.questions {
@@ -95,11 +95,9 @@ pub(super) fn read(text: &str) -> Result<(Vec<Table>, Vec<Note>), Refusal> {
             by_question.entry(&given.question).or_default().push(given);
         }
         // In the order of the questionnaire; what is answered but no question any more comes last.
-        let known = results.questions.iter().map(|question| question.id.as_str());
-        let unknown = by_question.keys().copied().filter(|id| !columns.contains_key(id)).collect::<Vec<_>>();
-        for id in known.chain(unknown) {
-            let question = results.questions.iter().find(|question| question.id == id);
-            let kind = question.map_or("", |question| question.kind.as_str());
+        let known = results.questions.iter().map(|question| (question.id.as_str(), question.kind.as_str()));
+        let unknown: Vec<_> = by_question.keys().filter(|id| !columns.contains_key(*id)).map(|id| (*id, "")).collect();
+        for (id, kind) in known.chain(unknown) {
             let (path, bare) = columns.get(id).cloned().unwrap_or_else(|| (id.to_owned(), id.to_owned()));
             let given = by_question.get(id).map_or(&[][..], Vec::as_slice);
             if kind == "Table Question" {
@@ -139,7 +137,7 @@ impl Results {
     fn element(&mut self, tag: &str, element: Element, block: &mut Block) {
         match tag {
             "Question" | "RatingQuestion" | "RankingItem" | "TableQuestion" | "Cell" => {
-                block.question = element.id.clone();
+                block.question.clone_from(&element.id);
                 self.by_id.insert(element.id.clone(), element.clone());
                 // Texts on the page are no questions, and a rating is asked by its parts.
                 if !matches!(

@@ -62,7 +62,7 @@ struct Spot<'s> {
 
 impl<'a> Records<'a> {
     pub fn new(shape: &'a Shape, aside: Aside) -> Self {
-        Self { shape, aside, tables: vec![Table::new("submissions")], by_path: BTreeMap::new() }
+        Self { shape, aside, tables: vec![Table::of_answers()], by_path: BTreeMap::new() }
     }
 
     pub fn add(&mut self, record: &Map<String, Value>) {
@@ -100,7 +100,7 @@ impl<'a> Records<'a> {
                         }
                     }
                     None => {
-                        self.fill(&Spot { prefix: format!("{path}/"), repeat: spot.repeat.clone(), ..*spot }, fields)
+                        self.fill(&Spot { prefix: format!("{path}/"), repeat: spot.repeat.clone(), ..*spot }, fields);
                     }
                 },
             }
@@ -171,7 +171,7 @@ impl<'a> Records<'a> {
             return *at;
         }
         let taken = self.tables.iter().any(|table| table.name() == bare(path));
-        self.tables.push(Table::new(if taken { path } else { bare(path) }));
+        self.tables.push(Table::of_repeat(if taken { path } else { bare(path) }));
         self.by_path.insert(path.to_owned(), self.tables.len() - 1);
         self.tables.len() - 1
     }
@@ -196,7 +196,7 @@ fn held(number: &Number) -> Held {
     }
 }
 
-/// A point of GeoJSON, which has its longitude first.
+/// A point of `GeoJSON`, which has its longitude first.
 fn point(fields: &Map<String, Value>) -> Option<Vec<(&'static str, &Number)>> {
     if fields.get("type")?.as_str()? != "Point" {
         return None;

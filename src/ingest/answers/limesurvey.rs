@@ -10,6 +10,11 @@ use serde_json::{Map, Value};
 use super::json::Aside;
 use super::table::{Held, Table, is_plain_number};
 
+/// Whether this looks like a response.
+pub(super) fn is_record(value: &Value) -> bool {
+    value.get("id").is_some() && (value.get("submitdate").is_some() || value.get("startlanguage").is_some())
+}
+
 pub(super) fn read(document: &Value) -> Vec<Table> {
     let rows: Vec<&Map<String, Value>> =
         document["responses"].as_array().into_iter().flatten().filter_map(record).collect();
@@ -20,7 +25,7 @@ pub(super) fn read(document: &Value) -> Vec<Table> {
         .filter(|(_, value)| value.as_str().is_some_and(|text| text.is_empty() || !is_figure(text)))
         .map(|(key, _)| key.as_str())
         .collect();
-    let mut table = Table::new("responses");
+    let mut table = Table::of_answers();
     for row in rows {
         let at = table.row();
         let answered = answered(row, &aside.multiple);

@@ -38,6 +38,9 @@ impl Document {
         if kobo::is_record(&first(&value)) {
             return Some(Self::Kobo(serde_json::json!({ "results": value })));
         }
+        if limesurvey::is_record(&first(&value)) {
+            return Some(Self::LimeSurvey(serde_json::json!({ "responses": value })));
+        }
         let fields = value.as_object()?;
         let list = |key: &str| fields.get(key).is_some_and(Value::is_array);
         if list("results") && (fields.contains_key("count") || kobo::is_record(&first(&value["results"]))) {
@@ -49,7 +52,7 @@ impl Document {
         list("responses").then_some(Self::LimeSurvey(value))
     }
 
-    /// Of XML without a document type. None: no results of EUSurvey.
+    /// Of XML without a document type. None: no results of `EUSurvey`.
     pub fn from_xml(text: &str) -> Option<Self> {
         eusurvey::is_results(text).then(|| Self::EuSurvey(text.to_owned()))
     }

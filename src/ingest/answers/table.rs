@@ -37,12 +37,18 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub fn new(name: &str) -> Self {
+    /// The answers themselves: a sheet without a name, like a csv, because its texts have no types either.
+    pub fn of_answers() -> Self {
+        Self::default()
+    }
+
+    pub fn of_repeat(name: &str) -> Self {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
+    /// As repeats name the table above them.
     pub fn name(&self) -> &str {
-        &self.name
+        if self.name.is_empty() { "submissions" } else { &self.name }
     }
 
     /// The column of a question, made where there is none: columns stand in the order in which they are first named.

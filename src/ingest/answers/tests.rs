@@ -83,7 +83,7 @@ fn repeats_are_sheets_that_name_their_answer() {
     let two = record(8, json!({ "hh/child": [{ "hh/child/age": "9" }] }));
     let workbook = json_file(&kobo(&[one, two]));
     let names: Vec<&str> = workbook.sheets.iter().map(|sheet| sheet.name.as_str()).collect();
-    assert_eq!(names, ["submissions", "child", "toy"]);
+    assert_eq!(names, ["", "child", "toy"]);
     assert_eq!(
         rows(&workbook.sheets[1])[2],
         ["_index=3", "_parent_table_name=submissions", "_parent_index=2", "_submission__id=8", "age=9"]
@@ -155,6 +155,8 @@ fn limesurvey_tells_not_shown_from_left_empty_where_it_can() {
     assert_eq!(all[1], ["N=7", "T=not asked", "id=2"]);
     assert_eq!(all[2], ["M[a]=1", "M[b]=0", "N=4.5", "T=x", "id=3"]);
     assert_eq!(all.len(), 3, "the blank record of an empty survey is none");
+    let list = json!([{ "id": "1", "submitdate": "2016-05-04 10:00:00", "Q": "a" }]);
+    assert_eq!(rows(&json_file(&list).sheets[0])[0], ["Q=a", "id=1", "submitdate=2016-05-04 10:00:00"]);
 }
 
 const EUSURVEY: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -197,6 +199,11 @@ fn eusurvey_is_read_by_short_names_and_texts() {
     ];
     assert_eq!(all[0], expected);
     assert_eq!(all[1], ["id=k-2", "create=2016-05-06 10:00:00", "last=2016-05-06 10:00:00", "lang=FR"]);
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("result.xml", zip::write::SimpleFileOptions::default()).expect("begun");
+    zip.write_all(EUSURVEY.as_bytes()).expect("written");
+    let packed = read_as("results.zip", &zip.finish().expect("whole").into_inner()).expect("results");
+    assert_eq!((rows(&packed.sheets[0]), packed.notes.len()), (all, 0));
     for cut in [EUSURVEY.len() / 2, EUSURVEY.len() - 12] {
         assert!(read_as("result.xml", &EUSURVEY.as_bytes()[..cut]).is_err(), "cut at {cut}");
     }

@@ -33,7 +33,7 @@ impl<'a> Archive<'a> {
         if package.find("mimetype").is_some() || package.paths().any(|path| path.ends_with("workbook.bin")) {
             return Err(Unpatchable::Format);
         }
-        let signed = |path: &str| path.starts_with("_xmlsignatures/") || path.ends_with(".sigs");
+        let signed = |path: &str| path.starts_with("_xmlsignatures/") || path.rsplit('.').next() == Some("sigs");
         if package.paths().any(signed) {
             return Err(Unpatchable::Signed);
         }
@@ -68,15 +68,15 @@ impl<'a> Archive<'a> {
         self.text(path)?.ok_or_else(|| Unpatchable::Damaged(format!("it lacks its part {path}")))
     }
 
-    pub fn set(&mut self, path: &str, text: String) {
+    /// Changes a part, or adds it; says whether it is new.
+    pub fn set(&mut self, path: &str, text: String) -> bool {
         match self.package.find(path) {
             Some(index) => {
                 self.removed.remove(&index);
                 self.changed.insert(index, text.into_bytes());
+                false
             }
-            None => {
-                self.added.insert(path.to_owned(), text.into_bytes());
-            }
+            None => self.added.insert(path.to_owned(), text.into_bytes()).is_none(),
         }
     }
 

@@ -104,35 +104,32 @@ impl Book {
         let (root, prefix) = (&all[0], all[0].prefix(&self.text));
         let mut edits = Edits::default();
         let at = self.ours.unwrap_or(self.sheets.len());
-        let home = match self.ours.and_then(|at| self.sheets.get(at)) {
-            Some(BookSheet { name, path: Some(path) }) => {
-                // What others put on it goes with what it held.
-                archive.remove(&rels_path(path));
-                if let Some(node) = children(&self.text, &all, "sheets").nth(at)
-                    && let Some((_, value)) =
-                        xml::attributes(&self.text[node.open.clone()]).find(|(name, _)| *name == "state")
-                {
-                    let at = node.open.start;
-                    edits.replace(at + value.start..at + value.end, "visible".to_owned());
-                }
-                Home { name: name.clone(), path: path.clone() }
+        let home = if let Some(BookSheet { name, path: Some(path) }) = self.ours.and_then(|at| self.sheets.get(at)) {
+            // What others put on it goes with what it held.
+            archive.remove(&rels_path(path));
+            if let Some(node) = children(&self.text, &all, "sheets").nth(at)
+                && let Some((_, value)) =
+                    xml::attributes(&self.text[node.open.clone()]).find(|(name, _)| *name == "state")
+            {
+                let at = node.open.start;
+                edits.replace(at + value.start..at + value.end, "visible".to_owned());
             }
-            _ => {
-                let taken: Vec<String> = self.sheets.iter().map(|sheet| sheet.name.to_lowercase()).collect();
-                let name = free_name(wish, &taken);
-                let path = archive.free(&format!("{}worksheets/sheet", self.folder()), ".xml");
-                let id = self.relations.add("worksheet", &path)?;
-                types.set(&path, WORKSHEET)?;
-                let list = all.iter().find(|node| node.depth == 1 && node.local(&self.text) == "sheets");
-                let list = list.ok_or_else(|| damaged("it lists no sheets"))?;
-                let numbers = children(&self.text, &all, "sheets")
-                    .filter_map(|node| node.attribute(&self.text, "sheetId")?.parse::<u32>().ok());
-                let number = numbers.max().unwrap_or(0).saturating_add(1);
-                let relation = xml::relation_attribute(&self.text[root.open.clone()], &id);
-                let element = format!(r#"<sheet name="{}" sheetId="{number}" {relation}/>"#, escape(&name));
-                edits.append(&self.text, list, &xml::prefixed(&element, prefix));
-                Home { name, path }
-            }
+            Home { name: name.clone(), path: path.clone() }
+        } else {
+            let taken: Vec<String> = self.sheets.iter().map(|sheet| sheet.name.to_lowercase()).collect();
+            let name = free_name(wish, &taken);
+            let path = archive.free(&format!("{}worksheets/sheet", self.folder()), ".xml");
+            let id = self.relations.add("worksheet", &path)?;
+            types.set(&path, WORKSHEET)?;
+            let list = all.iter().find(|node| node.depth == 1 && node.local(&self.text) == "sheets");
+            let list = list.ok_or_else(|| damaged("it lists no sheets"))?;
+            let numbers = children(&self.text, &all, "sheets")
+                .filter_map(|node| node.attribute(&self.text, "sheetId")?.parse::<u32>().ok());
+            let number = numbers.max().unwrap_or(0).saturating_add(1);
+            let relation = xml::relation_attribute(&self.text[root.open.clone()], &id);
+            let element = format!(r#"<sheet name="{}" sheetId="{number}" {relation}/>"#, escape(&name));
+            edits.append(&self.text, list, &xml::prefixed(&element, prefix));
+            Home { name, path }
         };
         for name in children(&self.text, &all, "definedNames") {
             let value = |wanted| name.attribute(&self.text, wanted).unwrap_or_default();
@@ -148,21 +145,20 @@ impl Book {
                 r#"<definedName name="_xlnm.Print_Titles" localSheetId="{at}">{quoted}!${row}:${row}</definedName>"#
             );
         }
-        match all.iter().find(|node| node.depth == 1 && node.local(&self.text) == "definedNames") {
-            Some(list) => edits.append(&self.text, list, &xml::prefixed(&names, prefix)),
-            None => {
-                let outer: Vec<Node> = all.iter().filter(|node| node.depth == 1).cloned().collect();
-                let at = place(&self.text, root, &outer, &ORDER, "definedNames");
-                edits.insert(at, xml::prefixed(&format!("<definedNames>{names}</definedNames>"), prefix));
-            }
+        if let Some(list) = all.iter().find(|node| node.depth == 1 && node.local(&self.text) == "definedNames") {
+            edits.append(&self.text, list, &xml::prefixed(&names, prefix));
+        } else {
+            let outer: Vec<Node> = all.iter().filter(|node| node.depth == 1).cloned().collect();
+            let at = place(&self.text, root, &outer, &ORDER, "definedNames");
+            edits.insert(at, xml::prefixed(&format!("<definedNames>{names}</definedNames>"), prefix));
         }
         self.text = edits.apply(&self.text);
         Ok(home)
     }
 
-    pub fn save(self, archive: &mut Archive<'_>) {
+    pub fn save(self, archive: &mut Archive<'_>, types: &mut ContentTypes) -> Result<(), Unpatchable> {
         archive.set(&self.path, self.text);
-        self.relations.save(archive);
+        self.relations.save(archive, types)
     }
 }
 

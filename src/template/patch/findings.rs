@@ -44,8 +44,13 @@ fn lines(sheet: &FindingsSheet, unmarked: usize) -> Vec<String> {
         let text = UNMARKED.iter().find(|(code, _)| *code == language).unwrap_or(&UNMARKED[0]).1;
         lines.push(text.replace("{}", &unmarked.to_string()));
     }
-    let room: usize = widths(sheet).iter().sum::<usize>().max(80);
+    let room = line_room(&widths(sheet));
     lines.iter().flat_map(|line| wrap(line, room)).collect()
+}
+
+/// Characters of a line over the columns.
+fn line_room(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>().max(80)
 }
 
 /// Cut at spaces: a line that stands over the columns is not wrapped by the program that shows it.
@@ -73,16 +78,17 @@ fn wrap(text: &str, room: usize) -> Vec<String> {
 /// Of the columns, in characters.
 fn widths(sheet: &FindingsSheet) -> Vec<usize> {
     let columns = sheet.columns.len().max(sheet.changes.iter().map(Vec::len).max().unwrap_or(0));
-    let heads = sheet.columns.iter().map(String::as_str).enumerate();
+    let heads = [&sheet.columns].into_iter().chain(sheet.changes.first());
+    let heads = heads.flat_map(|texts| texts.iter().map(String::as_str).enumerate());
     let cells = sheet.rows.iter().take(2_000).flat_map(|row| row.cells.iter().map(String::as_str).enumerate());
     let mut widths = vec![NARROWEST; columns];
     for (column, text) in heads.chain(cells) {
         if let Some(width) = widths.get_mut(column) {
             let longest = text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
-            *width = (*width).max(longest + 2).min(WIDEST);
+            *width = (*width).max(longest + 4).min(WIDEST);
         }
     }
-    // The sign before the word, and changes, which share the columns but may take more lines.
+    // The sign before the word.
     if let Some(first) = widths.first_mut() {
         *first = (*first + 2).max(12);
     }
@@ -95,16 +101,32 @@ fn widths(sheet: &FindingsSheet) -> Vec<usize> {
     widths
 }
 
+/// Points of a row whose cells are wrapped: not every program finds the height by itself.
+fn height<'t>(cells: impl Iterator<Item = &'t str>, widths: &[usize]) -> u32 {
+    // Room for the indent, and for letters that are wider than most.
+    let room = |width: &usize| (width * 19 / 20).saturating_sub(2).max(5);
+    let lines =
+        cells.zip(widths).map(|(text, width)| wrap(&shorten(text, 4_000), room(width)).len()).max().unwrap_or(1);
+    u32::try_from(lines).unwrap_or(1).clamp(1, 26) * 15 + 5
+}
+
 struct Writer<'a> {
     rows: String,
     links: String,
     link_count: usize,
     row: u32,
     last_column: u16,
+    widths: Vec<usize>,
     faces: &'a Faces,
 }
 
 impl Writer<'_> {
+    /// A row of wrapped texts.
+    fn table<'t>(&mut self, cells: impl Iterator<Item = (&'t str, usize)> + Clone) {
+        let height = height(cells.clone().map(|(text, _)| text), &self.widths);
+        self.row(Some(height), cells);
+    }
+
     /// A row of texts from the second column on, each with its format.
     fn row<'t>(&mut self, height: Option<u32>, cells: impl Iterator<Item = (&'t str, usize)>) {
         if self.row >= MOST_ROWS {
@@ -150,27 +172,41 @@ pub(super) fn write(
     faces: &Faces,
     has_views: bool,
 ) -> String {
-    let mut out = Writer { rows: String::new(), links: String::new(), link_count: 0, row: 0, last_column: 1, faces };
+    let mut out = Writer {
+        rows: String::new(),
+        links: String::new(),
+        link_count: 0,
+        row: 0,
+        last_column: 1,
+        widths: widths(sheet),
+        faces,
+    };
     out.row(Some(30), std::iter::once((sheet.heading.as_str(), faces.title)));
-    for line in lines(sheet, unmarked) {
-        out.row(None, std::iter::once((line.as_str(), faces.line)));
+    // The verdict comes first, and may take several lines.
+    let verdict = sheet.lines.first().map_or(0, |line| wrap(line, line_room(&out.widths)).len());
+    for (at, line) in lines(sheet, unmarked).iter().enumerate() {
+        out.row(None, std::iter::once((line.as_str(), if at < verdict { faces.verdict } else { faces.line })));
     }
     let head = head_row(sheet, unmarked);
     if head.is_some() {
         out.row(None, std::iter::empty());
-        out.row(Some(22), sheet.columns.iter().map(|text| (text.as_str(), faces.head)));
+        out.table(sheet.columns.iter().map(|text| (text.as_str(), faces.head)));
         for remark in &sheet.rows {
             write_remark(&mut out, remark, sheet.columns.len(), sheets);
         }
     }
     if !sheet.changes.is_empty() {
         out.row(None, std::iter::empty());
+        for line in wrap(&sheet.changes_heading, line_room(&out.widths)) {
+            out.row(None, std::iter::once((line.as_str(), faces.verdict)));
+        }
         for (at, change) in sheet.changes.iter().enumerate() {
             let format = if at == 0 { faces.head } else { faces.text };
-            out.row((at == 0).then_some(22), change.iter().map(|text| (text.as_str(), format)));
+            out.table(change.iter().map(|text| (text.as_str(), format)));
         }
     }
-    let widths: String = widths(sheet)
+    let widths: String = out
+        .widths
         .iter()
         .enumerate()
         .map(|(at, width)| format!(r#"<col min="{0}" max="{0}" width="{width}" customWidth="1"/>"#, at + 2))
@@ -209,7 +245,7 @@ fn write_remark(out: &mut Writer<'_>, remark: &Remark, columns: usize, sheets: &
         let text = remark.cells.get(column).map_or("", String::as_str);
         (text, if column == 1 { place } else { faces.text })
     });
-    out.row(None, std::iter::once((word.as_str(), severity)).chain(rest));
+    out.table(std::iter::once((word.as_str(), severity)).chain(rest));
 }
 
 #[cfg(test)]
@@ -218,7 +254,7 @@ mod tests {
     use crate::template::patch::xml::nodes;
 
     fn faces() -> Faces {
-        Faces { title: 1, line: 2, head: 3, text: 4, link: 5, words: [6, 7, 8], marks: [0, 1, 2] }
+        Faces { title: 1, verdict: 9, line: 2, head: 3, text: 4, link: 5, words: [6, 7, 8], marks: [0, 1, 2] }
     }
 
     fn sheet() -> FindingsSheet {
@@ -242,7 +278,8 @@ mod tests {
                     cells: vec!["Hinweis".into()],
                 },
             ],
-            changes: vec![vec!["Was sich änderte".into()], vec!["B8".into()]],
+            changes_heading: "Was sich änderte".into(),
+            changes: vec![vec!["Zelle".into()], vec!["B8".into()]],
         }
     }
 
@@ -251,13 +288,13 @@ mod tests {
         let sheets = BTreeSet::from(["It's <1>".to_owned()]);
         let xml = write(&sheet(), 7, &sheets, &faces(), true);
         nodes(&xml, 9).unwrap();
-        assert!(xml.contains(r#"<hyperlink ref="C6" location="'It''s &lt;1&gt;'!B7""#), "{xml}");
+        assert!(xml.contains(r#"<hyperlink ref="C7" location="'It''s &lt;1&gt;'!B7""#), "{xml}");
         assert_eq!(xml.matches("<hyperlink ").count(), 1, "no link to a sheet that is not there");
         assert!(xml.contains("7 weitere Zellen"));
         assert!(xml.contains("✕ Fehler") && xml.contains("○ Hinweis"));
         assert!(!xml.contains("<f>") && !xml.contains('\u{1}'));
-        assert_eq!(head_row(&sheet(), 7), Some(5));
-        assert!(xml.contains(r#"<row r="5" ht="22" customHeight="1"><c r="B5" s="3""#));
+        assert_eq!(head_row(&sheet(), 7), Some(6));
+        assert!(xml.contains(r#"<row r="6" ht="20" customHeight="1"><c r="B6" s="3""#));
     }
 
     #[test]

@@ -62,7 +62,9 @@ pub struct FindingsSheet {
     /// Heads of the list. The first column is for the severity, the second for the place.
     pub columns: Vec<String>,
     pub rows: Vec<Remark>,
-    /// What changed since the last submission, below the list: a row of heads, then its rows. May be empty.
+    /// Over what changed since the last submission.
+    pub changes_heading: String,
+    /// What changed, below the list: a row of heads, then its rows. May be empty.
     pub changes: Vec<Vec<String>>,
 }
 
@@ -135,7 +137,8 @@ pub fn patch(bytes: &[u8], returned: &Returned, limits: &Limits) -> Result<Vec<u
     let (marks, unmarked) = by_sheet(&book, &returned.marks);
     let folder = book.folder();
     let faces = styles::add(&mut archive, &mut book.relations, &mut types, &folder)?;
-    let titles = findings::head_row(&returned.sheet, unmarked);
+    // Heads of the list are not those of what changed, which may go on over pages too.
+    let titles = findings::head_row(&returned.sheet, unmarked).filter(|_| returned.sheet.changes.is_empty());
     let home = book.settle(&mut archive, &mut types, &returned.sheet.name, titles)?;
     let none = Marks::new();
     let mut names = BTreeSet::new();
@@ -148,7 +151,7 @@ pub fn patch(bytes: &[u8], returned: &Returned, limits: &Limits) -> Result<Vec<u
     }
     let page = findings::write(&returned.sheet, unmarked, &names, &faces, book.has_views);
     archive.set(&home.path, page);
-    book.save(&mut archive);
+    book.save(&mut archive, &mut types)?;
     types.save(&mut archive);
     archive.finish()
 }
@@ -226,7 +229,7 @@ fn mark(
                 types.remove(&path)?;
                 archive.remove(&path);
             }
-            Some((_, Some(path))) if edited.text != before => archive.set(&path, edited.text.clone()),
+            Some((_, Some(path))) if edited.text != before => drop(archive.set(&path, edited.text.clone())),
             Some(_) => {}
             None => {
                 let path = archive.free(&format!("{}comments", place.folder), ".xml");
@@ -247,8 +250,7 @@ fn mark(
     if after != text {
         archive.set(place.path, after);
     }
-    relations.save(archive);
-    Ok(())
+    relations.save(archive, types)
 }
 
 /// Changes the drawing of a sheet's comments.

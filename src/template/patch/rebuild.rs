@@ -25,7 +25,7 @@ pub fn rebuild(workbook: &Workbook, returned: &Returned) -> Result<Vec<u8>, Unpa
     }
     let mut book = Book::new();
     // A fixed day, so that the same answer is the same bytes.
-    let created = ExcelDateTime::from_ymd(2000, 1, 1).map_err(failed)?;
+    let created = ExcelDateTime::from_ymd(2000, 1, 1)?;
     book.set_properties(&DocProperties::new().set_creation_datetime(&created));
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     let mut taken: Vec<String> = Vec::new();
@@ -36,19 +36,21 @@ pub fn rebuild(workbook: &Workbook, returned: &Returned) -> Result<Vec<u8>, Unpa
         taken.push(name.to_lowercase());
         names.insert(sheet.name.clone(), name.clone());
         let worksheet = book.add_worksheet();
-        worksheet.set_name(&name).map_err(failed)?;
+        worksheet.set_name(&name)?;
         worksheet.set_hidden(sheet.hidden && shown.is_some());
         worksheet.set_active(shown.unwrap_or(0) == at);
-        write(worksheet, sheet).map_err(failed)?;
+        write(worksheet, sheet)?;
     }
-    let bytes = book.save_to_buffer().map_err(failed)?;
+    let bytes = book.save_to_buffer()?;
     // Of our own making: there is nothing to be wary of.
     let limits = Limits { file_bytes: u64::MAX, unzipped_bytes: u64::MAX, ratio: u64::MAX, ..Limits::default() };
     patch(&bytes, &renamed(returned, &names), &limits)
 }
 
-fn failed(error: XlsxError) -> Unpatchable {
-    Unpatchable::Damaged(error.to_string())
+impl From<XlsxError> for Unpatchable {
+    fn from(error: XlsxError) -> Self {
+        Self::Damaged(error.to_string())
+    }
 }
 
 /// What is returned, with the names that the sheets have now.

@@ -25,6 +25,9 @@ pub(super) struct Relations {
 
 const EMPTY: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"></Relationships>";
 
+/// The content type of relationships.
+const LIST: &str = "application/vnd.openxmlformats-package.relationships+xml";
+
 impl Relations {
     /// `part` is a path, or nothing for the package itself.
     pub fn of(archive: &mut Archive<'_>, part: &str) -> Result<Self, Unpatchable> {
@@ -89,11 +92,20 @@ impl Relations {
     }
 
     /// A list from which the last was removed goes too.
-    pub fn save(self, archive: &mut Archive<'_>) {
+    pub fn save(self, archive: &mut Archive<'_>, types: &mut ContentTypes) -> Result<(), Unpatchable> {
         match self.text {
-            Some(_) if self.changed && self.list.is_empty() => archive.remove(&self.path),
-            Some(text) if self.changed => archive.set(&self.path, text),
-            _ => {}
+            Some(_) if self.changed && self.list.is_empty() => {
+                archive.remove(&self.path);
+                types.remove(&self.path)
+            }
+            Some(text) if self.changed => {
+                // Some programs name the type of each such part, and of no other.
+                if archive.set(&self.path, text) {
+                    types.set_by_extension(&self.path, "rels", LIST)?;
+                }
+                Ok(())
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -129,6 +141,7 @@ const TYPES: &str = "[Content_Types].xml";
 impl ContentTypes {
     pub fn of(archive: &mut Archive<'_>) -> Result<Self, Unpatchable> {
         let text = archive.needed(TYPES)?;
+        nodes(&text, 0)?;
         Ok(Self { before: text.clone(), text })
     }
 

@@ -92,11 +92,14 @@ pub(super) fn look(text: &str) -> Result<Seen, Unpatchable> {
 }
 
 fn width(text: &str, column: &Node) -> Option<(u16, u16, u32)> {
-    let number = |name| column.attribute(text, name)?.parse::<f64>().ok();
-    let hidden = matches!(column.attribute(text, "hidden").as_deref(), Some("1" | "true"));
-    let whole = |value: f64| Some(value).filter(|value| (1.0..=16_384.0).contains(value)).map(|value| value as u16 - 1);
-    let characters = if hidden { 0.0 } else { number("width")?.clamp(0.0, 255.0) };
-    Some((whole(number("min")?)?, whole(number("max")?)?, (characters * 7.0 + 5.0) as u32 * u32::from(!hidden)))
+    let place = |name| column.attribute(text, name)?.parse::<u16>().ok()?.checked_sub(1);
+    let (first, last) = (place("min")?, place("max")?);
+    if matches!(column.attribute(text, "hidden").as_deref(), Some("1" | "true")) {
+        return Some((first, last, 0));
+    }
+    // Whole characters are near enough for a box.
+    let characters: u32 = column.attribute(text, "width")?.split('.').next()?.parse().ok()?;
+    Some((first, last, characters.min(255) * 7 + 5))
 }
 
 fn highest_priority(xml: &str) -> u32 {

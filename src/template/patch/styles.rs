@@ -40,6 +40,7 @@ const MOST: usize = 65_000;
 /// Indices of formats for our sheet, and of the marks by severity.
 pub(super) struct Faces {
     pub title: usize,
+    pub verdict: usize,
     pub line: usize,
     pub head: usize,
     pub text: usize,
@@ -67,18 +68,17 @@ pub(super) fn add(
     types: &mut ContentTypes,
     folder: &str,
 ) -> Result<Faces, Unpatchable> {
-    let path = match relations.only("styles")?.and_then(|relation| relation.path.clone()) {
-        Some(path) => path,
-        None => {
-            let path = archive.free(&format!("{folder}styles"), ".xml");
-            let empty = format!(
-                "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<styleSheet xmlns=\"{MAIN}\"></styleSheet>"
-            );
-            archive.set(&path, empty);
-            relations.add("styles", &path)?;
-            types.set(&path, "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml")?;
-            path
-        }
+    let path = if let Some(path) = relations.only("styles")?.and_then(|relation| relation.path.clone()) {
+        path
+    } else {
+        let path = archive.free(&format!("{folder}styles"), ".xml");
+        let empty = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<styleSheet xmlns=\"{MAIN}\"></styleSheet>"
+        );
+        archive.set(&path, empty);
+        relations.add("styles", &path)?;
+        types.set(&path, "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml")?;
+        path
     };
     let before = archive.needed(&path)?;
     let (after, faces) = extend(&before)?;
@@ -113,11 +113,18 @@ fn extend(text: &str) -> Result<(String, Faces), Unpatchable> {
     let title = styles.format(title, no_fill, no_border, r#"<alignment vertical="center"/>"#);
     let plain = styles.index("fonts", &font(false, 11, ink, false));
     let line = styles.format(plain, no_fill, no_border, r#"<alignment vertical="top"/>"#);
+    let strong = styles.index("fonts", &font(true, 11, ink, false));
+    let verdict = styles.format(strong, no_fill, no_border, r#"<alignment vertical="top"/>"#);
     let white = styles.index("fonts", &font(true, 11, "FFFFFFFF", false));
     let accent = styles.index("fills", &fill("FF0F5E6E"));
-    let head = styles.format(white, accent, no_border, r#"<alignment vertical="center" wrapText="1"/>"#);
+    let head = styles.format(
+        white,
+        accent,
+        no_border,
+        r#"<alignment horizontal="left" vertical="center" wrapText="1" indent="1"/>"#,
+    );
     let hair = styles.index("borders", hair);
-    let wrapped = r#"<alignment vertical="top" wrapText="1"/>"#;
+    let wrapped = r#"<alignment horizontal="left" vertical="top" wrapText="1" indent="1"/>"#;
     let body = styles.format(plain, no_fill, hair, wrapped);
     let blue = styles.index("fonts", &font(false, 11, "FF0F5E6E", true));
     let link = styles.format(blue, no_fill, hair, wrapped);
@@ -132,7 +139,7 @@ fn extend(text: &str) -> Result<(String, Faces), Unpatchable> {
         let fill = format!(r#"<fill><patternFill patternType="solid"><fgColor rgb="{back}"/><bgColor rgb="{back}"/></patternFill></fill>"#);
         styles.index("dxfs", &format!("<dxf>{fill}<border>{sides}</border></dxf>"))
     });
-    let faces = Faces { title, line, head, text: body, link, words, marks };
+    let faces = Faces { title, verdict, line, head, text: body, link, words, marks };
     if styles.tables.get("cellXfs").is_some_and(|table| table.count() > MOST) {
         return Err(Unpatchable::TooLarge);
     }
@@ -203,30 +210,31 @@ impl<'a> Styles<'a> {
 
     fn write(self) -> String {
         let mut edits = Edits::default();
+        let mut all_new = String::new();
         let children: Vec<Node> = self.nodes.iter().filter(|node| node.depth == 1).cloned().collect();
-        for (name, table) in &self.tables {
-            if table.new.is_empty() {
-                continue;
-            }
+        // In the order of the schema: of two that come to one place the first stays first.
+        let tables = ORDER.iter().filter_map(|name| Some((name, self.tables.get(name)?)));
+        for (name, table) in tables.filter(|(_, table)| !table.new.is_empty()) {
             let (entries, count) = (table.new.concat(), table.count());
-            match table.node {
-                Some(node) => {
-                    edits.append(self.text, node, &entries);
-                    let tag = &self.text[node.open.clone()];
-                    if let Some((_, value)) = xml::attributes(tag).find(|(name, _)| *name == "count") {
-                        let at = node.open.start;
-                        edits.replace(at + value.start..at + value.end, count.to_string());
-                    }
+            if let Some(node) = table.node {
+                edits.append(self.text, node, &entries);
+                let tag = &self.text[node.open.clone()];
+                if let Some((_, value)) = xml::attributes(tag).find(|(name, _)| *name == "count") {
+                    let at = node.open.start;
+                    edits.replace(at + value.start..at + value.end, count.to_string());
                 }
-                None => {
-                    let xml = format!(r#"<{name} count="{count}">{}</{name}>"#, "\u{0}");
-                    let xml = xml::prefixed(&xml, self.prefix).replace('\0', &entries);
-                    match &self.nodes[0].close {
-                        Some(_) => edits.insert(place(self.text, &self.nodes[0], &children, &ORDER, name), xml),
-                        None => edits.append(self.text, &self.nodes[0], &xml),
-                    }
+            } else {
+                let xml = format!(r#"<{name} count="{count}">{}</{name}>"#, "\u{0}");
+                let xml = xml::prefixed(&xml, self.prefix).replace('\0', &entries);
+                if self.nodes[0].close.is_some() {
+                    edits.insert(place(self.text, &self.nodes[0], &children, &ORDER, name), xml);
+                } else {
+                    all_new += &xml;
                 }
             }
+        }
+        if !all_new.is_empty() {
+            edits.append(self.text, &self.nodes[0], &all_new);
         }
         edits.apply(self.text)
     }
@@ -247,7 +255,7 @@ mod tests {
         assert_eq!(faces.marks, again.marks);
         assert_eq!(faces.marks, [0, 1, 2]);
         assert!(once.contains(r#"<x:dxfs count="3"><x:dxf>"#), "{once}");
-        assert!(once.contains("<x:fonts count=\"8\"><x:font/><x:font>"), "{once}");
+        assert!(once.contains("<x:fonts count=\"9\"><x:font/><x:font>"), "{once}");
         let tables: Vec<String> =
             nodes(&once, 1).unwrap()[1..].iter().map(|node| node.local(&once).to_owned()).collect();
         assert_eq!(tables, ["fonts", "fills", "borders", "cellXfs", "dxfs"]);

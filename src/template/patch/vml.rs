@@ -50,6 +50,7 @@ pub(super) fn edit(
     let tag = &text[root.clone()];
     let vml = prefix_of(tag, "urn:schemas-microsoft-com:vml").ok_or_else(damaged)?;
     let excel = prefix_of(tag, "urn:schemas-microsoft-com:office:excel");
+    let office = prefix_of(tag, "urn:schemas-microsoft-com:office:office").filter(|prefix| !prefix.is_empty());
     let mut edits = Edits::default();
     let (mut left, mut highest) = (0_usize, (FIRST_BLOCK + 3 * sheet) * BLOCK);
     let mut own = None;
@@ -69,13 +70,15 @@ pub(super) fn edit(
         let excel = excel.ok_or_else(damaged)?;
         let mut xml = String::new();
         if !text.contains("\"_x0000_t202\"") && !text.contains("'_x0000_t202'") {
+            let kind = office.as_ref().map_or(String::new(), |office| format!(r#" {office}spt="202""#));
+            let path = office.as_ref().map_or(String::new(), |office| format!(r#" {office}connecttype="rect""#));
             xml += &format!(
-                r#"<{vml}shapetype id="_x0000_t202" coordsize="21600,21600" path="m,l,21600r21600,l21600,xe"><{vml}stroke joinstyle="miter"/></{vml}shapetype>"#
+                r#"<{vml}shapetype id="_x0000_t202" coordsize="21600,21600"{kind} path="m,l,21600r21600,l21600,xe"><{vml}stroke joinstyle="miter"/><{vml}path gradientshapeok="t"{path}/></{vml}shapetype>"#
             );
         }
         for (at, shape) in added.iter().enumerate() {
             let number = highest.saturating_add(at + 1);
-            xml += &draw(shape, number, &vml, &excel);
+            xml += &draw(shape, number, &vml, &excel, office.as_deref());
         }
         match text[root.end..].rfind("</") {
             Some(at) if !tag.ends_with("/>") => edits.insert(root.end + at, xml),
@@ -85,11 +88,13 @@ pub(super) fn edit(
     Ok(Edited { text: edits.apply(text), is_empty: left + added.len() == 0 })
 }
 
-fn draw(shape: &Shape, number: usize, vml: &str, excel: &str) -> String {
+fn draw(shape: &Shape, number: usize, vml: &str, excel: &str, office: Option<&str>) -> String {
     let Shape { cell, columns, rows } = shape;
+    let inset = office.map_or(String::new(), |office| format!(r#" {office}insetmode="auto""#));
+    let path = office.map_or(String::new(), |office| format!(r#"<{vml}path {office}connecttype="none"/>"#));
     let anchor = format!("{}, 12, {}, 4, {}, 12, {}, 4", columns.start, rows.start, columns.end, rows.end);
     format!(
-        r##"<{vml}shape id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;margin-left:60pt;margin-top:2pt;width:240pt;height:80pt;z-index:1;visibility:hidden" fillcolor="#ffffe1"><{vml}fill color2="#ffffe1"/><{vml}shadow on="t" color="black" obscured="t"/><{vml}textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></{vml}textbox><{excel}ClientData ObjectType="Note"><{excel}MoveWithCells/><{excel}SizeWithCells/><{excel}Anchor>{anchor}</{excel}Anchor><{excel}AutoFill>False</{excel}AutoFill><{excel}Row>{}</{excel}Row><{excel}Column>{}</{excel}Column></{excel}ClientData></{vml}shape>"##,
+        r##"<{vml}shape id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;margin-left:60pt;margin-top:2pt;width:240pt;height:80pt;z-index:1;visibility:hidden" fillcolor="#ffffe1"{inset}><{vml}fill color2="#ffffe1"/><{vml}shadow on="t" color="black" obscured="t"/>{path}<{vml}textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></{vml}textbox><{excel}ClientData ObjectType="Note"><{excel}MoveWithCells/><{excel}SizeWithCells/><{excel}Anchor>{anchor}</{excel}Anchor><{excel}AutoFill>False</{excel}AutoFill><{excel}Row>{}</{excel}Row><{excel}Column>{}</{excel}Column></{excel}ClientData></{vml}shape>"##,
         cell.row, cell.column
     )
 }

@@ -241,12 +241,11 @@ impl Edits {
 
     /// Puts elements at the end of an element, also of one that is empty.
     pub fn append(&mut self, text: &str, node: &Node, xml: &str) {
-        match &node.close {
-            Some(close) => self.insert(close.start, xml.to_owned()),
-            None => {
-                let slash = node.open.end - 2;
-                self.replace(slash..node.open.end, format!(">{xml}</{}>", &text[node.name.clone()]));
-            }
+        if let Some(close) = &node.close {
+            self.insert(close.start, xml.to_owned());
+        } else {
+            let slash = node.open.end - 2;
+            self.replace(slash..node.open.end, format!(">{xml}</{}>", &text[node.name.clone()]));
         }
     }
 

@@ -1,10 +1,29 @@
-//! What surveys have beside the fields that collections have too: questions of a form, columns of options.
+//! What surveys have beside the fields that collections have too: waves, questions of a form, columns of options.
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+
 use super::catalog::{Field, FieldKind, Survey};
 use super::form::relevant::Relevance;
+use crate::model::code::WaveCode;
+use crate::model::words::Words;
 use crate::sql::{Kind, Scope};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaveRole {
+    Baseline,
+    FollowUp,
+}
+
+#[derive(Debug, Clone)]
+pub struct Wave {
+    pub code: WaveCode,
+    pub title: Words,
+    pub role: WaveRole,
+    pub on: NaiveDate,
+    pub files: Vec<String>,
+}
 
 /// What a form says of a question, beyond its kind.
 #[derive(Debug, Clone)]

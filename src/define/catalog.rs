@@ -8,10 +8,10 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
-pub use super::asked::{FormQuestion, OptionColumn, option_columns};
+pub use super::asked::{FormQuestion, Wave, WaveRole, option_columns};
 use crate::finding::{CellRef, Severity};
 use crate::model::absent::Absent;
-use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode, WaveCode};
+use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
 use crate::model::period::Calendar;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
 use crate::model::source::Source;
@@ -415,21 +415,6 @@ pub struct Weighting {
     pub collapse: Vec<Vec<String>>,
     /// Fewer answers than this give no estimate.
     pub minimum_answers: usize,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WaveRole {
-    Baseline,
-    FollowUp,
-}
-
-#[derive(Debug, Clone)]
-pub struct Wave {
-    pub code: WaveCode,
-    pub title: Words,
-    pub role: WaveRole,
-    pub on: NaiveDate,
-    pub files: Vec<String>,
 }
 
 #[derive(Debug, Clone)]

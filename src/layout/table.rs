@@ -101,7 +101,12 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
         let near = nearest_label(field.names(), &unknown);
         let at = near.map_or(0, |(column, _)| *column);
         let label = field.label.get("en").to_owned();
-        let finding = if field.required {
+        // A question that an earlier version of the form did not have was not asked in it.
+        let of_form = match target_at {
+            Target::Survey(survey, _) => field.form.is_some() && field.code != survey.respondent,
+            Target::Collection(_) => false,
+        };
+        let finding = if field.required && !of_form {
             refused = true;
             let message = format!("the column `{label}` is missing");
             Finding::error(&rules::COLUMN_MISSING, place(at), message)

@@ -67,9 +67,12 @@ impl Answers<'_> {
         if let Some((kind, _)) = &self.said[f][row] {
             return Some(*kind);
         }
-        let asked = self.fields[f].form.as_ref().and_then(|form| form.relevant.holds(&|code| self.told(code, row)));
+        let form = self.fields[f].form.as_ref();
+        let asked = form.and_then(|form| form.relevant.holds(&|code| self.told(code, row)));
         Some(match asked {
             Some(false) => Absent::NotAsked,
+            // Everybody would have had to answer it: the version of the form that was asked did not have it.
+            _ if form.is_some() && self.fields[f].required && !(self.present)(f) => Absent::NotAsked,
             Some(true) if (self.present)(f) => Absent::NotAnswered,
             _ => Absent::Unknown,
         })

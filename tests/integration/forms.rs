@@ -258,6 +258,19 @@ fn a_mistake_in_a_form_stops_at_its_cell_and_a_changed_form_reads_again() {
     assert_ne!(before["definitions_hash"], after["definitions_hash"]);
 }
 
+#[test]
+fn a_question_that_came_later_was_not_asked_before() {
+    let project = project(WITH_FORM, &[("exporters", "{ share = \"exports = 'yes'\" }")], &firms(2));
+    project.file("questionnaires/turnover.xlsx", workbook(&[("survey", QUESTIONS), ("choices", CHOICES)]));
+    project.file("data/inbox/answers1.csv", "vat,turnover,_submission_time\nLT100000001,12,2015-05-01\n");
+    let scoreboard = project.scoreboard();
+    let items = items(&scoreboard);
+    assert_eq!(items["Do you export?"]["absent"], serde_json::json!({ "not_asked": 1 }));
+    // Nobody knows whether it would have been asked.
+    assert_eq!(items["markets: other"]["absent"], serde_json::json!({ "unknown": 1 }));
+    assert_eq!(scoreboard["surveys"][0]["waves"][0]["strata"][0]["complete"], 1);
+}
+
 const DOUBTS: &str = r#"began = "start"
 ended = "end_at"
 minimum_minutes = 5

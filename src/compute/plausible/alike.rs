@@ -7,6 +7,8 @@ use crate::finding::{Finding, rules};
 
 /// Numbers, not zero, that two enterprises must share before it is odd.
 const NUMBERS: usize = 3;
+/// In all of them together: short numbers, such as marks from 1 to 5, agree by chance.
+const DIGITS: usize = 8;
 /// Answers of any kind that must be the same; of choices alone it takes more.
 const ANSWERS: usize = 8;
 
@@ -24,7 +26,8 @@ pub fn enterprises(held: &Held<'_>) -> Vec<Finding> {
         let all: Vec<(String, String)> = content.iter().map(named).collect();
         let meaning = figures.iter().filter(|(_, number)| number != "0").count();
         let distinct: std::collections::BTreeSet<&String> = figures.iter().map(|(_, number)| number).collect();
-        let same_figures = (meaning >= NUMBERS && distinct.len() >= NUMBERS)
+        let digits: usize = figures.iter().map(|(_, number)| number.len()).sum();
+        let same_figures = (meaning >= NUMBERS && distinct.len() >= NUMBERS && digits >= DIGITS)
             .then(|| *numbers.entry(figures.clone()).or_insert(row))
             .filter(|first| *first != row);
         let same_all =

@@ -80,14 +80,22 @@ pub const CASES: &[Case] = &[
         ("choices", "COUNT(*)", "2"),
     ]),
     refused("S11a_", "file-type"),
-    refused("S11d_", "file-type"),
+    gets("S11d_", &[
+        ("*", "COUNT(*)", "6"),
+    ]),
     refused("S12a_", "file-type"),
-    refused("S12d_", "file-type"),
-    refused("S16__", "file-type"),
+    gets("S12d_", &[
+        ("*", "COUNT(*)", "5"),
+    ]),
+    gets("S16__", &[
+        ("*", "COUNT(*)", "1"),
+    ]),
     refused("I01j_", "file-type"),
     refused("I02j_", "file-type"),
     refused("E03__", "file-type"),
-    refused("S18__", "file-type"),
+    gets("S18__", &[
+        ("*", "COUNT(*)", "2"),
+    ]),
     refused("S21__", "file-type"),
     refused("S31a_", "file-type"),
     refused("S31c_", "file-type"),

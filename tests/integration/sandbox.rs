@@ -6,19 +6,26 @@ use serde_json::Value;
 
 use super::project::Project;
 
-fn project() -> Project {
+/// Time enough for a busy machine, where time is not what is tried.
+const PLENTY: u32 = 120;
+
+fn project(seconds: u32) -> Project {
     let project = Project::small();
     let rows: &[&[&str]] = &[&["No.", "Status", "Signed on", "Value"], &["A1", "signed", "2016-05-04", "100"]];
     project.workbook("alpha_P2_2016-06-15_r1.xlsx", "Agreements", rows);
     let more: &[&[&str]] = &[&["No.", "Status", "Signed on", "Value"], &["B1", "signed", "2016-05-04", "200"]];
     project.workbook("beta_P2_2016-06-15_r1.xlsx", "Agreements", more);
-    project.replace("scoreboard.toml", "[programme]", "[limits]\nmemory_mb = 300\nseconds = 2\n\n[programme]");
+    project.replace(
+        "scoreboard.toml",
+        "[programme]",
+        &format!("[limits]\nmemory_mb = 300\nseconds = {seconds}\n\n[programme]"),
+    );
     project
 }
 
 /// A project with a sound file and one whose reader fails in the way of `fault`.
-fn ingest(fault: &str) -> (Value, String) {
-    let project = project();
+fn ingest(fault: &str, seconds: u32) -> (Value, String) {
+    let project = project(seconds);
     let output = Command::new(env!("CARGO_BIN_EXE_scoreboard"))
         .args(["ingest", "--format", "json", "--project"])
         .arg(project.path())
@@ -43,12 +50,12 @@ fn ingest(fault: &str) -> (Value, String) {
 
 #[test]
 fn a_reader_that_aborts_costs_one_file() {
-    assert_eq!(ingest("abort").1, "file-truncated");
+    assert_eq!(ingest("abort", PLENTY).1, "file-truncated");
 }
 
 #[test]
 fn a_reader_that_never_ends_is_ended() {
-    let (finding, rule) = ingest("loop");
+    let (finding, rule) = ingest("loop", 2);
     assert_eq!(rule, "file-too-slow");
     assert_eq!(finding["message"], "takes longer than 2 seconds to be read");
 }
@@ -56,7 +63,7 @@ fn a_reader_that_never_ends_is_ended() {
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "the limit of memory is one of Linux")]
 fn a_reader_that_takes_all_memory_is_stopped_by_its_limit() {
-    let (finding, rule) = ingest("allocate");
+    let (finding, rule) = ingest("allocate", PLENTY);
     assert_eq!(rule, "file-too-large");
     assert_eq!(finding["message"], "needs more than 300 MB of memory to be read");
 }
@@ -66,7 +73,7 @@ fn a_reader_that_takes_all_memory_is_stopped_by_its_limit() {
 fn a_reader_knows_no_secret_of_its_parent() {
     use std::fs;
     use std::time::Duration;
-    let project = project();
+    let project = project(PLENTY);
     let mut parent = Command::new(env!("CARGO_BIN_EXE_scoreboard"))
         .args(["ingest", "--project"])
         .arg(project.path())

@@ -216,7 +216,7 @@ impl<'a> Reader<'a> {
             let found = match declared {
                 Some(found) => found,
                 None => match recognise(self.name, sheet, labels, &mut said) {
-                    Recognised::Table(raw) => vec![*raw],
+                    Recognised::Tables(tables) => tables,
                     Recognised::Refused => {
                         refused = true;
                         Vec::new()
@@ -249,6 +249,7 @@ impl<'a> Reader<'a> {
             }
         }
         totals.compare(self.name, findings);
+        findings.extend(self.moved_sheets(&tables));
         for declaration in declarations.iter().filter(|declaration| !declaration.fitted) {
             // A layout for files of this name that fits none of its sheets: the file has changed.
             let Some((sheet, misfit)) = &declaration.misfit else { continue };
@@ -267,6 +268,20 @@ impl<'a> Reader<'a> {
             );
         }
         tables
+    }
+
+    /// Sheets of our template that stand in another order: they are told by their names and labels.
+    fn moved_sheets(&self, tables: &[TableReading]) -> Option<Finding> {
+        let order = |table: &TableReading| match &table.belongs {
+            Belongs::Collection(code) => self.catalog.collections.iter().position(|one| one.code.as_str() == code),
+            Belongs::Wave { .. } => None,
+        };
+        if !self.is_template() || tables.iter().filter_map(order).is_sorted() {
+            return None;
+        }
+        let place = Place::File { file: self.name.to_owned() };
+        let finding = Finding::info(&rules::LAYOUT_TOLERATED, place, "its sheets stand in another order");
+        Some(finding.help(rules::LAYOUT_TOLERATED.fix))
     }
 
     /// The declared layouts that speak of this file.

@@ -302,9 +302,15 @@ rules! {
     HIDDEN_COLUMN "hidden-columns", "hidden columns that hold data",
         "They were read like all others.",
         "Show them, and delete what should not be sent.";
+    HIDDEN_SHEET "hidden-sheets", "a hidden sheet that holds a table",
+        "It was read like all others.",
+        "Delete it if it should not count.";
     STALE_FORMULAS "stale-formulas", "results of formulas that may be out of date",
         "The file says that they wait for a calculation; what is read is what was stored.",
         "Open the workbook in Excel, press F9, save it and send it again.";
+    OLD_MAC_DAYS "old-mac-days", "a workbook that counts its days from 1904",
+        "Old Macs did. A date copied between it and another workbook is four years off.",
+        "Nothing, if the dates are right.";
     TOTALS_ROW "totals-row", "a row that adds up the rows above",
         "It was passed over: counting it would count everything twice.",
         "Fine as it is.";

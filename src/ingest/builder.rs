@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
 use super::grid::{Cell, Merge, Row, Sheet, TextId, Texts, length};
+use super::shown::{Shown, number};
 use super::{Limits, Refusal};
 use crate::finding::{CellRef, rules};
 
@@ -42,6 +43,14 @@ impl<'a> SheetBuilder<'a> {
     /// That place must hold the same text for as long as this builder lives.
     pub fn shared_text(&mut self, text: &str) -> Option<Cell> {
         self.texts.by_address(&mut self.sheet.texts, text).map(Cell::Text)
+    }
+
+    /// A number as its format shows it.
+    pub fn number(&mut self, value: f64, shown: Shown) -> Option<Cell> {
+        match shown.seen(value) {
+            Some(text) => self.text(&text),
+            None => Some(number(value, shown)),
+        }
     }
 
     pub fn push(&mut self, at: CellRef, cell: Cell) -> Result<(), Refusal> {
@@ -98,6 +107,8 @@ impl<'a> SheetBuilder<'a> {
             let filled: BTreeSet<u16> = self.sheet.cells.iter().map(|(column, _)| *column).collect();
             hidden_columns.retain(|column| filled.contains(column));
         }
+        // Damaged files hold ranges that end before they begin.
+        merges.retain(|merge| merge.first.row <= merge.last.row && merge.first.column <= merge.last.column);
         merges.sort_by_key(|merge| (merge.first.row, merge.first.column));
         merges.truncate(MAX_MERGES);
         Sheet { hidden, hidden_rows, hidden_columns, merges, ..self.sheet }
@@ -208,9 +219,14 @@ mod tests {
         let sheet = builder.finish(Extras {
             hidden_rows: vec![2, 1, 2],
             hidden_columns: vec![(1, 1), (7, 9)],
+            merges: vec![
+                Merge { first: CellRef::new(2, 1), last: CellRef::new(1, 1) },
+                Merge { first: CellRef::new(0, 0), last: CellRef::new(0, 1) },
+            ],
             ..Extras::default()
         });
         assert_eq!(sheet.hidden_columns, [1]);
+        assert_eq!(sheet.merges, [Merge { first: CellRef::new(0, 0), last: CellRef::new(0, 1) }]);
         let places: Vec<u32> = sheet.rows.iter().map(|row| row.index).collect();
         assert_eq!(places, [0, 2]);
         assert_eq!(sheet.row(0), [(0, Cell::Number(5.0)), (2, Cell::Number(3.0))]);

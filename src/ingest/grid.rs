@@ -77,10 +77,29 @@ const ERRORS: [&str; 17] = [
     "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#PYTHON!", "#ERROR!",
 ];
 
+/// As Excel shows them in other languages, and in English.
+#[rustfmt::skip]
+const LOCAL_ERRORS: [(&str, &str); 19] = [
+    ("#NUL!", "#NULL!"), ("#LEEG!", "#NULL!"), ("#WERT!", "#VALUE!"), ("#VALEUR!", "#VALUE!"), ("#WAARDE!", "#VALUE!"),
+    ("#BEZUG!", "#REF!"), ("#VERW!", "#REF!"), ("#NOM?", "#NAME?"), ("#NAAM?", "#NAME?"), ("#ZAHL!", "#NUM!"),
+    ("#NOMBRE!", "#NUM!"), ("#GETAL!", "#NUM!"), ("#NV", "#N/A"), ("#N/B", "#N/A"), ("#ÜBERLAUF!", "#SPILL!"),
+    ("#PROPAGATION!", "#SPILL!"), ("#OVERLOOP!", "#SPILL!"), ("#DAL/0!", "#DIV/0!"), ("#DEEL/0!", "#DIV/0!"),
+];
+
 impl ErrorKind {
     pub(super) fn parse(text: &str) -> Self {
         let index = ERRORS.iter().position(|error| *error == text).unwrap_or(ERRORS.len() - 1);
         Self(u8::try_from(index).unwrap_or(0))
+    }
+
+    /// The error that a text shows, as programs in English, German, French, Dutch and Lithuanian write it.
+    pub fn shown_as(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if !text.starts_with('#') {
+            return None;
+        }
+        let english = LOCAL_ERRORS.iter().find(|(local, _)| *local == text).map_or(text, |(_, english)| english);
+        ERRORS.contains(&english).then(|| Self::parse(english))
     }
 
     pub(super) fn index(self) -> u8 {
@@ -268,7 +287,7 @@ impl Sheet {
 }
 
 /// With 15 significant digits, as Excel shows numbers: 0.1 + 0.2 is 0.3.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     let rounded: f64 = format!("{value:.14e}").parse().unwrap_or(value);
     // Adding zero turns -0 into 0.
     (rounded + 0.0).to_string()
@@ -293,6 +312,21 @@ mod tests {
             (Cell::Error(ErrorKind::parse("Err:502")), "#ERROR!"),
         ] {
             assert_eq!(sheet.display(cell), seen);
+        }
+    }
+
+    #[test]
+    fn a_text_that_shows_an_error_is_known() {
+        for (text, shown) in [
+            (" #N/A ", Some("#N/A")),
+            ("#BEZUG!", Some("#REF!")),
+            ("#VALEUR!", Some("#VALUE!")),
+            ("#SPILL!", Some("#SPILL!")),
+            ("#1", None),
+            ("#", None),
+            ("no. #REF!", None),
+        ] {
+            assert_eq!(ErrorKind::shown_as(text).map(ErrorKind::as_str), shown, "{text}");
         }
     }
 

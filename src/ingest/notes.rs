@@ -1,6 +1,6 @@
 //! What is said of a sheet that was read all the same.
 
-use super::grid::{Note, Sheet};
+use super::grid::{Cell, Note, Sheet, Workbook};
 use crate::finding::{CellRef, Rule, Severity, column_letters, rules};
 
 pub(super) fn note(rule: &'static Rule, message: String, sheet: &str, cell: Option<CellRef>) -> Note {
@@ -17,6 +17,16 @@ pub(super) fn stale(sheet: &str, formulas: u32) -> Note {
         }
     );
     note(&rules::STALE_FORMULAS, message, sheet, None)
+}
+
+/// Said where dates were read: they are right, but not in every workbook that they are copied into.
+pub(super) fn note_epoch(workbook: &mut Workbook, epoch_1904: bool) {
+    let holds_days = |sheet: &Sheet| sheet.cells.iter().any(|(_, cell)| matches!(cell, Cell::Date(_)));
+    if epoch_1904 && workbook.sheets.iter().any(holds_days) {
+        let message = "counts its days from 1904; they were read so".to_owned();
+        let rule = &rules::OLD_MAC_DAYS;
+        workbook.notes.push(Note { rule, severity: Severity::Info, message, sheet: None, cell: None });
+    }
 }
 
 /// Hidden rows and columns that hold something, said once a sheet each.

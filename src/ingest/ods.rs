@@ -14,7 +14,7 @@ use super::grid::{Cell, Currency, ErrorKind, FileKind, Merge, Workbook};
 use super::guard::Package;
 use super::notes::note_hidden;
 use super::scan::check_prolog;
-use super::shown::{Shown, number};
+use super::shown::{Shown, as_displayed, number};
 use super::{Limits, Refusal};
 use crate::finding::{CellRef, rules};
 
@@ -276,7 +276,7 @@ impl Table<'_> {
         let first = self.column;
         self.column = self.column.saturating_add(repeat);
         let held = match kind {
-            Kind::Value(held) => held,
+            Kind::Value(held) => displayed(&held, &text).map_or(held, Held::Text),
             Kind::Error => Held::Cell(Cell::Error(ErrorKind::parse(text.trim()))),
             Kind::Text | Kind::Nothing => Held::Text(text),
         };
@@ -312,6 +312,14 @@ impl Table<'_> {
         }
         self.cells.clear();
         Ok(())
+    }
+}
+
+/// The text below a number, where its words multiply it.
+fn displayed(held: &Held, text: &str) -> Option<String> {
+    match held {
+        Held::Cell(Cell::Number(value) | Cell::Money(value, _)) => as_displayed(*value, text),
+        _ => None,
     }
 }
 

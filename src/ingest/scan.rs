@@ -216,8 +216,7 @@ fn hidden_columns(tag: &[u8]) -> Option<(u16, u16)> {
 fn merge(tag: &[u8]) -> Option<Merge> {
     let (_, value) = Attributes::of(tag).find(|(name, _)| &tag[name.clone()] == b"ref")?;
     let (first, last) = str::from_utf8(&tag[value]).ok()?.split_once(':')?;
-    let (first, last) = (CellRef::parse(first)?, CellRef::parse(last)?);
-    (first.row <= last.row && first.column <= last.column).then_some(Merge { first, last })
+    Some(Merge { first: CellRef::parse(first)?, last: CellRef::parse(last)? })
 }
 
 fn prepare_cell(cell: &mut [u8]) -> Result<(), Refusal> {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::grid::{Cell, Currency, ErrorKind};
+use super::grid::{self, Cell, Currency, ErrorKind};
 
 /// How a number is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,13 +10,41 @@ pub(super) enum Shown {
     Plain,
     Percent,
     Money(Currency),
+    /// Beside a word that multiplies it, while the number itself is not multiplied: 12 is shown as `12 k€`.
+    Worded(&'static str, Option<Currency>),
 }
+
+/// Words that multiply what stands before them; a single letter does so beside a currency only, but for `k`.
+const MULTIPLIERS: [&str; 19] = [
+    "tūkst.",
+    "tūkst",
+    "tsd.",
+    "tsd",
+    "tys.",
+    "tys",
+    "thousand",
+    "millionen",
+    "millions",
+    "million",
+    "mio.",
+    "mio",
+    "mln.",
+    "mln",
+    "k",
+    "K",
+    "T",
+    "m",
+    "M",
+];
 
 impl Shown {
     /// Reads a format such as `#,##0.00 [$€-407]`.
     pub fn of(format: &str) -> Self {
         if shows_percent(format) {
             return Self::Percent;
+        }
+        if let Some(worded) = worded(format) {
+            return worded;
         }
         currency(format).map_or(Self::Plain, Self::Money)
     }
@@ -27,13 +55,22 @@ impl Shown {
     }
 }
 
+impl Shown {
+    /// What a person sees where that is not the number that is stored. It is for `validate` to read, like all texts.
+    pub fn seen(self, value: f64) -> Option<String> {
+        let Self::Worded(word, currency) = self else { return None };
+        let currency = currency.map_or("", Currency::as_str);
+        value.is_finite().then(|| format!("{} {word} {currency}", grid::number(value)).trim_end().to_owned())
+    }
+}
+
 /// No spreadsheet has infinite numbers, but calamine reads the word `inf`.
 pub(super) fn number(value: f64, shown: Shown) -> Cell {
     match shown {
         _ if !value.is_finite() => Cell::Error(ErrorKind::parse("#NUM!")),
         Shown::Percent => Cell::Percent(value),
         Shown::Money(currency) => Cell::Money(value, currency),
-        Shown::Plain => Cell::Number(value),
+        Shown::Plain | Shown::Worded(..) => Cell::Number(value),
     }
 }
 
@@ -71,6 +108,71 @@ fn shows_percent(format: &str) -> bool {
     false
 }
 
+/// The words of a format's first section, if they multiply and no comma behind the digits says that the format does.
+fn worded(format: &str) -> Option<Shown> {
+    let mut words = String::new();
+    let mut scaled = false;
+    let mut characters = format.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            ';' => break,
+            '"' => words.extend(characters.by_ref().take_while(|character| *character != '"')),
+            '\\' => words.extend(characters.next()),
+            '_' | '*' => drop(characters.next()),
+            '[' => {
+                let inside: String = characters.by_ref().take_while(|character| *character != ']').collect();
+                words.extend(inside.strip_prefix('$').and_then(|name| name.split('-').next()).map(str::to_owned));
+            }
+            ',' => scaled = true,
+            '0' | '#' | '?' => scaled = false,
+            '.' | '-' | '+' | '(' | ')' => {}
+            other => words.push(other),
+        }
+    }
+    let words = words.trim();
+    if scaled || words.is_empty() {
+        return None;
+    }
+    if words == "%" {
+        return Some(Shown::Worded("%", None));
+    }
+    let lower = words.to_lowercase();
+    let fits = |word: &&&str| if word.len() == 1 { words.starts_with(**word) } else { lower.starts_with(**word) };
+    let word = *MULTIPLIERS.iter().find(fits)?;
+    let rest = words.get(word.len()..)?.trim();
+    let currency = Currency::parse(rest);
+    let is_clear = if rest.is_empty() { word == "k" || word.len() > 1 } else { currency.is_some() };
+    is_clear.then_some(Shown::Worded(word, currency))
+}
+
+/// What a person sees of a number that is displayed as this text, if words in it multiply the number. None where they
+/// do not, and where what is displayed is the number already divided: then the number is what was meant.
+pub(super) fn as_displayed(value: f64, text: &str) -> Option<String> {
+    // Nearly every number ends here.
+    if !text.contains(|c: char| c.is_alphabetic() || c == '%') {
+        return None;
+    }
+    let is_mark = |c: char| matches!(c, '\'' | '’' | '−');
+    let format = text.chars().filter(|c| !is_mark(*c)).map(|c| if c.is_ascii_digit() { '0' } else { c });
+    let shown = worded(&format.collect::<String>())?;
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let all: f64 = digits.parse().ok()?;
+    let is_displayed = |decimals: i32| {
+        let unit = 10_f64.powi(-decimals);
+        (value.abs() - all * unit).abs() <= 0.501 * unit
+    };
+    // Behind the last comma or point that stands before a digit.
+    let behind = text
+        .char_indices()
+        .filter(|(at, c)| matches!(c, ',' | '.') && text[at + 1..].starts_with(|next: char| next.is_ascii_digit()));
+    let decimals = behind.last().map_or(0, |(at, _)| text[at + 1..].chars().take_while(char::is_ascii_digit).count());
+    match decimals {
+        // A group, or three decimals of what was divided by a thousand: the column may tell.
+        3 if is_displayed(0) => Some(text.trim().to_owned()),
+        decimals => is_displayed(i32::try_from(decimals).ok()?).then(|| shown.seen(value)).flatten(),
+    }
+}
+
 /// The currency in the first section of a format: `[$€-407]`, `"USD"`, or a bare sign.
 fn currency(format: &str) -> Option<Currency> {
     let mut rest = format;
@@ -97,6 +199,47 @@ fn currency(format: &str) -> Option<Currency> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_in_a_format_multiplies_unless_the_format_does() {
+        for (format, seen) in [
+            ("#,##0\" k€\"", Some("12.5 k EUR")),
+            ("0.0\\ \"Mio.\" [$€-407]", Some("12.5 mio. EUR")),
+            ("0\"M€\";-0\"M€\"", Some("12.5 M EUR")),
+            ("0\" Tsd.\"", Some("12.5 tsd.")),
+            ("0\"k\"", Some("12.5 k")),
+            ("0\" %\"", Some("12.5 %")),
+            ("#,##0,\" k€\"", None),
+            ("0.0,,\" M€\"", None),
+            ("0\" T€\"", Some("12.5 T EUR")),
+            ("0\" M\"", None),
+            ("0\" Mitarbeiter\"", None),
+            ("0\" kg\"", None),
+            ("#,##0.00 [$€-407]", None),
+            ("_-* #,##0.00\\ _€_-", None),
+        ] {
+            assert_eq!(Shown::of(format).seen(12.5).as_deref(), seen, "{format}");
+        }
+    }
+
+    #[test]
+    fn a_displayed_word_multiplies_unless_the_number_is_larger_than_displayed() {
+        for (value, text, seen) in [
+            (892.0, "892 k€", Some("892 k EUR")),
+            (12.5, "12,5 Mio. €", Some("12.5 mio EUR")),
+            (12.54, "12,5 k€", Some("12.54 k EUR")),
+            (1_250.0, "1.250,00 k€", Some("1250 k EUR")),
+            (1_250.0, "1\u{202f}250 k€", Some("1250 k EUR")),
+            (12.345, "12,345 k€", Some("12.345 k EUR")),
+            (12_345.0, "12,345 k€", Some("12,345 k€")),
+            (12_345.0, "12 k€", None),
+            (1_234_567.0, "1,23 M€", None),
+            (892.0, "892,00 €", None),
+            (892.0, "892", None),
+        ] {
+            assert_eq!(as_displayed(value, text).as_deref(), seen, "{value} as {text}");
+        }
+    }
 
     #[test]
     fn serial_numbers_are_dates_as_excel_counts_them() {

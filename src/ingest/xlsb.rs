@@ -8,7 +8,7 @@ use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsb};
 use super::builder::{Extras, SheetBuilder};
 use super::grid::{Cell, ErrorKind, FileKind, Merge, Workbook};
 use super::guard::Package;
-use super::notes::note_hidden;
+use super::notes::{note_epoch, note_hidden};
 use super::outline;
 use super::shown::{Shown, date, number};
 use super::{Limits, Refusal};
@@ -48,8 +48,8 @@ pub(super) fn read(mut package: Package<'_>, bytes: &[u8], limits: &Limits) -> R
                 DataRef::Empty => None,
                 DataRef::SharedString(text) => builder.text(text),
                 DataRef::String(text) | DataRef::DurationIso(text) | DataRef::DateTimeIso(text) => builder.text(text),
-                DataRef::Float(value) => Some(number(*value, shown())),
-                DataRef::Int(value) => Some(number(*value as f64, shown())),
+                DataRef::Float(value) => builder.number(*value, shown()),
+                DataRef::Int(value) => builder.number(*value as f64, shown()),
                 DataRef::DateTime(value) if value.is_duration() => Some(number(value.as_f64(), Shown::Plain)),
                 DataRef::DateTime(value) => Some(date(value.as_f64(), epoch_1904)),
                 DataRef::Bool(value) => Some(Cell::Bool(*value)),
@@ -70,13 +70,14 @@ pub(super) fn read(mut package: Package<'_>, bytes: &[u8], limits: &Limits) -> R
     if workbook.sheets.is_empty() {
         return Err(Refusal::new(&rules::FILE_TYPE, "holds no worksheet, only charts or macros"));
     }
+    note_epoch(&mut workbook, epoch_1904);
     Ok(workbook)
 }
 
 #[derive(Default)]
 struct Facts {
     extras: Extras,
-    /// Cells shown as percentages or money.
+    /// Cells shown as percentages, as money or beside a word that multiplies.
     shown: BTreeMap<CellRef, Shown>,
     /// Formulas that give an error, which calamine passes over.
     errors: Vec<(CellRef, ErrorKind)>,

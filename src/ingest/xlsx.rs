@@ -15,7 +15,7 @@ use zip::ZipWriter;
 use super::builder::{Extras, SheetBuilder};
 use super::grid::{Cell, ErrorKind, FileKind, Workbook};
 use super::guard::{Package, store};
-use super::notes::{note, note_hidden, stale};
+use super::notes::{note, note_epoch, note_hidden, stale};
 use super::outline::{self, Outline, SheetPart};
 use super::scan::{self, Facts};
 use super::shown::{Shown, date, number};
@@ -61,6 +61,7 @@ pub(super) fn read(mut package: Package<'_>, limits: &Limits) -> Result<Workbook
         cells += sheet.cells.len();
         workbook.sheets.push(sheet);
     }
+    note_epoch(&mut workbook, outline.epoch_1904);
     Ok(workbook)
 }
 
@@ -143,8 +144,8 @@ fn fill<'a>(
             DataRef::Empty => None,
             DataRef::SharedString(text) => builder.shared_text(text),
             DataRef::String(text) | DataRef::DurationIso(text) => builder.text(text),
-            DataRef::Float(value) => Some(number(*value, shown())),
-            DataRef::Int(value) => Some(number(*value as f64, shown())),
+            DataRef::Float(value) => builder.number(*value, shown()),
+            DataRef::Int(value) => builder.number(*value as f64, shown()),
             DataRef::DateTime(value) if value.is_duration() => Some(number(value.as_f64(), Shown::Plain)),
             DataRef::DateTime(value) => Some(date(value.as_f64(), epoch_1904)),
             DataRef::DateTimeIso(text) => iso_date(text).or_else(|| builder.text(text)),

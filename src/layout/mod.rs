@@ -11,6 +11,7 @@ pub mod pattern;
 pub mod plan;
 pub mod raw;
 pub mod repeats;
+mod several;
 pub mod submission;
 pub mod table;
 

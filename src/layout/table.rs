@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::header::Header;
 use super::labels::{Labels, Target, fold_label};
 use super::raw::{RawTable, Source};
+use super::several;
 use crate::finding::suggest::nearest;
 use crate::finding::{CellRef, Finding, Place, column_letters, rules};
 use crate::ingest::{Cell, Sheet};
@@ -15,7 +16,8 @@ const HEADER_DEPTH: usize = 40;
 
 /// What a sheet was found to be.
 pub enum Recognised<'a> {
-    Table(Box<RawTable<'a>>),
+    /// One below the other, where there are several.
+    Tables(Vec<RawTable<'a>>),
     /// A table that cannot be used; the findings say why.
     Refused,
     /// No table of ours.
@@ -24,14 +26,63 @@ pub enum Recognised<'a> {
 
 /// Where the header of a table stands: its first row, counted from zero, and of how many rows it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct HeaderAt {
-    row: u32,
-    rows: u32,
+pub(super) struct HeaderAt {
+    pub row: u32,
+    pub rows: u32,
+}
+
+impl HeaderAt {
+    /// The first row below it.
+    fn end(self) -> u32 {
+        self.row.saturating_add(self.rows)
+    }
 }
 
 /// Looks at one sheet.
 pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings: &mut Vec<Finding>) -> Recognised<'a> {
-    let Some((target, at)) = best_header(file, sheet, labels, findings) else { return Recognised::Nothing };
+    let mut next = best_header(file, sheet, labels, findings);
+    if next.is_none() {
+        return Recognised::Nothing;
+    }
+    if sheet.hidden {
+        let place = Place::Cell { file: file.to_owned(), sheet: sheet.name.clone(), cell: None };
+        let finding = Finding::warning(&rules::HIDDEN_SHEET, place, "the sheet is hidden and holds a table");
+        findings.push(finding.help(rules::HIDDEN_SHEET.fix));
+    }
+    let mut tables = Vec::new();
+    let mut above = false;
+    while let Some((target, at)) = next {
+        next = several::next_header(sheet, labels, at.end());
+        let rows = several::rows_between(sheet, at.end(), next.map(|(_, at)| at.row));
+        // A header right above another one says the same in another language.
+        if next.is_some() && rows.is_empty() {
+            continue;
+        }
+        tables.extend(table(file, sheet, labels, Seen { target, at, rows, above }, findings));
+        above = true;
+    }
+    if tables.is_empty() { Recognised::Refused } else { Recognised::Tables(tables) }
+}
+
+/// A header with the rows that may be its own.
+struct Seen {
+    target: usize,
+    at: HeaderAt,
+    /// Of the sheet's kept rows.
+    rows: Range<usize>,
+    /// Whether another table stands above.
+    above: bool,
+}
+
+/// None where the table cannot be used; the findings say why.
+fn table<'a>(
+    file: &str,
+    sheet: &'a Sheet,
+    labels: &Labels<'a>,
+    seen: Seen,
+    findings: &mut Vec<Finding>,
+) -> Option<RawTable<'a>> {
+    let Seen { target, at, rows, above } = seen;
     let target_at = labels.targets[target];
     let header = Header::read(sheet, at.row, at.rows);
     let place = |column: u16| Place::Cell {
@@ -45,16 +96,21 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
     let mut moved: BTreeMap<usize, Vec<u16>> = BTreeMap::new();
     let mut parts: BTreeMap<usize, Vec<(usize, u16)>> = BTreeMap::new();
     let mut refused = false;
+    let by_label = |column: u16| {
+        let of = |name: &String| labels.fields(name).iter().find(|(t, _)| *t == target).map(|(_, field)| *field);
+        header.names(column).iter().find_map(of)
+    };
+    let by_code = |label: &str| target_at.fields().iter().position(|field| field.code.as_str() == label);
+    // A header written in codes: there a code goes before a label of another field that reads the same.
+    let in_codes = header.columns().filter(|(_, label)| by_code(label).is_some()).count()
+        > header.columns().filter(|(column, _)| by_label(*column).is_some()).count();
     for (column, label) in header.columns() {
-        let names = header.names(column);
         if let Some((_, f, option)) = labels.parts(&label).iter().find(|(t, ..)| *t == target) {
             parts.entry(*f).or_default().push((*option, column));
             labels_of.insert(column, label);
             continue;
         }
-        let field = names
-            .iter()
-            .find_map(|name| labels.fields(name).iter().find(|(t, _)| *t == target).map(|(_, field)| *field));
+        let field = if in_codes { by_code(&label).or_else(|| by_label(column)) } else { by_label(column) };
         match field {
             // The same question in two groups, in two versions of its form.
             Some(field) if columns.contains_key(&field) && target_at.fields()[field].form.is_some() => {
@@ -125,14 +181,26 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
         let finding = Finding::info(&rules::COLUMN_UNKNOWN, place(*column), format!("the column `{text}` is not read"));
         findings.push(finding.help("Fine for notes."));
     }
-    if refused {
-        return Recognised::Refused;
+    if let Some((other, column)) = several::beside(labels, target, &unknown) {
+        let message = format!("a second table, `{other}`, stands beside the first and is not read");
+        findings.push(
+            Finding::error(&rules::COLUMN_UNKNOWN, place(column), message)
+                .help("Put each table on a sheet of its own."),
+        );
     }
-    findings.extend(tolerated(file, sheet, labels, target, at, &columns));
+    if refused {
+        return None;
+    }
     let further = moved.values().flatten().chain(parts.values().flatten().map(|(_, column)| column));
     let ours: Vec<u16> = columns.values().chain(further).copied().collect();
-    let first = sheet.rows.partition_point(|row| row.index < at.row.saturating_add(at.rows));
-    let rows = data_rows(file, sheet, first..sheet.rows.len(), &ours, &required_columns(&columns, target_at), findings);
+    let rows = data_rows(file, sheet, rows, &ours, &required_columns(&columns, target_at), findings);
+    let odd = [
+        odd_place(sheet, labels, target, at, &columns),
+        below_another(above),
+        odd_names(&header, target_at, &columns),
+        gaps(sheet, &rows),
+    ];
+    findings.extend(tolerated(file, sheet, target_at, at, odd.concat()));
     let mut raw = RawTable::plain(target_at, sheet);
     raw.columns = columns.into_iter().map(|(field, column)| (field, Source::Column(column))).collect();
     raw.moved = moved;
@@ -140,18 +208,27 @@ pub fn recognise<'a>(file: &str, sheet: &'a Sheet, labels: &Labels<'a>, findings
     raw.header = labels_of;
     raw.rows = rows;
     raw.note_merges();
-    Recognised::Table(Box::new(raw))
+    Some(raw)
 }
 
 /// One line about everything that is not as in the template, and is read all the same.
-fn tolerated(
-    file: &str,
+fn tolerated(file: &str, sheet: &Sheet, target: Target<'_>, at: HeaderAt, said: Vec<String>) -> Option<Finding> {
+    if said.is_empty() {
+        return None;
+    }
+    let place = Place::Cell { file: file.to_owned(), sheet: sheet.name.clone(), cell: Some(CellRef::new(at.row, 0)) };
+    let message = format!("read as `{}` although {}", target.name(), said.join(", and "));
+    Some(Finding::info(&rules::LAYOUT_TOLERATED, place, message).help(rules::LAYOUT_TOLERATED.fix))
+}
+
+/// A sheet of another name, a header of several rows, columns in another order.
+fn odd_place(
     sheet: &Sheet,
     labels: &Labels<'_>,
     target: usize,
     at: HeaderAt,
     columns: &BTreeMap<usize, u16>,
-) -> Option<Finding> {
+) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
     if !sheet.name.is_empty() && !labels.titles(sheet.name.trim()).contains(&target) {
         said.push(format!("the sheet is called `{}`", sheet.name));
@@ -162,12 +239,33 @@ fn tolerated(
     if !columns.values().is_sorted() {
         said.push("its columns stand in another order".to_owned());
     }
-    if said.is_empty() {
-        return None;
-    }
-    let place = Place::Cell { file: file.to_owned(), sheet: sheet.name.clone(), cell: Some(CellRef::new(at.row, 0)) };
-    let message = format!("read as `{}` although {}", labels.targets[target].name(), said.join(", and "));
-    Some(Finding::info(&rules::LAYOUT_TOLERATED, place, message).help(rules::LAYOUT_TOLERATED.fix))
+    said
+}
+
+fn below_another(above: bool) -> Vec<String> {
+    if above { vec!["it stands below another table".to_owned()] } else { Vec::new() }
+}
+
+/// Columns that bear none of their labels in any language, but another declared name or their code.
+fn odd_names(header: &Header, target: Target<'_>, columns: &BTreeMap<usize, u16>) -> Vec<String> {
+    let is_label = |field: usize, name: &str| {
+        let mut labels = target.fields().get(field).into_iter().flat_map(|field| field.label.all());
+        labels.any(|label| fold_label(label) == fold_label(name))
+    };
+    let odd = columns.iter().filter_map(|(field, column)| {
+        let names = header.names(*column);
+        (!names.iter().any(|name| is_label(*field, name)))
+            .then(|| format!("`{}`", names.last().map_or("", |name| name)))
+    });
+    let odd: Vec<String> = odd.collect();
+    if odd.is_empty() { Vec::new() } else { vec![format!("columns are called {}", odd.join(", "))] }
+}
+
+/// Blank rows inside the table. `rows` are indices of kept rows.
+fn gaps(sheet: &Sheet, rows: &[usize]) -> Vec<String> {
+    let place = |i: usize| sheet.rows.get(i).map_or(0, |row| row.index as usize);
+    let is_gap = |pair: &[usize]| place(pair[1]) - place(pair[0]) > pair[1] - pair[0];
+    if rows.windows(2).any(is_gap) { vec!["blank rows stand between its rows".to_owned()] } else { Vec::new() }
 }
 
 /// The target and the header that fit best. The sheet's name decides between equals; equals without a name are nobody's.
@@ -223,7 +321,7 @@ fn best_header(
 }
 
 /// How many fields of each target a header names.
-fn scores(header: &Header, labels: &Labels<'_>) -> BTreeMap<usize, usize> {
+pub(super) fn scores(header: &Header, labels: &Labels<'_>) -> BTreeMap<usize, usize> {
     let mut fields: BTreeSet<(usize, usize)> = BTreeSet::new();
     for (column, _) in header.columns() {
         for name in header.names(column) {

@@ -57,11 +57,16 @@ impl Folded {
     }
 }
 
+/// Letters that nobody sees and nobody typed: web pages and word processors put them between others.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
+}
+
 /// One apostrophe for all that look like it, and nothing invisible.
 fn unmarked(c: char) -> Option<char> {
     match c {
         '’' | '‘' | 'ʼ' | '′' | '´' | '`' => Some('\''),
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' => None,
+        c if is_invisible(c) => None,
         c => Some(c),
     }
 }

@@ -13,6 +13,7 @@ use crate::define::catalog::{Bound, Field, FieldKind, Future, PercentScale};
 use crate::finding::{Rule, Severity, rules};
 use crate::ingest::{Cell, Sheet};
 use crate::model::country::{CountryMatch, read_country};
+use crate::model::fold::is_invisible;
 use crate::model::locale::Locale;
 use crate::model::number::SCALE;
 use crate::sql::frame::to_unix;
@@ -60,9 +61,11 @@ pub fn read(field: &Field, sheet: &Sheet, cells: &[Option<Cell>], context: &Cont
     (column, reader.problems)
 }
 
-/// Without leading and trailing spaces, and one space inside where there were several.
+/// Without leading and trailing spaces, one space inside where there were several, and nothing that nobody sees: two
+/// keys that look the same are the same.
 fn clean(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let seen: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+    seen.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 struct Reader<'a> {
@@ -197,7 +200,7 @@ impl Reader<'_> {
     }
 
     fn countries(&mut self) -> Column {
-        let read = |text: &str| match read_country(text) {
+        let read = |text: &str| match read_country(&clean(text)) {
             CountryMatch::Code(code) | CountryMatch::EuCode(code) | CountryMatch::Name(code) => {
                 Read::Fine(code.to_owned())
             }

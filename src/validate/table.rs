@@ -13,7 +13,7 @@ use super::read::enterprise::{EnterpriseProblem, read_enterprise};
 use super::rows::{Column, Rows};
 use crate::define::catalog::{Check, Field, FieldKind};
 use crate::finding::{CellRef, Finding, Place, Severity, rules};
-use crate::ingest::Cell;
+use crate::ingest::{Cell, ErrorKind, Sheet};
 use crate::layout::{Held, RawTable, Source, Target};
 use crate::model::absent::Absent;
 use crate::model::fold::fold;
@@ -120,7 +120,7 @@ impl Table<'_> {
         let held = self.raw.cells(f);
         let mut cells = Vec::with_capacity(held.len());
         for (row, held) in held.into_iter().enumerate() {
-            cells.push(if let Held::Value(cell) = held { Some(cell) } else { None });
+            cells.push(if let Held::Value(cell) = held { Some(as_error(self.raw.sheet, cell)) } else { None });
             if let Held::Covered(first) = held {
                 let problem = Problem {
                     row,
@@ -458,6 +458,14 @@ impl Table<'_> {
             reasons,
             cells,
         }
+    }
+}
+
+/// A csv, and a cell that was pasted, hold an error as its text: it is no value of a text field either.
+fn as_error(sheet: &Sheet, cell: Cell) -> Cell {
+    match cell {
+        Cell::Text(id) => ErrorKind::shown_as(sheet.text(id)).map_or(cell, Cell::Error),
+        cell => cell,
     }
 }
 

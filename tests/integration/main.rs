@@ -12,6 +12,7 @@ mod corpus_ingest;
 mod coverage;
 mod crash;
 mod definitions;
+mod drift;
 mod duckdb;
 mod estimates;
 mod fetch;

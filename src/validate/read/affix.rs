@@ -4,6 +4,8 @@
 //! do: it reads no digits (see [`super::number`]), and it skips no word that it does not know: "12 families"
 //! and "ca. 12" are no numbers. A sign or unit that means several things ("kr", "¥", "mil", "T") is unknown.
 
+use crate::model::fold::is_invisible;
+
 /// The parts of a text number.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Parts<'a> {
@@ -104,7 +106,7 @@ const MULTIPLIERS: &[(&str, u32)] = &[
 /// White space of every kind as one space each, marks that look alike as one, nothing invisible.
 pub(super) fn clean(text: &str) -> String {
     let plain = text.chars().filter_map(|c| match c {
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => None,
+        c if is_invisible(c) => None,
         '’' | '‘' | 'ʼ' | '′' | '´' | '`' => Some('\''),
         '−' | '–' | '\u{2010}' | '\u{2011}' => Some('-'),
         c if c.is_whitespace() => Some(' '),

@@ -231,11 +231,19 @@ fn write(
             Belongs::Collection(code) => {
                 let Some(collection) = catalog.collections.iter().find(|c| c.code.as_str() == code) else { continue };
                 let date = collection.placing_date();
-                (code.clone(), Shape { fields: &collection.fields, date, calendar: &catalog.programme.calendar })
+                (
+                    code.clone(),
+                    Shape { fields: &collection.fields, date, calendar: &catalog.programme.calendar, answers: false },
+                )
             }
             Belongs::Wave { survey, wave } => {
                 let Some(found) = catalog.surveys.iter().find(|s| s.code.as_str() == survey) else { continue };
-                let shape = Shape { fields: &found.questions, date: None, calendar: &catalog.programme.calendar };
+                let shape = Shape {
+                    fields: &found.questions,
+                    date: None,
+                    calendar: &catalog.programme.calendar,
+                    answers: true,
+                };
                 (format!("{survey}.{wave}"), shape)
             }
         };

@@ -7,6 +7,7 @@ pub mod assemble;
 pub mod check;
 pub mod explain;
 pub mod fetch;
+pub mod form;
 pub mod ingest;
 pub mod layout;
 pub mod project;

@@ -188,7 +188,7 @@ fn stored_value(stored: &DataFrame, field: &Field, row: usize, texts: &Texts, la
         FieldKind::Integer | FieldKind::Decimal | FieldKind::Money => number().map(Value::Number),
         FieldKind::Percent => number().map(|number| Value::Number(number / Decimal::ONE_HUNDRED)),
         FieldKind::Date => frame::date(stored, code, row).map(Value::Day),
-        FieldKind::Text | FieldKind::Country => frame::text(stored, code, row).map(Value::Text),
+        FieldKind::Text | FieldKind::Country | FieldKind::Choices => frame::text(stored, code, row).map(Value::Text),
         FieldKind::Choice => frame::text(stored, code, row).map(|value| {
             let option = field.options.iter().find(|option| option.code == value);
             Value::Text(option.map_or(value, |option| option.label.get(language).to_owned()))

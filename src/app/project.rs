@@ -29,7 +29,7 @@ impl Project {
     /// All problems of all files.
     pub fn open(root: &Path) -> Result<Self, Stopped> {
         let files = sources(root)?;
-        let (catalog, findings) = define::load(&files);
+        let (catalog, findings) = define::load_with(&files, &|name| super::form::open(root, name));
         match catalog {
             Some(catalog) => Ok(Self { root: root.to_owned(), catalog, findings, reader: Sandbox::here() }),
             None => Err(Stopped(findings)),

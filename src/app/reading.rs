@@ -10,8 +10,9 @@ use super::totals::Totals;
 use super::{Stopped, fault};
 use crate::define::Catalog;
 use crate::define::catalog::{Collection, Layout};
-use crate::finding::{CellRef, Finding, Place, rules};
+use crate::finding::{CellRef, Finding, Place, Severity, rules};
 use crate::ingest::{Bounds, Limits, Note, Options, Refusal, Sandbox, Sheet, Workbook};
+use crate::layout::repeats::{self, Repeat};
 use crate::layout::submission::identify;
 use crate::layout::table::{Recognised, recognise};
 use crate::layout::{Identity, Labels, RawTable, Source, Target, declared, marks, pattern};
@@ -199,10 +200,17 @@ impl<'a> Reader<'a> {
         let mut tables = Vec::new();
         let mut seen = Seen::new();
         let mut refused = false;
+        let is_survey = labels.targets.iter().any(|target| matches!(target, Target::Survey(..)));
         let mut totals = Totals::new(self.workbook, self.catalog);
         let mut declarations = if self.is_template() { Vec::new() } else { self.declarations(labels) };
         for sheet in self.workbook.sheets.iter().filter(|sheet| !marks::is_ours(sheet)) {
             let mut said = Vec::new();
+            if is_survey && let Some(repeat) = repeats::repeat(sheet, &self.workbook.sheets) {
+                said.push(self.repeat(sheet, &repeat));
+                refused = true;
+                findings.append(&mut said);
+                continue;
+            }
             let declared = self.declared(sheet, &mut declarations, &mut said);
             refused |= said.iter().any(Finding::is_error);
             let found = match declared {
@@ -340,6 +348,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What is said of a repeat: it is counted, its rows are held against their answers, and no estimate uses it.
+    fn repeat(&self, sheet: &Sheet, repeat: &Repeat) -> Finding {
+        let (rows, answers) = (repeat.rows, repeat.parents);
+        let message = match repeat.lost {
+            Some(lost) if lost > 0 => {
+                format!("a repeat with {rows} rows, {lost} of them of answers that are not in the file")
+            }
+            Some(_) => format!("a repeat with {rows} rows of {answers} answers"),
+            None => format!("a repeat with {rows} rows of {answers} answers, which stand in another file"),
+        };
+        let lost = repeat.lost.is_some_and(|lost| lost > 0);
+        let severity = if lost { Severity::Warning } else { Severity::Info };
+        Finding::new(&rules::REPEAT_UNREAD, severity, self.sheet_place(sheet), message).help(rules::REPEAT_UNREAD.fix)
+    }
+
     fn sheet_place(&self, sheet: &Sheet) -> Place {
         Place::Cell { file: self.name.to_owned(), sheet: sheet.name.clone(), cell: None }
     }
@@ -399,7 +422,8 @@ impl<'a> Reader<'a> {
             period: identity.period,
             reporting_date: identity.reporting_date,
         };
-        let shape = Shape { fields: raw.target.fields(), date, calendar: &programme.calendar };
+        let answers = matches!(raw.target, Target::Survey(..));
+        let shape = Shape { fields: raw.target.fields(), date, calendar: &programme.calendar, answers };
         let to_frame = |rows: &Rows| {
             let part =
                 Part { rows, section: 0, partner: speaker.partner, country: speaker.country, period: speaker.period };
@@ -434,6 +458,11 @@ impl<'a> Reader<'a> {
             match source {
                 Source::Column(column) => drop(columns.insert(code(f), *column)),
                 Source::Cell(cell) => drop(cells.insert(code(f), *cell)),
+            }
+        }
+        for (f, parts) in &raw.parts {
+            if let Some((_, first)) = parts.first() {
+                columns.entry(code(f)).or_insert(*first);
             }
         }
         Some(TableReading {

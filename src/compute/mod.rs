@@ -11,6 +11,7 @@ mod groups;
 mod panel;
 mod pick;
 pub mod plan;
+mod plausible;
 mod population;
 pub mod records;
 mod rows;

@@ -25,6 +25,8 @@ pub struct Frame {
     pub strata: Vec<Stratum>,
     by_number: BTreeMap<String, usize>,
     by_name: BTreeMap<String, usize>,
+    /// Names without their country; None where two members are called so.
+    by_bare_name: BTreeMap<String, Option<usize>>,
     /// The rows of the frame's collection, for populations of indicators.
     pub(super) rows: DataFrame,
     /// Partners whose list of another period had to do: code and period.
@@ -57,8 +59,12 @@ impl Frame {
     /// The member with this number, else with this name; and whether it was found by its name alone.
     pub(super) fn find(&self, number: Option<&str>, name: Option<&str>) -> Option<(usize, bool)> {
         let by_number = number.and_then(|number| self.by_number.get(number));
-        let by_name = || name.and_then(|name| self.by_name.get(name));
-        by_number.map(|at| (*at, false)).or_else(|| by_name().map(|at| (*at, true)))
+        let by_name = |name: &str| {
+            // Few questionnaires ask for the country, so without it a name that only one member has will do.
+            let bare = || self.by_bare_name.get(name.strip_suffix("|?")?).copied().flatten();
+            self.by_name.get(name).copied().or_else(bare)
+        };
+        by_number.map(|at| (*at, false)).or_else(|| name.and_then(by_name).map(|at| (at, true)))
     }
 
     /// Where a member of another wave's frame stands in this one.
@@ -147,6 +153,9 @@ pub fn frame(
         }
         if let Some(name) = &name {
             frame.by_name.entry(name.clone()).or_insert(member);
+            let bare = name.rsplit_once('|').map_or(name.as_str(), |(name, _)| name).to_owned();
+            let known = frame.by_bare_name.entry(bare);
+            known.and_modify(|known| *known = known.filter(|known| *known == member)).or_insert(Some(member));
         }
         let (asked, ineligible) = (asked[row], ineligible[row]);
         frame.members.push(Member { row, stratum: at, asked, ineligible, number, name });

@@ -1,6 +1,8 @@
 //! Surveys: waves matched to their populations, response, who answered again, and the method in words. Indicators are
 //! estimated in `estimation`.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use super::population::{Member, frame};
@@ -8,8 +10,9 @@ use super::wave::{Matched, matched};
 use super::{Inputs, WaveInput, panel, themes};
 use crate::define::catalog::{Collection, Survey, Wave, WaveRole};
 use crate::finding::Finding;
+use crate::model::absent::Absent;
 use crate::model::number::percentage;
-use crate::model::scoreboard::{StratumResponse, SurveyResult, WaveResponse};
+use crate::model::scoreboard::{ItemResponse, StratumResponse, SurveyResult, WaveResponse};
 use crate::model::value::{Value, Why};
 use crate::sql::frame::text;
 
@@ -53,6 +56,7 @@ fn one<'a>(inputs: &'a Inputs<'a>, survey: &'a Survey) -> Result<Prepared<'a>, S
         responses.push(response(survey, wave, input, &held, language));
         waves.push((wave, input, held));
     }
+    findings.extend(super::plausible::findings(survey, &waves, &inputs.catalog.indicators)?);
     let pairs = ends(&waves).map_or_else(Vec::new, |(first, last)| pairs(&waves[first].2, &waves[last].2));
     let result = SurveyResult {
         code: survey.code.to_string(),
@@ -123,11 +127,20 @@ fn response(
         .iter()
         .filter(|question| question.code != survey.respondent && question.code != survey.submitted)
         .map(|question| {
-            let with = matched
-                .complete()
-                .filter(|(_, row)| input.is_some_and(|input| text(&input.rows, question.code.as_str(), *row).is_some()))
-                .count();
-            (question.label.get(language).to_owned(), with, matched.complete().count() - with)
+            let (mut answered, mut absent) = (0, BTreeMap::<Absent, usize>::new());
+            for (_, row) in matched.complete() {
+                let Some(input) = input else { continue };
+                let code = question.code.as_str();
+                if text(&input.rows, code, row).is_some() {
+                    answered += 1;
+                } else {
+                    let state = text(&input.rows, &format!("{code}__state"), row);
+                    *absent.entry(state.as_deref().and_then(Absent::parse).unwrap_or(Absent::Unknown)).or_default() +=
+                        1;
+                }
+            }
+            let question = question.label.get(language).to_owned();
+            ItemResponse { question, answered, absent: absent.into_iter().collect() }
         })
         .collect();
     let mut files: Vec<String> =

@@ -9,6 +9,7 @@ use super::population::Frame;
 use super::weighting::Weights;
 use crate::define::catalog::{Survey, Wave};
 use crate::finding::{CellRef, Finding, Place, rules};
+use crate::model::absent::Absent;
 use crate::model::code::{SurveyCode, WaveCode};
 use crate::sql::frame::{date, integer, text};
 
@@ -41,6 +42,8 @@ pub struct Matched {
     pub incomplete: usize,
     pub superseded: usize,
     pub unmatched: usize,
+    /// Complete answers of one enterprise: the one that counts, and one that does not.
+    pub again: Vec<(usize, usize)>,
     pub findings: Vec<Finding>,
 }
 
@@ -55,6 +58,7 @@ impl Matched {
             incomplete: 0,
             superseded: 0,
             unmatched: 0,
+            again: Vec::new(),
             findings: Vec::new(),
         }
     }
@@ -64,6 +68,17 @@ impl Matched {
         let eligible = |(at, _): &(&usize, &usize)| self.frame.members[**at].is_eligible();
         self.answers.iter().filter(eligible).map(|(at, row)| (*at, *row))
     }
+}
+
+/// Where an answer to a question stands.
+pub(super) fn place_of(input: &WaveInput, row: usize, field: &str) -> Place {
+    let origin = integer(&input.rows, "section", row).and_then(|section| input.origins.get(&section));
+    let at = integer(&input.rows, "place", row).and_then(|place| u32::try_from(place).ok()).unwrap_or(0);
+    origin.map_or(Place::Project, |origin| Place::Cell {
+        file: origin.file.clone(),
+        sheet: origin.sheet.clone(),
+        cell: Some(CellRef::new(at, origin.columns.get(field).copied().unwrap_or(0))),
+    })
 }
 
 /// A member of the wave's own frame, or of the baseline's alone.
@@ -78,15 +93,7 @@ enum Whose {
 pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: Frame, baseline: Option<&Frame>) -> Matched {
     let mut result = Matched::silent(survey, frame);
     let respondent = survey.respondent.as_str();
-    let place = |row: usize, field: &str| {
-        let origin = integer(&input.rows, "section", row).and_then(|section| input.origins.get(&section));
-        let at = integer(&input.rows, "place", row).and_then(|place| u32::try_from(place).ok()).unwrap_or(0);
-        origin.map_or(Place::Project, |origin| Place::Cell {
-            file: origin.file.clone(),
-            sheet: origin.sheet.clone(),
-            cell: Some(CellRef::new(at, origin.columns.get(field).copied().unwrap_or(0))),
-        })
-    };
+    let place = |row: usize, field: &str| place_of(input, row, field);
     let required: Vec<&str> =
         survey.questions.iter().filter(|question| question.required).map(|question| question.code.as_str()).collect();
     let mut answers_of: BTreeMap<Whose, Vec<(Option<NaiveDate>, usize)>> = BTreeMap::new();
@@ -119,8 +126,10 @@ pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: Frame, ba
             );
         }
         let missing = required.iter().find(|question| {
-            // Of an enterprise its name will do.
-            text(&input.rows, question, row).is_none() && !(**question == respondent && name.is_some())
+            // Of an enterprise its name will do. Who was not asked, or said why not, left nothing out.
+            let state = text(&input.rows, &format!("{question}__state"), row);
+            let accounted = state.as_deref().and_then(Absent::parse).is_some_and(Absent::is_accounted_for);
+            text(&input.rows, question, row).is_none() && !accounted && !(**question == respondent && name.is_some())
         });
         if missing.is_some() {
             result.incomplete += 1;
@@ -132,6 +141,7 @@ pub fn matched(survey: &Survey, wave: &Wave, input: &WaveInput, frame: Frame, ba
         answers.sort_by(|a, b| b.cmp(a));
         for (_, row) in &answers[1..] {
             result.superseded += 1;
+            result.again.push((answers[0].1, *row));
             let latest = place(answers[0].1, respondent);
             let message =
                 format!("answered again in {}: the latest complete answer counts ({latest})", wave.title.get("en"));

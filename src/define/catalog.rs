@@ -8,11 +8,13 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
+pub use super::asked::{FormQuestion, Wave, WaveRole, option_columns};
 pub use super::compare::CompareWith;
 pub use super::theme::Theme;
 pub use super::weighting::{KnownMargin, SurveyColumn, Weighting};
 use crate::finding::{CellRef, Severity};
-use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode, WaveCode};
+use crate::model::absent::Absent;
+use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
 use crate::model::period::Calendar;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
 use crate::model::source::Source;
@@ -258,10 +260,12 @@ pub enum FieldKind {
     YesNo,
     Enterprise,
     Country,
+    /// Any number of options: their codes in alphabetical order, with spaces between them. Of surveys only.
+    Choices,
 }
 
 impl FieldKind {
-    pub const NAMES: [(&'static str, Self); 10] = [
+    pub const NAMES: [(&'static str, Self); 11] = [
         ("text", Self::Text),
         ("integer", Self::Integer),
         ("decimal", Self::Decimal),
@@ -272,6 +276,7 @@ impl FieldKind {
         ("yes_no", Self::YesNo),
         ("enterprise", Self::Enterprise),
         ("country", Self::Country),
+        ("choices", Self::Choices),
     ];
 
     /// As definitions write it.
@@ -284,7 +289,7 @@ impl FieldKind {
             Self::Integer => SqlKind::Integer,
             Self::Decimal | Self::Money | Self::Percent => SqlKind::Decimal,
             Self::Date => SqlKind::Date,
-            Self::Text | Self::Choice | Self::YesNo | Self::Enterprise | Self::Country => SqlKind::Text,
+            Self::Text | Self::Choice | Self::Choices | Self::YesNo | Self::Enterprise | Self::Country => SqlKind::Text,
         }
     }
 }
@@ -334,6 +339,10 @@ pub struct Field {
     /// Partners are asked for the total that they know from their own books.
     pub total: bool,
     pub guidance: Guidance,
+    /// Of a question that a form asks.
+    pub form: Option<FormQuestion>,
+    /// Texts that stand for no answer, folded, and what each says of it. Of surveys only.
+    pub absent: BTreeMap<String, Absent>,
 }
 
 /// What a template says of a field. Reading knows nothing of it.
@@ -346,13 +355,15 @@ pub struct Guidance {
 }
 
 impl Field {
-    fn for_reading(&self) -> Self {
+    pub(super) fn for_reading(&self) -> Self {
         Self { guidance: Guidance::default(), ..self.clone() }
     }
 
     /// Every declared name of its column: labels and other names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.label.all().chain(self.also_called.iter().map(String::as_str))
+        let labels = self.form.is_none().then(|| self.label.all()).into_iter().flatten();
+        let of_form = self.form.iter().flat_map(|form| form.names.iter().map(String::as_str));
+        labels.chain(of_form).chain(self.also_called.iter().map(String::as_str))
     }
 }
 
@@ -369,23 +380,6 @@ pub enum Lonely {
     Fail,
     Certainty,
     Adjust,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WaveRole {
-    Baseline,
-    FollowUp,
-}
-
-#[derive(Debug, Clone)]
-pub struct Wave {
-    pub code: WaveCode,
-    pub title: Words,
-    pub role: WaveRole,
-    pub on: NaiveDate,
-    pub files: Vec<String>,
-    /// Who was asked, where it differs from the survey's own condition.
-    pub asked: Option<Expression>,
 }
 
 #[derive(Debug, Clone)]
@@ -407,19 +401,14 @@ pub struct Survey {
     pub waves: Vec<Wave>,
     pub questions: Vec<Field>,
     pub themes: Vec<Theme>,
-}
-
-impl Survey {
-    /// Without what only a template says, and what is done with answers that were read.
-    #[must_use]
-    pub fn for_reading(&self) -> Self {
-        let questions = self.questions.iter().map(Field::for_reading).collect();
-        Self { questions, themes: Vec::new(), ..self.clone() }
-    }
-
-    pub fn question(&self, code: &str) -> Option<&Field> {
-        self.questions.iter().find(|field| field.code.as_str() == code)
-    }
+    pub checks: Vec<Check>,
+    /// The questions that hold when the answering began and ended.
+    pub began: Option<FieldCode>,
+    pub ended: Option<FieldCode>,
+    /// Whoever answers faster has not read the questions.
+    pub minimum_minutes: Option<u32>,
+    /// Names and hashes of its forms, in the order of their versions.
+    pub forms: Vec<(String, String)>,
 }
 
 /// A collection that an indicator counts from, with its own condition.

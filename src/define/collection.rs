@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::catalog::{
     Bound, Check, ChoiceOption, Collection, Field, FieldKind, Future, Guidance, OnConflict, PercentScale,
 };
+use super::form::questions::Asked;
 use super::reader::{At, Table};
 use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, Severity, rules};
@@ -12,16 +13,16 @@ use crate::model::code::{CollectionCode, FieldCode, is_code};
 use crate::model::country::{CountryMatch, read_country};
 use crate::model::fold::fold;
 use crate::model::words::Words;
-use crate::sql::RESERVED;
 use crate::sql::comparisons::comparisons;
 use crate::sql::expression::condition;
+use crate::sql::{RESERVED, Scope};
 
 pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {
     let code = table.code("code", CollectionCode::new);
     let title = table.required_words("title");
     let help = table.words("help").unwrap_or_default();
     let also_called = table.texts("also_called").into_iter().map(|at| at.value).collect();
-    let fields = fields(table, "field");
+    let fields = fields(table, "field", &[]);
     let key = codes_of(table, "key", &fields);
     let shared_key = table.choice("key_scope", &[("partner", false), ("programme", true)]).is_some_and(|at| at.value);
     if shared_key && key.is_empty() {
@@ -89,8 +90,26 @@ fn future_declared(table: &Table<'_>, code: &FieldCode) -> bool {
 }
 
 /// The fields of a collection or the questions of a survey.
-pub fn fields(table: &Table<'_>, key: &'static str) -> Vec<Field> {
-    let read: Vec<(Place, Field)> = table.tables(key).iter().filter_map(field).collect();
+///
+/// What a form asks stands first; a declared question of the same code says more of it.
+pub fn fields(table: &Table<'_>, key: &'static str, asked: &[Asked]) -> Vec<Field> {
+    let declared = table.tables(key);
+    let of_form = |declared: &Table<'_>| {
+        let code = declared.text("code")?;
+        asked.iter().find(|asked| asked.field.code.as_str() == code.value).map(|asked| &asked.field)
+    };
+    let refined: Vec<(Place, Field)> =
+        declared.iter().filter_map(|declared| field(declared, of_form(declared), key == "question")).collect();
+    let is_refined = |field: &Field| refined.iter().any(|(_, known)| known.code == field.code);
+    let mut read: Vec<(Place, Field)> = asked
+        .iter()
+        .filter(|asked| asked.by_default && !is_refined(&asked.field))
+        .map(|asked| (asked.place.clone(), asked.field.clone()))
+        .collect();
+    read.extend(refined);
+    // In the order of the form, then of the declarations.
+    let position = |field: &Field| asked.iter().position(|asked| asked.field.code == field.code).unwrap_or(asked.len());
+    read.sort_by_key(|(_, field)| position(field));
     super::unique(read.iter().map(|(at, field)| (field.code.as_str(), at)), "field", table.findings());
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for (place, field) in &read {
@@ -116,7 +135,7 @@ pub fn fields(table: &Table<'_>, key: &'static str) -> Vec<Field> {
     fields
 }
 
-fn field(table: &Table<'_>) -> Option<(Place, Field)> {
+fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(Place, Field)> {
     let code = table.code("code", FieldCode::new);
     if let Some(code) = &code {
         let name = code.value.as_str();
@@ -126,12 +145,23 @@ fn field(table: &Table<'_>) -> Option<(Place, Field)> {
             table.report(finding.help("The word has a meaning of its own in expressions; add a word to it."));
         }
     }
-    let label = table.required_words("label");
-    let kind = table.required_choice("kind", &FieldKind::NAMES);
+    let (own_label, own_kind) = (table.words("label"), table.choice("kind", &FieldKind::NAMES));
+    let label = match asked {
+        Some(asked) => Some(own_label.clone().unwrap_or_else(|| asked.label.clone())),
+        None => table.required("label", own_label.clone()),
+    };
+    let kind = match asked {
+        Some(asked) if own_kind.is_none() && !table.has("kind") => {
+            code.as_ref().map(|code| At { value: asked.kind, span: code.span.clone() })
+        }
+        Some(_) => own_kind,
+        None => table.required("kind", own_kind),
+    };
     let also_called = table.texts("also_called").into_iter().map(|at| at.value).collect();
-    let required = table.boolean("required").unwrap_or(false);
+    let required = table.boolean("required").unwrap_or_else(|| asked.is_some_and(|asked| asked.required));
     let (minimum, maximum) = (bound(table, "minimum", kind.as_ref()), bound(table, "maximum", kind.as_ref()));
-    let options = options(table);
+    let options = super::refine::options(options(table), asked);
+    let absent = if of_survey { super::refine::absent(table) } else { BTreeMap::new() };
     let scale = table
         .choice("scale", &[("percent", PercentScale::Percent), ("fraction", PercentScale::Fraction)])
         .map(|at| at.value);
@@ -142,7 +172,10 @@ fn field(table: &Table<'_>) -> Option<(Place, Field)> {
     let country = table.text("country").and_then(|at| FieldCode::new(&at.value));
     let total = table.boolean("total").unwrap_or(false);
     let words = |key| table.words(key).unwrap_or_default();
-    let guidance = Guidance { help: words("help"), example: words("example"), unit: words("unit") };
+    let mut guidance = Guidance { help: words("help"), example: words("example"), unit: words("unit") };
+    if let Some(asked) = asked.filter(|_| !table.has("help")) {
+        guidance.help = asked.guidance.help.clone();
+    }
     table.finish();
     let (code, kind) = (code?, kind?);
     let needs = |fits: bool, key: &'static str, only: &str| {
@@ -155,16 +188,29 @@ fn field(table: &Table<'_>) -> Option<(Place, Field)> {
         }
     };
     needs(kind.value == FieldKind::Percent, "scale", "percent");
-    needs(kind.value == FieldKind::Choice, "options", "choice");
+    let chosen = matches!(kind.value, FieldKind::Choice | FieldKind::Choices);
+    needs(chosen, "options", if of_survey { "choice or choices" } else { "choice" });
+    if kind.value == FieldKind::Choices && !of_survey {
+        table.bad(
+            &kind.span,
+            "`choices` are asked in surveys only",
+            "Use `choice`, or a column of yes_no for each option.",
+        );
+    }
+    if let Some(option) = options.iter().find(|option| kind.value == FieldKind::Choices && option.code.contains(' ')) {
+        let message = format!("the code `{}` has a space, which parts several answers", option.code);
+        table.bad(&kind.span, message, "Write `_` for the space, and the other spelling into `also_called`.");
+    }
     needs(kind.value == FieldKind::Enterprise, "name", "enterprise");
     needs(kind.value == FieldKind::Enterprise, "country", "enterprise");
     needs(kind.value == FieldKind::Date, "future", "date");
     // A percentage has no total.
     let adds_up = matches!(kind.value, FieldKind::Integer | FieldKind::Decimal | FieldKind::Money);
     needs(adds_up, "total", "integer, decimal or money");
-    if kind.value == FieldKind::Choice && options.is_empty() {
+    if chosen && options.is_empty() {
         table.bad(&kind.span, "a choice needs `options`", "Write options = [\"one\", \"two\"].");
     }
+    let form = asked.and_then(|asked| super::refine::form(asked, own_label.as_ref(), kind.value));
     let field = Field {
         code: code.value,
         label: label?,
@@ -173,13 +219,15 @@ fn field(table: &Table<'_>) -> Option<(Place, Field)> {
         required,
         minimum,
         maximum,
-        options,
+        options: if chosen { options } else { Vec::new() },
         scale,
         future,
         name,
         country,
         total,
         guidance,
+        form,
+        absent,
     };
     Some((table.place(&code.span), field))
 }
@@ -259,7 +307,16 @@ pub fn codes_of(table: &Table<'_>, key: &'static str, fields: &[Field]) -> Vec<F
 }
 
 fn checks(table: &Table<'_>, collection: &Collection) -> Vec<Check> {
-    let scope = collection.scope();
+    checks_of(table, &collection.scope(), Severity::Error, &|name| collection.field(name))
+}
+
+/// Declared checks over rows or answers.
+pub fn checks_of<'f>(
+    table: &Table<'_>,
+    scope: &Scope,
+    severity: Severity,
+    find: &dyn Fn(&str) -> Option<&'f Field>,
+) -> Vec<Check> {
     let read: Vec<(Place, Check)> = table
         .tables("check")
         .iter()
@@ -267,13 +324,13 @@ fn checks(table: &Table<'_>, collection: &Collection) -> Vec<Check> {
             let code = check.code("code", |text| is_code(text).then(|| text.to_owned()));
             let severity = check
                 .choice("severity", &[("error", Severity::Error), ("warning", Severity::Warning)])
-                .map_or(Severity::Error, |at| at.value);
+                .map_or(severity, |at| at.value);
             let expect = check.required_text("expect");
             let message = check.required_words("message");
             check.finish();
             let expect = expect?;
-            literals(check, &expect, |name| collection.field(name));
-            let expression = match condition(&expect.value, &scope) {
+            literals(check, &expect, find);
+            let expression = match condition(&expect.value, scope) {
                 Ok(expression) => expression,
                 Err(problems) => {
                     check.problems(&expect, problems);

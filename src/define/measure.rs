@@ -277,12 +277,8 @@ fn estimate(table: &Table<'_>, survey: &Survey) -> Option<Estimate> {
         ([], None, None, None, Some(median)) => number(&median).map(Estimate::Median),
         ([], None, None, Some(share), None) => {
             literals(&estimate, &share, |name| survey.question(name));
-            let scope: Scope = survey
-                .questions
-                .iter()
-                .map(|question| (question.code.as_str().to_owned(), question.kind.sql()))
-                .collect();
-            match condition(&share.value, &scope) {
+            super::refine::option_literals(&estimate, &share, survey);
+            match condition(&share.value, &survey.scope()) {
                 Ok(expression) => Some(Estimate::Share(expression)),
                 Err(problems) => {
                     estimate.problems(&share, problems);

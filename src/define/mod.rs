@@ -1,16 +1,19 @@
 //! Definitions: TOML text → one immutable, fully resolved [`Catalog`], or every problem of every file.
 //!
-//! Start with [`load`]. Nothing here reads a file: the texts come in as [`SourceFile`]s. Nothing stops at the first
+//! Start with [`load`]. Nothing here reads a file: the texts come in as [`SourceFile`]s, forms as [`form::FormFile`]s. Nothing stops at the first
 //! problem: each reader reports what it finds and goes on with what it has.
 
+mod asked;
 pub mod catalog;
 mod collection;
 mod compare;
+pub mod form;
 mod indicator;
 mod layout;
 mod measure;
 mod programme;
 mod reader;
+mod refine;
 mod report;
 mod server;
 mod source;
@@ -26,6 +29,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 pub use catalog::Catalog;
+use form::{FormFault, OpenForm};
 pub use source::SourceFile;
 
 use crate::finding::{Finding, Place, rules};
@@ -42,8 +46,17 @@ enum Part {
     Reports,
 }
 
-/// The catalogue, if no definition is in error; and all findings.
+/// The catalogue, if no definition is in error; and all findings. Of texts alone: no form can be opened.
 pub fn load(files: &[SourceFile]) -> (Option<Catalog>, Vec<Finding>) {
+    let none = |_: &str| {
+        let help = "Open the project's folder instead.".to_owned();
+        Err(FormFault { message: "cannot be read here: there is no folder".to_owned(), help })
+    };
+    load_with(files, &none)
+}
+
+/// The same, with the forms that surveys name.
+pub fn load_with(files: &[SourceFile], open: OpenForm<'_>) -> (Option<Catalog>, Vec<Finding>) {
     let findings: Findings = RefCell::default();
     let mut parsed: Vec<(Part, &SourceFile, Spanned<DeTable<'_>>)> = Vec::new();
     for file in files {
@@ -63,7 +76,7 @@ pub fn load(files: &[SourceFile]) -> (Option<Catalog>, Vec<Finding>) {
             parsed.push((part(&file.name), file, document));
         }
     }
-    let catalog = assemble(&parsed, files, &findings);
+    let catalog = assemble(&parsed, files, open, &findings);
     let mut findings = findings.into_inner();
     without_echoes(&mut findings, &declared(&parsed));
     let broken = findings.iter().any(Finding::is_error);
@@ -82,6 +95,7 @@ fn part(name: &str) -> Part {
 fn assemble(
     parsed: &[(Part, &SourceFile, Spanned<DeTable<'_>>)],
     files: &[SourceFile],
+    open: OpenForm<'_>,
     findings: &Findings,
 ) -> Option<Catalog> {
     let roots: Vec<(Part, Table<'_>)> = parsed
@@ -106,7 +120,7 @@ fn assemble(
     unique(collections.iter().map(|(at, collection)| (collection.code.as_str(), at)), "collection", findings);
     let collections: Vec<catalog::Collection> = collections.into_iter().map(|(_, collection)| collection).collect();
     let fed: Vec<(String, String)> = sources.iter().filter_map(server::feeds).collect();
-    let surveys: Vec<_> = surveys.iter().filter_map(|table| survey::read(table, &collections, &fed)).collect();
+    let surveys: Vec<_> = surveys.iter().filter_map(|table| survey::read(table, &collections, &fed, open)).collect();
     unique(surveys.iter().map(|(at, survey)| (survey.code.as_str(), at)), "survey", findings);
     let surveys: Vec<catalog::Survey> = surveys.into_iter().map(|(_, survey)| survey).collect();
     let sources: Vec<_> = sources.iter().filter_map(|table| server::read(table, &surveys)).collect();
@@ -150,6 +164,8 @@ fn assemble(
             findings.borrow_mut().push(finding.help("Write indicators/NAME.toml; README.md shows one."));
         }
         let partners: Vec<catalog::Partner> = partners.into_iter().map(|(_, partner)| partner).collect();
+        let forms: Vec<&(String, String)> = surveys.iter().flat_map(|survey| &survey.forms).collect();
+        let hash = files_hash(files, &forms);
         let reading_hash = reading_hash(programme, &partners, &collections, &surveys, &sources);
         return Some(Catalog {
             programme: programme.clone(),
@@ -159,7 +175,7 @@ fn assemble(
             sources,
             indicators,
             reports,
-            hash: files_hash(files),
+            hash,
             reading_hash,
         });
     }
@@ -237,7 +253,7 @@ fn unique<'a>(codes: impl Iterator<Item = (&'a str, &'a Place)>, what: &str, fin
     }
 }
 
-fn files_hash(files: &[SourceFile]) -> String {
+fn files_hash(files: &[SourceFile], forms: &[&(String, String)]) -> String {
     let mut hasher = Sha256::new();
     for file in files {
         // Lengths keep two neighbours from running into each other.
@@ -246,11 +262,16 @@ fn files_hash(files: &[SourceFile]) -> String {
         hasher.update((file.text.len() as u64).to_le_bytes());
         hasher.update(file.text.as_bytes());
     }
+    for (name, hash) in forms {
+        hasher.update((name.len() as u64).to_le_bytes());
+        hasher.update(name.as_bytes());
+        hasher.update(hash.as_bytes());
+    }
     hex(&hasher.finalize())
 }
 
 /// The version of how files are read: raised whenever the same bytes would be read differently.
-const READER_VERSION: u32 = 3;
+const READER_VERSION: u32 = 4;
 
 fn reading_hash(
     programme: &catalog::Programme,

@@ -100,7 +100,8 @@ impl<'a> Table<'a> {
         None
     }
 
-    fn required<T>(&self, key: &'static str, value: Option<T>) -> Option<T> {
+    /// Reports a key that is not there.
+    pub fn required<T>(&self, key: &'static str, value: Option<T>) -> Option<T> {
         if value.is_none() && self.inner.get(key).is_none() {
             // One mark at the table's own head, not over all of it.
             let span = self.span.start..self.span.start + 1;

@@ -1,16 +1,24 @@
 //! `[survey]`: its frame, its waves, its questions.
 
 use super::catalog::{Collection, FieldKind, Lonely, Survey, Wave, WaveRole};
-use super::collection::{codes_of, fields, known_field, literals};
+use super::collection::{checks_of, codes_of, fields, known_field, literals};
+use super::form::questions::Asked;
+use super::form::{self, Form, OpenForm};
 use super::reader::Table;
 use crate::finding::suggest::nearest;
-use crate::finding::{Place, rules};
+use crate::finding::{Place, Severity, rules};
 use crate::model::code::{SurveyCode, WaveCode};
 use crate::sql::Expression;
 use crate::sql::expression::condition;
 
 /// `fed` are the surveys and waves whose answers a source brings: they need no name patterns.
-pub fn read(table: &Table<'_>, collections: &[Collection], fed: &[(String, String)]) -> Option<(Place, Survey)> {
+/// `open` gives a form that it names.
+pub fn read(
+    table: &Table<'_>,
+    collections: &[Collection],
+    fed: &[(String, String)],
+    open: OpenForm<'_>,
+) -> Option<(Place, Survey)> {
     let code = table.code("code", SurveyCode::new);
     let title = table.required_words("title");
     let frame_name = table.required_text("frame");
@@ -28,7 +36,9 @@ pub fn read(table: &Table<'_>, collections: &[Collection], fed: &[(String, Strin
         }
         found
     });
-    let questions = fields(table, "question");
+    let (asked, forms) = asked(table, open);
+    let mut questions = fields(table, "question", &asked);
+    super::refine::spread(&mut questions, &super::refine::absent(table));
     let frame_fields = frame.map_or(&[][..], |frame| frame.fields.as_slice());
     let match_text = table.required_text("match");
     let (strata, match_on) = if frame.is_some() {
@@ -104,14 +114,19 @@ pub fn read(table: &Table<'_>, collections: &[Collection], fed: &[(String, Strin
         );
     }
     let themes = super::theme::read(table, &questions);
-    table.finish();
-    let code = code?;
-    Some((
-        table.place(&code.span),
-        Survey {
-            code: code.value,
-            title: title?,
-            frame: frame?.code.clone(),
+    let minutes = table.has("minimum_minutes").then(|| table.bounded("minimum_minutes", 5, 1..=600));
+    let moment = |key| table.text(key).and_then(|text| known_field(table, &text, &questions));
+    let (began, ended) = (moment("began"), moment("ended"));
+    if began.is_some() != ended.is_some() || (minutes.is_some() && began.is_none()) {
+        let message = "`began` and `ended` go together, and `minimum_minutes` needs both";
+        table.bad(&table.span_of(if began.is_some() { "began" } else { "ended" }), message, "Name both questions.");
+    }
+    let frame_code = frame.map(|frame| frame.code.clone());
+    let read = code.as_ref().zip(title).zip(frame_code).and_then(|((code, title), frame)| {
+        let mut survey = Survey {
+            code: code.value.clone(),
+            title,
+            frame,
             match_on: match_on?,
             strata,
             asked,
@@ -125,8 +140,52 @@ pub fn read(table: &Table<'_>, collections: &[Collection], fed: &[(String, Strin
             waves,
             questions,
             themes,
-        },
-    ))
+            checks: Vec::new(),
+            began,
+            ended,
+            minimum_minutes: minutes.and_then(|minutes| u32::try_from(minutes).ok()),
+            forms,
+        };
+        survey.checks = checks_of(table, &survey.scope(), Severity::Warning, &|name| survey.question(name));
+        super::refine::settle(&mut survey);
+        Some((table.place(&code.span), survey))
+    });
+    if read.is_none() {
+        // Its checks cannot be read, but nobody shall be told that the key is unknown.
+        table.has("check");
+    }
+    table.finish();
+    read
+}
+
+/// The questions of the forms, and the forms' names and hashes.
+fn asked(table: &Table<'_>, open: OpenForm<'_>) -> (Vec<Asked>, Vec<(String, String)>) {
+    let (one, mut several) = (table.text("form"), table.texts("forms"));
+    if let (Some(one), false) = (&one, several.is_empty()) {
+        table.bad(
+            &one.span,
+            "`form` and `forms` cannot both be given",
+            "Name all versions in `forms`, the latest last.",
+        );
+    }
+    several.extend(one);
+    let (mut forms, mut known): (Vec<Form>, Vec<(String, String)>) = (Vec::new(), Vec::new());
+    let mut findings = Vec::new();
+    for name in &several {
+        match open(&name.value) {
+            Ok(file) => {
+                known.push((file.name.clone(), file.hash.clone()));
+                forms.push(form::read(&file, &mut findings));
+            }
+            Err(fault) => {
+                let message = format!("the form `{}` {}", name.value, fault.message);
+                table.report(table.error(&rules::FORM_INVALID, &name.span, message).help(fault.help));
+            }
+        }
+    }
+    let asked = form::questions::questions(&forms, &mut findings);
+    findings.into_iter().for_each(|finding| table.report(finding));
+    (asked, known)
 }
 
 fn wave(table: &Table<'_>, is_fed: &dyn Fn(&str) -> bool, asked: Option<Expression>) -> Option<(Place, Wave)> {

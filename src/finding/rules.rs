@@ -77,6 +77,12 @@ rules! {
     EXPRESSION_TYPE "expression-type", "an expression compares or adds things of different kinds",
         "An engine that converts in silence gives a figure that nobody can recompute.",
         "Compare text with text in quotes, dates with `DATE '2016-01-31'`, numbers with numbers.";
+    FORM_INVALID "form-invalid", "a questionnaire that is no valid XLSForm",
+        "A question that cannot be read has no answers, and conditions that name it are never true.",
+        "Correct the cell in the form that is shown, and in the one on the server too.";
+    FORM_UNREAD "form-unread", "a part of a questionnaire that is not read as it stands",
+        "Answers may be read otherwise than the form means them.",
+        "Look at the cell that is shown; correct the form if it is a mistake.";
     RATE_SUMMED "rate-summed", "a rate would be added up",
         "A sum of rates or percentages has no meaning; totals are recomputed from rows.",
         "Use `ratio`, or declare what is added as a flow or a stock.";
@@ -248,6 +254,12 @@ rules! {
     DATE_FUTURE "date-in-the-future", "a date after the day on which the workbook was made",
         "What has not happened yet cannot be counted.",
         "Correct the date; the year is the usual mistake.";
+    OPTIONS_DISAGREE "options-disagree", "one answer stands in two columns, and they differ",
+        "Which of the two was given cannot be told, so the answer is not used.",
+        "Export the answers again; if they still differ, correct one of the two.";
+    REPEAT_UNREAD "repeat-unread", "a repeated group of a questionnaire, which no estimate uses",
+        "An estimate speaks of enterprises; rows of a repeat are several an enterprise.",
+        "Fine if nothing is estimated from it. Otherwise ask for the total in a question outside the repeat.";
     UNKNOWN_OPTION "unknown-option", "a choice that is not in the list",
         "The row would stand in no group of the breakdown.",
         "Use one of the options.";
@@ -322,6 +334,30 @@ rules! {
     FIGURES_APART "figures-apart", "a count lies beyond the interval of the survey's estimate",
         "Two sources that should tell the same tell different things, by more than chance explains.",
         "Ask partners how they count, and look at who answered. Both figures stand as they are.";
+    PART_ABOVE_WHOLE "part-above-whole", "an answer whose part is larger than its whole",
+        "A share above 100 % moves the estimate, and one of the two numbers is wrong.",
+        "Ask the enterprise which of the two is right, and correct the answer on the server.";
+    UNIT_DOUBTFUL "unit-doubtful", "an answer that is probably in another unit than the wave before",
+        "An amount in thousands beside amounts in full weighs a thousand times too little, or too much.",
+        "Ask the enterprise, and correct the answer on the server.";
+    JUMP_DOUBTFUL "jump-doubtful", "an answer far from that of the wave before",
+        "One enterprise may carry the whole change that is estimated.",
+        "Ask the enterprise whether both numbers are right.";
+    ANSWER_COPIED "answer-copied", "two enterprises gave the same answers",
+        "Numbers that agree to the last digit were most likely copied from one answer to the other.",
+        "Find out which enterprise they belong to.";
+    ANSWER_REPEATED "answer-repeated", "an enterprise sent the same answers twice",
+        "It counts once.",
+        "Nothing to do: the later one counts.";
+    SAME_NUMBER "same-number", "one number in every question",
+        "Whoever types one number everywhere has not looked the numbers up.",
+        "Ask the enterprise for its figures.";
+    STRAIGHT_LINE "straight-line", "one option in every question of a list",
+        "Whoever ticks one column from top to bottom may not have read the questions.",
+        "Look at the other answers of the enterprise before it is relied on.";
+    ANSWER_TOO_FAST "answer-too-fast", "an answer that took less time than reading the questions",
+        "Answers given this fast were not thought about.",
+        "Look at the answers of the enterprise before they are relied on.";
     ANSWER_SUPERSEDED "answer-superseded", "an enterprise answered more than once",
         "Its latest complete answer counts.",
         "Nothing.";

@@ -369,6 +369,8 @@ impl<'a> Reader<'_, 'a> {
             return Ok(vec![raw]);
         }
         let table = |((partner, period), rows): ((Option<_>, Option<i64>), Vec<usize>)| RawTable {
+            moved: BTreeMap::new(),
+            parts: BTreeMap::new(),
             target: raw.target,
             sheet: raw.sheet,
             columns: raw.columns.clone(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::sheet_names;
-use crate::define::catalog::{Catalog, Collection, Field, Layout, Survey, Wave};
+use crate::define::catalog::{Catalog, Collection, Field, FieldKind, Layout, Survey, Wave};
 
 /// What a sheet may turn out to be.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +49,10 @@ pub struct Labels<'a> {
     /// Folded code of a field → targets and fields: a label only where no column bears a declared one.
     codes: BTreeMap<String, Vec<(usize, usize)>>,
     titles: BTreeMap<String, Vec<usize>>,
+    /// `question/option` in small letters → targets, fields and options. Folding would take `q/other` and `q_other` for one.
+    parts: Parts,
+    /// Folded name of a question that a form may have in any group → targets and fields.
+    bare: BTreeMap<String, Vec<(usize, usize)>>,
 }
 
 impl<'a> Labels<'a> {
@@ -56,6 +60,8 @@ impl<'a> Labels<'a> {
         let mut fields: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
         let mut codes: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
         let mut titles: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut parts = Parts::new();
+        let mut bare = BTreeMap::new();
         for (t, target) in targets.iter().enumerate() {
             for title in target.titles() {
                 push(&mut titles, title, t);
@@ -65,6 +71,12 @@ impl<'a> Labels<'a> {
                     push(&mut fields, name, (t, f));
                 }
                 push(&mut codes, field.code.as_str(), (t, f));
+                if field.kind == FieldKind::Choices {
+                    push_parts(&mut parts, field, (t, f));
+                }
+                if let Some(name) = field.form.as_ref().and_then(|form| form.bare.as_ref()) {
+                    push(&mut bare, name, (t, f));
+                }
             }
         }
         // What our template calls its sheets: titles that are too long for a name are cut there.
@@ -83,7 +95,7 @@ impl<'a> Labels<'a> {
                 push(&mut titles, &name, *t);
             }
         }
-        Self { targets, fields, codes, titles }
+        Self { targets, fields, codes, titles, parts, bare }
     }
 
     /// For a partner's file: all collections that this file name is not kept from.
@@ -102,6 +114,27 @@ impl<'a> Labels<'a> {
         self.codes.get(&fold_label(label)).map_or(&[], Vec::as_slice)
     }
 
+    /// The (target, field, option) triples of which a header cell may be the yes or no.
+    pub fn parts(&self, label: &str) -> &[(usize, usize, usize)] {
+        self.parts.get(&label.trim().to_lowercase()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The (target, field) pairs that a header cell names in another group, `group/question`; and whether it surely does:
+    /// other separators stand in names as well.
+    pub fn moved(&self, label: &str) -> (&[(usize, usize)], bool) {
+        let last = |separator: char| label.rsplit_once(separator).map(|(_, last)| fold_label(last));
+        let of = |separator| last(separator).and_then(|last| self.bare.get(&last)).map_or(&[][..], Vec::as_slice);
+        if label.contains(['[', ' ']) {
+            return (&[], false);
+        }
+        let sure = of('/');
+        if !sure.is_empty() {
+            return (sure, true);
+        }
+        let others = ['-', '.', ':'].into_iter().map(of).find(|found| !found.is_empty());
+        (others.unwrap_or_default(), false)
+    }
+
     /// The targets that a sheet's name may mean.
     pub fn titles(&self, name: &str) -> &[usize] {
         self.titles.get(&fold_label(name)).map_or(&[], Vec::as_slice)
@@ -114,6 +147,27 @@ pub fn is_open(collection: &Collection, file_name: &str) -> bool {
         layout.files.is_empty() || layout.files.iter().any(|pattern| super::pattern::glob(pattern, file_name))
     };
     collection.layouts.is_empty() || collection.layouts.iter().any(fits)
+}
+
+/// Names of columns → targets, fields and options.
+type Parts = BTreeMap<String, Vec<(usize, usize, usize)>>;
+
+/// `question/option`, `question.option` and `question[option]`, by every name of both.
+fn push_parts(parts: &mut Parts, field: &Field, (t, f): (usize, usize)) {
+    for name in field.names().chain([field.code.as_str()]) {
+        for (o, option) in field.options.iter().enumerate() {
+            let wordings = option.label.all().chain(option.also_called.iter().map(String::as_str));
+            for wording in wordings.chain([option.code.as_str()]) {
+                for written in [format!("{name}/{wording}"), format!("{name}.{wording}"), format!("{name}[{wording}]")]
+                {
+                    let known = parts.entry(written.to_lowercase()).or_default();
+                    if !known.contains(&(t, f, o)) {
+                        known.push((t, f, o));
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn push<T: PartialEq>(map: &mut BTreeMap<String, Vec<T>>, name: &str, value: T) {

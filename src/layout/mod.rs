@@ -10,6 +10,7 @@ pub mod marks;
 pub mod pattern;
 pub mod plan;
 pub mod raw;
+pub mod repeats;
 mod several;
 pub mod submission;
 pub mod table;

@@ -32,6 +32,10 @@ pub struct RawTable<'a> {
     pub target: Target<'a>,
     pub sheet: &'a Sheet,
     pub columns: BTreeMap<usize, Source>,
+    /// Further columns of a question that stood in another group in another version of its form.
+    pub moved: BTreeMap<usize, Vec<u16>>,
+    /// Of several choices: options and the columns that say yes or no of each.
+    pub parts: BTreeMap<usize, Vec<(usize, u16)>>,
     /// The header's label of every column, for showing rows that are kept out.
     pub header: BTreeMap<u16, String>,
     pub rows: Vec<usize>,
@@ -68,6 +72,8 @@ impl<'a> RawTable<'a> {
             target,
             sheet,
             columns: BTreeMap::new(),
+            moved: BTreeMap::new(),
+            parts: BTreeMap::new(),
             header: BTreeMap::new(),
             rows: Vec::new(),
             fill_down: Vec::new(),
@@ -111,6 +117,15 @@ impl<'a> RawTable<'a> {
             held
         };
         self.rows.iter().map(each).collect()
+    }
+
+    /// What a column holds, row by row.
+    pub fn column(&self, column: u16) -> Vec<Held> {
+        let cell = |i: &usize| {
+            let cells = self.sheet.row(*i);
+            self.held(cells.binary_search_by_key(&column, |(at, _)| *at).ok().map(|at| cells[at].1), &[])
+        };
+        self.rows.iter().map(cell).collect()
     }
 
     /// Whether two tables of one collection take values from the same cells: what they share would count twice.

@@ -93,6 +93,8 @@ fn table<'a>(
     let mut columns: BTreeMap<usize, u16> = BTreeMap::new();
     let mut labels_of: BTreeMap<u16, String> = BTreeMap::new();
     let mut unknown: Vec<(u16, String)> = Vec::new();
+    let mut moved: BTreeMap<usize, Vec<u16>> = BTreeMap::new();
+    let mut parts: BTreeMap<usize, Vec<(usize, u16)>> = BTreeMap::new();
     let mut refused = false;
     let by_label = |column: u16| {
         let of = |name: &String| labels.fields(name).iter().find(|(t, _)| *t == target).map(|(_, field)| *field);
@@ -103,8 +105,17 @@ fn table<'a>(
     let in_codes = header.columns().filter(|(_, label)| by_code(label).is_some()).count()
         > header.columns().filter(|(column, _)| by_label(*column).is_some()).count();
     for (column, label) in header.columns() {
+        if let Some((_, f, option)) = labels.parts(&label).iter().find(|(t, ..)| *t == target) {
+            parts.entry(*f).or_default().push((*option, column));
+            labels_of.insert(column, label);
+            continue;
+        }
         let field = if in_codes { by_code(&label).or_else(|| by_label(column)) } else { by_label(column) };
         match field {
+            // The same question in two groups, in two versions of its form.
+            Some(field) if columns.contains_key(&field) && target_at.fields()[field].form.is_some() => {
+                moved.entry(field).or_default().push(column);
+            }
             Some(field) => {
                 if let Some(first) = columns.insert(field, column) {
                     let message = format!(
@@ -128,15 +139,30 @@ fn table<'a>(
         let code = labels.codes(text).iter().find(|(t, f)| *t == target && !columns.contains_key(f));
         code.is_none_or(|(_, f)| columns.insert(*f, *column).is_some())
     });
+    unknown.retain(|(column, text)| {
+        let (pairs, sure) = labels.moved(text);
+        let Some((_, f)) = pairs.iter().find(|(t, _)| *t == target) else { return true };
+        match columns.get(f) {
+            None => drop(columns.insert(*f, *column)),
+            Some(_) if sure => moved.entry(*f).or_default().push(*column),
+            Some(_) => return true,
+        }
+        false
+    });
     for (f, field) in target_at.fields().iter().enumerate() {
-        if columns.contains_key(&f) {
+        if columns.contains_key(&f) || parts.contains_key(&f) {
             continue;
         }
         // A label that nearly fits is most likely this column, misspelt; it is said, never taken.
         let near = nearest_label(field.names(), &unknown);
         let at = near.map_or(0, |(column, _)| *column);
         let label = field.label.get("en").to_owned();
-        let finding = if field.required {
+        // A question that an earlier version of the form did not have was not asked in it.
+        let of_form = match target_at {
+            Target::Survey(survey, _) => field.form.is_some() && field.code != survey.respondent,
+            Target::Collection(_) => false,
+        };
+        let finding = if field.required && !of_form {
             refused = true;
             let message = format!("the column `{label}` is missing");
             Finding::error(&rules::COLUMN_MISSING, place(at), message)
@@ -165,7 +191,8 @@ fn table<'a>(
     if refused {
         return None;
     }
-    let ours: Vec<u16> = columns.values().copied().collect();
+    let further = moved.values().flatten().chain(parts.values().flatten().map(|(_, column)| column));
+    let ours: Vec<u16> = columns.values().chain(further).copied().collect();
     let rows = data_rows(file, sheet, rows, &ours, &required_columns(&columns, target_at), findings);
     let odd = [
         odd_place(sheet, labels, target, at, &columns),
@@ -176,6 +203,8 @@ fn table<'a>(
     findings.extend(tolerated(file, sheet, target_at, at, &odd.concat()));
     let mut raw = RawTable::plain(target_at, sheet);
     raw.columns = columns.into_iter().map(|(field, column)| (field, Source::Column(column))).collect();
+    raw.moved = moved;
+    raw.parts = parts;
     raw.header = labels_of;
     raw.rows = rows;
     raw.note_merges();

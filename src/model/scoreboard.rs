@@ -5,6 +5,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::absent::Absent;
 use super::code::{IndicatorCode, PartnerCode, ReportCode};
 use super::target::{Baseline, Direction, Milestone, ResolvedTarget, Target, Targets};
 use super::unit::Unit;
@@ -389,8 +390,7 @@ pub struct WaveResponse {
     pub unmatched: usize,
     /// Complete answers of members who were not asked, or do not belong to the population.
     pub unasked: usize,
-    /// Question label, complete answers with it, without it.
-    pub items: Vec<(String, usize, usize)>,
+    pub items: Vec<ItemResponse>,
     /// Answers in people's own words. For internal outputs only: they tell who said them.
     pub coded: Vec<Coded>,
 }
@@ -411,6 +411,27 @@ pub struct Coded {
 pub struct CodedAnswer {
     pub text: String,
     pub themes: Vec<String>,
+}
+
+/// How often a question was answered in complete answers, and why not where it was not.
+#[derive(Debug, Clone)]
+pub struct ItemResponse {
+    pub question: String,
+    pub answered: usize,
+    /// In the order of [`Absent`]; kinds that do not occur are left out.
+    pub absent: Vec<(Absent, usize)>,
+}
+
+impl ItemResponse {
+    /// Of those who were asked and to whom it applies.
+    pub fn left_out(&self) -> usize {
+        let due = self.absent.iter().filter(|(kind, _)| !matches!(kind, Absent::NotAsked | Absent::NotApplicable));
+        due.map(|(_, count)| count).sum()
+    }
+
+    pub fn of(&self, kind: Absent) -> usize {
+        self.absent.iter().find(|(known, _)| *known == kind).map_or(0, |(_, count)| *count)
+    }
 }
 
 /// Response rate = complete / (asked − ineligible), AAPOR RR1.

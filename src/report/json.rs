@@ -349,7 +349,16 @@ fn wave(wave: &WaveResponse) -> Json {
     let items: Vec<Json> = wave
         .items
         .iter()
-        .map(|(question, with, without)| json!({ "question": question, "answered": with, "left_out": without }))
+        .map(|item| {
+            let absent: Map<String, Json> =
+                item.absent.iter().map(|(kind, count)| (kind.as_str().to_owned(), json!(count))).collect();
+            json!({
+                "question": item.question,
+                "answered": item.answered,
+                "left_out": item.left_out(),
+                "absent": absent,
+            })
+        })
         .collect();
     json!({
         "code": wave.code,

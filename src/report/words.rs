@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::style::NumberFormat;
 use crate::finding::Severity;
+use crate::model::absent::Absent;
 use crate::model::scoreboard::{Accumulation, Level, ReportingState, Status, Verdict};
 use crate::model::target::{Direction, TargetValue};
 use crate::model::unit::Unit;
@@ -26,6 +27,15 @@ pub const INTERNAL: &str = "internal (all rows)";
 pub const NONE: &str = "–";
 pub const TO_BE_DECLARED: &str = "to be declared";
 pub const NOT_COMPUTABLE: &str = "not computable";
+/// Kinds of no answer, as heads of columns.
+pub const ABSENT: [(Absent, &str); 6] = [
+    (Absent::NotAnswered, "Not answered"),
+    (Absent::Refused, "Refused"),
+    (Absent::DontKnow, "Don't know"),
+    (Absent::NotApplicable, "Not applicable"),
+    (Absent::NotAsked, "Not asked"),
+    (Absent::Unknown, "Not known why"),
+];
 pub const NO_BASELINE: &str = "none";
 pub const NO_TREND: &str = "no trend yet";
 pub const ILLUSTRATIVE: &str = "≈ illustrative";

@@ -54,7 +54,7 @@ pub fn validation(
         }
         FieldKind::Date => days(column, template)?,
         FieldKind::Integer | FieldKind::Decimal | FieldKind::Money | FieldKind::Percent => numbers(column, texts),
-        FieldKind::Text | FieldKind::Enterprise => {
+        FieldKind::Text | FieldKind::Choices | FieldKind::Enterprise => {
             let rule = DataValidation::new().allow_text_length(DataValidationRule::LessThanOrEqualTo(LONGEST_TEXT));
             (rule, fill(&texts.input.text, &[("most", &LONGEST_TEXT.to_string())]))
         }

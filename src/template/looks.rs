@@ -67,7 +67,12 @@ pub fn code(kind: FieldKind, texts: &Texts) -> &str {
         FieldKind::Money => "#,##0.00",
         FieldKind::Percent => "0.0%",
         FieldKind::Date => &texts.dates.code,
-        FieldKind::Text | FieldKind::Choice | FieldKind::YesNo | FieldKind::Enterprise | FieldKind::Country => "@",
+        FieldKind::Text
+        | FieldKind::Choice
+        | FieldKind::Choices
+        | FieldKind::YesNo
+        | FieldKind::Enterprise
+        | FieldKind::Country => "@",
     }
 }
 

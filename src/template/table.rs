@@ -128,7 +128,7 @@ fn unit(template: &Template<'_>, column: &ColumnPlan) -> String {
         FieldKind::Money => &template.catalog.programme.currency,
         FieldKind::Percent => &units.percent,
         FieldKind::Date => &units.date,
-        FieldKind::Choice | FieldKind::YesNo => &units.list,
+        FieldKind::Choice | FieldKind::Choices | FieldKind::YesNo => &units.list,
         FieldKind::Enterprise => &units.enterprise,
         FieldKind::Country => &units.country,
     };

@@ -39,6 +39,8 @@ pub struct Context<'a> {
     pub locale: Option<Locale>,
     pub language: &'a str,
     pub currency: &'a str,
+    /// Answers to a survey, in which servers write moments as text.
+    pub answers: bool,
     /// Nothing happened after this day.
     pub reporting_date: Option<NaiveDate>,
 }
@@ -53,7 +55,8 @@ pub fn read(field: &Field, sheet: &Sheet, cells: &[Option<Cell>], context: &Cont
         FieldKind::YesNo => reader.texts(|text| yes_no(text).map(|yes| if yes { "yes" } else { "no" }.to_owned())),
         FieldKind::Country => reader.countries(),
         // An enterprise's cell is kept as text here; `table` reads it together with name and country.
-        FieldKind::Text | FieldKind::Enterprise => reader.texts(|text| Some(clean(text))),
+        // Several choices are parted by `choices`.
+        FieldKind::Text | FieldKind::Enterprise | FieldKind::Choices => reader.texts(|text| Some(clean(text))),
     };
     (column, reader.problems)
 }
@@ -507,7 +510,7 @@ impl Reader<'_> {
             }
             Cell::Text(id) => match decisions.get(id.0 as usize)?.as_ref()? {
                 DateDecision::Value(day) => {
-                    if self.has_types() {
+                    if self.has_types() && !self.context.answers {
                         let message = format!("a date stored as text, read as {day}");
                         self.problem(
                             row,

@@ -1,7 +1,8 @@
 //! Accepted rows as frames: the one place where columns become the types of store and plan.
 //!
 //! Integers are Int64, decimals Decimal(38, 6), dates Date, all else text. `partner`, `country` (where no field is
-//! called so) and `period` stand beside the fields; `section` and `place` say where each row comes from.
+//! called so) and `period` stand beside the fields; `section` and `place` say where each row comes from. Beside answers to a
+//! survey stand the kinds of no answer (`question__state`) and yes or no for each of several choices.
 
 use polars::prelude::{
     DataFrame, DataType, Int32Chunked, Int64Chunked, IntoSeries, NamedFrom as _, NewChunkedArray as _, PolarsResult,
@@ -9,7 +10,7 @@ use polars::prelude::{
 };
 
 use super::rows::{Column, Rows};
-use crate::define::catalog::{Field, FieldKind};
+use crate::define::catalog::{Field, FieldKind, option_columns};
 use crate::model::period::Calendar;
 use crate::sql::frame::{decimals, from_unix};
 
@@ -31,6 +32,8 @@ pub struct Shape<'a> {
     /// The field that places a row in time.
     pub date: Option<&'a str>,
     pub calendar: &'a Calendar,
+    /// Answers to a survey: why a value is missing stands beside it, and each of several choices too.
+    pub answers: bool,
 }
 
 /// The rows of several tables, one below the other.
@@ -67,6 +70,21 @@ pub fn frame(parts: &[Part<'_>], shape: Shape<'_>) -> PolarsResult<DataFrame> {
             columns.push(column(parts, &format!("{name}__name"), FieldKind::Text)?);
         }
     }
+    if shape.answers {
+        for field in shape.fields {
+            columns.push(column(parts, &super::absent::column_of(field), FieldKind::Text)?);
+        }
+        for one in option_columns(shape.fields) {
+            let field = &shape.fields[one.field];
+            let ticked = parts.iter().flat_map(|part| {
+                let column = part.rows.column(field.code.as_str());
+                let code = &field.options[one.option].code;
+                let ticked = move |text: &str| if text.split(' ').any(|word| word == code) { "yes" } else { "no" };
+                (0..part.rows.len()).map(move |row| column.and_then(|column| column.text(row)).map(ticked))
+            });
+            columns.push(StringChunked::from_iter_options(one.name.as_str().into(), ticked).into_series());
+        }
+    }
     DataFrame::new(height, columns.into_iter().map(Into::into).collect())
 }
 
@@ -94,7 +112,12 @@ fn column(parts: &[Part<'_>], name: &str, kind: FieldKind) -> PolarsResult<Serie
             });
             Int32Chunked::from_iter_options(name.into(), values).into_series().cast(&DataType::Date)?
         }
-        FieldKind::Text | FieldKind::Choice | FieldKind::YesNo | FieldKind::Enterprise | FieldKind::Country => {
+        FieldKind::Text
+        | FieldKind::Choice
+        | FieldKind::Choices
+        | FieldKind::YesNo
+        | FieldKind::Enterprise
+        | FieldKind::Country => {
             let texts = parts.iter().flat_map(|part| {
                 let column = part.rows.column(name);
                 (0..part.rows.len()).map(move |row| column.and_then(|column| column.text(row)))

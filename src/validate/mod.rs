@@ -3,7 +3,9 @@
 //! Start with [`table::read`]. Errors keep a row out, warnings let it in; all are collected. Nothing is guessed cell
 //! by cell: texts of a column are held against the whole column first.
 
+pub mod absent;
 mod checks;
+mod choices;
 pub mod column;
 pub mod frame;
 pub mod read;

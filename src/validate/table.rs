@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
+use super::absent::{self, Answers, Said};
 use super::checks;
+use super::choices::{self, Part};
 use super::column::{self, Context, Problem};
 use super::read::enterprise::{EnterpriseProblem, read_enterprise};
 use super::rows::{Column, Rows};
@@ -13,6 +15,8 @@ use crate::define::catalog::{Check, Field, FieldKind};
 use crate::finding::{CellRef, Finding, Place, Severity, rules};
 use crate::ingest::{Cell, ErrorKind, Sheet};
 use crate::layout::{Held, RawTable, Source, Target};
+use crate::model::absent::Absent;
+use crate::model::fold::fold;
 use crate::model::locale::locale;
 use crate::model::scoreboard::KeptOut;
 
@@ -67,13 +71,22 @@ pub fn read(
     let mut table = Table { raw, speaker, problems: vec![Vec::new(); raw.rows.len()] };
     let fields = raw.target.fields();
     let mut columns: Vec<(String, Column)> = Vec::with_capacity(fields.len() + 2);
+    let mut said: Vec<Said> = Vec::new();
     for (f, field) in fields.iter().enumerate() {
-        columns.push((field.code.as_str().to_owned(), table.column(f, field)));
+        let (column, instead) = table.column(f, field);
+        columns.push((field.code.as_str().to_owned(), column));
+        said.push(instead);
     }
     for (f, field) in fields.iter().enumerate().filter(|(_, field)| field.kind == FieldKind::Enterprise) {
         table.enterprises(f, field, &mut columns);
     }
-    table.required(&columns);
+    let present = |f: usize| raw.columns.contains_key(&f) || raw.parts.contains_key(&f);
+    let answers = Answers { fields, columns: &columns, said: &said, present: &present };
+    table.required(&columns, &answers);
+    if matches!(raw.target, Target::Survey(..)) {
+        let states = answers.states(raw.rows.len());
+        columns.extend(states);
+    }
     let (key, checks): (&[_], &[Check]) = match raw.target {
         Target::Collection(collection) => (&collection.key, &collection.checks),
         Target::Survey(..) => (&[], &[]),
@@ -123,20 +136,76 @@ impl Table<'_> {
         cells
     }
 
-    fn column(&mut self, f: usize, field: &Field) -> Column {
+    /// Where empty cells of a question that moved between groups take the value of its other columns, by row.
+    fn moved(&mut self, f: usize, cells: &mut [Option<Cell>]) -> BTreeMap<usize, u16> {
+        let mut from = BTreeMap::new();
+        for column in self.raw.moved.get(&f).map_or(&[][..], Vec::as_slice) {
+            for (row, held) in self.raw.column(*column).into_iter().enumerate() {
+                let Held::Value(cell) = held else { continue };
+                match cells[row] {
+                    None => {
+                        cells[row] = Some(cell);
+                        from.insert(row, *column);
+                    }
+                    Some(first) if self.raw.sheet.display(first) != self.raw.sheet.display(cell) => {
+                        let message = "the question stands in two groups, with two answers".to_owned();
+                        let help = "Clear one of the two cells.".to_owned();
+                        let rule = &rules::OPTIONS_DISAGREE;
+                        let problem = Problem { row, rule, severity: Severity::Error, message, help, suggestion: None };
+                        self.add(Some(Source::Column(*column)), problem);
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        from
+    }
+
+    fn column(&mut self, f: usize, field: &Field) -> (Column, Said) {
         let at = self.raw.columns.get(&f).copied();
-        let cells = self.cells(f);
+        let mut cells = self.cells(f);
+        let from = self.moved(f, &mut cells);
+        let mut said = absent::take(field, self.raw.sheet, &mut cells);
         let context = Context {
             locale: locale(self.raw.locale.unwrap_or(self.speaker.locale)),
             language: self.speaker.language,
             currency: self.speaker.currency,
+            answers: matches!(self.raw.target, Target::Survey(..)),
             reporting_date: self.speaker.reporting_date,
         };
         let (column, problems) = column::read(field, self.raw.sheet, &cells, &context);
         for problem in problems {
-            self.add(at, problem);
+            let moved = from.get(&problem.row).map(|column| Source::Column(*column));
+            self.add(moved.or(at), problem);
         }
-        column
+        if field.kind != FieldKind::Choices {
+            return (column, said);
+        }
+        let mut placed = Vec::new();
+        let parts: Vec<Part> = self
+            .raw
+            .parts
+            .get(&f)
+            .map_or(&[][..], Vec::as_slice)
+            .iter()
+            .map(|(option, column)| {
+                let shown = |held| if let Held::Value(cell) = held { Some(self.raw.sheet.display(cell)) } else { None };
+                let texts: Vec<Option<String>> = self.raw.column(*column).into_iter().map(shown).collect();
+                Part { option: *option, column: *column, ticks: choices::ticks(&texts, *column, &mut placed) }
+            })
+            .collect();
+        let (column, instead) = choices::read(field, &column, &parts, &mut placed);
+        for (part, problem) in placed {
+            self.add(part.map(Source::Column).or(at), problem);
+        }
+        for (slot, kind) in said.iter_mut().zip(instead) {
+            // Which of the codes it was does not matter: all say the same.
+            if let (None, Some(kind)) = (&slot, kind) {
+                let code = field.options.iter().find(|option| field.absent.get(&fold(&option.code)) == Some(&kind));
+                *slot = code.map(|option| (kind, option.code.clone()));
+            }
+        }
+        (column, said)
     }
 
     /// Numbers into the enterprise's column, names into `<field>__name` beside it.
@@ -204,7 +273,7 @@ impl Table<'_> {
         columns.push((format!("{}__name", field.code), by_name.column()));
     }
 
-    fn required(&mut self, columns: &[(String, Column)]) {
+    fn required(&mut self, columns: &[(String, Column)], answers: &Answers<'_>) {
         let fields = self.raw.target.fields();
         for (f, field) in fields.iter().enumerate().filter(|(_, field)| field.required) {
             let at = self.raw.columns.get(&f).copied();
@@ -212,7 +281,9 @@ impl Table<'_> {
             let name =
                 columns.iter().find(|(name, _)| *name == format!("{}__name", field.code)).map(|(_, column)| column);
             for row in 0..self.raw.rows.len() {
-                let missing = columns[f].1.is_missing(row) && name.is_none_or(|name| name.is_missing(row));
+                let empty = columns[f].1.is_missing(row) && name.is_none_or(|name| name.is_missing(row));
+                // Who was not asked, or said why not, left nothing out.
+                let missing = empty && !answers.absent(f, row).is_some_and(Absent::is_accounted_for);
                 // A cell that could not be read has its own finding.
                 let told = self.problems[row].iter().any(|(column, p)| *column == at && p.severity == Severity::Error);
                 if missing && !told {

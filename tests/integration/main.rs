@@ -17,6 +17,7 @@ mod drift;
 mod duckdb;
 mod estimates;
 mod fetch;
+mod forms;
 mod indicators;
 mod kept_out;
 mod laser_go;

@@ -195,7 +195,7 @@ fn look(project: &Project, path: &Path, state: &mut State) -> Result<Subject, St
             period: table.identity.period,
         };
         let date = collection.placing_date();
-        let shape = Shape { fields: &collection.fields, date, calendar: &catalog.programme.calendar };
+        let shape = Shape { fields: &collection.fields, date, calendar: &catalog.programme.calendar, answers: false };
         let frame = frame(&[part], shape).map_err(|error| fault("rows cannot be put together", error))?;
         rows.insert(section, frame);
     }

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{Context, TOP, heading, heads, live, number_format, optional_cell, section, value_cell};
 use crate::finding::CellRef;
+use crate::model::absent::Absent;
 use crate::model::number::quotient;
 use crate::model::scoreboard::{EstimateFacts, IndicatorResult, StratumResponse, SurveyResult, WaveResponse};
 use crate::model::unit::Unit;
@@ -193,29 +194,46 @@ fn items(canvas: &mut Canvas, wave: &WaveResponse) {
         return;
     }
     let start = canvas.at();
-    heads(
-        canvas,
-        NAME,
-        &[
-            (head::QUESTION, Look::Head),
-            (head::WITH, Look::HeadRight),
-            (head::WITHOUT, Look::HeadRight),
-            (head::ITEM_RATE, Look::HeadRight),
-        ],
-    );
-    for (question, with, without) in &wave.items {
+    // A kind that no question has needs no column; where nobody can tell the kinds apart, there is none.
+    let mut kinds: Vec<(Absent, &str)> =
+        words::ABSENT.into_iter().filter(|(kind, _)| wave.items.iter().any(|item| item.of(*kind) > 0)).collect();
+    if kinds.iter().all(|(kind, _)| *kind == Absent::Unknown) {
+        kinds.clear();
+    }
+    let mut titles = vec![
+        (head::QUESTION, Look::Head),
+        (head::WITH, Look::HeadRight),
+        (head::WITHOUT, Look::HeadRight),
+        (head::ITEM_RATE, Look::HeadRight),
+    ];
+    // The seventh column is the gap beside the charts.
+    let mut columns: Vec<(u16, Absent)> = Vec::new();
+    for (kind, word) in &kinds {
+        if columns.len() == 2 {
+            titles.push(("", Look::Head));
+        }
+        titles.push((*word, Look::HeadRight));
+        columns.push((u16::try_from(titles.len()).unwrap_or(0), *kind));
+    }
+    heads(canvas, NAME, &titles);
+    let last = columns.last().map_or(4, |(column, _)| *column);
+    for item in &wave.items {
+        let (question, with, without) = (&item.question, item.answered, item.left_out());
         let row = canvas.at();
         let at = |column| CellRef::new(row, column);
         canvas.text(NAME, question, Look::Text);
-        canvas.put(2, Cell::count(*with), Look::Figure.with(NumberFormat::WHOLE));
-        canvas.put(3, Cell::count(*without), Look::Figure.with(NumberFormat::WHOLE));
-        if let Some(cached) = quotient(Decimal::from(*without), Decimal::from(with + without)) {
+        canvas.put(2, Cell::count(with), Look::Figure.with(NumberFormat::WHOLE));
+        canvas.put(3, Cell::count(without), Look::Figure.with(NumberFormat::WHOLE));
+        if let Some(cached) = quotient(Decimal::from(without), Decimal::from(with + without)) {
             let text = format!("={1}/({0}+{1})", at(2), at(3));
             canvas.put(4, Cell::Formula { text, cached }, Look::Figure.with(NumberFormat::FINE_SHARE));
         } else {
             canvas.text(4, words::NOT_COMPUTABLE, Look::Absent);
         }
-        canvas.end_ruled(NAME, 4, Rule::Hair);
+        for (column, kind) in &columns {
+            canvas.put(*column, Cell::count(item.of(*kind)), Look::Figure.with(NumberFormat::WHOLE));
+        }
+        canvas.end_ruled(NAME, last, Rule::Hair);
     }
     canvas.gap(18);
     canvas.keep_from(start);

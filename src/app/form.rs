@@ -1,0 +1,60 @@
+//! Forms of surveys: files of the project → what `define` reads.
+
+use std::fs;
+use std::path::{Component, Path};
+
+use crate::define::form::{FormFault, FormFile, FormSheet};
+use crate::ingest::{self, Options, Workbook};
+use crate::model::hash::hash_of;
+
+/// A form of the project by its name, which is a path relative to it.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn open(root: &Path, name: &str) -> Result<FormFile, FormFault> {
+    let fault = |message: String, help: &str| FormFault { message, help: help.to_owned() };
+    let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    if name.is_empty() || !inside {
+        return Err(fault("is not a path inside the project".into(), "Put the form into the project's folder."));
+    }
+    let help = "Name the form as it lies in the project, for example questionnaires/turnover.xlsx.";
+    let bytes = fs::read(root.join(name)).map_err(|error| fault(format!("cannot be read: {error}"), help))?;
+    read(name, &bytes)
+}
+
+/// A form from its bytes: a workbook, or the JSON of a Kobo asset.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn read(name: &str, bytes: &[u8]) -> Result<FormFile, FormFault> {
+    let hash = hash_of(bytes);
+    if bytes.first() == Some(&b'{')
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return FormFile::of_asset(name, hash, text).ok_or_else(|| FormFault {
+            message: "is JSON, but no form of KoboToolbox".into(),
+            help: "Give the asset as its API has it, with `content`, or the XLSForm.".into(),
+        });
+    }
+    let bare = name.rsplit('/').next().unwrap_or(name);
+    match ingest::read(bare, bytes, &Options::default()) {
+        Ok(workbook) => Ok(FormFile { name: name.to_owned(), hash, sheets: sheets(&workbook) }),
+        Err(refusal) => Err(FormFault {
+            message: refusal.message,
+            help: refusal.help.unwrap_or_else(|| refusal.rule.fix.to_owned()),
+        }),
+    }
+}
+
+fn sheets(workbook: &Workbook) -> Vec<FormSheet> {
+    let sheet = |sheet: &ingest::Sheet| FormSheet {
+        name: sheet.name.clone(),
+        rows: (0..sheet.rows.len())
+            .map(|i| {
+                let cells = sheet.row(i).iter().map(|(column, cell)| (*column, sheet.display(*cell))).collect();
+                (sheet.rows[i].index, cells)
+            })
+            .collect(),
+    };
+    workbook.sheets.iter().map(sheet).collect()
+}

@@ -32,7 +32,7 @@ pub fn latest_day(file: &FileState) -> NaiveDate {
 pub struct State {
     /// By hash.
     pub files: BTreeMap<String, FileState>,
-    /// Of the last entry that is not a run, in hexadecimal: what outputs print.
+    /// Of the last entry that says what came or was read, in hexadecimal: what outputs print.
     pub head: String,
     pub next_section: i64,
     /// The last run's body, if there was one.
@@ -63,8 +63,9 @@ impl State {
                     }
                 }
                 Kind::Run => state.last_run = Some(entry.body.clone()),
+                Kind::Disclosed => {}
             }
-            if entry.kind != Kind::Run {
+            if !matches!(entry.kind, Kind::Run | Kind::Disclosed) {
                 state.head.clone_from(&entry.hash);
             }
         }

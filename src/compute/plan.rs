@@ -91,7 +91,7 @@ impl<'a> Plan<'a> {
         queries
     }
 
-    fn measures(&self) -> Vec<&Measure> {
+    pub(super) fn measures(&self) -> Vec<&Measure> {
         match self.measure {
             RowMeasure::One(measure) => vec![measure],
             RowMeasure::Ratio { of, to } => vec![of, to],
@@ -171,7 +171,7 @@ impl<'a> Plan<'a> {
         format!("({}) AS together", parts.join(" UNION ALL "))
     }
 
-    fn table_with_conditions(&self, from: &From, collection: &Collection, until: Until, grain: Grain) -> String {
+    pub(super) fn table_with_conditions(&self, from: &From, collection: &Collection, until: Until, grain: Grain) -> String {
         let name = table(collection, grain);
         let mut conditions: Vec<String> =
             from.condition.iter().map(|condition| format!("({})", condition.sql)).collect();
@@ -232,7 +232,7 @@ impl<'a> Plan<'a> {
     }
 
     /// A column's name, with its table where a join makes it needed.
-    fn qualified(&self, collection: &Collection, grain: Grain, name: &str) -> String {
+    pub(super) fn qualified(&self, collection: &Collection, grain: Grain, name: &str) -> String {
         if self.accumulation == Accumulation::Stock && collection.by_period {
             format!("{}.{name} AS {name}", table(collection, grain))
         } else {

@@ -206,7 +206,7 @@ fn response(
                 .values()
                 .filter(|row| input.is_some_and(|input| text(&input.rows, question.code.as_str(), **row).is_some()))
                 .count();
-            (question.label.get(language).to_owned(), with, matched.answers.len() - with)
+            (question.label.get(language).to_owned(), Some((with, matched.answers.len() - with)))
         })
         .collect();
     let mut files: Vec<String> =

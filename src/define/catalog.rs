@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use crate::finding::{CellRef, Severity};
+use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode, WaveCode};
 use crate::model::period::Calendar;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
@@ -505,6 +506,7 @@ pub struct Report {
     pub indicators: Vec<IndicatorCode>,
     pub thresholds: Thresholds,
     pub evidence_rows: usize,
+    pub audience: Audience,
     pub gate: Gate,
 }
 

@@ -3,6 +3,7 @@
 //! Read [`value::Value`] and [`scoreboard::Scoreboard`] first. Nothing here reads a file, a clock or a connection,
 //! and nothing here is an `f64`: figures are exact decimals.
 
+pub mod audience;
 pub mod code;
 pub mod country;
 mod country_names;

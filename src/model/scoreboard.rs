@@ -5,6 +5,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::audience::Audience;
 use super::code::{IndicatorCode, PartnerCode, ReportCode};
 use super::target::{Baseline, Direction, Milestone, ResolvedTarget, Target, Targets};
 use super::unit::Unit;
@@ -15,6 +16,7 @@ use crate::finding::{CellRef, Finding};
 #[derive(Debug, Clone)]
 pub struct Scoreboard {
     pub report: ReportCode,
+    pub audience: Audience,
     pub title: String,
     pub programme: ProgrammeFacts,
     /// The hash of inputs, definitions and instants, twelve characters: names this state of things.
@@ -136,7 +138,7 @@ pub struct Figure {
     /// Of a ratio or an estimate.
     pub numerator: Option<Decimal>,
     pub denominator: Option<Decimal>,
-    /// Rows that the figure was taken from.
+    /// Rows that the figure was taken from; nothing for a restricted audience, as in `Reporting`.
     pub rows: u64,
     /// Counted-once enterprises: at most this many, if those without a number are all different.
     pub upper: Option<Decimal>,
@@ -205,6 +207,8 @@ pub struct TrajectoryPoint {
     pub label: String,
     /// Known up to the cut-off only.
     pub actual: Option<Decimal>,
+    /// There is an actual figure, and it is suppressed.
+    pub withheld: bool,
     pub expected: Option<Decimal>,
     pub milestone: Option<Decimal>,
     pub target: Option<Decimal>,
@@ -273,8 +277,8 @@ pub struct WaveResponse {
     pub incomplete: usize,
     pub superseded: usize,
     pub unmatched: usize,
-    /// Question label, complete answers with it, without it.
-    pub items: Vec<(String, usize, usize)>,
+    /// Question label, complete answers with it and without it; None where they are suppressed.
+    pub items: Vec<(String, Option<(usize, usize)>)>,
 }
 
 /// Response rate = complete / (asked − ineligible), AAPOR RR1.
@@ -285,6 +289,7 @@ pub struct StratumResponse {
     pub asked: usize,
     pub ineligible: usize,
     pub complete: usize,
+    /// Suppressed with all counts of its line, which are nothing then.
     pub rate: Value,
 }
 
@@ -371,6 +376,7 @@ pub struct EvidenceRow {
 
 #[derive(Debug, Clone)]
 pub struct InputFile {
+    /// Empty for a restricted audience: a name may hold anything.
     pub name: String,
     pub hash: String,
     pub partner: Option<String>,

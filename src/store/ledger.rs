@@ -19,10 +19,13 @@ pub enum Kind {
     Read,
     /// A scoreboard was published: definitions, inputs, outputs with hashes, outcome.
     Run,
+    /// What a run tells funders and the public, and what it withholds: written before the outputs are.
+    Disclosed,
 }
 
 impl Kind {
-    const NAMES: [(&'static str, Self); 3] = [("received", Self::Received), ("read", Self::Read), ("run", Self::Run)];
+    const NAMES: [(&'static str, Self); 4] =
+        [("received", Self::Received), ("read", Self::Read), ("run", Self::Run), ("disclosed", Self::Disclosed)];
 
     pub fn as_str(self) -> &'static str {
         Self::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)

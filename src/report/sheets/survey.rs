@@ -6,6 +6,7 @@ use super::{Context, heading, heads, live, section};
 use crate::finding::CellRef;
 use crate::model::number::quotient;
 use crate::model::scoreboard::{StratumResponse, SurveyResult, WaveResponse};
+use crate::model::value::Value;
 use crate::report::axis::Axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
@@ -34,7 +35,7 @@ pub fn sheet(context: Context) -> Sheet {
         canvas.gap(12);
         about(&mut canvas, survey);
         for wave in &survey.waves {
-            strata(&mut canvas, wave);
+            strata(&mut canvas, context, wave);
             items(&mut canvas, wave);
         }
     }
@@ -54,7 +55,7 @@ fn about(canvas: &mut Canvas, survey: &SurveyResult) {
 }
 
 /// The line for the whole stands last; the others are its strata.
-fn strata(canvas: &mut Canvas, wave: &WaveResponse) {
+fn strata(canvas: &mut Canvas, context: Context, wave: &WaveResponse) {
     let start = canvas.at();
     section(canvas, LAST, &format!("{}, {}", wave.title, words::day(wave.on)));
     let top = heads(
@@ -87,14 +88,21 @@ fn strata(canvas: &mut Canvas, wave: &WaveResponse) {
                 _ => stratum.complete,
             };
             let total: Decimal = strata.iter().map(|stratum| Decimal::from(pick(stratum))).sum();
-            live(format!("=SUM({})", Area::column(column, first, end)), count, (end >= first).then_some(total))
+            let whole = end >= first && strata.iter().all(|stratum| stratum.rate != Value::Suppressed);
+            live(format!("=SUM({})", Area::column(column, first, end)), count, whole.then_some(total))
         };
         counts(canvas, all, sum, Look::StrongFigure);
         canvas.end_ruled(NAME, RATE, Rule::Above);
     }
     let rows = canvas.at().saturating_sub(1);
     canvas.sheet().bars.push(Area::column(RATE, first, rows));
-    canvas.span(NAME, RATE, Cell::text(prose::aside(wave)), Look::Note.plain()).end();
+    if !context.scoreboard.audience.is_restricted() {
+        canvas.span(NAME, RATE, Cell::text(prose::aside(wave)), Look::Note.plain()).end();
+    } else if wave.strata.iter().any(|stratum| stratum.rate == Value::Suppressed)
+        || wave.items.iter().any(|(_, counts)| counts.is_none())
+    {
+        canvas.span(NAME, RATE, Cell::text(prose::SUPPRESSED_LEGEND), Look::Note.plain()).end();
+    }
     let spacer = canvas.gap(16);
     if end >= first {
         response_chart(canvas, wave, &strata, top, (first, end, spacer));
@@ -104,6 +112,13 @@ fn strata(canvas: &mut Canvas, wave: &WaveResponse) {
 
 fn counts(canvas: &mut Canvas, stratum: &StratumResponse, cell: impl Fn(u16, Decimal) -> Cell, look: Look) {
     let row = canvas.at();
+    if stratum.rate == Value::Suppressed {
+        for column in POPULATION..RATE {
+            canvas.text(column, words::NONE, Look::Absent);
+        }
+        canvas.text(RATE, words::SUPPRESSED, Look::Absent);
+        return;
+    }
     for (column, count) in [
         (POPULATION, stratum.population),
         (ASKED, stratum.asked),
@@ -141,10 +156,15 @@ fn items(canvas: &mut Canvas, wave: &WaveResponse) {
             (head::ITEM_RATE, Look::HeadRight),
         ],
     );
-    for (question, with, without) in &wave.items {
+    for (question, counts) in &wave.items {
         let row = canvas.at();
         let at = |column| CellRef::new(row, column);
         canvas.text(NAME, question, Look::Text);
+        let Some((with, without)) = counts else {
+            canvas.text(2, words::NONE, Look::Absent).text(3, words::NONE, Look::Absent);
+            canvas.text(4, words::SUPPRESSED, Look::Absent).end_ruled(NAME, 4, Rule::Hair);
+            continue;
+        };
         canvas.put(2, Cell::count(*with), Look::Figure.with(NumberFormat::WHOLE));
         canvas.put(3, Cell::count(*without), Look::Figure.with(NumberFormat::WHOLE));
         if let Some(cached) = quotient(Decimal::from(*without), Decimal::from(with + without)) {

@@ -91,7 +91,7 @@ impl<'a> Plan<'a> {
         queries
     }
 
-    pub(super) fn measures(&self) -> Vec<&Measure> {
+    fn measures(&self) -> Vec<&Measure> {
         match self.measure {
             RowMeasure::One(measure) => vec![measure],
             RowMeasure::Ratio { of, to } => vec![of, to],
@@ -232,7 +232,7 @@ impl<'a> Plan<'a> {
     }
 
     /// A column's name, with its table where a join makes it needed.
-    pub(super) fn qualified(&self, collection: &Collection, grain: Grain, name: &str) -> String {
+    fn qualified(&self, collection: &Collection, grain: Grain, name: &str) -> String {
         if self.accumulation == Accumulation::Stock && collection.by_period {
             format!("{}.{name} AS {name}", table(collection, grain))
         } else {

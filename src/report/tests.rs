@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::book::{Book, Cell, Placed};
 use super::{book, json, workbook};
 use crate::finding::{CellRef, Finding, Place, rules};
+use crate::model::audience::Audience;
 use crate::model::code::{IndicatorCode, PartnerCode, ReportCode};
 use crate::model::scoreboard::*;
 use crate::model::target::{Direction, ResolvedTarget, Target, TargetValue, Targets};
@@ -132,6 +133,7 @@ fn scoreboard() -> Scoreboard {
         counted: true,
     };
     Scoreboard {
+        audience: Audience::Internal,
         report: ReportCode::new("small").unwrap(),
         title: "Small".into(),
         programme: ProgrammeFacts {

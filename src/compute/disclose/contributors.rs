@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::cells::{Cell, Lines, Name, Quantity, Slot, Snapshot};
 use crate::compute::Inputs;
-use crate::compute::plan::{Grain, Plan, Until};
+use crate::compute::plan::{Grain, Plan, Until, table};
 use crate::compute::rows::{NOT_GIVEN, Rows};
 use crate::define::catalog::{Collection, FieldKind, From, How, Indicator, RowMeasure};
 use crate::model::code::IndicatorCode;
@@ -347,10 +347,8 @@ impl Reader<'_> {
         let mut frames: Vec<(DataFrame, &Collection)> = Vec::new();
         for (from, collection) in self.plan().collections() {
             let grain = if collection.shared_key { grain } else { Grain::Record };
-            let own = |name: &str, alias: &str| {
-                let column = self.plan().qualified(collection, grain, name);
-                format!("{} AS {alias}", column.split(" AS ").next().unwrap_or(name))
-            };
+            // With its table, for the join of a stock; and a field may be called like a word of SQL.
+            let own = |name: &str, alias: &str| format!("{}.{name} AS {alias}", table(collection, grain));
             let mut columns = vec![own("partner", "partner__"), own("period", "period__")];
             if let Some(field) = enterprise_of(collection, part) {
                 columns.push(own(field, "who__"));

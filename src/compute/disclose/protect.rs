@@ -34,8 +34,8 @@ pub enum Known {
 pub struct Number {
     pub value: f64,
     pub whole: bool,
-    /// Cannot be negative.
-    pub floor: bool,
+    /// It cannot be less.
+    pub floor: Option<f64>,
     pub known: Known,
     pub primary: bool,
     /// The enterprises it comes from.
@@ -131,7 +131,8 @@ impl Part<'_> {
         primary.sort_by(|a, b| number(*b).value.abs().total_cmp(&number(*a).value.abs()).then(a.cmp(b)));
         for at in &primary {
             let need = need(number(*at));
-            for sign in [1.0, -1.0] {
+            let room = number(*at).floor.map_or(f64::INFINITY, |floor| number(*at).value - floor);
+            for (sign, need) in [(1.0, need), (-1.0, need.min(room))] {
                 if !self.pattern(*at, sign, need) {
                     self.hold_all();
                     return self.held;
@@ -191,12 +192,12 @@ impl Part<'_> {
             let need = need(number);
             let (down, up) = self.open(at);
             let width = if number.whole { (down + MARGIN).floor() + (up + MARGIN).floor() } else { down + up };
-            let wanted = if number.whole { need } else { 2.0 * need };
+            let wanted = if number.whole { (2.0 * SHARE * number.value.abs()).ceil() } else { 2.0 * need };
             if width >= wanted * (1.0 - MARGIN) {
                 continue;
             }
             let one_way = self.pattern(at, 1.0, wanted) || self.pattern(at, -1.0, wanted);
-            if !one_way && !(self.pattern(at, 1.0, need) && self.pattern(at, -1.0, need)) {
+            if !one_way && !(self.pattern(at, 1.0, wanted - need) && self.pattern(at, -1.0, need)) {
                 self.hold_all();
                 return;
             }
@@ -260,7 +261,7 @@ impl Moves {
         let mut caps = Vec::with_capacity(columns.len() * 2);
         for at in &columns {
             let number = &numbers[*at];
-            let down = if number.floor { number.value.max(0.0) / scale } else { f64::INFINITY };
+            let down = number.floor.map_or(f64::INFINITY, |floor| (number.value - floor).max(0.0) / scale);
             let (mut up, mut down) = (f64::INFINITY, down);
             if *at == aim {
                 // One way only, and no further than asked for.

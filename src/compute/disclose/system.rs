@@ -99,10 +99,13 @@ impl Build {
     }
 
     fn push(&mut self, cell: &Cell, quantity: &Quantity, known: Known, primary: bool) -> usize {
+        let told = matches!(known, Known::Open { .. });
         self.system.numbers.push(Number {
             value: cell.value.to_f64().unwrap_or(f64::MAX),
             whole: quantity.whole,
-            floor: quantity.floor && !cell.value.is_sign_negative(),
+            // Zeros are told, so a count that is not told is one at least.
+            floor: (quantity.floor && !cell.value.is_sign_negative())
+                .then_some(if quantity.whole && told { 1.0 } else { 0.0 }),
             known,
             primary,
             from: cell.from.keys().copied().collect(),
@@ -172,7 +175,9 @@ impl Build {
         for lines in &quantity.lines {
             let cells: Vec<usize> = lines.cells.iter().map(|(place, cell)| add(self, place, cell)).collect();
             let sum = cells.iter().map(|at| (*at, 1.0));
-            if lines.add_up {
+            let exact: Decimal = lines.cells.values().map(|cell| cell.value).sum();
+            // Enterprises that stand in one line each add up too, and a reader may guess that they do.
+            if lines.add_up || quantity.last().is_some_and(|(_, cell)| cell.value == exact) {
                 self.relate(sum.chain([(total, -1.0)]).collect(), true);
                 continue;
             }

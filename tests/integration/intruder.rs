@@ -168,6 +168,16 @@ impl Intruder {
             .map(|key| (key.clone(), (key.0, other.to_owned(), other_part, key.3.clone())))
             .collect();
         for (one, other) in pairs {
+            if !self.truth.contains_key(&other) {
+                continue;
+            }
+            assert!((self.truth[&one] - self.truth[&other]).abs() < 1e-6, "{one:?} is not {other:?}");
+            // Told by the one is told by the other.
+            for (told, too) in [(&one, &other), (&other, &one)] {
+                if self.told.contains(told) {
+                    self.told.insert(too.clone());
+                }
+            }
             self.hold(vec![(one, 1.0), (other, -1.0)], true);
         }
     }
@@ -191,8 +201,18 @@ impl Intruder {
         self.told.insert((1, indicator.into(), "value", place.into()));
     }
 
+    /// How many numbers that are not nothing the last output tells.
+    pub fn told(&self) -> usize {
+        self.told.iter().filter(|key| key.0 == 1 && self.truth[*key] != 0.0).count()
+    }
+
+    /// What the last output does not tell, and the one before did not tell already.
     pub fn withheld(&self) -> Vec<&Key> {
-        self.truth.keys().filter(|key| key.0 == 1 && !self.told.contains(*key)).collect()
+        let out_before = |key: &Key| {
+            let before = (0, key.1.clone(), key.2, key.3.clone());
+            self.told.contains(&before) && self.truth[&before] == self.truth[key]
+        };
+        self.truth.keys().filter(|key| key.0 == 1 && !self.told.contains(*key) && !out_before(key)).collect()
     }
 
     pub fn truth(&self, key: &Key) -> f64 {
@@ -260,12 +280,13 @@ impl Intruder {
         }
         let own = at(aim).expect("a column");
         let value = self.truth[aim];
-        (value - farthest(&table, 2 * own + 1, columns.len() * 2), value + farthest(&table, 2 * own, columns.len() * 2))
+        let width = columns.len() * 2;
+        (value - farthest(&table, (2 * own + 1, 2 * own), width), value + farthest(&table, (2 * own, 2 * own + 1), width))
     }
 }
 
-/// The largest value of one column, all of them from zero up, under `row · x ≤ limit`.
-fn farthest(rows: &[(Vec<f64>, f64)], aim: usize, width: usize) -> f64 {
+/// The largest value of one column less another, all of them from zero up, under `row · x ≤ limit`.
+fn farthest(rows: &[(Vec<f64>, f64)], (aim, back): (usize, usize), width: usize) -> f64 {
     let slack = rows.len();
     let mut table: Vec<Vec<f64>> = rows
         .iter()
@@ -279,7 +300,7 @@ fn farthest(rows: &[(Vec<f64>, f64)], aim: usize, width: usize) -> f64 {
         .collect();
     let mut basis: Vec<usize> = (width..width + slack).collect();
     let mut goal = vec![0.0; width + slack + 1];
-    goal[aim] = 1.0;
+    (goal[aim], goal[back]) = (1.0, -1.0);
     for _ in 0..20_000 {
         // Bland: the first that helps, and of equals the first that leaves.
         let Some(column) = (0..width + slack).find(|column| goal[*column] > 1e-9) else { break };

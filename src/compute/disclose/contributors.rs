@@ -153,7 +153,9 @@ fn source(from: &[From], accumulation: Accumulation) -> String {
             format!("{} where {condition}", from.collection)
         })
         .collect();
-    format!("{} | {}", parts.join(" + "), accumulation.as_str())
+    // A flow and a part of a rate count the same rows.
+    let when = if accumulation == Accumulation::Stock { "latest" } else { "so far" };
+    format!("{} | {when}", parts.join(" + "))
 }
 
 enum Part<'m> {
@@ -270,6 +272,7 @@ impl Reader<'_> {
         let mut quantity = Quantity {
             money: self.indicator.unit.is_money(),
             whole: matches!(part.function(), Function::Count | Function::CountDistinct),
+            distinct,
             floor: entries.iter().all(|entry| !matches!(&entry.brings, Brings::Amount(a) if a.is_sign_negative())),
             ..Quantity::default()
         };

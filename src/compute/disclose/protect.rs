@@ -56,11 +56,14 @@ pub struct System {
     pub relations: Vec<Relation>,
 }
 
-/// The numbers to withhold: primary ones that would be published, and those that keep them from being computed.
-pub fn withheld(system: &System) -> BTreeSet<usize> {
+/// The numbers to withhold: primary ones that would be published, those that are withheld anyway, and those that keep
+/// both from being computed.
+pub fn withheld(system: &System, anyway: &BTreeSet<usize>) -> BTreeSet<usize> {
     let mut all = BTreeSet::new();
-    for part in parts(system) {
-        all.extend(Part { system, numbers: part.0, relations: part.1, held: BTreeSet::new() }.protect());
+    for (numbers, relations) in parts(system) {
+        let open = |at: &usize| matches!(system.numbers[*at].known, Known::Open { .. });
+        let held = numbers.iter().copied().filter(|at| anyway.contains(at) && open(at)).collect();
+        all.extend(Part { system, numbers, relations, held }.protect());
     }
     all
 }
@@ -118,7 +121,7 @@ impl Part<'_> {
     fn protect(mut self) -> BTreeSet<usize> {
         let number = |at: usize| &self.system.numbers[at];
         let mut primary: Vec<usize> = self.numbers.iter().copied().filter(|at| number(*at).primary).collect();
-        if primary.is_empty() {
+        if primary.is_empty() && self.held.is_empty() {
             return self.held;
         }
         let open = |at: &usize| matches!(number(*at).known, Known::Open { .. });
@@ -133,10 +136,7 @@ impl Part<'_> {
             let need = need(number(*at));
             let room = number(*at).floor.map_or(f64::INFINITY, |floor| number(*at).value - floor);
             for (sign, need) in [(1.0, need), (-1.0, need.min(room))] {
-                if !self.pattern(*at, sign, need) {
-                    self.hold_all();
-                    return self.held;
-                }
+                self.pattern(*at, sign, need);
             }
         }
         // Each round withholds one at least, or is the last.
@@ -163,19 +163,23 @@ impl Part<'_> {
         }
     }
 
-    /// Withholds the cheapest set that lets a number move so far; false if none does.
+    /// Withholds the cheapest set that lets a number move so far, or as far as what is out already allows; false then.
     fn pattern(&mut self, at: usize, sign: f64, far: f64) -> bool {
         if far <= 0.0 {
             return true;
         }
         let mut moves = Moves::new(self, Movers::All, at, sign, far);
         let reached = moves.run(at, sign);
-        if reached < far * (1.0 - MARGIN) {
-            return false;
+        if reached > far * MARGIN {
+            let moved = moves.cheapest(self, at, sign, far * MARGIN);
+            self.held.extend(moved);
         }
-        let moved = moves.cheapest(self, at, sign, far * MARGIN);
-        self.held.extend(moved);
-        true
+        reached >= far * (1.0 - MARGIN)
+    }
+
+    /// Whether it could move so far if all that can be withheld were.
+    fn can(&self, at: usize, sign: f64, far: f64) -> bool {
+        Moves::new(self, Movers::All, at, sign, far).run(at, sign) >= far * (1.0 - MARGIN)
     }
 
     /// What is open of a number: how far it can go down and up.
@@ -196,10 +200,12 @@ impl Part<'_> {
             if width >= wanted * (1.0 - MARGIN) {
                 continue;
             }
-            let one_way = self.pattern(at, 1.0, wanted) || self.pattern(at, -1.0, wanted);
-            if !one_way && !(self.pattern(at, 1.0, wanted - need) && self.pattern(at, -1.0, need)) {
-                self.hold_all();
-                return;
+            // To one side if that is enough, else to both.
+            if let Some(sign) = [1.0, -1.0].into_iter().find(|sign| self.can(at, *sign, wanted)) {
+                self.pattern(at, sign, wanted);
+            } else {
+                self.pattern(at, 1.0, wanted);
+                self.pattern(at, -1.0, need);
             }
         }
     }

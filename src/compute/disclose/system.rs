@@ -25,23 +25,30 @@ pub fn decide(now: &Snapshot, before: &[Earlier]) -> BTreeSet<Slot> {
         build.snapshot(&earlier.snapshot, Out::Before(&earlier.told));
         build.changes(now, earlier);
     }
-    let held = withheld(&build.system);
-    let held: BTreeSet<&Name> =
-        build.index.iter().filter(|(_, at)| held.contains(at)).map(|((name, _), _)| name).collect();
     let primary = |name: &Name| {
         now.cell(name).is_some_and(|cell| cell.is_unsafe(now.quantities.get(&name.0).is_some_and(|q| q.money)))
     };
     let mut slots: BTreeSet<Slot> = now.never.clone();
-    slots.extend(
-        now.tells
-            .iter()
-            .filter(|(_, names)| names.iter().any(|name| held.contains(name) || primary(name)))
-            .map(|(slot, _)| slot.clone()),
-    );
     for earlier in before {
         slots.extend(now.behind.keys().filter(|slot| !may_follow(now, earlier, slot)).cloned());
     }
-    slots
+    // A figure is withheld whole: what it alone would tell is withheld with it, and must not be computable either.
+    loop {
+        let told: BTreeSet<&Name> =
+            now.tells.iter().filter(|(slot, _)| !slots.contains(slot)).flat_map(|(_, names)| names).collect();
+        let with = now.tells.iter().filter(|(slot, _)| slots.contains(slot)).flat_map(|(_, names)| names);
+        let forced: BTreeSet<&Name> = with.filter(|name| !told.contains(name)).collect();
+        let at = |name: &Name| build.index.get(&(name.clone(), now.cell(name)?.value)).copied();
+        let held = withheld(&build.system, &forced.into_iter().filter_map(at).collect());
+        let held: BTreeSet<&Name> =
+            build.index.iter().filter(|(_, at)| held.contains(at)).map(|((name, _), _)| name).collect();
+        let before = slots.len();
+        let falls = |names: &BTreeSet<Name>| names.iter().any(|name| held.contains(name) || primary(name));
+        slots.extend(now.tells.iter().filter(|(_, names)| falls(names)).map(|(slot, _)| slot.clone()));
+        if slots.len() == before {
+            return slots;
+        }
+    }
 }
 
 /// Whether a figure that no relation holds differs by nobody, or by enough enterprises, from what was published of it.
@@ -81,7 +88,8 @@ impl Build {
     fn number(&mut self, key: &str, place: &str, cell: &Cell, quantity: &Quantity, known: Known) -> usize {
         // Nobody's zero is known to be one.
         let known = if cell.from.is_empty() { Known::Fixed } else { known };
-        let primary = cell.is_unsafe(quantity.money);
+        let growth = quantity.distinct && place.starts_with("to ");
+        let primary = cell.is_unsafe(quantity.money) && !growth;
         let identity = ((key.to_owned(), place.to_owned()), cell.value);
         if let Some(at) = self.index.get(&identity) {
             let number = &mut self.system.numbers[*at];
@@ -208,7 +216,7 @@ impl Build {
                 let change = cell.since(was);
                 let free = Quantity { floor: quantity.floor && change.value.is_sign_positive(), ..Quantity::default() };
                 let shape = Quantity { whole: quantity.whole, ..free };
-                let primary = change.is_unsafe(quantity.money);
+                let primary = change.is_unsafe(quantity.money) && !quantity.distinct;
                 let at = self.push(&change, &shape, Known::Hidden, primary);
                 self.relate(vec![(new, 1.0), (old, -1.0), (at, -1.0)], true);
             }

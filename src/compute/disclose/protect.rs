@@ -136,7 +136,8 @@ impl Part<'_> {
             let need = need(number(*at));
             let room = number(*at).floor.map_or(f64::INFINITY, |floor| number(*at).value - floor);
             for (sign, need) in [(1.0, need), (-1.0, need.min(room))] {
-                self.pattern(*at, sign, need);
+                let (set, _) = self.pattern(*at, sign, need);
+                self.hold(set);
             }
         }
         // Each round withholds one at least, or is the last.
@@ -163,23 +164,28 @@ impl Part<'_> {
         }
     }
 
-    /// Withholds the cheapest set that lets a number move so far, or as far as what is out already allows; false then.
-    fn pattern(&mut self, at: usize, sign: f64, far: f64) -> bool {
+    /// The cheapest set that lets a number move so far, or as far as what is out already allows; and whether it suffices.
+    fn pattern(&self, at: usize, sign: f64, far: f64) -> (Vec<usize>, bool) {
         if far <= 0.0 {
-            return true;
+            return (Vec::new(), true);
         }
         let mut moves = Moves::new(self, Movers::All, at, sign, far);
         let reached = moves.run(at, sign);
-        if reached > far * MARGIN {
-            let moved = moves.cheapest(self, at, sign, far * MARGIN);
-            self.held.extend(moved);
-        }
-        reached >= far * (1.0 - MARGIN)
+        let set = if reached > far * MARGIN { moves.cheapest(self, at, sign, far * MARGIN) } else { Vec::new() };
+        (set, reached >= far * (1.0 - MARGIN))
     }
 
-    /// Whether it could move so far if all that can be withheld were.
-    fn can(&self, at: usize, sign: f64, far: f64) -> bool {
-        Moves::new(self, Movers::All, at, sign, far).run(at, sign) >= far * (1.0 - MARGIN)
+    fn hold(&mut self, set: Vec<usize>) {
+        self.held.extend(set);
+    }
+
+    /// What withholding a set costs beyond what is withheld already.
+    fn cost(&self, set: &[usize]) -> u32 {
+        let of = |at: &usize| match self.system.numbers[*at].known {
+            Known::Open { cost } if !self.held.contains(at) => cost,
+            _ => 0,
+        };
+        set.iter().map(of).sum()
     }
 
     /// What is open of a number: how far it can go down and up.
@@ -200,12 +206,13 @@ impl Part<'_> {
             if width >= wanted * (1.0 - MARGIN) {
                 continue;
             }
-            // To one side if that is enough, else to both.
-            if let Some(sign) = [1.0, -1.0].into_iter().find(|sign| self.can(at, *sign, wanted)) {
-                self.pattern(at, sign, wanted);
+            // To the side that costs less; where neither is enough, to both.
+            let sides = [1.0, -1.0].map(|sign| self.pattern(at, sign, wanted));
+            let enough = sides.iter().filter(|(_, enough)| *enough).min_by_key(|(set, _)| self.cost(set));
+            if let Some((set, _)) = enough {
+                self.hold(set.clone());
             } else {
-                self.pattern(at, 1.0, wanted);
-                self.pattern(at, -1.0, need);
+                sides.into_iter().for_each(|(set, _)| self.hold(set));
             }
         }
     }

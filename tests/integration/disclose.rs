@@ -16,12 +16,12 @@ use crate::project::{Project, answer, figure};
 struct Die(u64);
 
 impl Die {
-    fn below(&mut self, sides: u64) -> u64 {
+    fn below(&mut self, sides: u64) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % sides
+        usize::try_from((z ^ (z >> 31)) % sides).expect("small")
     }
 }
 
@@ -117,22 +117,22 @@ by = ["region", "branch"]
 
 struct Deal {
     partner: &'static str,
-    firm: u64,
+    firm: usize,
     line: String,
     region: &'static str,
     branch: &'static str,
 }
 
 /// Deals of one quarter.
-fn quarter(die: &mut Die, quarter: u64, most: u64) -> Vec<Deal> {
+fn quarter(die: &mut Die, quarter: usize, most: u64) -> Vec<Deal> {
     (0..die.below(most) + 2)
         .map(|at| {
-            let partner = ["alpha", "beta"][die.below(2) as usize];
-            let region = ["north", "south", "east"][die.below(3) as usize];
-            let branch = ["supply", "research", "licence"][die.below(3) as usize];
+            let partner = ["alpha", "beta"][die.below(2)];
+            let region = ["north", "south", "east"][die.below(3)];
+            let branch = ["supply", "research", "licence"][die.below(3)];
             let firm = die.below(9);
             let amount = if die.below(8) == 0 { 900 } else { 0 } + die.below(100) + 1;
-            let abroad = ["yes", "no"][die.below(2) as usize];
+            let abroad = ["yes", "no"][die.below(2)];
             let month = (quarter - 1) * 3 + die.below(3) + 1;
             let line = format!("{partner}-{quarter}-{at};FR1234567890{firm};2016-{month:02}-10;{region};{branch};{abroad};{amount}");
             Deal { partner, firm, line, region, branch }
@@ -263,7 +263,7 @@ fn a_cell_of_two_firms_is_withheld_and_one_of_three_is_shown_somewhere() {
     for seed in 1000..1015 {
         let (project, _, deals) = two_outputs(seed);
         let (inside, out) = (project.json(), project.json_for("public"));
-        let mut firms: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
+        let mut firms: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
         for deal in &deals {
             firms.entry(deal.region).or_default().insert(deal.firm);
             firms.entry(deal.branch).or_default().insert(deal.firm);

@@ -210,7 +210,7 @@ impl Intruder {
     pub fn withheld(&self) -> Vec<&Key> {
         let out_before = |key: &Key| {
             let before = (0, key.1.clone(), key.2, key.3.clone());
-            self.told.contains(&before) && self.truth[&before] == self.truth[key]
+            self.told.contains(&before) && (self.truth[&before] - self.truth[key]).abs() < 1e-9
         };
         self.truth.keys().filter(|key| key.0 == 1 && !self.told.contains(*key) && !out_before(key)).collect()
     }

@@ -72,6 +72,8 @@ pub struct Quantity {
     pub whole: bool,
     /// Nothing in it is negative.
     pub floor: bool,
+    /// It adds up over time: from output to output it does not fall.
+    pub flow: bool,
     /// Distinct things: that there is one more tells nothing else of it, so what has grown is no cell of its own.
     pub distinct: bool,
     /// In time, the last is what the figure says.

@@ -272,6 +272,7 @@ impl Reader<'_> {
         let mut quantity = Quantity {
             money: self.indicator.unit.is_money(),
             whole: matches!(part.function(), Function::Count | Function::CountDistinct),
+            flow: !stock,
             distinct,
             floor: entries.iter().all(|entry| !matches!(&entry.brings, Brings::Amount(a) if a.is_sign_negative())),
             ..Quantity::default()

@@ -71,13 +71,6 @@ pub fn withheld(system: &System, anyway: &BTreeSet<usize>) -> BTreeSet<usize> {
 /// Numbers that hang together, by relations; what is known for certain links nothing.
 fn parts(system: &System) -> Vec<(Vec<usize>, Vec<usize>)> {
     let mut head: Vec<usize> = (0..system.numbers.len()).collect();
-    fn root(head: &mut [usize], mut at: usize) -> usize {
-        while head[at] != at {
-            head[at] = head[head[at]];
-            at = head[at];
-        }
-        at
-    }
     let free = |at: usize| system.numbers[at].known != Known::Fixed;
     for relation in &system.relations {
         let mut last = None;
@@ -99,6 +92,15 @@ fn parts(system: &System) -> Vec<(Vec<usize>, Vec<usize>)> {
         }
     }
     parts.into_values().collect()
+}
+
+/// Which number stands for all that hang together with this one.
+fn root(head: &mut [usize], mut at: usize) -> usize {
+    while head[at] != at {
+        head[at] = head[head[at]];
+        at = head[at];
+    }
+    at
 }
 
 struct Part<'a> {

@@ -202,24 +202,45 @@ impl Build {
             let Some(before) = earlier.snapshot.quantities.get(key) else { continue };
             let old: BTreeMap<&str, &Cell> = before.cells().map(|(place, cell)| (place.as_str(), cell)).collect();
             for (place, cell) in quantity.cells() {
-                let Some(was) = old.get(place.as_str()) else { continue };
-                let name = (key.clone(), place.clone());
-                if was.value == cell.value || earlier.told.get(&name) != Some(&was.value) {
-                    continue;
+                if let Some(was) = old.get(place.as_str()) {
+                    self.change(key, quantity, (place, cell), (place, was), earlier);
                 }
-                let (Some(new), Some(old)) =
-                    (self.index.get(&(name.clone(), cell.value)), self.index.get(&(name, was.value)))
-                else {
-                    continue;
-                };
-                let (new, old) = (*new, *old);
-                let change = cell.since(was);
-                let free = Quantity { floor: quantity.floor && change.value.is_sign_positive(), ..Quantity::default() };
-                let shape = Quantity { whole: quantity.whole, ..free };
-                let primary = change.is_unsafe(quantity.money) && !quantity.distinct;
-                let at = self.push(&change, &shape, Known::Hidden, primary);
-                self.relate(vec![(new, 1.0), (old, -1.0), (at, -1.0)], true);
+            }
+            // The headline is followed from output to output, whatever its day.
+            if let (Some((place, cell)), Some((before, was))) = (quantity.last(), before.last())
+                && place != before
+            {
+                self.change(key, quantity, (place, cell), (before, was), earlier);
             }
         }
+    }
+
+    fn change(
+        &mut self,
+        key: &str,
+        quantity: &Quantity,
+        (place, cell): (&str, &Cell),
+        (before, was): (&str, &Cell),
+        earlier: &Earlier,
+    ) {
+        let name = |place: &str| (key.to_owned(), place.to_owned());
+        let (new, old) = (self.index.get(&(name(place), cell.value)), self.index.get(&(name(before), was.value)));
+        let (Some(new), Some(old)) = (new.copied(), old.copied()) else { return };
+        if new == old {
+            return;
+        }
+        if earlier.told.get(&name(before)) != Some(&was.value) {
+            if quantity.flow {
+                self.relate(vec![(old, 1.0), (new, -1.0)], false);
+            }
+            return;
+        }
+        let change = cell.since(was);
+        let floor = quantity.floor && change.value.is_sign_positive();
+        let shape = Quantity { whole: quantity.whole, floor, ..Quantity::default() };
+        let primary = change.is_unsafe(quantity.money) && !quantity.distinct;
+        let known = if change.from.is_empty() { Known::Fixed } else { Known::Hidden };
+        let at = self.push(&change, &shape, known, primary);
+        self.relate(vec![(new, 1.0), (old, -1.0), (at, -1.0)], true);
     }
 }

@@ -19,9 +19,18 @@ use crate::model::value::{Coverage, Value, Why};
 pub fn withhold(board: &mut Scoreboard, catalog: &Catalog, slots: &BTreeSet<Slot>) {
     let order = Order { report: board.report.to_string(), run: board.run.clone() };
     let strata = surveys(&mut board.surveys, slots);
+    let whole = |survey: &SurveyResult| is_withheld_whole(survey).then(|| survey.title.clone());
+    let silent: BTreeSet<String> = board.surveys.iter().filter_map(whole).collect();
     for one in &mut board.indicators {
+        let mut own = slots.clone();
+        if let Some(facts) = one.estimate.as_ref().filter(|facts| silent.contains(&facts.survey)) {
+            // How many answered stands beside every estimate.
+            own.insert(Slot::Total(one.code.clone()));
+            own.extend((0..facts.waves.len()).map(|at| Slot::Wave(one.code.clone(), at)));
+            own.extend(one.trajectory.iter().map(|point| Slot::At(one.code.clone(), point.on)));
+        }
         if let Some(indicator) = catalog.indicator(&one.code) {
-            result(one, indicator, catalog, slots, &order, &strata);
+            result(one, indicator, catalog, &own, &order, &strata);
         }
     }
     board.evidence = Evidence::default();
@@ -75,6 +84,10 @@ fn result(
     for point in &mut one.trajectory {
         if point.actual.is_some() && slots.contains(&Slot::At(code.clone(), point.on)) {
             (point.actual, point.withheld) = (None, true);
+        }
+        if estimated && one.total.value == Value::Suppressed {
+            // The path begins at the baseline, which rests on the same answers.
+            (point.expected, point.target) = (None, None);
         }
     }
     for breakdown in &mut one.breakdowns {
@@ -168,6 +181,12 @@ fn estimate(
     }
 }
 
+/// Whether even the counts of all strata together are withheld.
+fn is_withheld_whole(survey: &SurveyResult) -> bool {
+    let mut lines = survey.waves.iter().flat_map(|wave| &wave.strata);
+    lines.any(|line| line.name == "all" && line.rate == Value::Suppressed)
+}
+
 /// Counts of surveys. Gives the strata of which something is withheld.
 fn surveys(surveys: &mut [SurveyResult], slots: &BTreeSet<Slot>) -> BTreeSet<String> {
     let mut strata = BTreeSet::new();
@@ -201,8 +220,7 @@ fn surveys(surveys: &mut [SurveyResult], slots: &BTreeSet<Slot>) -> BTreeSet<Str
             (wave.incomplete, wave.superseded, wave.unmatched) = (0, 0, 0);
         }
         // One sentence counts the population, one those who answered twice.
-        let whole = survey.waves.iter().flat_map(|wave| &wave.strata).any(|line| line.name == "all" && line.rate == Value::Suppressed);
-        if whole || (1..FEWEST).contains(&survey.pairs) {
+        if is_withheld_whole(survey) || (1..FEWEST).contains(&survey.pairs) {
             survey.method.retain(|line| !line.starts_with(|first: char| first.is_ascii_digit()) && !line.starts_with("The population is"));
         }
         survey.pairs = 0;

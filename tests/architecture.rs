@@ -27,8 +27,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "publish", "template", "report", "compute", "store", "validate", "layout", "ingest", "define", "sql", "model",
-            "clock", "finding",
+            "publish", "template", "report", "compute", "store", "validate", "layout", "ingest", "define", "sql",
+            "model", "clock", "finding",
         ],
     ),
     ("cli", &["app", "store", "compute", "ingest", "model", "finding"]),

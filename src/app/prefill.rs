@@ -71,7 +71,8 @@ impl<'a> Prefill<'a> {
             return Ok(Vec::new());
         };
         let stored = self.store.read_part(&part)?;
-        let of_section = (0..stored.height()).filter(|row| frame::integer(&stored, "section", *row) == Some(submission.section));
+        let of_section =
+            (0..stored.height()).filter(|row| frame::integer(&stored, "section", *row) == Some(submission.section));
         let mut rows = Vec::new();
         for row in of_section {
             let place = frame::integer(&stored, "place", row).and_then(|place| u32::try_from(place).ok()).unwrap_or(0);
@@ -134,7 +135,9 @@ impl<'a> Prefill<'a> {
                 .iter()
                 .map(|field| {
                     let at = submission.cell(field.code.as_str(), place);
-                    let value = at.and_then(|at| sheet.cell(at)).map_or(Value::Empty, |cell| sent(sheet, cell, field, &currency));
+                    let value = at
+                        .and_then(|at| sheet.cell(at))
+                        .map_or(Value::Empty, |cell| sent(sheet, cell, field, &currency));
                     // What is wrong in a cell is said there once.
                     let (here, elsewhere) = said.drain(..).partition(|(cell, _)| Some(*cell) == at);
                     said = elsewhere;
@@ -145,7 +148,8 @@ impl<'a> Prefill<'a> {
             let untold = cells.iter().all(|cell| cell.notes.is_empty());
             if let Some(first) = cells.first_mut().filter(|_| untold) {
                 let reasons = kept_out.reasons.iter();
-                first.notes = reasons.map(|(_, text)| message(text, language).unwrap_or_else(|| text.clone())).collect();
+                first.notes =
+                    reasons.map(|(_, text)| message(text, language).unwrap_or_else(|| text.clone())).collect();
             }
             (place, FilledRow { cells, kept_out: true })
         });
@@ -178,7 +182,8 @@ fn told(finding: &Finding, language: &str) -> String {
 /// A stored value as people write it, such that reading it back gives the same.
 fn stored_value(stored: &DataFrame, field: &Field, row: usize, texts: &Texts, language: &str) -> Value {
     let code = field.code.as_str();
-    let number = || if let frame::Exact::Number(number) = frame::exact(stored, code, row) { Some(number) } else { None };
+    let number =
+        || if let frame::Exact::Number(number) = frame::exact(stored, code, row) { Some(number) } else { None };
     let value = match field.kind {
         FieldKind::Integer | FieldKind::Decimal | FieldKind::Money => number().map(Value::Number),
         FieldKind::Percent => number().map(|number| Value::Number(number / Decimal::ONE_HUNDRED)),
@@ -225,7 +230,9 @@ mod tests {
 
     #[test]
     fn a_number_of_an_enterprise_is_written_as_people_do() {
-        for (identity, written) in [("vat:LT300123456", "LT300123456"), ("reg:AT:FN12345", "FN12345"), ("reg:12345", "12345")] {
+        for (identity, written) in
+            [("vat:LT300123456", "LT300123456"), ("reg:AT:FN12345", "FN12345"), ("reg:12345", "12345")]
+        {
             assert_eq!(as_written(identity), written);
         }
     }

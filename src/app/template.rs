@@ -81,9 +81,8 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
                 rows.insert(collection.code.as_str().to_owned(), filled);
             }
         }
-        let counts = rows.iter().map(|(code, rows)| {
-            (code.clone(), rows.len(), rows.iter().filter(|row| row.kept_out).count())
-        });
+        let counts =
+            rows.iter().map(|(code, rows)| (code.clone(), rows.len(), rows.iter().filter(|row| row.kept_out).count()));
         let counts = counts.collect();
         let state = received.as_ref().map(|(_, state)| state);
         let revision = revision(state, partner, period.number, today);

@@ -96,12 +96,7 @@ impl<'a> Totals<'a> {
 }
 
 fn context<'a>(catalog: &'a Catalog, written: &str) -> Context<'a> {
-    Context {
-        locale: locale(written),
-        language: "en",
-        currency: &catalog.programme.currency,
-        reporting_date: None,
-    }
+    Context { locale: locale(written), language: "en", currency: &catalog.programme.currency, reporting_date: None }
 }
 
 /// The number in a cell, read as the field's own cells are.

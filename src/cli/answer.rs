@@ -25,7 +25,9 @@ pub fn main(args: &AnswerArgs, output: &Output) -> Result<Exit, Stopped> {
     }
     drop(progress);
     if output.is_json() {
-        output.json(&json!({ "answers": given.iter().map(|(answer, given)| as_json(answer, given)).collect::<Vec<_>>() }));
+        output.json(
+            &json!({ "answers": given.iter().map(|(answer, given)| as_json(answer, given)).collect::<Vec<_>>() }),
+        );
     } else {
         if given.is_empty() {
             output.line("Nothing was received that an answer could be given to.");
@@ -66,9 +68,7 @@ fn as_json(answer: &Answer, given: &Given) -> Value {
 }
 
 fn changes(changes: &Changes) -> Value {
-    let row = |row: &answer::RowChange| {
-        json!({ "key": row.key, "cell": row.cell.map(|cell| cell.to_string()), "kept_out": row.kept_out })
-    };
+    let row = |row: &answer::RowChange| json!({ "key": row.key, "cell": row.cell.map(|cell| cell.to_string()), "kept_out": row.kept_out });
     json!({
         "since": changes.since, "rows_before": changes.before, "rows_now": changes.now,
         "new": changes.new.iter().map(row).collect::<Vec<_>>(), "gone": changes.gone.iter().map(row).collect::<Vec<_>>(),

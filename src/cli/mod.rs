@@ -52,7 +52,9 @@ pub fn main() -> ExitCode {
         Command::Status(status) => status::main(status, &output),
         Command::Template(template) => template::main(template, &output),
         // A worker whose parent is gone has nobody to tell.
-        Command::ReadFiles(bounds) => Ok(serve(bounds.memory, &crate::app::answer::mark).map_or(Exit::Stopped, |()| Exit::Fine)),
+        Command::ReadFiles(bounds) => {
+            Ok(serve(bounds.memory, &crate::app::answer::mark).map_or(Exit::Stopped, |()| Exit::Fine))
+        }
     };
     let exit = result.unwrap_or_else(|Stopped(findings)| {
         if arguments.format() == Format::Json {

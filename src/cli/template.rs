@@ -6,9 +6,9 @@ use super::Exit;
 use super::args::TemplateArgs;
 use super::output::{Output, bold, count};
 use super::progress::Progress;
+use crate::app::Stopped;
 use crate::app::project::Project;
 use crate::app::template::{Made, Options, run};
-use crate::app::Stopped;
 
 pub fn main(args: &TemplateArgs, output: &Output) -> Result<Exit, Stopped> {
     let project = Project::open(&args.common.project)?.reading_apart();
@@ -32,9 +32,7 @@ pub fn main(args: &TemplateArgs, output: &Output) -> Result<Exit, Stopped> {
 }
 
 fn answer(made: &Made) -> Value {
-    let rows = |(code, filled, kept_out): &(String, usize, usize)| {
-        json!({ "collection": code, "rows": filled, "kept_out": kept_out })
-    };
+    let rows = |(code, filled, kept_out): &(String, usize, usize)| json!({ "collection": code, "rows": filled, "kept_out": kept_out });
     json!({
         "partner": made.partner, "period": made.period, "language": made.language, "template": made.version,
         "reporting_date": made.reporting_date.to_string(), "revision": made.revision,

@@ -165,7 +165,12 @@ impl<'a> Package<'a> {
     }
 
     /// Writes other bytes in the place of a part, under its name and with its date.
-    pub fn replace<W: Write + Seek>(&mut self, index: usize, to: &mut ZipWriter<W>, bytes: &[u8]) -> Result<(), Refusal> {
+    pub fn replace<W: Write + Seek>(
+        &mut self,
+        index: usize,
+        to: &mut ZipWriter<W>,
+        bytes: &[u8],
+    ) -> Result<(), Refusal> {
         let part = self.zip.by_index_data(index).map_err(|error| unreadable(&error))?;
         let name = part.name().map_err(|error| unreadable(&error))?.into_owned();
         let date = part.last_modified().unwrap_or_default();

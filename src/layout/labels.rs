@@ -71,7 +71,9 @@ impl<'a> Labels<'a> {
         let collections: Vec<(usize, &Collection)> = targets
             .iter()
             .enumerate()
-            .filter_map(|(t, target)| if let Target::Collection(collection) = target { Some((t, *collection)) } else { None })
+            .filter_map(
+                |(t, target)| if let Target::Collection(collection) = target { Some((t, *collection)) } else { None },
+            )
             .collect();
         let languages: BTreeSet<&str> =
             collections.iter().flat_map(|(_, collection)| collection.title.languages()).chain(["en"]).collect();

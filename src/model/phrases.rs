@@ -52,9 +52,13 @@ impl Phrases {
 pub fn holes(tables: &[(&str, &str)]) -> Vec<String> {
     let parsed: Vec<(&str, Result<BTreeMap<String, String>, _>)> =
         tables.iter().map(|(code, table)| (*code, toml::from_str(table))).collect();
-    let mut found: Vec<String> =
-        parsed.iter().filter_map(|(code, table)| table.as_ref().err().map(|error| format!("{code}: {error}"))).collect();
-    let Some((_, Ok(english))) = parsed.iter().find(|(code, _)| *code == "en") else { return vec!["no English".into()] };
+    let mut found: Vec<String> = parsed
+        .iter()
+        .filter_map(|(code, table)| table.as_ref().err().map(|error| format!("{code}: {error}")))
+        .collect();
+    let Some((_, Ok(english))) = parsed.iter().find(|(code, _)| *code == "en") else {
+        return vec!["no English".into()];
+    };
     for (code, table) in &parsed {
         let Ok(table) = table else { continue };
         for key in english.keys().chain(table.keys()) {

@@ -108,9 +108,7 @@ fn findings(scoreboard: &Scoreboard) -> Vec<Json> {
     for one in &scoreboard.findings {
         *counts.entry((one.rule.id, one.severity.as_str(), one.partner.as_deref())).or_default() += 1;
     }
-    let line = |((rule, severity, partner), count): ((&str, &str, Option<&str>), usize)| {
-        json!({ "rule": rule, "severity": severity, "partner": partner, "count": count })
-    };
+    let line = |((rule, severity, partner), count): ((&str, &str, Option<&str>), usize)| json!({ "rule": rule, "severity": severity, "partner": partner, "count": count });
     counts.into_iter().map(line).collect()
 }
 

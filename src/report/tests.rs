@@ -46,7 +46,15 @@ fn figure(value: Value) -> Figure {
 
 fn point(on: &str, label: &str, actual: Option<&str>, expected: &str) -> TrajectoryPoint {
     let (actual, expected) = (actual.map(d), Some(d(expected)));
-    TrajectoryPoint { on: day(on), label: label.into(), actual, withheld: false, expected, milestone: None, target: None }
+    TrajectoryPoint {
+        on: day(on),
+        label: label.into(),
+        actual,
+        withheld: false,
+        expected,
+        milestone: None,
+        target: None,
+    }
 }
 
 /// One sum with a breakdown, of which one partner has not reported.

@@ -39,7 +39,11 @@ pub fn report_day(template: &Template<'_>) -> Result<DataValidation, XlsxError> 
 }
 
 /// The rule for a column's cells, with what it says before and after.
-pub fn validation(template: &Template<'_>, sheet: &SheetPlan, column: &ColumnPlan) -> Result<DataValidation, XlsxError> {
+pub fn validation(
+    template: &Template<'_>,
+    sheet: &SheetPlan,
+    column: &ColumnPlan,
+) -> Result<DataValidation, XlsxError> {
     let texts = template.texts();
     let (rule, message) = match column.kind {
         FieldKind::Choice | FieldKind::YesNo | FieldKind::Country => {
@@ -57,7 +61,8 @@ pub fn validation(template: &Template<'_>, sheet: &SheetPlan, column: &ColumnPla
     };
     let example = table::example(template, column);
     let hint = if example.is_empty() { String::new() } else { fill(&texts.table.example, &[("example", &example)]) };
-    let hint = [column.help.as_str(), hint.as_str()].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>();
+    let hint =
+        [column.help.as_str(), hint.as_str()].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>();
     let mut rule = rule
         .set_error_title(cut(&texts.input.title, LONGEST_TITLE))?
         .set_error_message(cut(&message, LONGEST_MESSAGE))?;

@@ -63,7 +63,8 @@ impl Page<'_> {
         self.line(&texts.guide.period, &format!("{} · {days}", period.label), Look::Strong)?;
         self.to.write_string_with_format(self.row, 1, &texts.guide.as_of, &looks::of(Look::Label))?;
         let entry = looks::entry(false).set_num_format(&texts.dates.code).set_bold();
-        let entry = entry.set_align(FormatAlign::Left).set_align(FormatAlign::VerticalCenter).set_border_color(style::ACCENT);
+        let entry =
+            entry.set_align(FormatAlign::Left).set_align(FormatAlign::VerticalCenter).set_border_color(style::ACCENT);
         self.to.write_string(self.row, 0, REPORTING_DATE)?;
         self.to.write_datetime_with_format(self.row, 2, &date(template.made)?, &entry)?;
         self.to.add_data_validation(self.row, 2, self.row, 2, &checks::report_day(template)?)?;
@@ -181,9 +182,7 @@ fn tall(text: &str, look: Look, width: u32) -> u32 {
 
 /// The indicators that count from a collection: title and definition, in the programme's own words.
 fn counted(template: &Template<'_>, collection: &str) -> Vec<(String, String)> {
-    let counts = |how: &How| {
-        matches!(how, How::Rows { from, .. } if from.iter().any(|from| from.collection.as_str() == collection))
-    };
+    let counts = |how: &How| matches!(how, How::Rows { from, .. } if from.iter().any(|from| from.collection.as_str() == collection));
     let indicators = template.catalog.indicators.iter().filter(|indicator| counts(&indicator.how));
     indicators.map(|indicator| (indicator.title.clone(), indicator.definition.clone())).collect()
 }

@@ -171,7 +171,8 @@ fn widths(template: &Template<'_>, sheet: &SheetPlan, rows: &[FilledRow]) -> Vec
         let above = [unit(template, column), shown_example(template, column)];
         let above = above.iter().map(|text| longest_word(text, note).max(width(text, note) / 2) + margins(note));
         let least = longest_word(&column.help, note) + margins(note);
-        let mut wide = values.chain(options).chain(above).max().unwrap_or(0).clamp(NARROWEST, WIDEST).max(head).max(least);
+        let mut wide =
+            values.chain(options).chain(above).max().unwrap_or(0).clamp(NARROWEST, WIDEST).max(head).max(least);
         while wide < WIDEST && lines(&column.help, note, wide) > HELP_LINES {
             wide += 6;
         }
@@ -189,8 +190,11 @@ fn fill_in(
     last: u32,
 ) -> Result<(), XlsxError> {
     let texts = template.texts();
-    let formats: Vec<[Format; 2]> =
-        sheet.columns.iter().map(|column| [false, true].map(|kept_out| looks::entry_of(column, kept_out, texts))).collect();
+    let formats: Vec<[Format; 2]> = sheet
+        .columns
+        .iter()
+        .map(|column| [false, true].map(|kept_out| looks::entry_of(column, kept_out, texts)))
+        .collect();
     // Rows can only be deleted on a protected sheet where every cell of them is open.
     let open = Format::new().set_unlocked();
     let nothing = FilledRow::default();
@@ -208,7 +212,8 @@ fn fill_in(
                 Value::Day(day) => to.write_datetime_with_format(row, column, &date(*day)?, format)?,
             };
             if let Some(cell) = cell.filter(|cell| !cell.notes.is_empty()) {
-                let text = [&[texts.note.row.clone()], cell.notes.as_slice(), &[texts.note.mend.clone()]].concat().join("\n");
+                let text =
+                    [&[texts.note.row.clone()], cell.notes.as_slice(), &[texts.note.mend.clone()]].concat().join("\n");
                 let face = Look::Note.face();
                 let height = lines(&text, face, NOTE) * line_height(face) + 16;
                 let note = Note::new(text).add_author_prefix(false).set_author(&template.catalog.programme.code);

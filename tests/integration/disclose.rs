@@ -134,7 +134,9 @@ fn quarter(die: &mut Die, quarter: usize, most: u64) -> Vec<Deal> {
             let amount = if die.below(8) == 0 { 900 } else { 0 } + die.below(100) + 1;
             let abroad = ["yes", "no"][die.below(2)];
             let month = (quarter - 1) * 3 + die.below(3) + 1;
-            let line = format!("{partner}-{quarter}-{at};FR1234567890{firm};2016-{month:02}-10;{region};{branch};{abroad};{amount}");
+            let line = format!(
+                "{partner}-{quarter}-{at};FR1234567890{firm};2016-{month:02}-10;{region};{branch};{abroad};{amount}"
+            );
             Deal { partner, firm, line, region, branch }
         })
         .collect()
@@ -226,7 +228,8 @@ fn numbers(json: &Value, all: &mut BTreeSet<String>) {
         Value::Object(map) => {
             map.values().for_each(|one| numbers(one, all));
             // How far an interval reaches, which its picture is drawn from.
-            let of = |key: &str| map.get(key).and_then(Value::as_number).and_then(|one| one.to_string().parse::<f64>().ok());
+            let of =
+                |key: &str| map.get(key).and_then(Value::as_number).and_then(|one| one.to_string().parse::<f64>().ok());
             if let (Some(value), Some(lower), Some(upper)) = (of("value"), of("lower"), of("upper")) {
                 all.extend([rounded(value - lower), rounded(upper - value)]);
             }
@@ -375,7 +378,9 @@ fn no_name_number_or_file_of_the_inbox_stands_in_the_public_output() {
     assert!(words.len() > 200, "only {} words to look for", words.len());
     let of_us = words.iter().filter(|word| inside.contains(word.as_str())).count();
     assert!(of_us > 100, "the internal workbook holds {of_us} of them: the test looks for the wrong words");
-    words.extend(["@litek.example", "@opticsvalley.example", "@humantechnology.example", "P5.xlsx", "48.500"].map(String::from));
+    words.extend(
+        ["@litek.example", "@opticsvalley.example", "@humantechnology.example", "P5.xlsx", "48.500"].map(String::from),
+    );
     let told: Vec<&String> = words.iter().filter(|word| public.contains(word.as_str())).collect();
     assert!(told.is_empty(), "the public output tells {told:?}");
 }

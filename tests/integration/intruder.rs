@@ -93,7 +93,8 @@ impl Intruder {
                     self.sum(&total, &lines);
                     if field == "period" {
                         let until = |at: &Key| key(part, at.3.replace("period=", "until "));
-                        in_time = lines.iter().map(|at| (at.clone(), until(at))).filter(|(_, k)| has(self, k)).collect();
+                        in_time =
+                            lines.iter().map(|at| (at.clone(), until(at))).filter(|(_, k)| has(self, k)).collect();
                     }
                 } else if one["accumulation"] == "flow" {
                     self.overlap(&total, &lines);
@@ -151,7 +152,8 @@ impl Intruder {
 
     /// A relation that is true; one that is not tells nothing.
     fn hold(&mut self, terms: Vec<(Key, f64)>, equal: bool) {
-        let Some(sum) = terms.iter().map(|(key, a)| self.truth.get(key).map(|value| value * a)).sum::<Option<f64>>() else {
+        let Some(sum) = terms.iter().map(|(key, a)| self.truth.get(key).map(|value| value * a)).sum::<Option<f64>>()
+        else {
             return;
         };
         if if equal { sum.abs() < 1e-6 } else { sum < 1e-6 } {
@@ -281,7 +283,10 @@ impl Intruder {
         let own = at(aim).expect("a column");
         let value = self.truth[aim];
         let width = columns.len() * 2;
-        (value - farthest(&table, (2 * own + 1, 2 * own), width), value + farthest(&table, (2 * own, 2 * own + 1), width))
+        (
+            value - farthest(&table, (2 * own + 1, 2 * own), width),
+            value + farthest(&table, (2 * own, 2 * own + 1), width),
+        )
     }
 }
 

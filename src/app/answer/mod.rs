@@ -208,7 +208,9 @@ impl Answering<'_> {
     fn partner(&self) -> Option<PartnerCode> {
         let read = &self.subject.read;
         let of_tables = read.tables.iter().find_map(|table| table.partner.as_deref());
-        of_tables.or_else(|| read.findings.iter().find_map(|finding| finding.partner.as_deref())).and_then(PartnerCode::new)
+        of_tables
+            .or_else(|| read.findings.iter().find_map(|finding| finding.partner.as_deref()))
+            .and_then(PartnerCode::new)
     }
 
     fn table(

@@ -88,8 +88,7 @@ fn known_partner(project: &Project, code: &str) -> Result<PartnerCode, Stopped> 
     let partners = &project.catalog.partners;
     partners.iter().find(|partner| partner.code.as_str() == code).map(|partner| partner.code.clone()).ok_or_else(|| {
         let names: Vec<&str> = partners.iter().map(|partner| partner.code.as_str()).collect();
-        let finding =
-            Finding::error(&rules::UNKNOWN_PARTNER, Place::Project, format!("no partner is called `{code}`"));
+        let finding = Finding::error(&rules::UNKNOWN_PARTNER, Place::Project, format!("no partner is called `{code}`"));
         let near = nearest(code, names.iter().copied()).map(str::to_owned);
         Stopped::one(finding.suggest(near).help(format!("The partners are {}.", names.join(", "))))
     })

@@ -156,7 +156,12 @@ fn changes(words: &Phrases, answer: &Answer) -> Option<ChangeList> {
             add([table.title.clone(), String::new(), String::new(), words.say("no_key", &values)]);
         }
         if changes.more > 0 {
-            add([words.say("more", &[("count", &changes.more.to_string())]), String::new(), String::new(), String::new()]);
+            add([
+                words.say("more", &[("count", &changes.more.to_string())]),
+                String::new(),
+                String::new(),
+                String::new(),
+            ]);
         }
     }
     if list.rows.is_empty() {

@@ -186,10 +186,13 @@ impl Part<'_> {
             // A filter that is not known lets nothing in.
             if left_out { format!("COALESCE(NOT ({}), TRUE)", filter.sql) } else { format!("({})", filter.sql) }
         });
-        let (mut conditions, value) = (Vec::from_iter(filter), match measure.function {
-            Function::Sum | Function::CountDistinct => argument.clone().unwrap_or_else(|| one.clone()),
-            _ => one,
-        });
+        let (mut conditions, value) = (
+            Vec::from_iter(filter),
+            match measure.function {
+                Function::Sum | Function::CountDistinct => argument.clone().unwrap_or_else(|| one.clone()),
+                _ => one,
+            },
+        );
         if !matches!(measure.function, Function::Sum | Function::CountDistinct)
             && let Some(argument) = argument
         {
@@ -367,8 +370,8 @@ impl Reader<'_> {
             columns.push(format!("{} AS brings__", part.sql()));
             let source = self.plan().table_with_conditions(from, collection, until, grain);
             let sql = format!("SELECT {} FROM {source}", columns.join(", "));
-            let frame = query(&self.rows.tables, &sql)
-                .map_err(|error| format!("{}: {error} in {sql}", self.indicator.code))?;
+            let frame =
+                query(&self.rows.tables, &sql).map_err(|error| format!("{}: {error} in {sql}", self.indicator.code))?;
             frames.push((frame, collection));
         }
         let numbers = numbers(&frames);

@@ -154,7 +154,8 @@ impl Part<'_> {
     }
 
     fn hold_all(&mut self) {
-        let all = self.numbers.iter().copied().filter(|at| matches!(self.system.numbers[*at].known, Known::Open { .. }));
+        let all =
+            self.numbers.iter().copied().filter(|at| matches!(self.system.numbers[*at].known, Known::Open { .. }));
         self.held.extend(all);
     }
 
@@ -227,7 +228,8 @@ impl Part<'_> {
                 continue;
             }
             loop {
-                let hidden: Vec<usize> = relation.terms.iter().map(|(at, _)| *at).filter(|at| self.unknown(*at)).collect();
+                let hidden: Vec<usize> =
+                    relation.terms.iter().map(|(at, _)| *at).filter(|at| self.unknown(*at)).collect();
                 let from: BTreeSet<u64> =
                     hidden.iter().flat_map(|at| self.system.numbers[*at].from.iter().copied()).collect();
                 if hidden.is_empty() || from.is_empty() || from.len() >= FEWEST {

@@ -47,9 +47,9 @@ pub fn add(
             let (from, few) = respondents.of(wave);
             let alone = few || small_share(estimate, wave) || (wave.answers > 0 && wave.answers < FEWEST);
             let of = format!("{} {} {}", survey.survey.code, wave.on, respondents.fields.join(" "));
-            let near = seen.iter().any(|(other, slot, set)| {
-                *other == of && !snapshot.never.contains(slot) && differs_by_few(&from, set)
-            });
+            let near = seen
+                .iter()
+                .any(|(other, slot, set)| *other == of && !snapshot.never.contains(slot) && differs_by_few(&from, set));
             if alone || near {
                 snapshot.never.insert(slot.clone());
             }
@@ -82,12 +82,16 @@ fn figures(
 }
 
 fn small_share(estimate: &Estimate, wave: &WaveEstimate) -> bool {
-    let all_or_none = wave.value.known().is_some_and(|share| share.is_zero() || share == Decimal::ONE_HUNDRED || share == Decimal::ONE);
+    let all_or_none = wave
+        .value
+        .known()
+        .is_some_and(|share| share.is_zero() || share == Decimal::ONE_HUNDRED || share == Decimal::ONE);
     matches!(estimate, Estimate::Share(_)) && all_or_none && wave.answers < FEWEST_OF_A_SHARE
 }
 
 fn differs_by_few(one: &BTreeMap<u64, Decimal>, other: &BTreeMap<u64, Decimal>) -> bool {
-    let alone = |a: &BTreeMap<u64, Decimal>, b: &BTreeMap<u64, Decimal>| a.keys().filter(|who| !b.contains_key(who)).count();
+    let alone =
+        |a: &BTreeMap<u64, Decimal>, b: &BTreeMap<u64, Decimal>| a.keys().filter(|who| !b.contains_key(who)).count();
     (1..FEWEST).contains(&(alone(one, other) + alone(other, one)))
 }
 
@@ -129,11 +133,16 @@ impl Respondents<'_> {
             for (all, own) in amounts.iter_mut().zip(&said) {
                 all.push(*own);
             }
-            from.insert(who(self.survey, one), said.into_iter().fold(Decimal::ZERO, |sum, own| sum.saturating_add(own)));
+            from.insert(
+                who(self.survey, one),
+                said.into_iter().fold(Decimal::ZERO, |sum, own| sum.saturating_add(own)),
+            );
         }
         let question = |code: &String| self.survey.survey.question(code);
         let of_one = self.fields.iter().zip(&amounts).any(|(code, all)| {
-            question(code).is_some_and(|question| question.kind == FieldKind::Money) && !all.is_empty() && dominated(all.iter().copied())
+            question(code).is_some_and(|question| question.kind == FieldKind::Money)
+                && !all.is_empty()
+                && dominated(all.iter().copied())
         });
         let few = (1..FEWEST).contains(&from.len());
         (from, few || of_one)
@@ -162,9 +171,10 @@ fn counts(snapshot: &mut Snapshot, survey: &Prepared<'_>) {
     let strata: Vec<&str> = survey.frame.strata.iter().map(|stratum| stratum.name.as_str()).collect();
     let mut table = |key: String, slots: &[(&str, &str)], of: &dyn Fn(usize, &Member) -> bool| {
         let cell = |stratum: Option<usize>| {
-            let inside = members.iter().enumerate().filter(|(at, one)| {
-                stratum.is_none_or(|stratum| one.stratum == stratum) && of(*at, one)
-            });
+            let inside = members
+                .iter()
+                .enumerate()
+                .filter(|(at, one)| stratum.is_none_or(|stratum| one.stratum == stratum) && of(*at, one));
             let from: BTreeMap<u64, Decimal> = inside.map(|(_, one)| (who(survey, one), Decimal::ONE)).collect();
             Cell { value: Decimal::from(from.len()), from }
         };
@@ -198,9 +208,8 @@ fn counts(snapshot: &mut Snapshot, survey: &Prepared<'_>) {
         let wave = wave.code.as_str();
         let eligible = |one: &Member| one.asked && !one.ineligible;
         let answered = |at: usize| matched.answers.contains_key(&at);
-        let complete = table(format!("{code} {wave} complete"), &[(wave, "complete")], &|at, one| {
-            eligible(one) && answered(at)
-        });
+        let complete =
+            table(format!("{code} {wave} complete"), &[(wave, "complete")], &|at, one| eligible(one) && answered(at));
         let silent = table(format!("{code} {wave} silent"), &[], &|at, one| eligible(one) && !answered(at));
         sums.push((asked.clone(), vec![ineligible.clone(), complete, silent]));
     }
@@ -238,7 +247,8 @@ fn items(snapshot: &mut Snapshot, survey: &Prepared<'_>, code: &str) {
         let asked = asked.filter(|one| one.code != survey.survey.respondent && one.code != survey.survey.submitted);
         for (at, question) in asked.enumerate() {
             let has = |row: usize| text(&input.rows, question.code.as_str(), row).is_some();
-            let (with, without) = (format!("{code} {wave} with {}", question.code), format!("{code} {wave} without {}", question.code));
+            let (with, without) =
+                (format!("{code} {wave} with {}", question.code), format!("{code} {wave} without {}", question.code));
             add(&with, cell(&has));
             add(&without, cell(&|row| !has(row)));
             let name = |key: &str| (key.to_owned(), "at -".to_owned());

@@ -35,12 +35,7 @@ impl Simplex {
             all.push(if room.is_some() { f64::INFINITY } else { 0.0 });
             table.push(row);
         }
-        Self {
-            rows: table,
-            basic: (columns..width).collect(),
-            full: vec![false; width],
-            caps: all,
-        }
+        Self { rows: table, basic: (columns..width).collect(), full: vec![false; width], caps: all }
     }
 
     /// Where a column stands.

@@ -81,7 +81,15 @@ fn cost(place: &str, last: bool, out: bool) -> Known {
     if !out {
         return Known::Hidden;
     }
-    Known::Open { cost: if last { 1000 } else if place.starts_with("at ") { 30 } else { 10 } }
+    Known::Open {
+        cost: if last {
+            1000
+        } else if place.starts_with("at ") {
+            30
+        } else {
+            10
+        },
+    }
 }
 
 impl Build {
@@ -102,6 +110,9 @@ impl Build {
             return *at;
         }
         let at = self.push(cell, quantity, known, primary);
+        if growth {
+            self.system.numbers[at].from.clear();
+        }
         self.index.insert(identity, at);
         at
     }
@@ -112,8 +123,11 @@ impl Build {
             value: cell.value.to_f64().unwrap_or(f64::MAX),
             whole: quantity.whole,
             // Zeros are told, so a count that is not told is one at least.
-            floor: (quantity.floor && !cell.value.is_sign_negative())
-                .then_some(if quantity.whole && told { 1.0 } else { 0.0 }),
+            floor: (quantity.floor && !cell.value.is_sign_negative()).then_some(if quantity.whole && told {
+                1.0
+            } else {
+                0.0
+            }),
             known,
             primary,
             from: cell.from.keys().copied().collect(),
@@ -241,6 +255,9 @@ impl Build {
         let primary = change.is_unsafe(quantity.money) && !quantity.distinct;
         let known = if change.from.is_empty() { Known::Fixed } else { Known::Hidden };
         let at = self.push(&change, &shape, known, primary);
+        if quantity.distinct {
+            self.system.numbers[at].from.clear();
+        }
         self.relate(vec![(new, 1.0), (old, -1.0), (at, -1.0)], true);
     }
 }

@@ -68,7 +68,8 @@ fn a_small_cell_takes_another_with_it() {
 #[test]
 fn nothing_is_withheld_where_nothing_is_small() {
     let three = |from: u64| cell(&[(from, 30), (from + 1, 40), (from + 2, 30)]);
-    let held = decide(&snapshot(&[("market=japan", three(1)), ("market=usa", three(4)), ("market=korea", cell(&[]))]), &[]);
+    let held =
+        decide(&snapshot(&[("market=japan", three(1)), ("market=usa", three(4)), ("market=korea", cell(&[]))]), &[]);
     assert_eq!(held, BTreeSet::new());
 }
 

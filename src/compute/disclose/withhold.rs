@@ -37,7 +37,8 @@ pub fn withhold(board: &mut Scoreboard, catalog: &Catalog, slots: &BTreeSet<Slot
     board.kept_out = Vec::new();
     // That something was found, by rule and partner; not where, and not what.
     for finding in &mut board.findings {
-        let bare = Finding { severity: finding.severity, ..Finding::info(finding.rule, Place::Project, finding.rule.title) };
+        let bare =
+            Finding { severity: finding.severity, ..Finding::info(finding.rule, Place::Project, finding.rule.title) };
         *finding = bare.partner(finding.partner.clone());
     }
     for line in &mut board.reporting {
@@ -59,9 +60,7 @@ struct Order {
 impl Order {
     /// A number from one for each of these names.
     fn of(&self, names: &BTreeSet<String>) -> BTreeMap<String, usize> {
-        let key = |name: &String| {
-            hex(&Sha256::digest(format!("{}\n{}\n{name}", self.report, self.run).as_bytes()))
-        };
+        let key = |name: &String| hex(&Sha256::digest(format!("{}\n{}\n{name}", self.report, self.run).as_bytes()));
         let mut sorted: Vec<&String> = names.iter().collect();
         sorted.sort_by_key(|name| key(name));
         sorted.into_iter().enumerate().map(|(at, name)| (name.clone(), at + 1)).collect()
@@ -149,7 +148,9 @@ fn figure(figure: &mut Figure, held: bool, estimated: bool) {
     figure.status = figure.status.map(|status| if status == Status::NoTarget { status } else { Status::NoData });
     figure.reason = match figure.status {
         None => String::new(),
-        Some(Status::NoTarget) => "No status: there is no target, and the figure is withheld from this audience.".into(),
+        Some(Status::NoTarget) => {
+            "No status: there is no target, and the figure is withheld from this audience.".into()
+        }
         Some(_) => "No data: it is withheld from this audience.".into(),
     };
 }
@@ -221,7 +222,9 @@ fn surveys(surveys: &mut [SurveyResult], slots: &BTreeSet<Slot>) -> BTreeSet<Str
         }
         // One sentence counts the population, one those who answered twice.
         if is_withheld_whole(survey) || (1..FEWEST).contains(&survey.pairs) {
-            survey.method.retain(|line| !line.starts_with(|first: char| first.is_ascii_digit()) && !line.starts_with("The population is"));
+            survey.method.retain(|line| {
+                !line.starts_with(|first: char| first.is_ascii_digit()) && !line.starts_with("The population is")
+            });
         }
         survey.pairs = 0;
     }

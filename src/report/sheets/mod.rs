@@ -55,7 +55,10 @@ pub fn book(scoreboard: &Scoreboard) -> Book {
         subject: programme.title.clone(),
         author: PROGRAM.to_owned(),
         created: programme.as_of,
-        foot: [programme.title.clone(), prose::foot(programme.as_of, &scoreboard.run, words::audience_word(scoreboard.audience))],
+        foot: [
+            programme.title.clone(),
+            prose::foot(programme.as_of, &scoreboard.run, words::audience_word(scoreboard.audience)),
+        ],
         sheets,
     }
 }

@@ -58,7 +58,11 @@ impl Book {
         let tag = &text[all[0].open.clone()];
         if all[0].local(&text) != "workbook" || !xml::is_bound(tag, all[0].prefix(&text), MAIN) {
             let strict = tag.contains("http://purl.oclc.org/");
-            return Err(if strict { Unpatchable::Strict } else { damaged("its workbook part is not what it should be") });
+            return Err(if strict {
+                Unpatchable::Strict
+            } else {
+                damaged("its workbook part is not what it should be")
+            });
         }
         let mut sheets = Vec::new();
         for node in children(&text, &all, "sheets") {
@@ -105,7 +109,8 @@ impl Book {
                 // What others put on it goes with what it held.
                 archive.remove(&rels_path(path));
                 if let Some(node) = children(&self.text, &all, "sheets").nth(at)
-                    && let Some((_, value)) = xml::attributes(&self.text[node.open.clone()]).find(|(name, _)| *name == "state")
+                    && let Some((_, value)) =
+                        xml::attributes(&self.text[node.open.clone()]).find(|(name, _)| *name == "state")
                 {
                     let at = node.open.start;
                     edits.replace(at + value.start..at + value.end, "visible".to_owned());
@@ -185,8 +190,12 @@ pub(super) fn quoted(sheet: &str) -> String {
 
 /// A name that a sheet may have and none has: 31 characters as Excel counts them.
 pub(super) fn free_name(wish: &str, taken: &[String]) -> String {
-    let clean: String =
-        wish.chars().filter(|c| !c.is_control() && !"[]:*?/\\".contains(*c)).collect::<String>().trim_matches(['\'', ' ']).to_owned();
+    let clean: String = wish
+        .chars()
+        .filter(|c| !c.is_control() && !"[]:*?/\\".contains(*c))
+        .collect::<String>()
+        .trim_matches(['\'', ' '])
+        .to_owned();
     let clean = if clean.is_empty() || clean.eq_ignore_ascii_case("history") { "Findings".to_owned() } else { clean };
     let cut = |room: usize| {
         let mut left = room;

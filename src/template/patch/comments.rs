@@ -54,7 +54,9 @@ pub(super) fn edit(
         let threaded = author
             .and_then(|author| authors.get(author))
             .is_some_and(|author| text[author.inside()].starts_with("tc="));
-        let Some(body) = within(&nodes, comment, 3).find(|node| node.local(text) == "text") else { return Err(damaged()) };
+        let Some(body) = within(&nodes, comment, 3).find(|node| node.local(text) == "text") else {
+            return Err(damaged());
+        };
         let pieces: Vec<&Node> = within(&nodes, body, 4).collect();
         let mut kept = pieces.as_slice();
         if let Some(at) = pieces.iter().position(|piece| text[piece.span()].contains(LINE)) {
@@ -70,7 +72,8 @@ pub(super) fn edit(
             if !words.is_empty() {
                 edits.cut(words.end..pieces[at].close.as_ref().map_or(words.end, |_| end_of_words(text, pieces[at])));
             }
-            let end = pieces.iter().rposition(|piece| matches!(piece.local(text), "r" | "t")).map_or(whole, |last| last + 1);
+            let end =
+                pieces.iter().rposition(|piece| matches!(piece.local(text), "r" | "t")).map_or(whole, |last| last + 1);
             for piece in pieces.get(whole..end).unwrap_or_default() {
                 edits.cut(piece.span());
             }
@@ -117,7 +120,8 @@ pub(super) fn edit(
     let mut author_count = authors.len();
     let mut our_author = authors.iter().position(|author| text[author.inside()] == *AUTHOR);
     // Ours was added last: indices of others do not move when it goes.
-    if let Some(at) = our_author.filter(|at| at + 1 == author_count && !used.contains(at) && !edited.removed.is_empty()) {
+    if let Some(at) = our_author.filter(|at| at + 1 == author_count && !used.contains(at) && !edited.removed.is_empty())
+    {
         edits.cut(authors[at].span());
         author_count -= 1;
         our_author = None;
@@ -197,7 +201,8 @@ mod tests {
 
     #[test]
     fn ours_stand_below_theirs_and_go_without_a_trace() {
-        let new = said(&[("A1", "a <new> one"), ("B2", "wrong"), ("C3", "wrong too"), ("D4", "kept out"), ("E5", "out")]);
+        let new =
+            said(&[("A1", "a <new> one"), ("B2", "wrong"), ("C3", "wrong too"), ("D4", "kept out"), ("E5", "out")]);
         let threads = BTreeSet::from([CellRef::new(4, 4)]);
         let once = edit(THEIRS, &new, &threads).unwrap();
         assert_eq!(once.added, [CellRef::new(0, 0)]);

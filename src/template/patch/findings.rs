@@ -23,7 +23,10 @@ const PAGE: usize = 150;
 const UNMARKED: [(&str, &str); 5] = [
     ("en", "{} more cells are not marked: there are too many. They stand in this list only."),
     ("de", "{} weitere Zellen sind nicht markiert: Es sind zu viele. Sie stehen nur in dieser Liste."),
-    ("fr", "{} autres cellules ne sont pas marquées : elles sont trop nombreuses. Elles figurent seulement dans cette liste."),
+    (
+        "fr",
+        "{} autres cellules ne sont pas marquées : elles sont trop nombreuses. Elles figurent seulement dans cette liste.",
+    ),
     ("nl", "{} andere cellen zijn niet gemarkeerd: het zijn er te veel. Ze staan alleen in deze lijst."),
     ("lt", "Dar {} langeliai nepažymėti: jų per daug. Jie nurodyti tik šiame sąraše."),
 ];
@@ -147,8 +150,7 @@ pub(super) fn write(
     faces: &Faces,
     has_views: bool,
 ) -> String {
-    let mut out =
-        Writer { rows: String::new(), links: String::new(), link_count: 0, row: 0, last_column: 1, faces };
+    let mut out = Writer { rows: String::new(), links: String::new(), link_count: 0, row: 0, last_column: 1, faces };
     out.row(Some(30), std::iter::once((sheet.heading.as_str(), faces.title)));
     for line in lines(sheet, unmarked) {
         out.row(None, std::iter::once((line.as_str(), faces.line)));
@@ -233,7 +235,12 @@ mod tests {
                     cell: Some(CellRef::new(6, 1)),
                     cells: vec!["Fehler".into(), "B7".into(), "=HYPERLINK(\"x\")\u{1}".into()],
                 },
-                Remark { severity: Severity::Info, sheet: Some("gone".into()), cell: None, cells: vec!["Hinweis".into()] },
+                Remark {
+                    severity: Severity::Info,
+                    sheet: Some("gone".into()),
+                    cell: None,
+                    cells: vec!["Hinweis".into()],
+                },
             ],
             changes: vec![vec!["Was sich änderte".into()], vec!["B8".into()]],
         }

@@ -18,7 +18,8 @@ const MOST_UNITS: usize = 32_767;
 /// An xlsx of what was read of a file of another kind, with marks, comments and the sheet of findings. A sheet without
 /// a name (that of a csv) or with one that Excel does not take gets one, and marks find it.
 pub fn rebuild(workbook: &Workbook, returned: &Returned) -> Result<Vec<u8>, Unpatchable> {
-    let cells: usize = workbook.sheets.iter().map(|sheet| (0..sheet.rows.len()).map(|i| sheet.row(i).len()).sum::<usize>()).sum();
+    let cells: usize =
+        workbook.sheets.iter().map(|sheet| (0..sheet.rows.len()).map(|i| sheet.row(i).len()).sum::<usize>()).sum();
     if cells > MOST_CELLS {
         return Err(Unpatchable::TooLarge);
     }

@@ -112,7 +112,8 @@ fn look_at_rules(text: &str, child: &Node, seen: &mut Seen) -> Result<(), Unpatc
     let mut ours = Vec::new();
     let mut others = false;
     for (at, node) in inner.iter().enumerate().filter(|(_, node)| node.depth == 1) {
-        let formula = inner[at + 1..].iter().take_while(|node| node.depth == 2).find(|node| node.local(text) == "formula");
+        let formula =
+            inner[at + 1..].iter().take_while(|node| node.depth == 2).find(|node| node.local(text) == "formula");
         let condition = formula.map(|formula| xml::decode(&text[formula.inside()]).trim().to_owned());
         if condition.is_some_and(|condition| condition.starts_with(CONDITION)) {
             ours.push(node.span());
@@ -240,7 +241,8 @@ mod tests {
             let once = edit(&text, &seen, &new, [4, 5, 6], &Legacy::Comes("rId3".to_owned()));
             assert!(once.contains(r#"sqref="B2:B3""#) && once.contains(r#"dxfId="6" priority="8""#), "{once}");
             assert!(once.contains(r#"dxfId="4" priority="9""#));
-            let names: Vec<String> = nodes(&once, 1).unwrap()[1..].iter().map(|node| node.local(&once).to_owned()).collect();
+            let names: Vec<String> =
+                nodes(&once, 1).unwrap()[1..].iter().map(|node| node.local(&once).to_owned()).collect();
             let mut sorted = names.clone();
             sorted.sort_by_key(|name| ORDER.iter().position(|known| known == name));
             assert_eq!(names, sorted);

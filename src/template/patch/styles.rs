@@ -9,7 +9,16 @@ use super::xml::{self, Edits, MAIN, Node, nodes, place};
 use crate::finding::Severity;
 
 const ORDER: [&str; 11] = [
-    "numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles", "colors",
+    "numFmts",
+    "fonts",
+    "fills",
+    "borders",
+    "cellStyleXfs",
+    "cellXfs",
+    "cellStyles",
+    "dxfs",
+    "tableStyles",
+    "colors",
     "extLst",
 ];
 
@@ -18,10 +27,7 @@ const FIRST: [(&str, &[&str]); 5] = [
     ("fonts", &[r#"<font><sz val="11"/><name val="Calibri"/><family val="2"/></font>"#]),
     (
         "fills",
-        &[
-            r#"<fill><patternFill patternType="none"/></fill>"#,
-            r#"<fill><patternFill patternType="gray125"/></fill>"#,
-        ],
+        &[r#"<fill><patternFill patternType="none"/></fill>"#, r#"<fill><patternFill patternType="gray125"/></fill>"#],
     ),
     ("borders", &["<border><left/><right/><top/><bottom/><diagonal/></border>"]),
     ("cellXfs", &[r#"<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>"#]),
@@ -65,7 +71,9 @@ pub(super) fn add(
         Some(path) => path,
         None => {
             let path = archive.free(&format!("{folder}styles"), ".xml");
-            let empty = format!("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<styleSheet xmlns=\"{MAIN}\"></styleSheet>");
+            let empty = format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<styleSheet xmlns=\"{MAIN}\"></styleSheet>"
+            );
             archive.set(&path, empty);
             relations.add("styles", &path)?;
             types.set(&path, "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml")?;
@@ -88,12 +96,17 @@ fn extend(text: &str) -> Result<(String, Faces), Unpatchable> {
     let mut styles = Styles::of(text, &nodes);
     let font = |bold: bool, size: u8, color: &str, line: bool| {
         let (bold, line) = (if bold { "<b/>" } else { "" }, if line { "<u/>" } else { "" });
-        format!(r#"<font>{bold}{line}<sz val="{size}"/><color rgb="{color}"/><name val="Calibri"/><family val="2"/></font>"#)
+        format!(
+            r#"<font>{bold}{line}<sz val="{size}"/><color rgb="{color}"/><name val="Calibri"/><family val="2"/></font>"#
+        )
     };
     let ink = "FF1E2A32";
-    let hair = r#"<border><left/><right/><top/><bottom style="thin"><color rgb="FFDBE1E5"/></bottom><diagonal/></border>"#;
+    let hair =
+        r#"<border><left/><right/><top/><bottom style="thin"><color rgb="FFDBE1E5"/></bottom><diagonal/></border>"#;
     let fill = |color: &str| {
-        format!(r#"<fill><patternFill patternType="solid"><fgColor rgb="{color}"/><bgColor indexed="64"/></patternFill></fill>"#)
+        format!(
+            r#"<fill><patternFill patternType="solid"><fgColor rgb="{color}"/><bgColor indexed="64"/></patternFill></fill>"#
+        )
     };
     let (no_fill, no_border) = (0, 0);
     let title = styles.index("fonts", &font(true, 16, ink, false));
@@ -156,7 +169,11 @@ impl<'a> Styles<'a> {
             let there: Vec<&str> = at.map_or(Vec::new(), |at| {
                 nodes[at + 1..].iter().take_while(|node| node.depth == 2).map(|node| &text[node.span()]).collect()
             });
-            let new = if there.is_empty() { first.iter().map(|xml| xml::prefixed(xml, prefix)).collect() } else { Vec::new() };
+            let new = if there.is_empty() {
+                first.iter().map(|xml| xml::prefixed(xml, prefix)).collect()
+            } else {
+                Vec::new()
+            };
             tables.insert(name, Table { node: at.map(|at| &nodes[at]), there, new });
         }
         let based = nodes.iter().any(|node| node.depth == 1 && node.local(text) == "cellStyleXfs");
@@ -231,14 +248,16 @@ mod tests {
         assert_eq!(faces.marks, [0, 1, 2]);
         assert!(once.contains(r#"<x:dxfs count="3"><x:dxf>"#), "{once}");
         assert!(once.contains("<x:fonts count=\"8\"><x:font/><x:font>"), "{once}");
-        let tables: Vec<String> = nodes(&once, 1).unwrap()[1..].iter().map(|node| node.local(&once).to_owned()).collect();
+        let tables: Vec<String> =
+            nodes(&once, 1).unwrap()[1..].iter().map(|node| node.local(&once).to_owned()).collect();
         assert_eq!(tables, ["fonts", "fills", "borders", "cellXfs", "dxfs"]);
         assert!(faces.title > 0, "format 0 stays that of plain cells");
     }
 
     #[test]
     fn a_workbook_without_formats_gets_those_that_programs_expect_first() {
-        for text in [format!(r#"<styleSheet xmlns="{MAIN}"></styleSheet>"#), format!(r#"<styleSheet xmlns="{MAIN}"/>"#)] {
+        for text in [format!(r#"<styleSheet xmlns="{MAIN}"></styleSheet>"#), format!(r#"<styleSheet xmlns="{MAIN}"/>"#)]
+        {
             let (written, _) = extend(&text).unwrap();
             let all = nodes(&written, 2).unwrap();
             let names: Vec<&str> = all.iter().filter(|node| node.depth == 1).map(|node| node.local(&written)).collect();

@@ -326,7 +326,8 @@ mod tests {
     #[test]
     fn our_elements_take_the_prefix_of_the_part() {
         assert_eq!(prefixed("<a b=\"1\"><c/>t</a>", "x:"), "<x:a b=\"1\"><x:c/>t</x:a>");
-        let root = "<x:w xmlns:x='m' xmlns:rel=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\">";
+        let root =
+            "<x:w xmlns:x='m' xmlns:rel=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\">";
         assert_eq!(prefix_of(root, "m").as_deref(), Some("x:"));
         assert_eq!(relation_attribute(root, "rId1"), "rel:id=\"rId1\"");
         assert!(relation_attribute("<w>", "rId1").starts_with("xmlns:r="));

@@ -198,6 +198,26 @@ fn cells(book: &Book) -> Vec<(String, CellRef, &Placed)> {
 }
 
 #[test]
+fn a_public_book_has_no_rows_and_says_what_is_suppressed() {
+    let mut board = scoreboard();
+    board.audience = Audience::Public;
+    board.indicators[0].total.value = Value::Suppressed;
+    board.indicators[0].trajectory[0].actual = None;
+    board.indicators[0].trajectory[0].withheld = true;
+    let names: Vec<String> = book(&board).sheets.into_iter().map(|sheet| sheet.name).collect();
+    assert!(names.iter().all(|name| !["Findings", "Kept out", "Evidence"].contains(&name.as_str())), "{names:?}");
+    let text = book(&board).to_text();
+    assert!(text.contains("⊘ suppressed") && text.contains("P4 ⊘") && text.contains("· public ·"), "{text}");
+    let told: serde_json::Value = serde_json::from_slice(&json(&board)).unwrap();
+    assert_eq!(told["report"]["audience"], "public");
+    for figure in told["figures"].as_array().unwrap() {
+        assert!(figure["rows"].is_null());
+    }
+    assert!(told["findings"].as_array().unwrap().iter().all(|one| one["message"].is_null() && one["place"].is_null()));
+    assert!(workbook(&board).is_ok());
+}
+
+#[test]
 fn a_small_scoreboard_makes_this_book() {
     let text = book(&scoreboard()).to_text().replace(env!("CARGO_PKG_VERSION"), "VERSION");
     let wanted = include_str!("snapshot.txt");

@@ -92,6 +92,8 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         if report.audience.is_restricted() {
             disclose::withhold(&mut scoreboard, &project.catalog, &withheld);
             whole = None;
+            // It may have been internal once, and have left its rows here.
+            let _ = fs::remove_file(out.join(format!("{}.evidence.parquet", report.code)));
         }
         let workbook = report::workbook(&scoreboard).map_err(|error| fault("the workbook cannot be written", error))?;
         let json = report::json(&scoreboard);

@@ -407,3 +407,36 @@ fn the_public_report_of_laser_go_tells_nothing_back() {
         found.iter().map(|(key, low, high)| format!("{key:?} = {} in {low}..{high}", intruder.truth(key))).collect();
     assert!(found.is_empty(), "{shown:#?}");
 }
+
+#[test]
+fn strata_of_one_or_two_are_withheld_with_all_that_tells_them() {
+    let project = Project::laser_go();
+    project.replace("pipelines/turnover.toml", "strata = [\"size_class\"]", "strata = [\"size_class\", \"country\"]");
+    project.replace("pipelines/turnover.toml", "lonely = \"fail\"", "lonely = \"certainty\"");
+    project.run(&["run"]).expect(0);
+    let (inside, out) = (project.json(), project.json_for("public"));
+    let waves = |board: &Value| board["surveys"][0]["waves"].as_array().expect("waves").clone();
+    let (mut small, mut shown) = (0, 0);
+    for (inside, out) in waves(&inside).iter().zip(&waves(&out)) {
+        let lines = |wave: &Value| wave["strata"].as_array().expect("strata").clone();
+        let (inside, out) = (lines(inside), lines(out));
+        let hidden = out.iter().filter(|line| line["state"] == "suppressed").count();
+        for (true_line, line) in inside.iter().zip(&out) {
+            let few = ["population", "complete"]
+                .iter()
+                .any(|key| [1, 2].contains(&true_line[key].as_u64().expect("a count")));
+            assert!(!few || line["state"] == "suppressed", "{true_line}");
+            if line["state"] == "suppressed" {
+                assert!(["population", "asked", "complete", "rate"].iter().all(|key| line[key].is_null()), "{line}");
+            }
+            small += usize::from(few);
+            shown += usize::from(line["state"] == "known");
+        }
+        // The whole is told, so one line alone would be the rest.
+        assert!(out.last().expect("all")["state"] == "known" && hidden >= 2);
+    }
+    assert!(small >= 6 && shown >= 6, "{small} small, {shown} shown");
+    let one = out["indicators"].as_array().expect("indicators").iter().find(|one| !one["estimate"].is_null());
+    let notes = one.expect("an estimate")["estimate"]["notes"].to_string();
+    assert!(!notes.contains("LV") && !notes.contains("population"), "{notes}");
+}

@@ -172,8 +172,10 @@ fn estimate(
             (wave.lower, wave.upper, wave.answers) = (None, None, 0);
         }
     }
-    // Notes name strata with one answer, or none.
-    facts.notes.retain(|note| !strata.iter().any(|name| note.contains(name.as_str())));
+    // Notes name strata with one answer, or none, and say how much of the population lies in them.
+    let tells =
+        |note: &str| strata.iter().any(|name| note.contains(name.as_str()) || note.contains("% of the population"));
+    facts.notes.retain(|note| !tells(note));
     if all {
         (facts.lower, facts.upper, facts.standard_error, facts.change) = (None, None, None, None);
         (facts.answers, facts.degrees) = (0, 0);

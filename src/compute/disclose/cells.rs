@@ -74,8 +74,9 @@ pub struct Quantity {
     pub floor: bool,
     /// It adds up over time: from output to output it does not fall.
     pub flow: bool,
-    /// Distinct things: that there is one more tells nothing else of it, so what has grown is no cell of its own.
-    pub distinct: bool,
+    /// What has grown is no cell of its own: of distinct things, that there is one more tells nothing else of it; of a
+    /// stock whose rows name no enterprise nobody can say whose part has changed.
+    pub free_growth: bool,
     /// In time, the last is what the figure says.
     pub states: Vec<(Place, Cell)>,
     /// Of each state: what came since the one before.

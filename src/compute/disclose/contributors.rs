@@ -276,7 +276,7 @@ impl Reader<'_> {
             money: self.indicator.unit.is_money(),
             whole: matches!(part.function(), Function::Count | Function::CountDistinct),
             flow: !stock,
-            distinct,
+            free_growth: distinct || (stock && !named),
             floor: entries.iter().all(|entry| !matches!(&entry.brings, Brings::Amount(a) if a.is_sign_negative())),
             ..Quantity::default()
         };

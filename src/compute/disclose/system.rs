@@ -96,7 +96,7 @@ impl Build {
     fn number(&mut self, key: &str, place: &str, cell: &Cell, quantity: &Quantity, known: Known) -> usize {
         // Nobody's zero is known to be one.
         let known = if cell.from.is_empty() { Known::Fixed } else { known };
-        let growth = quantity.distinct && place.starts_with("to ");
+        let growth = quantity.free_growth && place.starts_with("to ");
         let primary = cell.is_unsafe(quantity.money) && !growth;
         let identity = ((key.to_owned(), place.to_owned()), cell.value);
         if let Some(at) = self.index.get(&identity) {
@@ -252,10 +252,10 @@ impl Build {
         let change = cell.since(was);
         let floor = quantity.floor && change.value.is_sign_positive();
         let shape = Quantity { whole: quantity.whole, floor, ..Quantity::default() };
-        let primary = change.is_unsafe(quantity.money) && !quantity.distinct;
+        let primary = change.is_unsafe(quantity.money) && !quantity.free_growth;
         let known = if change.from.is_empty() { Known::Fixed } else { Known::Hidden };
         let at = self.push(&change, &shape, known, primary);
-        if quantity.distinct {
+        if quantity.free_growth {
             self.system.numbers[at].from.clear();
         }
         self.relate(vec![(new, 1.0), (old, -1.0), (at, -1.0)], true);

@@ -102,6 +102,7 @@ pub fn assemble(
     let programme = &catalog.programme;
     let scoreboard = Scoreboard {
         report: report.code.clone(),
+        audience: report.audience,
         title: report.title.clone(),
         programme: ProgrammeFacts {
             code: programme.code.clone(),

@@ -16,6 +16,7 @@ pub mod state;
 pub mod status;
 pub mod template;
 
+mod disclosed;
 mod prefill;
 mod reading;
 mod record;

@@ -1,5 +1,6 @@
 //! `scoreboard run`: the weekly refresh, end to end.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
@@ -8,8 +9,9 @@ use serde_json::{Value, json};
 
 use super::assemble::{assemble, run_code};
 use super::project::Project;
-use super::{Progress, Stopped, fault, ingest};
+use super::{Progress, Stopped, disclosed, fault, ingest};
 use crate::clock;
+use crate::compute::disclose;
 use crate::define::catalog::Report;
 use crate::finding::{Finding, Place, Severity, rules};
 use crate::model::scoreboard::{ReportingState, Scoreboard, Status};
@@ -74,10 +76,25 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
     let mut counts = (0, 0, 0);
     let out = project.out();
     let reports = &project.catalog.reports;
+    let withheld = if reports.iter().any(|report| report.audience.is_restricted()) {
+        disclosed::decide(project, &mut store, state, &run, as_of)?
+    } else {
+        BTreeSet::new()
+    };
     for (at, report) in reports.iter().enumerate() {
         progress("computing", at + 1, reports.len());
-        let (scoreboard, whole) = assemble(project, &store, state, report, as_of, &ingested.findings)?;
+        let (mut scoreboard, mut whole) = assemble(project, &store, state, report, as_of, &ingested.findings)?;
         progress("writing", at + 1, reports.len());
+        // Gates and counts are the lead's: they know everything.
+        gates.extend(gate(report, &scoreboard));
+        let count = |severity| scoreboard.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
+        counts = (count(Severity::Error), count(Severity::Warning), scoreboard.kept_out_total);
+        if report.audience.is_restricted() {
+            disclose::withhold(&mut scoreboard, &project.catalog, &withheld);
+            whole = None;
+            // It may have been internal once, and have left its rows here.
+            let _ = fs::remove_file(out.join(format!("{}.evidence.parquet", report.code)));
+        }
         let workbook = report::workbook(&scoreboard).map_err(|error| fault("the workbook cannot be written", error))?;
         let json = report::json(&scoreboard);
         let workbook = deliver(&out, &format!("{}.xlsx", report.code), &workbook)?;
@@ -86,9 +103,6 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
             let bytes = crate::store::parquet(&mut whole)?;
             outputs.push(output(project, &deliver(&out, &format!("{}.evidence.parquet", report.code), &bytes)?));
         }
-        gates.extend(gate(report, &scoreboard));
-        let count = |severity| scoreboard.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
-        counts = (count(Severity::Error), count(Severity::Warning), scoreboard.kept_out_total);
         let instead = [&workbook, &json]
             .into_iter()
             .filter_map(|receipt: &Receipt| Some((receipt.instead_of.clone()?, receipt.path.clone())))
@@ -187,7 +201,7 @@ fn gate(report: &Report, scoreboard: &Scoreboard) -> Vec<Finding> {
     if let Some(most) = gate.rows_kept_out.filter(|most| kept_out > *most) {
         failed.push(gate_finding(format!("{kept_out} rows are kept out; the gate allows {most}")));
     }
-    let missing: std::collections::BTreeSet<&str> = scoreboard
+    let missing: BTreeSet<&str> = scoreboard
         .reporting
         .iter()
         .filter(|line| matches!(line.state, ReportingState::Missing | ReportingState::Late))

@@ -42,7 +42,7 @@ pub fn latest_day(file: &FileState) -> NaiveDate {
 pub struct State {
     /// By hash.
     pub files: BTreeMap<String, FileState>,
-    /// Of the last entry that is neither a run nor a fetch, in hexadecimal: what outputs print.
+    /// Of the last entry that is no run, no fetch and no disclosure, in hexadecimal: what outputs print.
     pub head: String,
     pub next_section: i64,
     /// The last run's body, if there was one.
@@ -77,10 +77,10 @@ impl State {
                     }
                 }
                 Kind::Run => state.last_run = Some(entry.body.clone()),
-                Kind::Fetched => {}
+                Kind::Fetched | Kind::Disclosed => {}
             }
-            // A fetch that brought nothing new must change no output.
-            if !matches!(entry.kind, Kind::Run | Kind::Fetched) {
+            // A fetch that brought nothing new must change no output, nor must what a run has told.
+            if !matches!(entry.kind, Kind::Run | Kind::Fetched | Kind::Disclosed) {
                 state.head.clone_from(&entry.hash);
             }
         }

@@ -171,7 +171,13 @@ impl<'a> Plan<'a> {
         format!("({}) AS together", parts.join(" UNION ALL "))
     }
 
-    fn table_with_conditions(&self, from: &From, collection: &Collection, until: Until, grain: Grain) -> String {
+    pub(super) fn table_with_conditions(
+        &self,
+        from: &From,
+        collection: &Collection,
+        until: Until,
+        grain: Grain,
+    ) -> String {
         let name = table(collection, grain);
         let mut conditions: Vec<String> =
             from.condition.iter().map(|condition| format!("({})", condition.sql)).collect();

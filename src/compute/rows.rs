@@ -19,19 +19,19 @@ use crate::sql::Function;
 use crate::sql::frame::{Exact, exact, integer, query, text};
 
 /// How a missing value of a breakdown is called.
-const NOT_GIVEN: &str = "(not given)";
+pub(super) const NOT_GIVEN: &str = "(not given)";
 
-struct Rows<'a> {
+pub(super) struct Rows<'a> {
     inputs: &'a Inputs<'a>,
     indicator: &'a Indicator,
-    plan: Plan<'a>,
+    pub(super) plan: Plan<'a>,
     measure: &'a RowMeasure,
     collections: Vec<&'a Collection>,
     partners: Vec<&'a Partner>,
-    tables: Tables<'a>,
+    pub(super) tables: Tables<'a>,
     /// The latest period whose reports are due; None where there are no periods, or none is due yet.
-    cut_off: Option<crate::model::period::Period>,
-    has_periods: bool,
+    pub(super) cut_off: Option<crate::model::period::Period>,
+    pub(super) has_periods: bool,
 }
 
 /// An indicator with everything that its sheet shows.
@@ -51,7 +51,7 @@ pub fn value_at(inputs: &Inputs<'_>, indicator: &Indicator, until: Until) -> Res
 }
 
 impl<'a> Rows<'a> {
-    fn new(inputs: &'a Inputs<'a>, indicator: &'a Indicator) -> Result<Self, String> {
+    pub(super) fn new(inputs: &'a Inputs<'a>, indicator: &'a Indicator) -> Result<Self, String> {
         let How::Rows { from, measure } = &indicator.how else {
             return Err(format!("{} is not counted from rows", indicator.code));
         };
@@ -104,7 +104,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Up to the cut-off; up to as-of where nothing is due yet or nothing has periods.
-    fn until(&self) -> Until {
+    pub(super) fn until(&self) -> Until {
         match &self.cut_off {
             Some(period) if self.has_periods => Until { day: period.last, period: period.number },
             _ => self.now(),

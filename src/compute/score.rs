@@ -116,6 +116,7 @@ pub fn trajectory(
             on,
             label,
             actual: None,
+            withheld: false,
             expected: expected(&case, on),
             milestone: None,
             target: None,

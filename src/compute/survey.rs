@@ -140,7 +140,7 @@ fn response(
                 }
             }
             let question = question.label.get(language).to_owned();
-            ItemResponse { question, answered, absent: absent.into_iter().collect() }
+            ItemResponse { question, answered, absent: absent.into_iter().collect(), suppressed: false }
         })
         .collect();
     let mut files: Vec<String> =

@@ -14,6 +14,7 @@ pub use super::theme::Theme;
 pub use super::weighting::{KnownMargin, SurveyColumn, Weighting};
 use crate::finding::{CellRef, Severity};
 use crate::model::absent::Absent;
+use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
 use crate::model::period::Calendar;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
@@ -535,6 +536,7 @@ pub struct Report {
     pub indicators: Vec<IndicatorCode>,
     pub thresholds: Thresholds,
     pub evidence_rows: usize,
+    pub audience: Audience,
     pub gate: Gate,
 }
 

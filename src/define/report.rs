@@ -6,6 +6,7 @@ use super::catalog::{Gate, Indicator, Programme, Report};
 use super::reader::Table;
 use crate::finding::suggest::nearest;
 use crate::finding::{Place, rules};
+use crate::model::audience::Audience;
 use crate::model::code::{IndicatorCode, ReportCode};
 use crate::model::scoreboard::{Status, Thresholds};
 
@@ -51,6 +52,7 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Repor
         }
     }
     let evidence_rows = usize::try_from(table.bounded("evidence_rows", EVIDENCE_ROWS, 0..=1_000_000)).unwrap_or(0);
+    let audience = table.choice("audience", &Audience::NAMES).map(|at| at.value).unwrap_or_default();
     let gate = table.table("gate").map_or_else(Gate::default, |gate| {
         let count = |key| gate.integer(key).and_then(|at| u64::try_from(at.value).ok());
         let status = gate
@@ -75,7 +77,15 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Repor
     let code = code?;
     Some((
         table.place(&code.span),
-        Report { code: code.value, title: title?.value, indicators: chosen, thresholds: limits, evidence_rows, gate },
+        Report {
+            code: code.value,
+            title: title?.value,
+            indicators: chosen,
+            thresholds: limits,
+            evidence_rows,
+            audience,
+            gate,
+        },
     ))
 }
 
@@ -87,6 +97,7 @@ pub fn standard(programme: &Programme, indicators: &[Indicator]) -> Option<Repor
         indicators: indicators.iter().map(|indicator| indicator.code.clone()).collect(),
         thresholds: thresholds(),
         evidence_rows: usize::try_from(EVIDENCE_ROWS).ok()?,
+        audience: Audience::Internal,
         gate: Gate::default(),
     })
 }

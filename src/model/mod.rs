@@ -4,6 +4,7 @@
 //! and nothing here is an `f64`: figures are exact decimals.
 
 pub mod absent;
+pub mod audience;
 pub mod code;
 pub mod country;
 mod country_names;

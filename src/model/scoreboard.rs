@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::absent::Absent;
+use super::audience::Audience;
 use super::code::{IndicatorCode, PartnerCode, ReportCode};
 use super::target::{Baseline, Direction, Milestone, ResolvedTarget, Target, Targets};
 use super::unit::Unit;
@@ -16,6 +17,7 @@ use crate::finding::{CellRef, Finding};
 #[derive(Debug, Clone)]
 pub struct Scoreboard {
     pub report: ReportCode,
+    pub audience: Audience,
     pub title: String,
     pub programme: ProgrammeFacts,
     /// The hash of inputs, definitions and instants, twelve characters: names this state of things.
@@ -139,7 +141,7 @@ pub struct Figure {
     /// Of a ratio or an estimate.
     pub numerator: Option<Decimal>,
     pub denominator: Option<Decimal>,
-    /// Rows that the figure was taken from.
+    /// Rows that the figure was taken from; nothing for a restricted audience, as in `Reporting`.
     pub rows: u64,
     /// Counted-once enterprises: at most this many, if those without a number are all different.
     pub upper: Option<Decimal>,
@@ -270,6 +272,8 @@ pub struct TrajectoryPoint {
     pub label: String,
     /// Known up to the cut-off only.
     pub actual: Option<Decimal>,
+    /// There is an actual figure, and it is suppressed.
+    pub withheld: bool,
     pub expected: Option<Decimal>,
     pub milestone: Option<Decimal>,
     pub target: Option<Decimal>,
@@ -420,6 +424,8 @@ pub struct ItemResponse {
     pub answered: usize,
     /// In the order of [`Absent`]; kinds that do not occur are left out.
     pub absent: Vec<(Absent, usize)>,
+    /// Withheld from a restricted audience; the counts are nothing then.
+    pub suppressed: bool,
 }
 
 impl ItemResponse {
@@ -442,6 +448,7 @@ pub struct StratumResponse {
     pub asked: usize,
     pub ineligible: usize,
     pub complete: usize,
+    /// Suppressed with all counts of its line, which are nothing then.
     pub rate: Value,
 }
 
@@ -528,6 +535,7 @@ pub struct EvidenceRow {
 
 #[derive(Debug, Clone)]
 pub struct InputFile {
+    /// Empty for a restricted audience: a name may hold anything.
     pub name: String,
     pub hash: String,
     pub partner: Option<String>,

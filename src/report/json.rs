@@ -1,6 +1,8 @@
 //! The scoreboard for machines. Every number is the exact decimal, as a number literal; `docs/scoreboard.schema.json`
 //! says what each key holds.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::{Map, Number, Value as Json, json};
@@ -16,8 +18,10 @@ use crate::model::value::Value;
 /// The whole scoreboard but for the evidence, which stands in the workbook and beside it.
 pub fn json(scoreboard: &Scoreboard) -> Vec<u8> {
     let programme = &scoreboard.programme;
+    let restricted = scoreboard.audience.is_restricted();
     let figures = scoreboard.indicators.iter().flat_map(|one| {
-        std::iter::once(&one.total).chain(one.breakdowns.iter().flat_map(|breakdown| &breakdown.figures))
+        let lines = one.breakdowns.iter().flat_map(|breakdown| &breakdown.figures);
+        std::iter::once(&one.total).chain(lines).map(|line| figure(line, restricted, one.estimate.is_some()))
     });
     let partners: Vec<Json> = programme
         .partners
@@ -26,7 +30,11 @@ pub fn json(scoreboard: &Scoreboard) -> Vec<u8> {
         .collect();
     let all = json!({
         "schema": 1,
-        "report": { "code": scoreboard.report.as_str(), "title": scoreboard.title },
+        "report": {
+            "code": scoreboard.report.as_str(),
+            "title": scoreboard.title,
+            "audience": scoreboard.audience.as_str(),
+        },
         "programme": {
             "code": programme.code,
             "title": programme.title,
@@ -44,18 +52,18 @@ pub fn json(scoreboard: &Scoreboard) -> Vec<u8> {
             "on_track": number(scoreboard.thresholds.on_track),
             "at_risk": number(scoreboard.thresholds.at_risk),
         },
-        "figures": figures.map(figure).collect::<Vec<_>>(),
+        "figures": figures.collect::<Vec<_>>(),
         "indicators": scoreboard.indicators.iter().map(indicator).collect::<Vec<_>>(),
-        "surveys": scoreboard.surveys.iter().map(survey).collect::<Vec<_>>(),
+        "surveys": scoreboard.surveys.iter().map(|one| survey(one, restricted)).collect::<Vec<_>>(),
         "comparisons": scoreboard.comparisons.iter().map(comparison).collect::<Vec<_>>(),
-        "findings": scoreboard.findings.iter().map(finding::to_json).collect::<Vec<_>>(),
+        "findings": findings(scoreboard),
         "kept_out_total": scoreboard.kept_out_total,
         "kept_out": scoreboard.kept_out.iter().map(kept_out).collect::<Vec<_>>(),
-        "reporting": scoreboard.reporting.iter().map(reporting).collect::<Vec<_>>(),
+        "reporting": scoreboard.reporting.iter().map(|line| reporting(line, restricted)).collect::<Vec<_>>(),
         "inputs": scoreboard
             .inputs
             .iter()
-            .map(|input| json!({ "name": input.name, "hash": input.hash, "partner": input.partner }))
+            .map(|input| json!({ "name": (!restricted).then_some(&input.name), "hash": input.hash, "partner": input.partner }))
             .collect::<Vec<_>>(),
     });
     let mut bytes = format!("{all:#}").into_bytes();
@@ -92,7 +100,21 @@ fn resolved(target: ResolvedTarget) -> Json {
     }
 }
 
-fn figure(figure: &Figure) -> Json {
+/// What was found; of a restricted audience, by which rules and for whom alone.
+fn findings(scoreboard: &Scoreboard) -> Vec<Json> {
+    if !scoreboard.audience.is_restricted() {
+        return scoreboard.findings.iter().map(finding::to_json).collect();
+    }
+    let mut counts: BTreeMap<(&str, &str, Option<&str>), usize> = BTreeMap::new();
+    for one in &scoreboard.findings {
+        *counts.entry((one.rule.id, one.severity.as_str(), one.partner.as_deref())).or_default() += 1;
+    }
+    let line = |((rule, severity, partner), count): ((&str, &str, Option<&str>), usize)| json!({ "rule": rule, "severity": severity, "partner": partner, "count": count });
+    counts.into_iter().map(line).collect()
+}
+
+fn figure(figure: &Figure, restricted: bool, estimated: bool) -> Json {
+    let uncovered = restricted && estimated && figure.value == Value::Suppressed;
     let by: Map<String, Json> =
         figure.by.iter().map(|(field, value)| (field.clone(), Json::String(value.clone()))).collect();
     json!({
@@ -101,10 +123,11 @@ fn figure(figure: &Figure) -> Json {
         "value": maybe(figure.value.known()),
         "state": figure.value.state(),
         "why": why(&figure.value),
-        "coverage": { "reported": figure.coverage.reported, "due": figure.coverage.due },
+        "coverage": (!uncovered)
+            .then(|| json!({ "reported": figure.coverage.reported, "due": figure.coverage.due })),
         "numerator": maybe(figure.numerator),
         "denominator": maybe(figure.denominator),
-        "rows": figure.rows,
+        "rows": (!restricted).then_some(figure.rows),
         "upper": maybe(figure.upper),
         "unit": figure.unit.as_str(),
         "baseline": maybe(figure.baseline),
@@ -146,6 +169,7 @@ fn indicator(one: &IndicatorResult) -> Json {
                 "on": day(point.on),
                 "label": point.label,
                 "actual": maybe(point.actual),
+                "suppressed": point.withheld,
                 "expected": maybe(point.expected),
                 "milestone": maybe(point.milestone),
                 "target": maybe(point.target),
@@ -172,7 +196,7 @@ fn indicator(one: &IndicatorResult) -> Json {
         "since_then": maybe(one.since_then),
         "trajectory": trajectory,
         "breakdowns": one.breakdowns.iter().map(breakdown).collect::<Vec<_>>(),
-        "estimate": one.estimate.as_ref().map(estimate),
+        "estimate": one.estimate.as_ref().map(|facts| estimate(facts, one.total.value == Value::Suppressed)),
     })
 }
 
@@ -220,7 +244,7 @@ fn breakdown(breakdown: &Breakdown) -> Json {
     })
 }
 
-fn estimate(estimate: &EstimateFacts) -> Json {
+fn estimate(estimate: &EstimateFacts, suppressed: bool) -> Json {
     let waves: Vec<Json> = estimate
         .waves
         .iter()
@@ -233,7 +257,7 @@ fn estimate(estimate: &EstimateFacts) -> Json {
                 "why": why(&wave.value),
                 "lower": maybe(wave.lower),
                 "upper": maybe(wave.upper),
-                "answers": wave.answers,
+                "answers": (wave.value != Value::Suppressed).then_some(wave.answers),
             })
         })
         .collect();
@@ -252,8 +276,8 @@ fn estimate(estimate: &EstimateFacts) -> Json {
         "lower": maybe(estimate.lower),
         "upper": maybe(estimate.upper),
         "standard_error": maybe(estimate.standard_error),
-        "answers": estimate.answers,
-        "degrees": estimate.degrees,
+        "answers": (!suppressed).then_some(estimate.answers),
+        "degrees": (!suppressed).then_some(estimate.degrees),
         "waves": waves,
         "change": estimate.change.as_ref().map(change),
         "without_largest": without_largest,
@@ -318,28 +342,29 @@ fn coded(coded: &Coded) -> Json {
     json!({ "question": coded.question, "themes": themes, "without": coded.without, "answers": answers })
 }
 
-fn survey(survey: &SurveyResult) -> Json {
+fn survey(survey: &SurveyResult, restricted: bool) -> Json {
     json!({
         "code": survey.code,
         "title": survey.title,
-        "pairs": survey.pairs,
+        "pairs": (!restricted).then_some(survey.pairs),
         "method": survey.method,
-        "waves": survey.waves.iter().map(wave).collect::<Vec<_>>(),
+        "waves": survey.waves.iter().map(|one| wave(one, restricted)).collect::<Vec<_>>(),
         "panel": survey.panel.as_ref().map(panel),
     })
 }
 
-fn wave(wave: &WaveResponse) -> Json {
+fn wave(wave: &WaveResponse, restricted: bool) -> Json {
     let strata: Vec<Json> = wave
         .strata
         .iter()
         .map(|stratum| {
+            let count = |count: usize| (stratum.rate != Value::Suppressed).then_some(count);
             json!({
                 "name": stratum.name,
-                "population": stratum.population,
-                "asked": stratum.asked,
-                "ineligible": stratum.ineligible,
-                "complete": stratum.complete,
+                "population": count(stratum.population),
+                "asked": count(stratum.asked),
+                "ineligible": count(stratum.ineligible),
+                "complete": count(stratum.complete),
                 "rate": maybe(stratum.rate.known()),
                 "state": stratum.rate.state(),
                 "why": why(&stratum.rate),
@@ -354,9 +379,9 @@ fn wave(wave: &WaveResponse) -> Json {
                 item.absent.iter().map(|(kind, count)| (kind.as_str().to_owned(), json!(count))).collect();
             json!({
                 "question": item.question,
-                "answered": item.answered,
-                "left_out": item.left_out(),
-                "absent": absent,
+                "answered": (!item.suppressed).then_some(item.answered),
+                "left_out": (!item.suppressed).then(|| item.left_out()),
+                "absent": (!item.suppressed).then_some(absent),
             })
         })
         .collect();
@@ -366,10 +391,10 @@ fn wave(wave: &WaveResponse) -> Json {
         "on": day(wave.on),
         "files": wave.files,
         "strata": strata,
-        "incomplete": wave.incomplete,
-        "superseded": wave.superseded,
-        "unmatched": wave.unmatched,
-        "unasked": wave.unasked,
+        "incomplete": (!restricted).then_some(wave.incomplete),
+        "superseded": (!restricted).then_some(wave.superseded),
+        "unmatched": (!restricted).then_some(wave.unmatched),
+        "unasked": (!restricted).then_some(wave.unasked),
         "items": items,
         "coded": wave.coded.iter().map(coded).collect::<Vec<_>>(),
     })
@@ -390,7 +415,7 @@ fn kept_out(row: &KeptOut) -> Json {
     })
 }
 
-fn reporting(line: &Reporting) -> Json {
+fn reporting(line: &Reporting, restricted: bool) -> Json {
     json!({
         "partner": line.partner.as_str(),
         "collection": line.collection,
@@ -401,7 +426,7 @@ fn reporting(line: &Reporting) -> Json {
         "latest": line.latest,
         "reporting_date": maybe_day(line.reporting_date),
         "file": line.file,
-        "rows": line.rows,
-        "kept_out": line.kept_out,
+        "rows": (!restricted).then_some(line.rows),
+        "kept_out": (!restricted).then_some(line.kept_out),
     })
 }

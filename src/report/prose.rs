@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 
 use super::words::{counted, day, severities};
 use crate::finding::Severity;
+use crate::model::audience::Audience;
 use crate::model::number::display;
 use crate::model::scoreboard::{ChangeFacts, Thresholds, WaveResponse, WithoutLargest};
 
@@ -19,6 +20,13 @@ pub const SUMMARY_LEGEND: &str = "≈ illustrative: not from the programme's doc
 pub const TRAJECTORY: &str = "Empty: nothing is counted on that day, or it lies after the cut-off. Expected: the straight path from the baseline \
      through the milestones to the target.";
 pub const TRAJECTORY_WITHOUT_TARGET: &str = "Empty: nothing is counted on that day, or it lies after the cut-off.";
+pub const SUPPRESSED_LEGEND: &str = "⊘ suppressed: withheld so that nothing can be learnt of a single enterprise. The figure \
+    comes from fewer than three enterprises, is money nearly all of one, or would tell such a figure together with the \
+    others. It is counted in the totals that are shown. See Method.";
+pub const QUALITY_RESTRICTED: &str =
+    "Who has reported, and which rules found how much. No figure counts a row with an error.";
+/// Of a trajectory with points that are withheld.
+pub const POINTS_WITHHELD: &str = "Some points are suppressed (⊘): the line is drawn through the others.";
 pub const RECOMPUTED: &str = "The lines do not add up: the total is recomputed from the rows.";
 pub const MARK: &str = "≈ illustrative: not from the programme's documents.";
 pub const RESPONSE: &str = "Response rate = complete answers / (asked − known ineligible), AAPOR RR1. Non-response is \
@@ -150,13 +158,13 @@ pub fn facts(as_of: NaiveDate, audience: &str, run: &str) -> String {
 }
 
 /// At the foot of every page.
-pub fn foot(as_of: NaiveDate, run: &str) -> String {
-    format!("As of {} · run {run}", day(as_of))
+pub fn foot(as_of: NaiveDate, run: &str, audience: &str) -> String {
+    format!("As of {} · {audience} · run {run}", day(as_of))
 }
 
 /// At the head of every sheet.
-pub fn which(title: &str, as_of: NaiveDate) -> String {
-    format!("{title} · as of {}", day(as_of))
+pub fn which(title: &str, as_of: NaiveDate, audience: &str) -> String {
+    format!("{title} · {audience} · as of {}", day(as_of))
 }
 
 pub fn interval(interval: &str) -> String {
@@ -248,6 +256,11 @@ pub fn aside(wave: &WaveResponse) -> String {
     format!("Answers that do not count: {other}. From {}.", wave.files.join(", "))
 }
 
+/// A point of the trajectory whose figure is withheld: its cell stays empty, for the chart.
+pub fn point_withheld(label: &str) -> String {
+    format!("{label} ⊘")
+}
+
 // What charts show, for those who do not see them.
 
 pub fn alt_trend(title: &str) -> String {
@@ -271,10 +284,10 @@ pub fn alt_response(title: &str) -> String {
 }
 
 /// How things are computed: a heading and its paragraphs.
-pub fn method(thresholds: Thresholds) -> Vec<(&'static str, Vec<String>)> {
+pub fn method(thresholds: Thresholds, audience: Audience) -> Vec<(&'static str, Vec<String>)> {
     let (on_track, at_risk) = (thresholds.on_track.normalize(), thresholds.at_risk.normalize());
     let texts = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
-    vec![
+    let mut method = vec![
         (
             "Which rows count",
             texts(&[
@@ -344,5 +357,26 @@ pub fn method(thresholds: Thresholds) -> Vec<(&'static str, Vec<String>)> {
                 "Särndal, Swensson, Wretman (1992), chapters 3 and 5; Lumley (2010), chapters 2 and 3.",
             ]),
         ),
-    ]
+    ];
+    if audience.is_restricted() {
+        method.push((
+            "What is withheld",
+            texts(&[
+                "A figure from one or two enterprises is suppressed, and so is an amount of money of which one enterprise has \
+                 more than 85 %. Zero is shown where nobody stands behind it. A smallest and a largest value are always one \
+                 enterprise's, so they are suppressed; a median needs six enterprises, a share of nobody or everybody in a \
+                 survey ten answers.",
+                "Other figures are suppressed where the first could be computed from them: from totals, breakdowns, periods, \
+                 parts of ratios and sums, and from the outputs published before. Of each suppressed figure at least 40 % of its \
+                 size stays open, to whoever knows all that was published.",
+                "Of a survey these are left out: estimates by group, who answered again, answers in people's own words, counts \
+                 beside estimates, and figures without the largest enterprise. Where partners list its population by period, \
+                 it differs by wave, and all counts and estimates are suppressed.",
+                "Not in this output: the rows behind the figures, rows kept out, what was found in cells, how many rows there \
+                 are, names of files, what came after the cut-off, and bounds for enterprises known by name only. Files are \
+                 named by their hash; the programme can show an evaluator the rest.",
+            ]),
+        ));
+    }
+    method
 }

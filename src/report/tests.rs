@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::book::{Book, Cell, Placed};
 use super::{book, json, workbook};
 use crate::finding::{CellRef, Finding, Place, rules};
+use crate::model::audience::Audience;
 use crate::model::code::{IndicatorCode, PartnerCode, ReportCode};
 use crate::model::scoreboard::*;
 use crate::model::target::{Direction, ResolvedTarget, Target, TargetValue, Targets};
@@ -45,7 +46,15 @@ fn figure(value: Value) -> Figure {
 
 fn point(on: &str, label: &str, actual: Option<&str>, expected: &str) -> TrajectoryPoint {
     let (actual, expected) = (actual.map(d), Some(d(expected)));
-    TrajectoryPoint { on: day(on), label: label.into(), actual, expected, milestone: None, target: None }
+    TrajectoryPoint {
+        on: day(on),
+        label: label.into(),
+        actual,
+        withheld: false,
+        expected,
+        milestone: None,
+        target: None,
+    }
 }
 
 /// One sum with a breakdown, of which one partner has not reported.
@@ -133,6 +142,7 @@ fn scoreboard() -> Scoreboard {
         counted: true,
     };
     Scoreboard {
+        audience: Audience::Internal,
         report: ReportCode::new("small").unwrap(),
         title: "Small".into(),
         programme: ProgrammeFacts {
@@ -187,6 +197,26 @@ fn scoreboard() -> Scoreboard {
 
 fn cells(book: &Book) -> Vec<(String, CellRef, &Placed)> {
     book.sheets.iter().flat_map(|s| s.cells().map(|(at, placed)| (s.name.clone(), at, placed))).collect()
+}
+
+#[test]
+fn a_public_book_has_no_rows_and_says_what_is_suppressed() {
+    let mut board = scoreboard();
+    board.audience = Audience::Public;
+    board.indicators[0].total.value = Value::Suppressed;
+    board.indicators[0].trajectory[0].actual = None;
+    board.indicators[0].trajectory[0].withheld = true;
+    let names: Vec<String> = book(&board).sheets.into_iter().map(|sheet| sheet.name).collect();
+    assert!(names.iter().all(|name| !["Findings", "Kept out", "Evidence"].contains(&name.as_str())), "{names:?}");
+    let text = book(&board).to_text();
+    assert!(text.contains("⊘ suppressed") && text.contains("P4 ⊘") && text.contains("· public ·"), "{text}");
+    let told: serde_json::Value = serde_json::from_slice(&json(&board)).unwrap();
+    assert_eq!(told["report"]["audience"], "public");
+    for figure in told["figures"].as_array().unwrap() {
+        assert!(figure["rows"].is_null());
+    }
+    assert!(told["findings"].as_array().unwrap().iter().all(|one| one["message"].is_null() && one["place"].is_null()));
+    assert!(workbook(&board).is_ok());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::style::NumberFormat;
 use crate::finding::Severity;
 use crate::model::absent::Absent;
+use crate::model::audience::Audience;
 use crate::model::scoreboard::{Accumulation, Level, ReportingState, Status, Verdict};
 use crate::model::target::{Direction, TargetValue};
 use crate::model::unit::Unit;
@@ -22,7 +23,6 @@ pub const EVIDENCE: &str = "Evidence";
 pub const METHOD: &str = "Method";
 
 pub const BACK: &str = "← Summary";
-pub const INTERNAL: &str = "internal (all rows)";
 /// Where nothing applies.
 pub const NONE: &str = "–";
 pub const TO_BE_DECLARED: &str = "to be declared";
@@ -36,6 +36,8 @@ pub const ABSENT: [(Absent, &str); 6] = [
     (Absent::NotAsked, "Not asked"),
     (Absent::Unknown, "Not known why"),
 ];
+/// Where a figure is withheld: a sign and a word, told in the legend.
+pub const SUPPRESSED: &str = "⊘ suppressed";
 pub const NO_BASELINE: &str = "none";
 pub const NO_TREND: &str = "no trend yet";
 pub const ILLUSTRATIVE: &str = "≈ illustrative";
@@ -183,6 +185,24 @@ pub mod label {
     pub const DIFFERENCE: &str = "Difference";
 }
 
+/// Whom an output is for, and what that means.
+pub fn audience(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Internal => "internal (all rows)",
+        Audience::Funder => "funder (nothing from fewer than three enterprises)",
+        Audience::Public => "public (nothing from fewer than three enterprises)",
+    }
+}
+
+/// In one word, for the head and foot of pages.
+pub fn audience_word(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Internal => "internal",
+        Audience::Funder => "for the funder",
+        Audience::Public => "public",
+    }
+}
+
 pub fn status_word(status: Status) -> &'static str {
     match status {
         Status::NoTarget => "no target",
@@ -218,7 +238,7 @@ pub fn absent(value: &Value) -> Option<&'static str> {
         Value::NotReported => Some("not reported"),
         Value::NotApplicable => Some("not applicable"),
         Value::NotComputable(_) => Some(NOT_COMPUTABLE),
-        Value::Suppressed => Some("suppressed"),
+        Value::Suppressed => Some(SUPPRESSED),
     }
 }
 

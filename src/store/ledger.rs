@@ -21,11 +21,18 @@ pub enum Kind {
     Run,
     /// Answers were fetched from a survey server: its pages, how many answers, what was edited and deleted.
     Fetched,
+    /// What a run tells funders and the public, and what it withholds: written before the outputs are.
+    Disclosed,
 }
 
 impl Kind {
-    const NAMES: [(&'static str, Self); 4] =
-        [("received", Self::Received), ("read", Self::Read), ("run", Self::Run), ("fetched", Self::Fetched)];
+    const NAMES: [(&'static str, Self); 5] = [
+        ("received", Self::Received),
+        ("read", Self::Read),
+        ("run", Self::Run),
+        ("fetched", Self::Fetched),
+        ("disclosed", Self::Disclosed),
+    ];
 
     pub fn as_str(self) -> &'static str {
         Self::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)

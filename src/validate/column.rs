@@ -97,13 +97,8 @@ impl Reader<'_> {
 
     fn error_cell(&mut self, row: usize, shown: &str) {
         let message = format!("the cell shows the error {shown}");
-        self.problem(
-            row,
-            &rules::ERROR_VALUE,
-            Severity::Error,
-            message,
-            "Repair the formula, or type the value.".into(),
-        );
+        let help = "Repair the formula, or type the value.".to_owned();
+        self.problem(row, &rules::ERROR_VALUE, Severity::Error, message, help);
     }
 
     /// A formula that nobody has calculated is unknown, which is not empty.

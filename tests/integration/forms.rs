@@ -209,6 +209,36 @@ fn a_form_tells_questions_and_every_kind_of_no_answer_stays_apart() {
 }
 
 #[test]
+fn the_public_is_not_told_why_a_question_has_no_answer_nor_of_whom_it_was_not_asked() {
+    let project = project(WITH_FORM, &[("median", "{ median = \"turnover\" }")], &firms(12));
+    project
+        .file("reports/in.toml", "schema = 1\n[report]\ncode = \"in\"\ntitle = \"In\"\n")
+        .file("reports/out.toml", "schema = 1\n[report]\ncode = \"out\"\ntitle = \"Out\"\naudience = \"public\"\n");
+    project.file("questionnaires/turnover.xlsx", workbook(&[("survey", QUESTIONS), ("choices", CHOICES)]));
+    let mut text = "vat,exports,markets,markets/de,markets/fr,turnover,_submission_time\n".to_owned();
+    for (at, turnover) in (1..).zip(["10", "20", "30", "40", "50", "-99", "dk", "", ""]) {
+        let markets = if at < 5 { "yes,de,1,0" } else { "no,,," };
+        text.push_str(&format!("LT1000000{at:02},{markets},{turnover},2015-05-01\n"));
+    }
+    project.file("data/inbox/answers1.csv", text);
+    let inside = project.scoreboard();
+    let out = project.json_for("public");
+    let told = |board: &Value, question: &str| {
+        let item = items(board)[question].clone();
+        (item["answered"].clone(), item["left_out"].clone(), item["absent"].clone())
+    };
+    let kinds = serde_json::json!({ "refused": 1, "dont_know": 1, "not_answered": 2 });
+    assert_eq!(told(&inside, "Turnover"), (5.into(), 4.into(), kinds));
+    assert_eq!(told(&out, "Turnover"), (5.into(), 4.into(), serde_json::json!({ "unknown": 4 })));
+    assert_eq!(told(&inside, "Where to?"), (4.into(), 0.into(), serde_json::json!({ "not_asked": 5 })));
+    assert_eq!(told(&out, "Where to?"), (Value::Null, Value::Null, Value::Null));
+    assert_eq!(told(&out, "Do you export?"), (9.into(), 0.into(), serde_json::json!({})));
+    // Five answers: two on one side of the median.
+    assert_eq!(figure(&inside, "median", &[])["value"], 30);
+    assert_eq!(figure(&out, "median", &[])["state"], "suppressed");
+}
+
+#[test]
 fn two_columns_of_one_answer_must_agree() {
     let project = project(WITH_FORM, &[("exporters", "{ share = \"exports = 'yes'\" }")], &firms(9));
     project.file("questionnaires/turnover.xlsx", workbook(&[("survey", QUESTIONS), ("choices", CHOICES)]));

@@ -142,14 +142,16 @@ impl Project {
         self.json()
     }
 
+    /// The JSON of the internal report.
     pub fn json(&self) -> Value {
-        let out = self.path().join("data/out");
-        let found = fs::read_dir(&out)
-            .expect("an output")
-            .flatten()
-            .map(|e| e.path())
-            .find(|path| path.extension().is_some_and(|e| e == "json"));
-        serde_json::from_slice(&fs::read(found.expect("a json")).expect("read")).expect("JSON")
+        self.json_for("internal")
+    }
+
+    /// The JSON of the report for an audience.
+    pub fn json_for(&self, audience: &str) -> Value {
+        let outputs = self.outputs().into_iter().filter(|(name, _)| name.ends_with(".json"));
+        let mut boards = outputs.map(|(_, bytes)| serde_json::from_slice::<Value>(&bytes).expect("JSON"));
+        boards.find(|board| board["report"]["audience"] == audience).expect("a json for this audience")
     }
 
     /// The bytes of every output, by name.

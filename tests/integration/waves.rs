@@ -236,6 +236,59 @@ fn near(ours: &Value, by_hand: f64) {
     assert!((ours - by_hand).abs() <= 1e-4 * by_hand.abs().max(1.0), "{ours} is not {by_hand}");
 }
 
+/// The internal and the public scoreboard.
+fn inside_and_out(project: &Project) -> (Value, Value) {
+    project
+        .file("reports/in.toml", "schema = 1\n[report]\ncode = \"in\"\ntitle = \"In\"\n")
+        .file("reports/out.toml", "schema = 1\n[report]\ncode = \"out\"\ntitle = \"Out\"\naudience = \"public\"\n");
+    (project.scoreboard(), project.json_for("public"))
+}
+
+#[test]
+fn the_public_is_told_nothing_of_groups_panels_own_words_and_comparisons() {
+    let project = project();
+    // One list for all waves: the latest of each partner.
+    project.replace("pipelines/all.toml", "submission = \"period\"\n", "");
+    std::fs::remove_file(project.inbox("alpha_2015-Q1.csv")).expect("removed");
+    let (inside, out) = inside_and_out(&project);
+    let survey = |board: &Value| board["surveys"][0].clone();
+    let coded = |board: &Value| survey(board)["waves"][1]["coded"].as_array().expect("questions").len();
+    let groups = |board: &Value| indicator(board, "jobs_mean")["breakdowns"].as_array().expect("tables").len();
+    let compared = |board: &Value| board["comparisons"].as_array().expect("comparisons").len();
+    assert_eq!((coded(&inside), groups(&inside), compared(&inside)), (1, 3, 1));
+    assert_eq!((coded(&out), groups(&out), compared(&out)), (0, 0, 0));
+    assert!(survey(&inside)["panel"].is_object() && survey(&out)["panel"].is_null());
+    let estimate = |board: &Value| indicator(board, "jobs_mean")["estimate"].clone();
+    assert!(estimate(&inside)["without_largest"].is_object() && estimate(&out)["without_largest"].is_null());
+    assert!(survey(&out)["waves"][1]["unasked"].is_null());
+    assert_eq!(figure(&out, "jobs_mean", &[])["state"], "known");
+    let method = survey(&out)["method"].to_string();
+    assert!(survey(&inside)["method"].to_string().contains("answered both") && !method.contains("answered both"));
+    assert!(!out.to_string().contains("skilled people"));
+}
+
+#[test]
+fn of_a_survey_whose_population_moves_the_public_is_told_no_count_and_no_estimate() {
+    let (inside, out) = inside_and_out(&project());
+    assert_eq!(figure(&inside, "jobs_mean", &[])["state"], "known");
+    for code in ["jobs_mean", "jobs_gained"] {
+        let total = figure(&out, code, &[]);
+        assert_eq!((&total["state"], &total["coverage"]), (&"suppressed".into(), &Value::Null), "{code}");
+        let estimate = &indicator(&out, code)["estimate"];
+        assert!(estimate["answers"].is_null() && estimate["change"].is_null(), "{estimate}");
+        let waves = estimate["waves"].as_array().expect("waves");
+        assert!(waves.iter().all(|wave| wave["value"].is_null() && wave["answers"].is_null()), "{estimate}");
+    }
+    let survey = &out["surveys"][0];
+    for wave in survey["waves"].as_array().expect("waves") {
+        for line in wave["strata"].as_array().expect("strata") {
+            assert!(line["population"].is_null() && line["complete"].is_null(), "{line}");
+        }
+        assert!(wave["items"].as_array().expect("items").iter().all(|item| item["answered"].is_null()));
+    }
+    assert!(!survey["method"].to_string().contains("10 enterprises"), "{survey}");
+}
+
 #[test]
 fn each_wave_has_the_population_of_its_day_and_pairs_that_of_the_baseline() {
     let scoreboard = project().scoreboard();

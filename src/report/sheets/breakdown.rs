@@ -50,7 +50,7 @@ fn columns(breakdown: &Breakdown) -> Vec<Column> {
             columns.push(Column::Status);
         }
     }
-    if !ratio {
+    if !ratio && any(&|figure| figure.rows > 0) {
         columns.push(Column::Rows);
     }
     columns.truncate(ROOM);

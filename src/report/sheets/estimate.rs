@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::{heads, optional_cell, section, value_cell};
 use crate::finding::CellRef;
 use crate::model::scoreboard::IndicatorResult;
+use crate::model::value::Value;
 use crate::report::axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
@@ -41,7 +42,11 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
             let (cell, style) = optional_cell(bound, words::NONE, Look::Figure.with(number));
             canvas.put(column, cell, style);
         }
-        canvas.put(6, Cell::count(wave.answers), Look::FaintFigure.with(NumberFormat::WHOLE));
+        if wave.value == Value::Suppressed {
+            canvas.text(6, words::NONE, Look::Absent);
+        } else {
+            canvas.put(6, Cell::count(wave.answers), Look::FaintFigure.with(NumberFormat::WHOLE));
+        }
         reach(canvas, (3, 4, 5), (wave.value.known(), wave.lower, wave.upper), number);
         canvas.end_ruled(WAVE, TABLE, Rule::Hair);
     }

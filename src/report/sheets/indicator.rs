@@ -40,6 +40,9 @@ pub fn sheet(context: Context, one: &IndicatorResult, name: &str) -> (Sheet, Opt
     strip(&mut canvas, one, number);
     canvas.gap(8);
     canvas.span(LABEL, LAST, Cell::text(&one.total.reason), Look::Prose.plain()).end();
+    if super::any_suppressed(one) {
+        canvas.span(LABEL, LAST, Cell::text(prose::SUPPRESSED_LEGEND), Look::Note.plain()).end();
+    }
     remarks(&mut canvas, context, one, number);
     canvas.gap(12);
     let trend = super::trajectory::part(&mut canvas, one, number, LAST);
@@ -78,7 +81,7 @@ fn strip(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) {
         total.target.map_or_else(|| absent(no_target(one)), |target| figure(target.value, target_format(one, number))),
         total.expected.map_or_else(|| absent(words::NONE), |expected| figure(expected, number)),
         total.progress.map_or_else(|| absent(words::NONE), |progress| figure(progress, NumberFormat::SHARE)),
-        (Cell::text(total.coverage.to_string()), Look::Kpi.plain()),
+        (Cell::text(super::coverage(one)), Look::Kpi.plain()),
         (Cell::text(words::status(status)), Look::KpiMark(Tone::of_status(status)).plain()),
     ];
     for ((first, last), (cell, style)) in spans.into_iter().zip(values) {

@@ -41,7 +41,7 @@ fn facts(canvas: &mut Canvas, context: Context) {
         (label::PROGRAMME, format!("{} ({}), {runs}", programme.title, programme.code), Look::Prose),
         (label::PARTNERS, partners.join(", "), Look::Prose),
         (label::AS_OF, words::day(programme.as_of), Look::Prose),
-        (label::AUDIENCE, words::INTERNAL.to_owned(), Look::Prose),
+        (label::AUDIENCE, words::audience(board.audience).to_owned(), Look::Prose),
         (label::MONEY, programme.currency.clone(), Look::Prose),
         (label::RUN, board.run.clone(), Look::Mono),
         (label::DEFINITIONS, board.definitions_hash.clone(), Look::Mono),
@@ -57,7 +57,7 @@ fn facts(canvas: &mut Canvas, context: Context) {
 fn words_about(canvas: &mut Canvas, context: Context) {
     section(canvas, LAST, part::COMPUTED);
     canvas.gap(6);
-    for (title, paragraphs) in prose::method(context.scoreboard.thresholds) {
+    for (title, paragraphs) in prose::method(context.scoreboard.thresholds, context.scoreboard.audience) {
         for (index, paragraph) in paragraphs.iter().enumerate() {
             if index == 0 {
                 canvas.text(LABEL, title, Look::StrongTop);
@@ -99,7 +99,8 @@ fn inputs(canvas: &mut Canvas, context: Context) {
     for input in &context.scoreboard.inputs {
         let partner = input.partner.as_deref().map_or(words::NONE, |code| context.partner(code));
         canvas.text(LABEL, partner, Look::Text);
-        canvas.text(TEXT, &input.name, Look::Text);
+        let name = if input.name.is_empty() { words::NONE } else { &input.name };
+        canvas.text(TEXT, name, Look::Text);
         canvas.text(LAST, &input.hash, Look::Mono);
         canvas.end_ruled(LABEL, LAST, Rule::Hair);
     }

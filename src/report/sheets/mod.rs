@@ -46,9 +46,11 @@ pub fn book(scoreboard: &Scoreboard) -> Book {
         sheets.push(survey::sheet(context));
     }
     sheets.push(quality::sheet(context));
-    sheets.push(findings::findings(context));
-    sheets.push(findings::kept_out(context));
-    sheets.push(evidence::sheet(context));
+    if !scoreboard.audience.is_restricted() {
+        sheets.push(findings::findings(context));
+        sheets.push(findings::kept_out(context));
+        sheets.push(evidence::sheet(context));
+    }
     sheets.push(method::sheet(context));
     let programme = &scoreboard.programme;
     Book {
@@ -56,7 +58,10 @@ pub fn book(scoreboard: &Scoreboard) -> Book {
         subject: programme.title.clone(),
         author: PROGRAM.to_owned(),
         created: programme.as_of,
-        foot: [programme.title.clone(), prose::foot(programme.as_of, &scoreboard.run)],
+        foot: [
+            programme.title.clone(),
+            prose::foot(programme.as_of, &scoreboard.run, words::audience_word(scoreboard.audience)),
+        ],
         sheets,
     }
 }
@@ -153,7 +158,8 @@ fn heading(canvas: &mut Canvas, context: Context, last: u16, title: &str, about:
     canvas.put(1, Cell::link(words::SUMMARY, TOP, words::BACK), Look::BackLink.plain());
     if last > 3 {
         let programme = &context.scoreboard.programme;
-        let facts = prose::which(&context.scoreboard.title, programme.as_of);
+        let audience = words::audience_word(context.scoreboard.audience);
+        let facts = prose::which(&context.scoreboard.title, programme.as_of, audience);
         canvas.span(3, last, Cell::text(facts), Look::NoteRight.plain());
     }
     canvas.end();
@@ -244,6 +250,22 @@ fn bounds(one: &IndicatorResult, number: NumberFormat) -> String {
         (Some(upper), Some(value)) if upper > value => prose::upper(&number.shown(upper)),
         _ => String::new(),
     }
+}
+
+/// Who has reported or answered; of a withheld estimate that is withheld too.
+fn coverage(one: &IndicatorResult) -> String {
+    if one.estimate.is_some() && one.total.value == Value::Suppressed {
+        return words::NONE.to_owned();
+    }
+    one.total.coverage.to_string()
+}
+
+/// Whether anything on the indicator's sheet is withheld.
+fn any_suppressed(one: &IndicatorResult) -> bool {
+    let figures = one.breakdowns.iter().flat_map(|breakdown| &breakdown.figures).chain([&one.total]);
+    let waves = one.estimate.iter().flat_map(|facts| &facts.waves).map(|wave| &wave.value);
+    figures.map(|figure| &figure.value).chain(waves).any(|value| *value == Value::Suppressed)
+        || one.trajectory.iter().any(|point| point.withheld)
 }
 
 /// Adds the sheet that freezes below this row and right of this column.

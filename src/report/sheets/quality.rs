@@ -27,14 +27,21 @@ pub fn sheet(context: Context) -> Sheet {
         *last = between(104, 270);
     }
     let mut canvas = Canvas::new(words::QUALITY, widths);
-    heading(&mut canvas, context, LAST, words::QUALITY, prose::QUALITY);
-    super::frozen(&mut canvas, 3, 0);
     let board = context.scoreboard;
-    for (name, text) in [
-        (words::FINDINGS, prose::findings(board.findings.len())),
-        (words::KEPT_OUT, prose::rows_kept_out(usize::try_from(board.kept_out_total).unwrap_or(usize::MAX))),
-    ] {
-        canvas.put(FIRST, Cell::link(name, TOP, text), Look::BackLink.plain()).end();
+    let restricted = board.audience.is_restricted();
+    let about = if restricted { prose::QUALITY_RESTRICTED } else { prose::QUALITY };
+    heading(&mut canvas, context, LAST, words::QUALITY, about);
+    super::frozen(&mut canvas, 3, 0);
+    let kept_out = usize::try_from(board.kept_out_total).unwrap_or(usize::MAX);
+    if restricted {
+        canvas.text(FIRST, words::counted(kept_out, "row") + " kept out", Look::Text).end();
+    } else {
+        for (name, text) in [
+            (words::FINDINGS, prose::findings(board.findings.len())),
+            (words::KEPT_OUT, prose::rows_kept_out(kept_out)),
+        ] {
+            canvas.put(FIRST, Cell::link(name, TOP, text), Look::BackLink.plain()).end();
+        }
     }
     canvas.gap(12);
     matrix(&mut canvas, context, &collections);
@@ -145,17 +152,17 @@ fn partners(canvas: &mut Canvas, context: Context) {
     }
     let start = canvas.at();
     section(canvas, LAST, part::BY_PARTNER);
-    heads(
-        canvas,
-        FIRST,
-        &[
-            (head::PARTNER, Look::Head),
-            (label::ERRORS, Look::HeadRight),
-            (label::WARNINGS, Look::HeadRight),
-            (label::NOTES, Look::HeadRight),
-            (label::ROWS_KEPT_OUT, Look::HeadRight),
-        ],
-    );
+    // Rows of a partner are told to nobody else.
+    let restricted = board.audience.is_restricted();
+    let last = if restricted { 4 } else { 5 };
+    let all = [
+        (head::PARTNER, Look::Head),
+        (label::ERRORS, Look::HeadRight),
+        (label::WARNINGS, Look::HeadRight),
+        (label::NOTES, Look::HeadRight),
+        (label::ROWS_KEPT_OUT, Look::HeadRight),
+    ];
+    heads(canvas, FIRST, &all[..usize::from(last)]);
     let mut lines: Vec<(Option<&str>, &str)> =
         board.programme.partners.iter().map(|one| (Some(one.code.as_str()), one.name.as_str())).collect();
     lines.push((None, label::NOBODYS));
@@ -172,22 +179,24 @@ fn partners(canvas: &mut Canvas, context: Context) {
                     .count()
             })
             .to_vec();
-        row.push(board.kept_out.iter().filter(|out| out.partner.as_deref().filter(is_known) == code).count());
+        if !restricted {
+            row.push(board.kept_out.iter().filter(|out| out.partner.as_deref().filter(is_known) == code).count());
+        }
         canvas.text(FIRST, name, Look::Text);
         for ((column, count), sum) in (2..).zip(row).zip(&mut sums) {
             *sum += count;
             canvas.put(column, Cell::count(count), Look::Figure.with(NumberFormat::WHOLE));
         }
-        canvas.end_ruled(FIRST, 5, Rule::Hair);
+        canvas.end_ruled(FIRST, last, Rule::Hair);
     }
     let end = canvas.at().saturating_sub(1);
     canvas.text(FIRST, words::TOTAL, Look::Strong);
-    for (column, sum) in (2..).zip(sums) {
+    for (column, sum) in (2..=last).zip(sums) {
         let sum = Decimal::from(sum);
         let cell = live(format!("=SUM({})", Area::column(column, first, end)), sum, Some(sum));
         canvas.put(column, cell, Look::StrongFigure.with(NumberFormat::WHOLE));
     }
-    canvas.end_ruled(FIRST, 5, Rule::Above);
+    canvas.end_ruled(FIRST, last, Rule::Above);
     canvas.gap(18);
     canvas.keep_from(start);
 }
@@ -197,7 +206,7 @@ fn details(canvas: &mut Canvas, context: Context) {
     // The heading stays with its first line.
     let mut start = canvas.at();
     section(canvas, LAST, part::DETAIL);
-    let names = [
+    let all = [
         (head::PARTNER, Look::Head),
         (head::COLLECTION, Look::Head),
         (head::STATE, Look::Head),
@@ -209,7 +218,9 @@ fn details(canvas: &mut Canvas, context: Context) {
         (head::KEPT_OUT, Look::HeadRight),
         (head::FILE, Look::Head),
     ];
-    heads(canvas, FIRST, &names);
+    let restricted = context.scoreboard.audience.is_restricted();
+    let last = if restricted { 7 } else { LAST };
+    heads(canvas, FIRST, &all[..usize::from(last)]);
     for line in &context.scoreboard.reporting {
         canvas.text(1, context.partner(line.partner.as_str()), Look::Text);
         canvas.text(2, &line.collection_title, Look::Text);
@@ -222,10 +233,12 @@ fn details(canvas: &mut Canvas, context: Context) {
             };
         }
         canvas.text(6, line.latest.as_deref().unwrap_or(words::NONE), Look::Text);
-        canvas.put(8, Cell::Number(line.rows.into()), Look::Figure.with(NumberFormat::WHOLE));
-        canvas.put(9, Cell::Number(line.kept_out.into()), Look::Figure.with(NumberFormat::WHOLE));
-        canvas.text(10, line.file.as_deref().unwrap_or(words::NONE), Look::Text);
-        canvas.end_ruled(FIRST, LAST, Rule::Hair);
+        if !restricted {
+            canvas.put(8, Cell::Number(line.rows.into()), Look::Figure.with(NumberFormat::WHOLE));
+            canvas.put(9, Cell::Number(line.kept_out.into()), Look::Figure.with(NumberFormat::WHOLE));
+            canvas.text(10, line.file.as_deref().unwrap_or(words::NONE), Look::Text);
+        }
+        canvas.end_ruled(FIRST, last, Rule::Hair);
         canvas.keep_from(start);
         start = canvas.at();
     }

@@ -77,7 +77,7 @@ fn top(canvas: &mut Canvas, board: &Scoreboard) -> u32 {
     canvas.gap(8);
     canvas.text(INDICATOR, &board.title, Look::Title).end_at(38);
     canvas.span(INDICATOR, TREND, Cell::text(&programme.title), Look::Subtitle.plain()).end();
-    let facts = prose::facts(programme.as_of, words::INTERNAL, &board.run);
+    let facts = prose::facts(programme.as_of, words::audience(board.audience), &board.run);
     canvas.span(INDICATOR, TREND, Cell::text(format!("{facts}. {}", cut_off(board))), Look::Note.plain()).end();
     canvas.gap(8);
     tally(canvas, board);
@@ -170,14 +170,15 @@ fn indicator(canvas: &mut Canvas, one: &IndicatorResult, name: &str, trend: Opti
     canvas.text(BOUNDS, bounds(one, number), Look::NoteRight);
     let (cell, style) = optional_cell(total.expected, words::NONE, Look::FaintFigure.with(number));
     canvas.put(EXPECTED, cell, style);
-    canvas.text(COVERAGE, total.coverage.to_string(), Look::NoteRight);
+    canvas.text(COVERAGE, super::coverage(one), Look::NoteRight);
     progress_cell(canvas, one, row);
     let status = total.status.unwrap_or(Status::NoData);
     canvas.text(STATUS, words::status(status), Look::Mark(Tone::of_status(status)));
     if let Some(trend) = trend {
         canvas.chart(trend_chart(one, name, row, trend));
     } else {
-        canvas.text(TREND, words::NO_TREND, Look::AbsentText);
+        let withheld = one.trajectory.iter().any(|point| point.withheld);
+        canvas.text(TREND, if withheld { words::SUPPRESSED } else { words::NO_TREND }, Look::AbsentText);
     }
     canvas.end_at(25);
     // The second line: why it stands so.
@@ -235,6 +236,9 @@ fn progress_cell(canvas: &mut Canvas, one: &IndicatorResult, row: u32) {
 fn feet(canvas: &mut Canvas, board: &Scoreboard) {
     canvas.gap(10);
     canvas.span(INDICATOR, TREND, Cell::text(prose::SUMMARY_LEGEND), Look::Note.plain()).end();
+    if board.indicators.iter().any(super::any_suppressed) {
+        canvas.span(INDICATOR, TREND, Cell::text(prose::SUPPRESSED_LEGEND), Look::Note.plain()).end();
+    }
     let count = |severity| board.findings.iter().filter(|finding| finding.severity == severity).count();
     let missing = |state| board.reporting.iter().filter(|line| line.state == state).count();
     let text = prose::quality(

@@ -8,6 +8,7 @@ use crate::model::absent::Absent;
 use crate::model::number::quotient;
 use crate::model::scoreboard::{EstimateFacts, IndicatorResult, StratumResponse, SurveyResult, WaveResponse};
 use crate::model::unit::Unit;
+use crate::model::value::Value;
 use crate::report::axis::Axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
@@ -37,7 +38,7 @@ pub fn sheet(context: Context) -> Sheet {
         about(&mut canvas, survey);
         estimates(&mut canvas, context, survey);
         for wave in &survey.waves {
-            strata(&mut canvas, wave);
+            strata(&mut canvas, context, wave);
             items(&mut canvas, wave);
             super::panel::coded(&mut canvas, wave, LAST);
         }
@@ -105,7 +106,11 @@ fn estimates(canvas: &mut Canvas, context: Context, survey: &SurveyResult) {
             let (cell, style) = optional_cell(bound, words::NONE, Look::Figure.with(number));
             canvas.put(column, cell, style);
         }
-        canvas.put(6, Cell::count(facts.answers), Look::FaintFigure.with(NumberFormat::WHOLE));
+        if one.total.value == Value::Suppressed {
+            canvas.text(6, words::NONE, Look::Absent);
+        } else {
+            canvas.put(6, Cell::count(facts.answers), Look::FaintFigure.with(NumberFormat::WHOLE));
+        }
         if let Some(change) = change {
             canvas.text(11, &change.unit, Look::NoteRight);
         }
@@ -117,7 +122,7 @@ fn estimates(canvas: &mut Canvas, context: Context, survey: &SurveyResult) {
 }
 
 /// The line for the whole stands last; the others are its strata.
-fn strata(canvas: &mut Canvas, wave: &WaveResponse) {
+fn strata(canvas: &mut Canvas, context: Context, wave: &WaveResponse) {
     let start = canvas.at();
     section(canvas, LAST, &format!("{}, {}", wave.title, words::day(wave.on)));
     let top = heads(
@@ -150,14 +155,21 @@ fn strata(canvas: &mut Canvas, wave: &WaveResponse) {
                 _ => stratum.complete,
             };
             let total: Decimal = strata.iter().map(|stratum| Decimal::from(pick(stratum))).sum();
-            live(format!("=SUM({})", Area::column(column, first, end)), count, (end >= first).then_some(total))
+            let whole = end >= first && strata.iter().all(|stratum| stratum.rate != Value::Suppressed);
+            live(format!("=SUM({})", Area::column(column, first, end)), count, whole.then_some(total))
         };
         counts(canvas, all, sum, Look::StrongFigure);
         canvas.end_ruled(NAME, RATE, Rule::Above);
     }
     let rows = canvas.at().saturating_sub(1);
     canvas.sheet().bars.push(Area::column(RATE, first, rows));
-    canvas.span(NAME, RATE, Cell::text(prose::aside(wave)), Look::Note.plain()).end();
+    if !context.scoreboard.audience.is_restricted() {
+        canvas.span(NAME, RATE, Cell::text(prose::aside(wave)), Look::Note.plain()).end();
+    } else if wave.strata.iter().any(|stratum| stratum.rate == Value::Suppressed)
+        || wave.items.iter().any(|item| item.suppressed)
+    {
+        canvas.span(NAME, RATE, Cell::text(prose::SUPPRESSED_LEGEND), Look::Note.plain()).end();
+    }
     let spacer = canvas.gap(16);
     if end >= first {
         response_chart(canvas, wave, &strata, top, (first, end, spacer));
@@ -167,6 +179,13 @@ fn strata(canvas: &mut Canvas, wave: &WaveResponse) {
 
 fn counts(canvas: &mut Canvas, stratum: &StratumResponse, cell: impl Fn(u16, Decimal) -> Cell, look: Look) {
     let row = canvas.at();
+    if stratum.rate == Value::Suppressed {
+        for column in POPULATION..RATE {
+            canvas.text(column, words::NONE, Look::Absent);
+        }
+        canvas.text(RATE, words::SUPPRESSED, Look::Absent);
+        return;
+    }
     for (column, count) in [
         (POPULATION, stratum.population),
         (ASKED, stratum.asked),
@@ -222,6 +241,11 @@ fn items(canvas: &mut Canvas, wave: &WaveResponse) {
         let row = canvas.at();
         let at = |column| CellRef::new(row, column);
         canvas.text(NAME, question, Look::Text);
+        if item.suppressed {
+            canvas.text(2, words::NONE, Look::Absent).text(3, words::NONE, Look::Absent);
+            canvas.text(4, words::SUPPRESSED, Look::Absent).end_ruled(NAME, last, Rule::Hair);
+            continue;
+        }
         canvas.put(2, Cell::count(with), Look::Figure.with(NumberFormat::WHOLE));
         canvas.put(3, Cell::count(without), Look::Figure.with(NumberFormat::WHOLE));
         if let Some(cached) = quotient(Decimal::from(without), Decimal::from(with + without)) {

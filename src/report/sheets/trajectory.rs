@@ -39,10 +39,11 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
     let top = heads(canvas, POINT, &names);
     let first = canvas.at();
     for point in &one.trajectory {
-        canvas.text(POINT, &point.label, Look::Text);
+        let label = if point.withheld { prose::point_withheld(&point.label) } else { point.label.clone() };
+        canvas.text(POINT, label, Look::Text);
         canvas.put(DAY, Cell::Date(point.on), Look::FaintFigure.with(NumberFormat::DAY));
         for (column, role) in (FIRST..).zip(&roles) {
-            // Cells without a figure stay empty here: a chart would draw a word as zero.
+            // Cells without a figure stay empty here: a chart would draw a word as zero. What is withheld is said behind.
             if let Some((value, style)) = value(one, point, *role, number) {
                 canvas.put(column, Cell::Number(value), style);
             }
@@ -151,5 +152,12 @@ fn note(one: &IndicatorResult) -> String {
     let marked = one.milestones.iter().any(|milestone| milestone.illustrative)
         || one.target.as_ref().is_some_and(|target| target.illustrative);
     let path = if one.total.target.is_some() { prose::TRAJECTORY } else { prose::TRAJECTORY_WITHOUT_TARGET };
-    if marked { format!("{path} {}", prose::MARK) } else { path.to_owned() }
+    let mut note = path.to_owned();
+    if marked {
+        note = format!("{note} {}", prose::MARK);
+    }
+    if one.trajectory.iter().any(|point| point.withheld) {
+        note = format!("{note} {}", prose::POINTS_WITHHELD);
+    }
+    note
 }

@@ -127,7 +127,7 @@ fn one(
     let place = Place::File { file: source.file_name() };
     let credentials = match credentials(source) {
         Ok(credentials) => credentials,
-        Err(finding) => return Ok(Err(finding)),
+        Err(finding) => return Ok(Err(*finding)),
     };
     let world = World { watch: Stopwatch::start(), source: source.code.as_str(), progress };
     let limit = project.catalog.programme.limits.file_bytes;
@@ -161,12 +161,12 @@ fn one(
 }
 
 /// Secrets from the environment, by the names that the source gives.
-fn credentials(source: &Source) -> Result<Credentials, Finding> {
+fn credentials(source: &Source) -> Result<Credentials, Box<Finding>> {
     let read = |name: &str| {
         std::env::var(name).ok().and_then(|text| Secret::new(&text)).ok_or_else(|| {
             let place = Place::File { file: source.file_name() };
             let message = format!("the environment variable {name} is not set, or is not one line of text");
-            Finding::error(&rules::SECRET_MISSING, place, message).help(rules::SECRET_MISSING.fix)
+            Box::new(Finding::error(&rules::SECRET_MISSING, place, message).help(rules::SECRET_MISSING.fix))
         })
     };
     Ok(Credentials { user: source.user.as_deref().map(read).transpose()?, secret: read(&source.secret)? })

@@ -10,6 +10,7 @@ use crate::app::answer::{Answer, Changes, Given, Request, give};
 use crate::app::project::Project;
 use crate::app::{Stopped, answer};
 use crate::finding::to_json;
+use crate::model::code::PartnerCode;
 use crate::model::letter::Letter;
 
 pub fn main(args: &AnswerArgs, output: &Output) -> Result<Exit, Stopped> {
@@ -54,7 +55,7 @@ fn as_json(answer: &Answer, given: &Given) -> Value {
         value
     });
     json!({
-        "file": answer.file, "hash": answer.hash, "partner": answer.partner.as_ref().map(|code| code.as_str()),
+        "file": answer.file, "hash": answer.hash, "partner": answer.partner.as_ref().map(PartnerCode::as_str),
         "language": answer.language, "verdict": answer.verdict, "received": answer.received,
         "summary": answer.letter.heading, "findings": findings.collect::<Vec<_>>(),
         "tables": answer.tables.iter().map(|table| json!({

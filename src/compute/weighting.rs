@@ -1,6 +1,6 @@
 //! How the answers of a survey are weighted: merged strata, weights that are given, and totals that are known.
 //!
-//! Turns what a survey declares into what the estimators take, for one list of answers at a time: n_h and the weights are
+//! Turns what a survey declares into what the estimators take, for one list of answers at a time: `n_h` and the weights are
 //! those of the answers usable for one estimate, so nothing of it can be computed beforehand but the frame's side.
 
 use std::collections::BTreeMap;

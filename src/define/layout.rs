@@ -115,12 +115,11 @@ fn texts_by_field(table: &Table<'_>, key: &'static str, fields: &[Field]) -> BTr
         let listed = value.get_ref().as_array().map(|list| list.iter().map(|one| one.get_ref().as_str()).collect());
         let one = || value.get_ref().as_str().map(|text| vec![text.to_owned()]);
         let texts: Option<Vec<&str>> = listed.unwrap_or_default();
-        match texts.map(|texts| texts.into_iter().map(str::to_owned).collect()).or_else(one) {
-            Some(texts) => drop(placed.insert(field, texts)),
-            None => {
-                let message = format!("`{}` must be a list of texts", name.value);
-                declared.bad(&value.span(), message, "Write it like [\"n/a\", \"C\"].");
-            }
+        if let Some(texts) = texts.map(|texts| texts.into_iter().map(str::to_owned).collect()).or_else(one) {
+            placed.insert(field, texts);
+        } else {
+            let message = format!("`{}` must be a list of texts", name.value);
+            declared.bad(&value.span(), message, "Write it like [\"n/a\", \"C\"].");
         }
     }
     placed

@@ -162,10 +162,11 @@ pub(super) fn as_displayed(value: f64, text: &str) -> Option<String> {
         (value.abs() - all * unit).abs() <= 0.501 * unit
     };
     // Behind the last comma or point that stands before a digit.
-    let behind = text
+    let mut behind = text
         .char_indices()
         .filter(|(at, c)| matches!(c, ',' | '.') && text[at + 1..].starts_with(|next: char| next.is_ascii_digit()));
-    let decimals = behind.last().map_or(0, |(at, _)| text[at + 1..].chars().take_while(char::is_ascii_digit).count());
+    let decimals =
+        behind.next_back().map_or(0, |(at, _)| text[at + 1..].chars().take_while(char::is_ascii_digit).count());
     match decimals {
         // A group, or three decimals of what was divided by a thousand: the column may tell.
         3 if is_displayed(0) => Some(text.trim().to_owned()),

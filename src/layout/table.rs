@@ -173,7 +173,7 @@ fn table<'a>(
         odd_names(&header, target_at, &columns),
         gaps(sheet, &rows),
     ];
-    findings.extend(tolerated(file, sheet, target_at, at, odd.concat()));
+    findings.extend(tolerated(file, sheet, target_at, at, &odd.concat()));
     let mut raw = RawTable::plain(target_at, sheet);
     raw.columns = columns.into_iter().map(|(field, column)| (field, Source::Column(column))).collect();
     raw.header = labels_of;
@@ -183,7 +183,7 @@ fn table<'a>(
 }
 
 /// One line about everything that is not as in the template, and is read all the same.
-fn tolerated(file: &str, sheet: &Sheet, target: Target<'_>, at: HeaderAt, said: Vec<String>) -> Option<Finding> {
+fn tolerated(file: &str, sheet: &Sheet, target: Target<'_>, at: HeaderAt, said: &[String]) -> Option<Finding> {
     if said.is_empty() {
         return None;
     }

@@ -54,8 +54,11 @@ impl Labels {
     }
 }
 
+/// What labels may be: in words, the name of the field that takes them, its kind, and how they are known.
+type Sort = (&'static str, &'static str, FieldKind, fn(&str) -> bool);
+
 /// What the labels of a run are.
-const SORTS: [(&str, &str, FieldKind, fn(&str) -> bool); 6] = [
+const SORTS: [Sort; 6] = [
     ("years", "year", FieldKind::Integer, is_year),
     ("years", "year", FieldKind::Text, is_split_year),
     ("months", "month", FieldKind::Text, is_month),
@@ -75,13 +78,13 @@ pub fn find(sheet: &Sheet, area: &Area, header: &Header, columns: &[Column<'_>])
     for (what, code, kind, fits) in SORTS {
         let mut run: Vec<(u16, String)> = Vec::new();
         for column in columns.iter().map(Some).chain([None]) {
-            let label = column.and_then(|column| lowest(column.column)).filter(|label| fits(label));
+            let label = column.and_then(|column| lowest(column.at)).filter(|label| fits(label));
             let goes_on = column.zip(label).filter(|(column, label)| {
-                let beside = run.last().is_none_or(|(before, _)| before + 1 == column.column);
+                let beside = run.last().is_none_or(|(before, _)| before + 1 == column.at);
                 beside && !run.iter().any(|(_, other)| other == label) && is_of_numbers(column)
             });
             if let Some((column, label)) = goes_on {
-                run.push((column.column, label));
+                run.push((column.at, label));
                 continue;
             }
             let longest = best.as_ref().map_or(FEWEST, |best| usize::from(best.last - best.first) + 2);

@@ -47,7 +47,7 @@ pub fn areas(sheet: &Sheet) -> Vec<Area> {
     let mut areas: Vec<Area> = Vec::new();
     for (at, block) in blocks.iter().enumerate() {
         for span in rows.spans(block) {
-            let known = |area: &&Area| area.body.iter().any(|i| block.contains(i)) && rows.overlaps(area, &span);
+            let known = |area: &&Area| area.body.iter().any(|i| block.contains(i)) && Rows::overlaps(area, &span);
             if areas.iter().any(|area| known(&area)) {
                 continue;
             }
@@ -149,7 +149,7 @@ impl<'a> Rows<'a> {
         joined
     }
 
-    fn overlaps(&self, area: &Area, span: &Range<u16>) -> bool {
+    fn overlaps(area: &Area, span: &Range<u16>) -> bool {
         area.columns.iter().any(|column| span.contains(column))
     }
 

@@ -28,7 +28,7 @@ const LARGEST_WHOLE: i64 = 1_000_000_000_000;
 /// A column of a table, or of several tables of the same columns.
 #[derive(Debug, Clone)]
 pub struct Column<'a> {
-    pub column: u16,
+    pub at: u16,
     pub label: String,
     /// Cells that hold something, with their sheet and row.
     pub cells: Vec<(&'a Sheet, u32, Cell)>,
@@ -114,13 +114,13 @@ pub fn placeholders(columns: &[Column<'_>]) -> (BTreeMap<u16, Vec<String>>, bool
         }
         if data > 0 && data * 10 >= all * 6 {
             if !nothing.is_empty() {
-                found.insert(column.column, nothing.into_values().collect());
+                found.insert(column.at, nothing.into_values().collect());
             }
         } else {
             let (clear, others): (BTreeMap<_, _>, _) =
                 nothing.into_iter().partition(|(_, text)| is_clear_placeholder(text));
             if !clear.is_empty() {
-                found.insert(column.column, clear.into_values().collect());
+                found.insert(column.at, clear.into_values().collect());
             }
             words.extend(others.into_keys());
         }

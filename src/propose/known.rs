@@ -46,13 +46,12 @@ fn matched(collection: &Collection, header: &Header, columns: &[Column<'_>]) -> 
     for field in &collection.fields {
         let names = names(field);
         let is_it = |column: &&Column<'_>| {
-            !taken.contains(&column.column)
-                && header.names(column.column).iter().any(|name| names.contains(&fold_label(name)))
+            !taken.contains(&column.at) && header.names(column.at).iter().any(|name| names.contains(&fold_label(name)))
         };
         if let Some(column) = columns.iter().find(is_it) {
-            taken.push(column.column);
+            taken.push(column.at);
             let label = column.label.clone();
-            matched.push(Matched { field: field.code.clone(), column: column.column, label, instead_of: None });
+            matched.push(Matched { field: field.code.clone(), column: column.at, label, instead_of: None });
         }
     }
     for field in &collection.fields {
@@ -60,18 +59,18 @@ fn matched(collection: &Collection, header: &Header, columns: &[Column<'_>]) -> 
             continue;
         }
         let free: Vec<&Column<'_>> =
-            columns.iter().filter(|c| !taken.contains(&c.column) && !fold_label(&c.label).is_empty()).collect();
+            columns.iter().filter(|c| !taken.contains(&c.at) && !fold_label(&c.label).is_empty()).collect();
         let folded: Vec<String> = free.iter().map(|column| fold_label(&column.label)).collect();
         let near = names(field).iter().find_map(|name| {
             let near = nearest(name, folded.iter().map(String::as_str))?;
             folded.iter().position(|label| label == near)
         });
         if let Some(column) = near.and_then(|at| free.get(at)) {
-            taken.push(column.column);
+            taken.push(column.at);
             let instead_of = Some(field.label.get("en").to_owned());
             matched.push(Matched {
                 field: field.code.clone(),
-                column: column.column,
+                column: column.at,
                 label: column.label.clone(),
                 instead_of,
             });

@@ -165,15 +165,14 @@ pub fn propose(workbook: &Workbook, only: Option<&str>, context: &Context<'_>) -
         for area in areas {
             // Sheets of the same columns, one a year or a partner, are one table.
             let columns = (!shares_sheet).then(|| table::labels(sheet, &area)).filter(|labels| !labels.is_empty());
-            match columns.as_ref().and_then(|columns| by_columns.get(columns)) {
-                Some(at) => groups[*at].parts.push((sheet, area)),
-                None => {
-                    if let Some(columns) = columns {
-                        by_columns.insert(columns, groups.len());
-                    }
-                    groups.push(Group { parts: vec![(sheet, area)], shares_sheet });
-                }
+            if let Some(at) = columns.as_ref().and_then(|columns| by_columns.get(columns)) {
+                groups[*at].parts.push((sheet, area));
+                continue;
             }
+            if let Some(columns) = columns {
+                by_columns.insert(columns, groups.len());
+            }
+            groups.push(Group { parts: vec![(sheet, area)], shares_sheet });
         }
     }
     let mut codes: BTreeSet<String> = context.collections.iter().map(|one| one.code.as_str().to_owned()).collect();

@@ -57,10 +57,7 @@ pub fn of(group: &Group<'_>, codes: &mut BTreeSet<String>, context: &Context<'_>
             layout.not_reported_in = nothing.by_field(|column| {
                 fit.matched.iter().find(|m| m.column == column).map(|m| m.field.as_str().to_owned())
             });
-            evidence(
-                &mut layout,
-                columns.iter().map(|column| guess(column, &nothing.at(column.column), context.currency)),
-            );
+            evidence(&mut layout, columns.iter().map(|column| guess(column, &nothing.at(column.at), context.currency)));
             Becomes::Known { code: fit.code, title: fit.title, matched: fit.matched, missing: fit.missing }
         }
         None => new(group, &header, &columns, across, &nothing, codes, context, &mut layout, &mut says),
@@ -124,7 +121,7 @@ fn columns<'a>(group: &Group<'a>, header: &Header) -> Vec<Column<'a>> {
         .iter()
         .map(|column| {
             let label = header.columns().find(|(at, _)| at == column).map(|(_, label)| label);
-            Column { column: *column, label: label.unwrap_or_default(), cells: Vec::new(), rows }
+            Column { at: *column, label: label.unwrap_or_default(), cells: Vec::new(), rows }
         })
         .collect();
     for (sheet, area) in &group.parts {
@@ -270,7 +267,7 @@ fn fill_down(group: &Group<'_>, columns: &[Column<'_>], layout: &mut Layout, fie
     }
     let full = columns.iter().any(|column| column.cells.len() * 10 >= column.rows * 9);
     if full && !layout.repeat_merged {
-        layout.fill_down = sparse.into_iter().filter_map(|column| field(column.column)).collect();
+        layout.fill_down = sparse.into_iter().filter_map(|column| field(column.at)).collect();
     }
 }
 
@@ -318,31 +315,31 @@ fn new(
     let mut fields: Vec<Field> = Vec::new();
     let mut of_column: BTreeMap<u16, String> = BTreeMap::new();
     let is_across = |column: u16| across.as_ref().is_some_and(|across| (across.first..=across.last).contains(&column));
-    for column in columns.iter().filter(|column| !is_across(column.column)) {
-        let letters = column_letters(column.column);
+    for column in columns.iter().filter(|column| !is_across(column.at)) {
+        let letters = column_letters(column.at);
         let code = names::code(&column.label, &format!("column_{}", letters.to_lowercase()), &mut taken);
         // Empty, twice on the sheet, or too long to be found by: told by its letters.
         let unclear = times.get(&fold_label(&column.label)).is_some_and(|times| *times > 1)
             || fold_label(&column.label).is_empty()
-            || header.cell(column.column).is_none();
+            || header.cell(column.at).is_none();
         let mut label = column.label.clone();
         if label.trim().is_empty() {
             label = format!("Column {letters}");
         }
         if unclear || labels.contains(&label.trim().to_lowercase()) {
-            layout.letters.push((code.clone(), column.column));
+            layout.letters.push((code.clone(), column.at));
             if labels.contains(&label.trim().to_lowercase()) {
                 label = format!("{label} ({letters})");
             }
         }
         labels.insert(label.trim().to_lowercase());
-        of_column.insert(column.column, code.clone());
-        let mut guess = guess(column, &nothing.at(column.column), context.currency);
+        of_column.insert(column.at, code.clone());
+        let mut guess = guess(column, &nothing.at(column.at), context.currency);
         if column.cells.is_empty() && label.trim_end().ends_with('*') {
             guess.required = true;
             guess.says.push("marked with * in the header".to_owned());
         }
-        fields.push(Field { code, label, column: Some(column.column), guess, cells: column.cells.len() });
+        fields.push(Field { code, label, column: Some(column.at), guess, cells: column.cells.len() });
     }
     fill_down(group, columns, layout, |column| of_column.get(&column).cloned());
     layout.not_reported_in = nothing.by_field(|column| of_column.get(&column).cloned());
@@ -360,9 +357,9 @@ fn new(
         let into = names::code(across.code, across.code, &mut taken);
         let value = names::code("value", "value", &mut taken);
         let all = Column {
-            column: across.first,
+            at: across.first,
             label: "Value".to_owned(),
-            cells: columns.iter().filter(|c| is_in(&across, c.column)).flat_map(|c| c.cells.clone()).collect(),
+            cells: columns.iter().filter(|c| is_in(&across, c.at)).flat_map(|c| c.cells.clone()).collect(),
             rows: 0,
         };
         let guess = guess(&all, &nothing.at(across.first), context.currency);

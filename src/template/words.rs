@@ -221,7 +221,7 @@ mod tests {
     fn walk(path: &str, value: &toml::Value, found: &mut Vec<(String, String)>) {
         match value {
             toml::Value::Table(table) => {
-                table.iter().for_each(|(key, value)| walk(&format!("{path}.{key}"), value, found))
+                table.iter().for_each(|(key, value)| walk(&format!("{path}.{key}"), value, found));
             }
             toml::Value::Array(list) => {
                 list.iter().enumerate().for_each(|(at, value)| walk(&format!("{path}.{at}"), value, found));

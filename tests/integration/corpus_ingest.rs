@@ -127,14 +127,14 @@ fn fails(path: &Path, case: &Case) -> Result<&'static str, String> {
         Gets(figures) => figures,
         Refused(_) => &[],
     };
-    if !figures.is_empty() {
+    if figures.is_empty() {
+        project.file("pipelines/none.toml", ANYTHING);
+        project.file("indicators/a.toml", indicators(&[("anything", "COUNT(*)", "")], ""));
+    } else {
         let declared = fs::read_to_string(project.path().join("pipelines/a.toml")).unwrap_or_default();
         let first = declared.lines().find_map(|line| line.strip_prefix("code = \"")?.strip_suffix('"'));
         let first = first.unwrap_or_default().to_owned();
         project.file("indicators/a.toml", indicators(figures, &first));
-    } else {
-        project.file("pipelines/none.toml", ANYTHING);
-        project.file("indicators/a.toml", indicators(&[("anything", "COUNT(*)", "")], ""));
     }
     let check = project.run(&["check"]);
     if check.code != 0 {

@@ -256,11 +256,11 @@ impl Answering<'_> {
             Belongs::Collection(code) => catalog.collections.iter().find(|known| known.code.as_str() == code),
             Belongs::Wave { .. } => None,
         });
-        let checks = collections.flat_map(|collection| &collection.checks);
+        let mut checks = collections.flat_map(|collection| &collection.checks);
         // "and 3 more like it: …" ends with the message.
         let of = |check: &Check| finding.message.strip_suffix(check.message.get(&catalog.programme.language));
         if finding.rule == &rules::CHECK_FAILED
-            && let Some((before, check)) = checks.filter_map(|check| Some((of(check)?, check))).next()
+            && let Some((before, check)) = checks.find_map(|check| Some((of(check)?, check)))
         {
             told.message = format!("{before}{}", check.message.get(language));
         }
@@ -288,8 +288,8 @@ impl Answering<'_> {
 
     /// The file before, and how many of its errors and warnings this one has not.
     fn put_right(&self, submissions: &[Submission]) -> Option<(String, usize)> {
-        let ours = submissions.iter().filter(|submission| submission.file == self.subject.hash);
-        let before = ours.filter_map(|one| before(&self.rivals(submissions, one), one).pop()).next()?;
+        let mut ours = submissions.iter().filter(|submission| submission.file == self.subject.hash);
+        let before = ours.find_map(|one| before(&self.rivals(submissions, one), one).pop())?;
         let old = self.state.files.get(&before.file)?;
         let weighs = |finding: &&Finding| finding.severity > Severity::Info;
         // Rows move: a mistake is known by what stands in the cell, one of a whole sheet by the sheet.

@@ -447,7 +447,9 @@ mod tests {
         assert_eq!(ratio(&rows, &least(6)), Err(Why::TooFewAnswers { answers: 5, minimum: 6 }));
         rows[0].in_domain = false;
         assert_eq!(ratio(&rows, &least(5)), Err(Why::TooFewAnswers { answers: 4, minimum: 5 }), "those of the domain");
-        rows.iter_mut().for_each(|row| row.in_domain = false);
+        for row in &mut rows {
+            row.in_domain = false;
+        }
         assert_eq!(ratio(&rows, &least(5)), Err(Why::NoAnswers));
     }
 

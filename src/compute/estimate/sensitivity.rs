@@ -91,7 +91,9 @@ mod tests {
         rows[1].in_domain = false;
         rows[3].in_domain = false;
         assert_eq!(sensitivity(&rows, &design, median).unwrap().left_out, 2);
-        rows.iter_mut().for_each(|row| row.y = 0.0);
+        for row in &mut rows {
+            row.y = 0.0;
+        }
         rows[0].in_domain = false;
         assert_eq!(sensitivity(&rows, &design, mean).unwrap().left_out, 2, "nothing, but in the domain");
     }

@@ -24,12 +24,15 @@ fn rewrite(
     written
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "what `rewrite` takes: None leaves a cell as it is")]
 fn text(text: impl Into<String>) -> Option<(Content, Option<&'static str>)> {
     Some((Content::Text(text.into()), None))
 }
 
 fn strike_all(draft: &mut Draft, origins: Vec<Origin>, rule: &'static Rule) {
-    origins.into_iter().for_each(|origin| draft.strike(origin, rule));
+    for origin in origins {
+        draft.strike(origin, rule);
+    }
 }
 
 /// Digits with marks between groups of three.
@@ -170,7 +173,7 @@ pub fn thousands_by_format(draft: &mut Draft, dice: &mut Dice) {
     let format = dice.pick(&["#,##0\" k€\"", "0\" Tsd. €\"", "0\\ \"k\"[$€-407]", "#,##0\" tūkst. EUR\""]);
     rewrite(draft, AGREEMENTS, "amount", |_, value| {
         let hundredths = hundredths(value)?;
-        (hundredths % 100_000 == 0).then(|| (Content::Number((hundredths / 100_000) as f64), Some(format)))
+        (hundredths % 100_000 == 0).then_some((Content::Number((hundredths / 100_000) as f64), Some(format)))
     });
     draft.raise(&rules::NUMBER_AS_TEXT, Severity::Warning);
 }

@@ -255,7 +255,11 @@ fn agreement(i: usize, dice: &mut Dice) -> Row {
         ("country", Value::Country(country)),
         (
             "notes",
-            if i % 5 == 0 { Value::Text(format!("see annex {}, second version", i + 1)) } else { Value::Nothing },
+            if i.is_multiple_of(5) {
+                Value::Text(format!("see annex {}, second version", i + 1))
+            } else {
+                Value::Nothing
+            },
         ),
     ])
 }

@@ -105,7 +105,9 @@ const CASES: &[(&str, Drift)] = &[
 fn drifted(partner: usize, seed: u64, drifts: &[Drift]) -> (Draft, (String, Vec<u8>)) {
     let mut draft = Draft::filled(partner);
     let mut dice = Dice::new(seed);
-    drifts.iter().for_each(|drift| drift(&mut draft, &mut dice));
+    for drift in drifts {
+        drift(&mut draft, &mut dice);
+    }
     let file = (draft.file.clone(), save::save(&draft));
     (draft, file)
 }

@@ -140,7 +140,7 @@ fn shown(cell: &Cell, decimal: char) -> String {
         Content::Number(number) if cell.format.is_some_and(|format| format.contains('%')) => {
             hundredths_text((number * 10_000.0).round() as i64, decimal) + "%"
         }
-        Content::Number(number) => hundredths_text((number * 100.0).round() as i64, decimal),
+        Content::Number(number) => number.to_string().replace('.', &decimal.to_string()),
         Content::Day(day) => day.format("%d.%m.%Y").to_string(),
         Content::Truth(yes) => yes.to_string().to_uppercase(),
         // A program that exports a csv and cannot calculate writes an error.

@@ -23,7 +23,7 @@ pub fn renamed_sheets(draft: &mut Draft, dice: &mut Dice) {
     let names = ["Tabelle1", "Data 2016", "Feuil1", "Lapas1", "export (2)", "Sheet 1"];
     let first = dice.roll(3);
     for (page, name) in draft.pages.iter_mut().filter(|page| !page.hidden).zip(&names[first..]) {
-        page.name = (*name).to_owned();
+        (*name).clone_into(&mut page.name);
     }
     draft.raise(&rules::LAYOUT_TOLERATED, Severity::Info);
 }
@@ -418,7 +418,7 @@ pub fn hidden_sheet_of_another(draft: &mut Draft, dice: &mut Dice) {
 /// Nobody can tell whose it is.
 pub fn nobodys(draft: &mut Draft, _: &mut Dice) {
     draft.pages.retain(|page| !page.hidden);
-    draft.file = "final version 2.xlsx".to_owned();
+    "final version 2.xlsx".clone_into(&mut draft.file);
     draft.pages.iter_mut().for_each(|page| page.put(1, 0, Cell::text("final")));
     draft.refuse(AGREEMENTS, &rules::PARTNER_UNKNOWN);
     draft.refuse(EVENTS, &rules::PARTNER_UNKNOWN);
@@ -438,7 +438,9 @@ pub fn hidden_copy(draft: &mut Draft, _: &mut Dice) {
     let struck: Vec<Origin> =
         copy.cells.values().filter_map(|cell| cell.origin.filter(|o| o.field == key && o.row != HEADER)).collect();
     draft.pages.push(copy);
-    struck.into_iter().for_each(|origin| draft.strike(origin, &rules::DUPLICATE_KEY));
+    for origin in struck {
+        draft.strike(origin, &rules::DUPLICATE_KEY);
+    }
     draft.raise(&rules::HIDDEN_SHEET, Severity::Warning);
 }
 

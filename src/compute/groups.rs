@@ -8,7 +8,7 @@ use super::estimate::{self, Change};
 use super::estimation::{Changed, Estimation};
 use super::population::Member;
 use super::score::{Against, figure};
-use super::survey::{Held, ends};
+use super::survey::{Held, Prepared, ends};
 use super::told::{notes, told};
 use super::weighting::NOT_GIVEN;
 use crate::define::catalog::{ChangeKind, ChoiceOption, Estimate, Field, FieldKind, Indicator, Pairing};
@@ -150,16 +150,12 @@ impl Estimation<'_> {
             Some((kind, pairing)) => group.moved_by(indicator, kind, pairing),
         };
         let level = level.unwrap_or(Err(estimate::Why::NoAnswers));
-        // One answer is its own mean: that it shows no spread says nothing of the group.
-        let flat = |one: &estimate::Estimate| one.answers == 1 && one.standard_error == Some(0.0);
-        let level = level.map(|one| {
-            if flat(&one) { estimate::Estimate { standard_error: None, interval: None, ..one } } else { one }
-        });
+        let level = level.map(without_flat_interval);
         let found = level.as_ref().ok();
         let answers = found.map_or(0, |one| one.answers);
         let measured = self.measured(&level);
         let coverage = match wave {
-            Some(wave) if !grouping.is_question => group.asked_of(wave),
+            Some(wave) if !grouping.is_question => group.asked_of(wave, matches!(change, Some((_, Pairing::Paired)))),
             _ => Coverage { reported: answers, due: answers },
         };
         let nothing = Against { baseline: None, target: None, milestones: &[], cut_off: Some(inputs.as_of) };
@@ -201,24 +197,33 @@ impl Estimation<'_> {
         // Pairs speak of the baseline's population.
         let wave = if pairing == Pairing::Paired { first } else { last };
         match changed {
-            Ok(Changed { follow_up, mut change, .. }) => {
-                if follow_up.answers == 1 && change.standard_error == Some(0.0) {
-                    (change.standard_error, change.interval) = (None, None);
-                }
+            Ok(Changed { follow_up, change, .. }) => {
+                let change = without_flat_interval(change);
                 (Some(Ok(follow_up)), Some(wave), self.moved(indicator, kind, &change))
             }
             Err((why, _)) => (Some(Err(why)), Some(wave), None),
         }
     }
 
-    /// Of the eligible members of this domain, how many answered.
-    fn asked_of(&self, wave: usize) -> Coverage {
-        let (.., matched) = &self.prepared.waves[wave];
+    /// Of the eligible members of this domain, how many answered; of pairs, both waves.
+    fn asked_of(&self, wave: usize, on_pairs: bool) -> Coverage {
+        let Prepared { waves, pairs, .. } = self.prepared;
+        let (.., matched) = &waves[wave];
         let inside = |at: usize| self.domains[wave][at];
         let members = matched.frame.members.iter().enumerate();
         Coverage {
-            reported: matched.complete().filter(|(at, _)| inside(*at)).count(),
+            reported: if on_pairs {
+                pairs.iter().filter(|(at, ..)| inside(*at)).count()
+            } else {
+                matched.complete().filter(|(at, _)| inside(*at)).count()
+            },
             due: members.filter(|(at, member)| inside(*at) && member.is_eligible()).count(),
         }
     }
+}
+
+/// One answer is its own mean: that it shows no spread says nothing of the group.
+fn without_flat_interval(one: estimate::Estimate) -> estimate::Estimate {
+    let is_flat = one.answers == 1 && one.interval.is_some_and(|(lower, upper)| lower >= upper);
+    if is_flat { estimate::Estimate { standard_error: None, interval: None, ..one } } else { one }
 }

@@ -26,21 +26,17 @@ pub fn options(declared: Vec<ChoiceOption>, asked: Option<&Field>) -> Vec<Choice
         options.retain(|option| renamed.iter().all(|old| old.code != option.code));
         // A label that nobody declared is the code.
         let has_label = one.label.all().any(|label| label != one.code && label != one.code.replace('_', " "));
-        let known = match options.iter_mut().find(|option| option.code == one.code) {
-            Some(known) => {
-                known.also_called.extend(one.also_called);
-                if has_label {
-                    known.also_called.extend(known.label.all().map(str::to_owned).collect::<Vec<_>>());
-                    known.label = one.label;
-                }
-                known
+        let at = options.iter().position(|option| option.code == one.code).unwrap_or(options.len());
+        if let Some(known) = options.get_mut(at) {
+            known.also_called.extend(one.also_called);
+            if has_label {
+                known.also_called.extend(known.label.all().map(str::to_owned).collect::<Vec<_>>());
+                known.label = one.label;
             }
-            None => {
-                options.push(one);
-                let Some(last) = options.last_mut() else { continue };
-                last
-            }
-        };
+        } else {
+            options.push(one);
+        }
+        let Some(known) = options.get_mut(at) else { continue };
         for old in renamed {
             known.also_called.extend(old.label.all().map(str::to_owned));
             known.also_called.extend(old.also_called);
@@ -149,7 +145,9 @@ fn settled(relevance: &mut Relevance, rewritten: &[String], renamed: &BTreeMap<(
     };
     match relevance {
         Relevance::All(parts) | Relevance::Any(parts) => {
-            parts.iter_mut().for_each(|part| settled(part, rewritten, renamed));
+            for part in parts {
+                settled(part, rewritten, renamed);
+            }
         }
         Relevance::Not(inner) => settled(inner, rewritten, renamed),
         Relevance::Compare(left, _, right) if is(left) || is(right) => *relevance = Relevance::Unknown,

@@ -184,7 +184,9 @@ fn asked(table: &Table<'_>, open: OpenForm<'_>) -> (Vec<Asked>, Vec<(String, Str
         }
     }
     let asked = form::questions::questions(&forms, &mut findings);
-    findings.into_iter().for_each(|finding| table.report(finding));
+    for finding in findings {
+        table.report(finding);
+    }
     (asked, known)
 }
 

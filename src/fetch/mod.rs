@@ -1,10 +1,10 @@
 //! Survey servers → answers, whole or not at all. One file a server: `kobo`, `odk`, `limesurvey`, `eusurvey`.
 //!
 //! What was fetched must equal what the server says it has, or the fetch fails with the reason. Pages are kept as they
-//! came ([`Spool`]), so that an interrupted fetch goes on where it ended; put together they are one document in the
+//! came (`spool`), so that an interrupted fetch goes on where it ended; put together they are one document in the
 //! server's own form, sorted by the key of the answer: the same answers give the same bytes. `ingest` reads it as it
 //! reads the same server's file exports. No clock and no chance of its own: see [`Surroundings`]. Secrets never leave
-//! [`client`], not even in what a server sends back.
+//! `client`, not even in what a server sends back.
 
 mod answers;
 mod client;

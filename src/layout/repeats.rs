@@ -28,9 +28,7 @@ pub fn repeat(sheet: &Sheet, all: &[Sheet]) -> Option<Repeat> {
     let rows: Vec<u32> = sheet.rows.iter().skip(1).map(|row| row.index).collect();
     let parents: Vec<(String, Option<String>)> = rows
         .iter()
-        .filter_map(|row| {
-            Some((table.and_then(|table| shown(sheet, *row, table)).unwrap_or_default(), shown(sheet, *row, link)))
-        })
+        .map(|row| (table.and_then(|table| shown(sheet, *row, table)).unwrap_or_default(), shown(sheet, *row, link)))
         .collect();
     // Exports of old name the answers themselves so, with -1 for "of nothing".
     if parents.iter().all(|(_, parent)| parent.as_deref().is_none_or(|parent| parent == "-1")) {

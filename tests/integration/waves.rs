@@ -378,6 +378,8 @@ fn estimates_by_group_are_domains_of_the_whole_sample() {
     // Of a change its own change: 2.5 · (5 + 4) − 2.5 · (2 + 4), and (14 + 22) against (10 + 20).
     near(&line(&scoreboard, "jobs_gained", "size", "micro")["estimate"]["change"]["value"], 2.5);
     near(&line(&scoreboard, "jobs_gained", "size", "small")["estimate"]["change"]["value"], 15.0);
+    let pairs = figure(&scoreboard, "jobs_gained", &[("size", "small")]);
+    assert_eq!(pairs["coverage"], json!({"reported": 2, "due": 5}));
     // A field that nobody declares, and a question.
     near(&figure(&scoreboard, "jobs_mean", &[("partner", "alpha")])["value"], 7.6);
     near(&figure(&scoreboard, "jobs_mean", &[("exports", "yes")])["value"], 16.5);

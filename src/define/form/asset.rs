@@ -1,4 +1,4 @@
-//! A form as `KoboToolbox` gives it by its API: JSON → the same sheets as in an XLSForm.
+//! A form as `KoboToolbox` gives it by its API: JSON → the same sheets as in an `XLSForm`.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! XLSForms: the sheets survey, choices and settings of a questionnaire → the questions that it asks.
+//! `XLSForm`s: the sheets survey, choices and settings of a questionnaire → the questions that it asks.
 //!
 //! A form is a definition, so what is wrong with it is told at its cell. What belongs to the asking alone (appearance,
 //! constraints, filters of choices) is left to the server that asks. Nothing here opens a file: [`FormFile`] comes in.

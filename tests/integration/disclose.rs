@@ -299,7 +299,9 @@ fn a_weak_suppression_is_found() {
             let withheld = intruder.withheld().into_iter().filter(|key| key.1 == "volume" && key.3.starts_with(field));
             let places: Vec<String> = withheld.map(|key| key.3.clone()).collect();
             let [small, others @ ..] = places.as_slice() else { continue };
-            others.iter().for_each(|place| intruder.tell("volume", place));
+            for place in others {
+                intruder.tell("volume", place);
+            }
             intruder.tell("volume", "");
             tried += 1;
             found += usize::from(intruder.found().iter().any(|(key, ..)| key.3 == *small));

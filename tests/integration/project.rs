@@ -149,7 +149,8 @@ impl Project {
 
     /// The JSON of the report for an audience.
     pub fn json_for(&self, audience: &str) -> Value {
-        let outputs = self.outputs().into_iter().filter(|(name, _)| name.ends_with(".json"));
+        let outputs =
+            self.outputs().into_iter().filter(|(name, _)| Path::new(name).extension().is_some_and(|e| e == "json"));
         let mut boards = outputs.map(|(_, bytes)| serde_json::from_slice::<Value>(&bytes).expect("JSON"));
         boards.find(|board| board["report"]["audience"] == audience).expect("a json for this audience")
     }

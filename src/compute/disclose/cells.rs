@@ -66,6 +66,7 @@ pub struct Lines {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own, and all combinations occur")]
 pub struct Quantity {
     pub money: bool,
     /// A count.

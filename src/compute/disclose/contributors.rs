@@ -322,7 +322,9 @@ impl Reader<'_> {
             }
         } else {
             let mut all = Sum::default();
-            entries.iter().for_each(|entry| all.add(entry));
+            for entry in &entries {
+                all.add(entry);
+            }
             quantity.states.push(("at -".into(), all.finish()));
             slots.push((Slot::At(code(), until.day), "at -".into()));
         }

@@ -215,7 +215,9 @@ impl Part<'_> {
             if let Some((set, _)) = enough {
                 self.hold(set.clone());
             } else {
-                sides.into_iter().for_each(|(set, _)| self.hold(set));
+                for (set, _) in sides {
+                    self.hold(set);
+                }
             }
         }
     }

@@ -146,7 +146,7 @@ impl Respondents<'_> {
             for (all, own) in amounts.iter_mut().zip(&said) {
                 all.push(*own);
             }
-            from.insert(who, said.into_iter().fold(Decimal::ZERO, |sum, own| sum.saturating_add(own)));
+            from.insert(who, said.into_iter().fold(Decimal::ZERO, Decimal::saturating_add));
         }
         let question = |code: &String| self.survey.survey.question(code);
         let of_one = self.fields.iter().zip(&amounts).any(|(code, all)| {
@@ -277,7 +277,9 @@ impl Table<'_> {
                 snapshot.tells.entry(self.slot(what, of)).or_default().insert((key.clone(), place));
             };
             tell("all", ALL.into());
-            strata.iter().for_each(|stratum| tell(&stratum.name, format!("stratum={}", stratum.name)));
+            for stratum in strata {
+                tell(&stratum.name, format!("stratum={}", stratum.name));
+            }
         }
         let quantity = Quantity {
             whole: true,

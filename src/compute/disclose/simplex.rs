@@ -6,6 +6,9 @@
 
 const TINY: f64 = 1e-9;
 
+/// Coefficients of some columns; and the room above the sum of their terms, None for an equation.
+pub type Bound = (Vec<(usize, f64)>, Option<f64>);
+
 /// Columns between zero and their caps; rows that say `Σ a·x = 0`, or `≤ slack` where there is room.
 #[derive(Debug, Clone)]
 pub struct Simplex {
@@ -19,7 +22,7 @@ pub struct Simplex {
 
 impl Simplex {
     /// Columns by their caps; each row with its coefficients, an equation or with room above the sum of its terms.
-    pub fn new(caps: &[f64], rows: &[(Vec<(usize, f64)>, Option<f64>)]) -> Self {
+    pub fn new(caps: &[f64], rows: &[Bound]) -> Self {
         let (columns, count) = (caps.len(), rows.len());
         let width = columns + count;
         let mut all = caps.to_vec();
@@ -54,15 +57,15 @@ impl Simplex {
         let weight = |column: usize| objective.get(column).copied().unwrap_or(0.0);
         // Far more pivots than any of these tables needs: an end, should rounding go round in circles.
         for _ in 0..200 * (width + 1) {
-            let entering = (0..width).find_map(|column| {
+            let entering = (0..width).find(|column| {
+                let column = *column;
                 if self.caps[column] <= 0.0 || self.basic.contains(&column) {
-                    return None;
+                    return false;
                 }
                 let drawn: f64 =
                     self.rows.iter().zip(&self.basic).map(|(row, basic)| row[column] * weight(*basic)).sum();
                 let gain = weight(column) - drawn;
-                let useful = if self.full[column] { gain < -TINY } else { gain > TINY };
-                useful.then_some(column)
+                if self.full[column] { gain < -TINY } else { gain > TINY }
             });
             let Some(column) = entering else { return true };
             if !self.enter(column) {

@@ -73,7 +73,7 @@ fn a_reader_that_takes_all_memory_is_stopped_by_its_limit() {
 fn a_reader_knows_no_secret_of_its_parent() {
     use std::fs;
     use std::time::Duration;
-    let project = project(PLENTY);
+    let project = project(5);
     let mut parent = Command::new(env!("CARGO_BIN_EXE_scoreboard"))
         .args(["ingest", "--project"])
         .arg(project.path())

@@ -530,6 +530,9 @@ pub fn result(indicator: &Indicator, total: Figure, parts: ResultParts) -> Indic
         since_then: parts.since_then,
         breakdowns: parts.breakdowns,
         trajectory: parts.trajectory,
+        pace: None,
+        committed: None,
+        breaks: Vec::new(),
         estimate: None,
     }
 }

@@ -118,6 +118,7 @@ pub fn trajectory(
             actual: None,
             withheld: false,
             expected: expected(&case, on),
+            original: None,
             milestone: None,
             target: None,
         });

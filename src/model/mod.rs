@@ -5,6 +5,7 @@
 
 pub mod absent;
 pub mod audience;
+pub mod changes;
 pub mod code;
 pub mod country;
 mod country_names;
@@ -14,8 +15,10 @@ pub mod hash;
 pub mod letter;
 pub mod locale;
 pub mod number;
+pub mod pace;
 pub mod period;
 pub mod phrases;
+pub mod presentation;
 pub mod scoreboard;
 pub mod source;
 pub mod submission;

@@ -7,7 +7,10 @@ use rust_decimal::Decimal;
 
 use super::absent::Absent;
 use super::audience::Audience;
+use super::changes::{Break, Changes};
 use super::code::{IndicatorCode, PartnerCode, ReportCode};
+use super::pace::Projection;
+use super::presentation::Presentation;
 use super::target::{Baseline, Direction, Milestone, ResolvedTarget, Target, Targets};
 use super::unit::Unit;
 use super::value::{Coverage, Value};
@@ -27,7 +30,10 @@ pub struct Scoreboard {
     /// Of the definitions as run, in hexadecimal.
     pub definitions_hash: String,
     pub thresholds: Thresholds,
+    pub presentation: Presentation,
     pub indicators: Vec<IndicatorResult>,
+    /// Against the run published before; None where there is none, or where it must not be told.
+    pub changes: Option<Changes>,
     pub surveys: Vec<SurveyResult>,
     /// Counts beside estimates of the same thing.
     pub comparisons: Vec<Comparison>,
@@ -186,6 +192,12 @@ pub struct IndicatorResult {
     pub since_then: Option<Decimal>,
     pub breakdowns: Vec<Breakdown>,
     pub trajectory: Vec<TrajectoryPoint>,
+    /// None where a projection makes no sense, such as without periods.
+    pub pace: Option<Projection>,
+    /// Of the three figures that EU funds keep, the one between target and achieved: what is decided or contracted.
+    pub committed: Option<Figure>,
+    /// Where its series changed its meaning, in the order of days.
+    pub breaks: Vec<Break>,
     pub estimate: Option<EstimateFacts>,
 }
 
@@ -275,6 +287,8 @@ pub struct TrajectoryPoint {
     /// There is an actual figure, and it is suppressed.
     pub withheld: bool,
     pub expected: Option<Decimal>,
+    /// Expected on the way to the target as it was first decided; None where it was never amended.
+    pub original: Option<Decimal>,
     pub milestone: Option<Decimal>,
     pub target: Option<Decimal>,
 }

@@ -52,6 +52,7 @@ fn point(on: &str, label: &str, actual: Option<&str>, expected: &str) -> Traject
         actual,
         withheld: false,
         expected,
+        original: None,
         milestone: None,
         target: None,
     }
@@ -102,6 +103,9 @@ fn volume() -> IndicatorResult {
             point("2016-05-31", "P5", Some("120.5"), "300"),
             point("2016-09-30", "Target", None, "500"),
         ],
+        pace: None,
+        committed: None,
+        breaks: Vec::new(),
         estimate: None,
     }
 }
@@ -159,6 +163,8 @@ fn scoreboard() -> Scoreboard {
         ledger_head: "00ff".into(),
         definitions_hash: "11ee".into(),
         thresholds: Thresholds { on_track: d("0.9"), at_risk: d("0.7") },
+        presentation: crate::model::presentation::Presentation::default(),
+        changes: None,
         indicators: vec![volume(), silent()],
         surveys: Vec::new(),
         comparisons: Vec::new(),

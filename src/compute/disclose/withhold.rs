@@ -22,6 +22,7 @@ pub fn withhold(board: &mut Scoreboard, catalog: &Catalog, slots: &BTreeSet<Slot
     let order = Order { report: board.report.to_string(), run: board.run.clone() };
     surveys(&mut board.surveys, slots);
     board.comparisons = Vec::new();
+    board.changes = None;
     let silent = silent(board, catalog);
     for one in &mut board.indicators {
         let mut own = slots.clone();
@@ -95,6 +96,8 @@ fn result(one: &mut IndicatorResult, indicator: &Indicator, catalog: &Catalog, s
     let code = one.code.clone();
     // What came early came from few.
     one.since_then = None;
+    // Increments of single periods, and a second count of the same few: neither stands in the intruder's system.
+    (one.pace, one.committed) = (None, None);
     let estimated = one.estimate.is_some();
     if estimated {
         // Groups are small, and each differs from the whole by few.

@@ -24,6 +24,7 @@ use super::style::{Look, NumberFormat, Rule, Style};
 use super::{prose, words};
 use crate::finding::CellRef;
 use crate::model::number::quotient;
+use crate::model::presentation::SheetKind;
 use crate::model::scoreboard::{IndicatorResult, Scoreboard};
 use crate::model::target::Targets;
 use crate::model::value::Value;
@@ -40,18 +41,21 @@ pub fn book(scoreboard: &Scoreboard) -> Book {
     let context = Context { scoreboard, names: &names };
     let (indicators, trends): (Vec<_>, Vec<_>) =
         scoreboard.indicators.iter().zip(&names).map(|(one, name)| indicator::sheet(context, one, name)).unzip();
-    let mut sheets = vec![summary::sheet(context, &trends)];
-    sheets.extend(indicators);
-    if !scoreboard.surveys.is_empty() {
-        sheets.push(survey::sheet(context));
+    let all_rows = !scoreboard.audience.is_restricted();
+    let mut sheets = Vec::new();
+    for kind in &scoreboard.presentation.sheets {
+        match kind {
+            SheetKind::Summary => sheets.push(summary::sheet(context, &trends)),
+            SheetKind::Indicators => sheets.extend(indicators.iter().cloned()),
+            SheetKind::Survey if !scoreboard.surveys.is_empty() => sheets.push(survey::sheet(context)),
+            SheetKind::Quality => sheets.push(quality::sheet(context)),
+            SheetKind::Findings if all_rows => sheets.push(findings::findings(context)),
+            SheetKind::KeptOut if all_rows => sheets.push(findings::kept_out(context)),
+            SheetKind::Evidence if all_rows => sheets.push(evidence::sheet(context)),
+            SheetKind::Method => sheets.push(method::sheet(context)),
+            _ => {}
+        }
     }
-    sheets.push(quality::sheet(context));
-    if !scoreboard.audience.is_restricted() {
-        sheets.push(findings::findings(context));
-        sheets.push(findings::kept_out(context));
-        sheets.push(evidence::sheet(context));
-    }
-    sheets.push(method::sheet(context));
     let programme = &scoreboard.programme;
     Book {
         title: scoreboard.title.clone(),

@@ -10,6 +10,7 @@ pub mod fetch;
 pub mod form;
 pub mod ingest;
 pub mod layout;
+mod outputs;
 pub mod project;
 pub mod refresh;
 pub mod state;

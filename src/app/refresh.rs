@@ -9,14 +9,13 @@ use serde_json::{Value, json};
 
 use super::assemble::{assemble, run_code};
 use super::project::Project;
-use super::{Progress, Stopped, disclosed, fault, ingest};
+use super::{Progress, Stopped, disclosed, ingest, outputs};
 use crate::clock;
 use crate::compute::disclose;
 use crate::define::catalog::Report;
 use crate::finding::{Finding, Place, Severity, rules};
 use crate::model::scoreboard::{ReportingState, Scoreboard, Status};
 use crate::publish::folder::{Receipt, deliver};
-use crate::report;
 use crate::store::{Kind, Store, hash_of};
 
 /// What a run is asked to do.
@@ -28,8 +27,8 @@ pub struct Options {
 /// One published report.
 #[derive(Debug)]
 pub struct Published {
-    pub workbook: PathBuf,
-    pub json: PathBuf,
+    /// In the order of [`outputs::render`].
+    pub files: Vec<PathBuf>,
     /// Names that had to do where a file was held open.
     pub instead: Vec<(PathBuf, PathBuf)>,
     /// None where nothing had changed since the last run and nothing was computed again.
@@ -72,7 +71,7 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         return Ok(unchanged);
     }
     let mut published = Vec::new();
-    let (mut gates, mut outputs) = (Vec::new(), Vec::new());
+    let (mut gates, mut delivered) = (Vec::new(), Vec::new());
     let mut counts = (0, 0, 0);
     let out = project.out();
     let reports = &project.catalog.reports;
@@ -95,25 +94,18 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
             // It may have been internal once, and have left its rows here.
             let _ = fs::remove_file(out.join(format!("{}.evidence.parquet", report.code)));
         }
-        let workbook = report::workbook(&scoreboard).map_err(|error| fault("the workbook cannot be written", error))?;
-        let json = report::json(&scoreboard);
-        let workbook = deliver(&out, &format!("{}.xlsx", report.code), &workbook)?;
-        let json = deliver(&out, &format!("{}.json", report.code), &json)?;
-        if let Some(mut whole) = whole {
-            let bytes = crate::store::parquet(&mut whole)?;
-            outputs.push(output(project, &deliver(&out, &format!("{}.evidence.parquet", report.code), &bytes)?));
-        }
-        let instead = [&workbook, &json]
-            .into_iter()
-            .filter_map(|receipt: &Receipt| Some((receipt.instead_of.clone()?, receipt.path.clone())))
-            .collect();
-        // Workbook and JSON first, two a report: `unchanged` reads them by place.
-        outputs.splice(at * 2..at * 2, [&workbook, &json].map(|receipt| output(project, receipt)));
-        published.push(Published { workbook: workbook.path, json: json.path, instead, scoreboard: Some(scoreboard) });
+        let receipts = outputs::render(report, &scoreboard, whole)?
+            .iter()
+            .map(|file| deliver(&out, &file.name, &file.bytes))
+            .collect::<Result<Vec<_>, _>>()?;
+        delivered.extend(receipts.iter().map(|receipt| output(project, report, receipt)));
+        let instead = receipts.iter().filter_map(|one| Some((one.instead_of.clone()?, one.path.clone()))).collect();
+        let files = receipts.into_iter().map(|receipt| receipt.path).collect();
+        published.push(Published { files, instead, scoreboard: Some(scoreboard) });
     }
     let body = json!({
         "run": run, "program": program, "as_of": as_of.to_string(), "definitions": project.catalog.hash,
-        "inputs": state.files.keys().collect::<Vec<_>>(), "outputs": outputs,
+        "inputs": state.files.keys().collect::<Vec<_>>(), "outputs": delivered,
         "errors": counts.0, "warnings": counts.1, "kept_out": counts.2,
         "gates": gates.iter().map(|gate| gate.message.clone()).collect::<Vec<_>>(),
     });
@@ -147,9 +139,9 @@ fn program() -> String {
     )
 }
 
-fn output(project: &Project, receipt: &Receipt) -> Value {
+fn output(project: &Project, report: &Report, receipt: &Receipt) -> Value {
     let name = receipt.path.strip_prefix(project.out()).unwrap_or(&receipt.path);
-    json!({ "name": name.to_string_lossy(), "hash": receipt.hash })
+    json!({ "report": report.code.as_str(), "name": name.to_string_lossy(), "hash": receipt.hash })
 }
 
 /// The last run, if it was this one and all that it published lies there still.
@@ -163,15 +155,19 @@ fn unchanged(project: &Project, last: &Value, run: &str, program: &str, as_of: N
         let (Some(name), Some(hash)) = (output["name"].as_str(), output["hash"].as_str()) else { return false };
         fs::read(out.join(name)).is_ok_and(|bytes| hash_of(&bytes) == hash)
     });
-    if !intact || outputs.len() < project.catalog.reports.len() * 2 {
+    let of = |report: &Report| -> Vec<PathBuf> {
+        let own = outputs.iter().filter(|output| output["report"] == report.code.as_str());
+        own.filter_map(|output| Some(out.join(output["name"].as_str()?))).collect()
+    };
+    let published = project.catalog.reports.iter().map(|report| Published {
+        files: of(report),
+        instead: Vec::new(),
+        scoreboard: None,
+    });
+    let published: Vec<Published> = published.collect();
+    if !intact || published.iter().any(|one| one.files.is_empty()) {
         return None;
     }
-    let path = |at: usize| outputs[at]["name"].as_str().map(|name| out.join(name));
-    let published = (0..project.catalog.reports.len())
-        .map(|at| {
-            Some(Published { workbook: path(at * 2)?, json: path(at * 2 + 1)?, instead: Vec::new(), scoreboard: None })
-        })
-        .collect::<Option<Vec<_>>>()?;
     let count = |key: &str| last[key].as_u64().unwrap_or(0);
     let gates = last["gates"].as_array()?.iter().filter_map(|gate| gate.as_str()).map(gate_finding).collect();
     Some(Refreshed {

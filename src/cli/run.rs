@@ -8,7 +8,7 @@ use super::output::{Output, bold, count, findings_json, table};
 use super::progress::Progress;
 use crate::app::Stopped;
 use crate::app::project::Project;
-use crate::app::refresh::{Options, Refreshed, run};
+use crate::app::refresh::{Options, Published, Refreshed, run};
 use crate::compute::status::shown;
 use crate::model::scoreboard::{IndicatorResult, Scoreboard};
 
@@ -31,9 +31,15 @@ fn answer(refreshed: &Refreshed) -> serde_json::Value {
         "run": refreshed.run, "as_of": refreshed.as_of.to_string(), "unchanged": refreshed.unchanged,
         "new_files": refreshed.new_files, "files_read": refreshed.files_read,
         "errors": refreshed.errors, "warnings": refreshed.warnings, "rows_kept_out": refreshed.kept_out,
-        "published": refreshed.published.iter().map(|one| json!({ "workbook": one.workbook, "json": one.json })).collect::<Vec<_>>(),
+        "published": refreshed.published.iter().map(files).collect::<Vec<_>>(),
         "gates": findings_json(&refreshed.gates),
     })
+}
+
+/// Where a report's files lie; the two that every report has also by name.
+fn files(published: &Published) -> serde_json::Value {
+    let of = |wanted: &str| published.files.iter().find(|file| file.extension().is_some_and(|it| it == wanted));
+    json!({ "workbook": of("xlsx"), "json": of("json"), "files": published.files })
 }
 
 fn tell(project: &Project, refreshed: &Refreshed, output: &Output) {
@@ -66,8 +72,9 @@ fn tell(project: &Project, refreshed: &Refreshed, output: &Output) {
                 path.display()
             ));
         }
-        output.line(&format!("→ {}", published.workbook.display()));
-        output.line(&format!("→ {}", published.json.display()));
+        for file in &published.files {
+            output.line(&format!("→ {}", file.display()));
+        }
     }
     if !refreshed.gates.is_empty() {
         output.line("");

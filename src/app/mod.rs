@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod assemble;
+pub mod changes;
 pub mod check;
 pub mod explain;
 pub mod fetch;

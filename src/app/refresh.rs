@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::assemble::{assemble, run_code};
+use super::changes::{self, Breaks, Comparison, Earlier, Kept, Stage};
 use super::project::Project;
 use super::{Progress, Stopped, disclosed, ingest, outputs};
 use crate::clock;
@@ -22,6 +23,8 @@ use crate::store::{Kind, Store, hash_of};
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     pub as_of: Option<NaiveDate>,
+    /// Receive nothing and publish nothing: say what would come of it.
+    pub dry_run: bool,
 }
 
 /// One published report.
@@ -50,6 +53,8 @@ pub struct Refreshed {
     pub gates: Vec<Finding>,
     /// Nothing had changed: what was published stands.
     pub unchanged: bool,
+    /// Nothing was received, nothing is published.
+    pub dry_run: bool,
 }
 
 /// Refreshes a project.
@@ -59,7 +64,7 @@ pub struct Refreshed {
 pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Result<Refreshed, Stopped> {
     ingest::precondition(project)?;
     let as_of = project.as_of(options.as_of);
-    let mut store = Store::open(&project.store())?;
+    let mut store = if options.dry_run { Store::aside(&project.store())? } else { Store::open(&project.store())? };
     let ingested = ingest::run(project, &mut store, progress)?;
     let state = &ingested.state;
     let run = run_code(project, state, as_of);
@@ -68,8 +73,13 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         && let Some(last) = &state.last_run
         && let Some(unchanged) = unchanged(project, last, &run, &program, as_of)
     {
-        return Ok(unchanged);
+        return Ok(Refreshed { dry_run: options.dry_run, ..unchanged });
     }
+    let entries = store.ledger_mut().entries()?;
+    let earlier = Earlier::than(&run, &entries, &store)?;
+    let facts = changes::facts_of(&project.catalog);
+    let breaks = earlier.as_ref().map_or_else(Breaks::new, |one| one.breaks(&project.catalog, &facts, as_of));
+    let mut kept = Kept::new(as_of, state, facts.clone());
     let mut published = Vec::new();
     let (mut gates, mut delivered) = (Vec::new(), Vec::new());
     let mut counts = (0, 0, 0);
@@ -83,6 +93,15 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
     for (at, report) in reports.iter().enumerate() {
         progress("computing", at + 1, reports.len());
         let (mut scoreboard, mut whole) = assemble(project, &store, state, report, as_of, &ingested.findings)?;
+        kept.add(&scoreboard);
+        changes::mark(&mut scoreboard.indicators, &breaks);
+        if let Some(Earlier { code, kept: Some(before), .. }) = &earlier
+            && !report.audience.is_restricted()
+        {
+            let stage = Stage { project, store: &store, pool: state };
+            let comparison = Comparison { stage, since: code, before, now: kept.files.clone(), as_of, facts: &facts };
+            scoreboard.changes = Some(comparison.changes(&report.code, &scoreboard.indicators)?);
+        }
         progress("writing", at + 1, reports.len());
         // Gates and counts are the lead's: they know everything.
         gates.extend(gate(report, &scoreboard));
@@ -91,6 +110,12 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         if report.audience.is_restricted() {
             disclose::withhold(&mut scoreboard, &project.catalog, &withheld);
             whole = None;
+        }
+        if options.dry_run {
+            published.push(Published { files: Vec::new(), instead: Vec::new(), scoreboard: Some(scoreboard) });
+            continue;
+        }
+        if report.audience.is_restricted() {
             // It may have been internal once, and have left its rows here.
             let _ = fs::remove_file(out.join(format!("{}.evidence.parquet", report.code)));
         }
@@ -103,13 +128,19 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         let files = receipts.into_iter().map(|receipt| receipt.path).collect();
         published.push(Published { files, instead, scoreboard: Some(scoreboard) });
     }
+    let bytes = kept.to_bytes();
+    let figures = hash_of(&bytes);
+    if !options.dry_run {
+        store.keep_file(&figures, &bytes)?;
+    }
     let body = json!({
         "run": run, "program": program, "as_of": as_of.to_string(), "definitions": project.catalog.hash,
         "inputs": state.files.keys().collect::<Vec<_>>(), "outputs": delivered,
         "errors": counts.0, "warnings": counts.1, "kept_out": counts.2,
         "gates": gates.iter().map(|gate| gate.message.clone()).collect::<Vec<_>>(),
+        "since": earlier.map(|earlier| earlier.code), "breaks": changes::breaks_json(&breaks), "figures": figures,
     });
-    if state.last_run.as_ref() != Some(&body) {
+    if !options.dry_run && state.last_run.as_ref() != Some(&body) {
         store.ledger_mut().append(clock::now(), &[(Kind::Run, body)])?;
     }
     Ok(Refreshed {
@@ -123,6 +154,7 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         kept_out: counts.2,
         gates,
         unchanged: false,
+        dry_run: options.dry_run,
     })
 }
 
@@ -181,6 +213,7 @@ fn unchanged(project: &Project, last: &Value, run: &str, program: &str, as_of: N
         kept_out: count("kept_out"),
         gates,
         unchanged: true,
+        dry_run: false,
     })
 }
 

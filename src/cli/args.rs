@@ -65,6 +65,9 @@ pub struct Run {
     /// The day of the scoreboard: rows dated later are not looked at [default: as declared, else today]
     #[arg(long, value_name = "DAY")]
     pub as_of: Option<NaiveDate>,
+    /// Say what would be found and what would change; receive nothing and publish nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Exit with 1 if anything was refused or kept out
     #[arg(long)]
     pub strict: bool,

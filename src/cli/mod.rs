@@ -2,6 +2,7 @@
 
 mod answer;
 mod args;
+mod changes;
 mod check;
 mod explain;
 mod fetch;

@@ -206,9 +206,10 @@ fn indicator(one: &IndicatorResult) -> Json {
 
 /// What moved since another run. Amounts of one figure add up to its difference.
 pub fn changes(changes: &Changes) -> Json {
-    let causes = changes.causes.iter().map(
-        |cause| json!({ "kind": cause.kind.as_str(), "partner": cause.partner, "says": cause.says }),
-    );
+    let causes = changes
+        .causes
+        .iter()
+        .map(|cause| json!({ "kind": cause.kind.as_str(), "partner": cause.partner, "says": cause.says }));
     json!({
         "since": { "run": changes.since, "as_of": day(changes.since_as_of) },
         "causes": causes.collect::<Vec<_>>(),

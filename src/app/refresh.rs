@@ -2,20 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::assemble::{assemble, run_code};
-use super::changes::{self, Breaks, Comparison, Earlier, Kept, Stage};
+use super::assemble::run_code;
+use super::changes::History;
+use super::produce::{Moment, gate_finding};
 use super::project::Project;
-use super::{Progress, Stopped, disclosed, ingest, outputs};
+use super::runs::{self, Run, RunOutput};
+use super::{Progress, Stopped, disclosed, ingest};
 use crate::clock;
-use crate::compute::disclose;
 use crate::define::catalog::Report;
-use crate::finding::{Finding, Place, Severity, rules};
-use crate::model::scoreboard::{ReportingState, Scoreboard, Status};
+use crate::finding::Finding;
+use crate::model::scoreboard::Scoreboard;
 use crate::publish::folder::{Receipt, deliver};
 use crate::store::{Kind, Store, hash_of};
 
@@ -64,7 +65,8 @@ pub struct Refreshed {
 pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Result<Refreshed, Stopped> {
     ingest::precondition(project)?;
     let as_of = project.as_of(options.as_of);
-    let mut store = if options.dry_run { Store::aside(&project.store())? } else { Store::open(&project.store())? };
+    let mut store =
+        if options.dry_run { Store::aside(&project.store())? } else { Store::open(&project.store())? };
     let ingested = ingest::run(project, &mut store, progress)?;
     let state = &ingested.state;
     let run = run_code(project, state, as_of);
@@ -75,76 +77,48 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
     {
         return Ok(Refreshed { dry_run: options.dry_run, ..unchanged });
     }
-    let entries = store.ledger_mut().entries()?;
-    let earlier = Earlier::than(&run, &entries, &store)?;
-    let facts = changes::facts_of(&project.catalog);
-    let breaks = earlier.as_ref().map_or_else(Breaks::new, |one| one.breaks(&project.catalog, &facts, as_of));
-    let mut kept = Kept::new(as_of, state, facts.clone());
-    let mut published = Vec::new();
-    let (mut gates, mut delivered) = (Vec::new(), Vec::new());
-    let mut counts = (0, 0, 0);
     let out = project.out();
-    let reports = &project.catalog.reports;
-    let withheld = if reports.iter().any(|report| report.audience.is_restricted()) {
+    let withheld = if project.catalog.reports.iter().any(|report| report.audience.is_restricted()) {
         disclosed::decide(project, &mut store, state, &run, as_of)?
     } else {
         BTreeSet::new()
     };
-    for (at, report) in reports.iter().enumerate() {
-        progress("computing", at + 1, reports.len());
-        let (mut scoreboard, mut whole) = assemble(project, &store, state, report, as_of, &ingested.findings)?;
-        kept.add(&scoreboard);
-        changes::mark(&mut scoreboard.indicators, &breaks);
-        if let Some(Earlier { code, kept: Some(before), .. }) = &earlier
-            && !report.audience.is_restricted()
-        {
-            let stage = Stage { project, store: &store, pool: state };
-            let comparison = Comparison { stage, since: code, before, now: kept.files.clone(), as_of, facts: &facts };
-            scoreboard.changes = Some(comparison.changes(&report.code, &scoreboard.indicators)?);
-        }
-        progress("writing", at + 1, reports.len());
-        // Gates and counts are the lead's: they know everything.
-        gates.extend(gate(report, &scoreboard));
-        let count = |severity| scoreboard.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
-        counts = (count(Severity::Error), count(Severity::Warning), scoreboard.kept_out_total);
-        if report.audience.is_restricted() {
-            disclose::withhold(&mut scoreboard, &project.catalog, &withheld);
-            whole = None;
-        }
+    let history = History::of(project, &mut store, state, &run, as_of)?;
+    let mut kept = history.keep(state, as_of);
+    let moment = Moment {
+        project,
+        store: &store,
+        state,
+        as_of,
+        inbox: &ingested.findings,
+        withheld: &withheld,
+        history: &history,
+    };
+    let (mut published, mut gates, mut outputs) = (Vec::new(), Vec::new(), Vec::new());
+    let mut counts = (0, 0, 0);
+    moment.reports(progress, |report, produced| {
+        gates.extend(produced.gates);
+        counts = (produced.errors, produced.warnings, produced.kept_out);
+        kept.add(produced.shown);
         if options.dry_run {
-            published.push(Published { files: Vec::new(), instead: Vec::new(), scoreboard: Some(scoreboard) });
-            continue;
+            published.push(Published { files: Vec::new(), instead: Vec::new(), scoreboard: Some(produced.scoreboard) });
+            return Ok(());
         }
         if report.audience.is_restricted() {
             // It may have been internal once, and have left its rows here.
             let _ = fs::remove_file(out.join(format!("{}.evidence.parquet", report.code)));
         }
-        let receipts = outputs::render(report, &scoreboard, whole)?
-            .iter()
-            .map(|file| deliver(&out, &file.name, &file.bytes))
-            .collect::<Result<Vec<_>, _>>()?;
-        delivered.extend(receipts.iter().map(|receipt| output(project, report, receipt)));
+        let receipts =
+            produced.files.iter().map(|file| deliver(&out, &file.name, &file.bytes)).collect::<Result<Vec<_>, _>>()?;
+        outputs.extend(receipts.iter().map(|receipt| output(&out, report, receipt)));
         let instead = receipts.iter().filter_map(|one| Some((one.instead_of.clone()?, one.path.clone()))).collect();
         let files = receipts.into_iter().map(|receipt| receipt.path).collect();
-        published.push(Published { files, instead, scoreboard: Some(scoreboard) });
-    }
-    let bytes = kept.to_bytes();
-    let figures = hash_of(&bytes);
-    if !options.dry_run {
-        store.keep_file(&figures, &bytes)?;
-    }
-    let body = json!({
-        "run": run, "program": program, "as_of": as_of.to_string(), "definitions": project.catalog.hash,
-        "inputs": state.files.keys().collect::<Vec<_>>(), "outputs": delivered,
-        "errors": counts.0, "warnings": counts.1, "kept_out": counts.2,
-        "gates": gates.iter().map(|gate| gate.message.clone()).collect::<Vec<_>>(),
-        "since": earlier.map(|earlier| earlier.code), "breaks": changes::breaks_json(&breaks), "figures": figures,
-    });
-    if !options.dry_run && state.last_run.as_ref() != Some(&body) {
-        store.ledger_mut().append(clock::now(), &[(Kind::Run, body)])?;
-    }
-    Ok(Refreshed {
-        run,
+        published.push(Published { files, instead, scoreboard: Some(produced.scoreboard) });
+        Ok(())
+    })?;
+    let of = |gate: &Finding| gate.message.clone();
+    let answer = Refreshed {
+        run: run.clone(),
         as_of,
         new_files: ingested.new,
         files_read: ingested.read,
@@ -155,7 +129,35 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         gates,
         unchanged: false,
         dry_run: options.dry_run,
-    })
+    };
+    if options.dry_run {
+        return Ok(answer);
+    }
+    let record = Run {
+        // The ledger gives these two.
+        seq: 0,
+        at: clock::now(),
+        code: run,
+        program,
+        as_of,
+        known_at: state.known_at,
+        definitions: project.catalog.hash.clone(),
+        kept: Some(store.keep_definitions(&project.definitions)?),
+        inbox: ingested.findings,
+        outputs,
+        elsewhere: false,
+    };
+    let mut body = runs::asked(&record);
+    body["inputs"] = json!(state.files.keys().collect::<Vec<_>>());
+    body["errors"] = json!(answer.errors);
+    body["warnings"] = json!(answer.warnings);
+    body["kept_out"] = json!(answer.kept_out);
+    body["gates"] = json!(answer.gates.iter().map(of).collect::<Vec<_>>());
+    history.record(&store, &kept, &mut body)?;
+    if state.last_run.as_ref() != Some(&body) {
+        store.ledger_mut().append(clock::now(), &[(Kind::Run, body)])?;
+    }
+    Ok(answer)
 }
 
 /// What tells this program from another of the same version: a new build computes anew.
@@ -171,9 +173,9 @@ fn program() -> String {
     )
 }
 
-fn output(project: &Project, report: &Report, receipt: &Receipt) -> Value {
-    let name = receipt.path.strip_prefix(project.out()).unwrap_or(&receipt.path);
-    json!({ "report": report.code.as_str(), "name": name.to_string_lossy(), "hash": receipt.hash })
+fn output(out: &Path, report: &Report, receipt: &Receipt) -> RunOutput {
+    let name = receipt.path.strip_prefix(out).unwrap_or(&receipt.path).to_string_lossy().into_owned();
+    RunOutput { report: report.code.as_str().to_owned(), name, hash: receipt.hash.clone() }
 }
 
 /// The last run, if it was this one and all that it published lies there still.
@@ -215,35 +217,4 @@ fn unchanged(project: &Project, last: &Value, run: &str, program: &str, as_of: N
         unchanged: true,
         dry_run: false,
     })
-}
-
-fn gate_finding(message: impl Into<String>) -> Finding {
-    Finding::warning(&rules::GATE_FAILED, Place::Project, message)
-        .help("The scoreboard is published; the gate stands in the report's definition.")
-}
-
-/// Gates that are not met.
-fn gate(report: &Report, scoreboard: &Scoreboard) -> Vec<Finding> {
-    let gate = &report.gate;
-    let mut failed = Vec::new();
-    let kept_out = scoreboard.kept_out_total;
-    if let Some(most) = gate.rows_kept_out.filter(|most| kept_out > *most) {
-        failed.push(gate_finding(format!("{kept_out} rows are kept out; the gate allows {most}")));
-    }
-    let missing: BTreeSet<&str> = scoreboard
-        .reporting
-        .iter()
-        .filter(|line| matches!(line.state, ReportingState::Missing | ReportingState::Late))
-        .map(|line| line.partner.as_str())
-        .collect();
-    if let Some(most) = gate.partners_missing.filter(|most| missing.len() as u64 > *most) {
-        let names: Vec<&str> = missing.iter().copied().collect();
-        failed.push(gate_finding(format!("{} have not reported; the gate allows {most}", names.join(", "))));
-    }
-    for indicator in &scoreboard.indicators {
-        if let Some(status) = indicator.total.status.filter(|status: &Status| gate.status.contains(status)) {
-            failed.push(gate_finding(format!("{} is {}", indicator.code, status.as_str())));
-        }
-    }
-    failed
 }

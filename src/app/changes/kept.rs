@@ -42,6 +42,30 @@ pub struct Kept {
     pub paths: BTreeMap<String, BTreeMap<NaiveDate, Decimal>>,
 }
 
+/// What a report shows, before anything of it is withheld.
+#[derive(Debug)]
+pub struct Shown {
+    report: String,
+    figures: Figures,
+    statuses: BTreeMap<String, Status>,
+    paths: BTreeMap<String, BTreeMap<NaiveDate, Decimal>>,
+}
+
+impl Shown {
+    pub fn of(scoreboard: &Scoreboard) -> Self {
+        let all = &scoreboard.indicators;
+        let path = |one: &IndicatorResult| {
+            one.trajectory.iter().filter_map(|point| Some((point.on, point.actual?))).collect()
+        };
+        Self {
+            report: scoreboard.report.to_string(),
+            figures: figures(all),
+            statuses: all.iter().filter_map(|one| Some((one.code.to_string(), one.total.status?))).collect(),
+            paths: all.iter().map(|one| (one.code.to_string(), path(one))).collect(),
+        }
+    }
+}
+
 impl Kept {
     pub fn new(as_of: NaiveDate, state: &State, facts: Facts) -> Self {
         Self {
@@ -53,15 +77,11 @@ impl Kept {
         }
     }
 
-    /// Adds what a report shows, before anything of it is withheld.
-    pub fn add(&mut self, scoreboard: &Scoreboard) {
-        self.figures.extend(figures(&scoreboard.indicators));
-        let statuses = self.statuses.entry(scoreboard.report.to_string()).or_default();
-        for one in &scoreboard.indicators {
-            statuses.extend(one.total.status.map(|status| (one.code.to_string(), status)));
-            let actual = one.trajectory.iter().filter_map(|point| Some((point.on, point.actual?)));
-            self.paths.insert(one.code.to_string(), actual.collect());
-        }
+    /// Adds what a report shows.
+    pub fn add(&mut self, shown: Shown) {
+        self.figures.extend(shown.figures);
+        self.paths.extend(shown.paths);
+        self.statuses.insert(shown.report, shown.statuses);
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {

@@ -8,6 +8,7 @@
 mod arrivals;
 mod causes;
 mod facts;
+mod history;
 mod kept;
 mod scenario;
 mod since;
@@ -29,12 +30,11 @@ use crate::sql::Function;
 use arrivals::arrivals;
 use causes::{Defined, Grain, Player, defined, files_with};
 
-pub use facts::{Facts, differences, of as facts_of};
-pub use kept::Kept;
-use kept::{Figures, Key, Numbers, figures};
-use scenario::made_of;
-pub use scenario::{Files, Stage};
-pub use since::{Breaks, Earlier, breaks_json, mark};
+use facts::{Facts, differences};
+pub use history::History;
+pub use kept::Shown;
+use kept::{Figures, Kept, Key, Numbers, figures};
+use scenario::{Files, Stage, made_of};
 
 /// As the JSON of a report tells it.
 pub fn json(changes: &Changes) -> serde_json::Value {
@@ -47,14 +47,14 @@ const SCENARIOS_OF_MANY: usize = 8;
 const MANY_ROWS: u64 = 200_000;
 
 /// Two states of things.
-pub struct Comparison<'a> {
-    pub stage: Stage<'a>,
+struct Comparison<'a> {
+    stage: Stage<'a>,
     /// The code of the earlier run.
-    pub since: &'a str,
-    pub before: &'a Kept,
-    pub now: Files,
-    pub as_of: NaiveDate,
-    pub facts: &'a Facts,
+    since: &'a str,
+    before: &'a Kept,
+    now: Files,
+    as_of: NaiveDate,
+    facts: &'a Facts,
 }
 
 /// One figure between the two ends.
@@ -68,7 +68,7 @@ struct Between<'a> {
 
 impl Comparison<'_> {
     /// What moved of the figures of a report.
-    pub fn changes(&self, report: &ReportCode, indicators: &[IndicatorResult]) -> Result<Changes, Stopped> {
+    fn changes(&self, report: &ReportCode, indicators: &[IndicatorResult]) -> Result<Changes, Stopped> {
         let catalog = &self.stage.project.catalog;
         let mut notes = Vec::new();
         let both = self.both(indicators, &mut notes);

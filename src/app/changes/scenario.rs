@@ -42,6 +42,7 @@ impl Stage<'_> {
             head: self.pool.head.clone(),
             next_section: self.pool.next_section,
             last_run: None,
+            known_at: None,
         }
     }
 
@@ -56,6 +57,7 @@ impl Stage<'_> {
             root: self.project.root.clone(),
             catalog: reduced(&self.project.catalog, wanted),
             findings: Vec::new(),
+            definitions: BTreeMap::new(),
             reader: Sandbox::here(),
         };
         let counted = counting(&project, self.store, &self.state(files), as_of)?;

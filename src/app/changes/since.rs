@@ -47,7 +47,7 @@ impl Earlier {
             entries.iter().filter(|entry| entry.kind == Kind::Run).map(|entry| &entry.body).collect();
         let body = match runs.iter().find(|body| body["run"] == run) {
             Some(own) => runs.iter().rev().find(|body| own["since"].is_string() && body["run"] == own["since"]),
-            None => runs.last(),
+            None => runs.iter().rev().find(|body| body["elsewhere"] != true),
         };
         body.map(|body| Self::of(store, body)).transpose()
     }

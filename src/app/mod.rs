@@ -7,6 +7,7 @@ pub mod assemble;
 pub mod changes;
 pub mod check;
 pub mod definitions;
+pub mod diff;
 pub mod explain;
 pub mod fetch;
 pub mod form;

@@ -44,6 +44,14 @@ pub struct Produced {
 }
 
 impl Moment<'_> {
+    /// One report's scoreboard for internal readers.
+    pub fn scoreboard(&self, report: &Report) -> Result<Scoreboard, Stopped> {
+        let (mut scoreboard, _) = assemble(self.project, self.store, self.state, report, self.as_of, self.inbox)?;
+        let Self { project, store, state, as_of, .. } = *self;
+        self.history.tell(project, store, state, as_of, &mut scoreboard)?;
+        Ok(scoreboard)
+    }
+
     /// Computes one report and writes its files into memory. `writing` is called in between.
     pub fn report(&self, report: &Report, writing: &dyn Fn()) -> Result<Produced, Stopped> {
         let (mut scoreboard, mut whole) =

@@ -29,6 +29,8 @@ pub enum Command {
     Fetch(Fetch),
     /// Look at a workbook that is not declared, and propose a declaration
     Layout(LayoutArgs),
+    /// Show which figures moved between two runs, and why, with the amount due to each cause
+    Diff(DiffArgs),
     /// Explain an indicator's figure, or what a finding means
     Explain(Explain),
     /// Show who has reported what, for which period
@@ -137,6 +139,21 @@ pub struct LayoutArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The earlier run: its code, a beginning of it, last or previous
+    #[arg(value_name = "RUN")]
+    pub earlier: String,
+    /// The later run [default: what a run would give now]
+    #[arg(value_name = "RUN")]
+    pub later: Option<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// The day of the scoreboard, where it is held against what a run would give now
+    #[arg(long, value_name = "DAY", conflicts_with = "later")]
+    pub as_of: Option<NaiveDate>,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// An indicator's code, or the id of a finding such as number-ambiguous
     pub code: String,
@@ -193,6 +210,7 @@ impl Arguments {
             Command::Answer(answer) => answer.common.format,
             Command::Fetch(fetch) => fetch.common.format,
             Command::Layout(layout) => layout.common.format,
+            Command::Diff(diff) => diff.common.format,
             Command::Explain(explain) => explain.common.format,
             Command::Status(status) => status.common.format,
             Command::Template(template) => template.common.format,

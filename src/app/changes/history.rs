@@ -4,16 +4,30 @@
 use chrono::NaiveDate;
 use serde_json::{Value as Json, json};
 
-use super::super::Stopped;
+use super::super::assemble::assemble;
 use super::super::project::Project;
+use super::super::runs::Run;
 use super::super::state::State;
+use super::super::{Stopped, ingest, rebuild};
 use super::facts::{self, Facts};
-use super::kept::Kept;
+use super::kept::{Kept, Shown};
 use super::scenario::Stage;
 use super::since::{Breaks, Earlier, breaks_json, mark};
 use super::Comparison;
 use crate::model::scoreboard::Scoreboard;
 use crate::store::{Store, hash_of};
+
+/// What a run would have kept that was made by a program that kept nothing.
+fn made_again(project: &Project, store: &mut Store, run: &Run) -> Result<Kept, Stopped> {
+    let then = rebuild::rebuild(project, store, run.clone())?;
+    let mut kept = Kept::new(run.as_of, &then.state, facts::of(&then.project.catalog));
+    run.version().clone_into(&mut kept.program);
+    for report in &then.project.catalog.reports {
+        let (scoreboard, _) = assemble(&then.project, store, &then.state, report, run.as_of, &[])?;
+        kept.add(Shown::of(&scoreboard));
+    }
+    Ok(kept)
+}
 
 #[derive(Debug)]
 pub struct History {
@@ -41,6 +55,30 @@ impl History {
         let breaks = earlier.as_ref().map_or_else(Breaks::new, |one| one.breaks(&project.catalog, &facts, as_of));
         let pool = state.known_at.map(|_| State::replay(&entries, &project.catalog.reading_hash));
         Ok(Self { earlier, facts, breaks, pool })
+    }
+
+    /// As if this run were the one published before `then`.
+    pub fn since(
+        project: &Project,
+        store: &mut Store,
+        then: &Project,
+        before: &Run,
+        as_of: NaiveDate,
+    ) -> Result<Self, Stopped> {
+        let entries = store.ledger_mut().entries()?;
+        let body = entries.iter().find(|entry| entry.seq == before.seq).map(|entry| &entry.body);
+        let mut earlier = Earlier::of(store, body.unwrap_or(&Json::Null))?;
+        if earlier.kept.is_none() {
+            earlier.kept = Some(made_again(project, store, before)?);
+        }
+        let hash = &then.catalog.reading_hash;
+        let mut pool = State::replay(&entries, hash);
+        if ingest::read_unread(then, store, &pool)? {
+            pool = State::replay(&store.ledger_mut().entries()?, hash);
+        }
+        let facts = facts::of(&then.catalog);
+        let breaks = earlier.breaks(&then.catalog, &facts, as_of);
+        Ok(Self { earlier: Some(earlier), facts, breaks, pool: Some(pool) })
     }
 
     /// Puts beside the figures of a report where their series broke, and for internal readers what moved and why.

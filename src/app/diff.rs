@@ -67,8 +67,7 @@ fn compare(
     let history = History::since(project, store, then, before, as_of)?;
     let report = everything(then)?;
     let nothing = BTreeSet::new();
-    let moment =
-        Moment { project: then, store, state, as_of, inbox: &[], withheld: &nothing, history: &history };
+    let moment = Moment { project: then, store, state, as_of, inbox: &[], withheld: &nothing, history: &history };
     let scoreboard = moment.scoreboard(&report)?;
     scoreboard.changes.ok_or_else(|| fault("nothing was compared with", &before.code))
 }

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod assemble;
 pub mod changes;
 pub mod check;
+pub mod closing;
 pub mod definitions;
 pub mod diff;
 pub mod explain;

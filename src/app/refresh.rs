@@ -65,8 +65,7 @@ pub struct Refreshed {
 pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Result<Refreshed, Stopped> {
     ingest::precondition(project)?;
     let as_of = project.as_of(options.as_of);
-    let mut store =
-        if options.dry_run { Store::aside(&project.store())? } else { Store::open(&project.store())? };
+    let mut store = if options.dry_run { Store::aside(&project.store())? } else { Store::open(&project.store())? };
     let ingested = ingest::run(project, &mut store, progress)?;
     let state = &ingested.state;
     let run = run_code(project, state, as_of);

@@ -6,6 +6,7 @@ use super::assemble::reporting;
 use super::project::Project;
 use super::state::State;
 use super::{Stopped, ingest};
+use crate::model::closing::Closed;
 use crate::model::scoreboard::Reporting;
 use crate::store::Store;
 
@@ -16,6 +17,8 @@ pub struct Status {
     pub lines: Vec<Reporting>,
     /// Files of the inbox that were never read: the next run will.
     pub waiting: usize,
+    /// Periods that are closed, in their order.
+    pub closed: Vec<Closed>,
 }
 
 /// Looks at what was received.
@@ -30,5 +33,5 @@ pub fn run(project: &Project, as_of: Option<NaiveDate>) -> Result<Status, Stoppe
     let state = State::replay(&entries, &project.catalog.reading_hash);
     let (submissions, _) = state.current(&project.catalog);
     let waiting = ingest::waiting(project, &state);
-    Ok(Status { as_of, lines: reporting(project, &submissions, as_of), waiting })
+    Ok(Status { as_of, lines: reporting(project, &submissions, as_of), waiting, closed: state.closed })
 }

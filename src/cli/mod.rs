@@ -4,6 +4,7 @@ mod answer;
 mod args;
 mod changes;
 mod check;
+mod close;
 mod diff;
 mod explain;
 mod fetch;
@@ -54,6 +55,7 @@ pub fn main() -> ExitCode {
         Command::Answer(answer) => answer::main(answer, &output),
         Command::Fetch(fetch) => fetch::main(fetch, &output),
         Command::Layout(layout) => layout::main(layout, &output),
+        Command::Close(close) => close::main(close, &output),
         Command::Diff(diff) => diff::main(diff, &output),
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Status(status) => status::main(status, &output),

@@ -533,6 +533,7 @@ pub fn result(indicator: &Indicator, total: Figure, parts: ResultParts) -> Indic
         pace: None,
         committed: None,
         breaks: Vec::new(),
+        corrections: Vec::new(),
         estimate: None,
     }
 }

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::absent::Absent;
 use super::audience::Audience;
 use super::changes::{Break, Changes};
+use super::closing::Correction;
 use super::code::{IndicatorCode, PartnerCode, ReportCode};
 use super::pace::Projection;
 use super::presentation::Presentation;
@@ -198,6 +199,8 @@ pub struct IndicatorResult {
     pub committed: Option<Figure>,
     /// Where its series changed its meaning, in the order of days.
     pub breaks: Vec<Break>,
+    /// Closed periods whose rows give something else by now.
+    pub corrections: Vec<Correction>,
     pub estimate: Option<EstimateFacts>,
 }
 

@@ -106,6 +106,7 @@ fn volume() -> IndicatorResult {
         pace: None,
         committed: None,
         breaks: Vec::new(),
+        corrections: Vec::new(),
         estimate: None,
     }
 }

@@ -50,7 +50,12 @@ fn late(project: &Project) {
 }
 
 /// What moved of a figure: difference, and amounts by the kind of their causes.
-fn moved(board: &Value, indicator: &str, by: &[(&str, &str)], aspect: &str) -> Option<(String, BTreeMap<String, String>)> {
+fn moved(
+    board: &Value,
+    indicator: &str,
+    by: &[(&str, &str)],
+    aspect: &str,
+) -> Option<(String, BTreeMap<String, String>)> {
     let changes = &board["changes"];
     let wanted: serde_json::Map<String, Value> =
         by.iter().map(|(field, value)| ((*field).to_owned(), Value::from(*value))).collect();
@@ -110,10 +115,22 @@ fn a_correction_and_a_late_report_are_told_apart() {
 #[test]
 fn a_joint_effect_is_shared_by_shapley_values() {
     let project = Project::small();
-    project.replace("pipelines/agreements.toml", "key_scope = \"programme\"", "key_scope = \"programme\"\non_conflict = \"minimum\"");
-    project.workbook("alpha_2016-Q1_2016-04-10_r1.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-02-01", "signed", "100"]]);
+    project.replace(
+        "pipelines/agreements.toml",
+        "key_scope = \"programme\"",
+        "key_scope = \"programme\"\non_conflict = \"minimum\"",
+    );
+    project.workbook(
+        "alpha_2016-Q1_2016-04-10_r1.xlsx",
+        "Agreements",
+        &[HEAD, &["'A-1", "2016-02-01", "signed", "100"]],
+    );
     run(&project, MAY, "2016-05-02");
-    project.workbook("alpha_2016-Q1_2016-05-20_r2.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-02-01", "signed", "90"]]);
+    project.workbook(
+        "alpha_2016-Q1_2016-05-20_r2.xlsx",
+        "Agreements",
+        &[HEAD, &["'A-1", "2016-02-01", "signed", "90"]],
+    );
     project.workbook("beta_2016-Q1_2016-05-30_r1.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-02-01", "signed", "80"]]);
     let board = run(&project, JUNE, "2016-05-02");
     // The lower of the two counts: 100; the correction alone 90, beta alone 80, both 80.
@@ -138,13 +155,20 @@ fn a_target_that_moved_is_a_cause_of_its_own_and_the_first_one_stays_in_sight() 
     assert!(board["indicators"][0]["breaks"].as_array().expect("breaks").is_empty());
     // By 31 March 90 of 365 days have passed: 1000 · 90 / 365 and 1200 · 90 / 365.
     let point = &board["indicators"][0]["trajectory"][0];
-    assert_eq!((point["original"].to_string(), point["expected"].to_string()), ("246.575342466".into(), "295.890410959".into()));
+    assert_eq!(
+        (point["original"].to_string(), point["expected"].to_string()),
+        ("246.575342466".into(), "295.890410959".into())
+    );
 }
 
 #[test]
 fn a_changed_definition_is_measured_on_the_old_data_and_breaks_the_series() {
     let (project, _) = first_week();
-    project.replace("indicators/a.toml", "where = \"status = 'signed'\"", "where = \"status IN ('signed', 'cancelled')\"");
+    project.replace(
+        "indicators/a.toml",
+        "where = \"status = 'signed'\"",
+        "where = \"status IN ('signed', 'cancelled')\"",
+    );
     project.replace("indicators/a.toml", "expect = 2", "expect = 3");
     corrected(&project);
     let board = run(&project, JUNE, "2016-05-02");
@@ -152,7 +176,10 @@ fn a_changed_definition_is_measured_on_the_old_data_and_breaks_the_series() {
     let shared = amounts(&[("definition", "40"), ("correction", "-10")]);
     assert_eq!(moved(&board, "volume", &[], "value"), Some(("30".into(), shared)));
     let definition = says(&board, "definition");
-    assert!(definition.contains("the definition of volume: `where` was status = 'signed' and is status IN"), "{definition}");
+    assert!(
+        definition.contains("the definition of volume: `where` was status = 'signed' and is status IN"),
+        "{definition}"
+    );
     let breaks = board["indicators"][0]["breaks"].as_array().expect("breaks").clone();
     assert_eq!((breaks.len(), &breaks[0]["on"]), (1, &Value::from("2016-05-02")));
     // The break stays, also when nothing is changed any more.
@@ -165,7 +192,11 @@ fn a_changed_definition_is_measured_on_the_old_data_and_breaks_the_series() {
 #[test]
 fn everything_at_once_adds_up_to_the_last_digit() {
     let (project, _) = first_week();
-    project.replace("indicators/a.toml", "where = \"status = 'signed'\"", "where = \"status IN ('signed', 'cancelled')\"");
+    project.replace(
+        "indicators/a.toml",
+        "where = \"status = 'signed'\"",
+        "where = \"status IN ('signed', 'cancelled')\"",
+    );
     project.replace("indicators/a.toml", "expect = 2", "expect = 3");
     project.replace("indicators/a.toml", "{ value = 1000 }", "{ value = 1100 }");
     corrected(&project);
@@ -182,7 +213,8 @@ fn everything_at_once_adds_up_to_the_last_digit() {
     assert_eq!(difference, "70.833333");
     // Definition: 40. Correction: −10. Beta: 7.5 in any order; 33.333333 of the second quarter counts only once the day
     // has moved and the report is there: half of it for each, and what rounding leaves for the largest.
-    let expected = [("definition", "40"), ("correction", "-10"), ("as_of", "16.666666"), ("new_submission", "24.166667")];
+    let expected =
+        [("definition", "40"), ("correction", "-10"), ("as_of", "16.666666"), ("new_submission", "24.166667")];
     assert_eq!(due, amounts(&expected));
     for one in board["changes"]["moved"].as_array().expect("moved") {
         let known = one["difference"].as_f64();
@@ -254,4 +286,43 @@ fn everything(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         }
     }
     all
+}
+
+#[test]
+fn any_two_runs_are_compared_and_a_run_with_what_would_come_now() {
+    let (project, first) = first_week();
+    corrected(&project);
+    run(&project, JUNE, "2016-05-02");
+    late(&project);
+    let board = run(&project, JUNE, "2016-05-02");
+    // From the first to the last run: both causes.
+    let first = first["run"].as_str().expect("a run");
+    let whole = on(&project, JUNE, &["diff", first, "last", "--format", "json"]).expect(0);
+    let whole: Value = serde_json::from_str(&whole.out).expect("JSON");
+    let both = amounts(&[("correction", "-10"), ("late_data", "7.5")]);
+    assert_eq!(moved(&whole, "volume", &[], "value"), Some(("-2.5".into(), both)));
+    let step = on(&project, JUNE, &["diff", "previous", "last", "--format", "json"]).expect(0);
+    let step: Value = serde_json::from_str(&step.out).expect("JSON");
+    assert_eq!(step["changes"]["moved"], board["changes"]["moved"]);
+    assert_eq!(step["changes"]["causes"], board["changes"]["causes"]);
+    // Back in time: the same amounts with the other sign, due to what is not known any more.
+    let back = on(&project, JUNE, &["diff", "last", first, "--format", "json"]).expect(0);
+    let back: Value = serde_json::from_str(&back.out).expect("JSON");
+    assert_eq!(moved(&back, "volume", &[], "value"), Some(("2.5".into(), amounts(&[("as_of", "2.5")]))));
+    // Under definitions of then, although those of today differ.
+    project.replace(
+        "indicators/a.toml",
+        "where = \"status = 'signed'\"",
+        "where = \"status IN ('signed', 'cancelled')\"",
+    );
+    project.replace("indicators/a.toml", "expect = 2", "expect = 3");
+    let again = on(&project, JUNE, &["diff", "previous", "last", "--format", "json"]).expect(0);
+    let again: Value = serde_json::from_str(&again.out).expect("JSON");
+    assert_eq!(again, step);
+    let before = everything(project.path());
+    on(&project, JUNE, &["diff", "last", "--as-of", "2016-05-02"])
+        .expect(0)
+        .says("definition")
+        .says("EUR 98 → EUR 138");
+    assert!(everything(project.path()) == before, "something was written");
 }

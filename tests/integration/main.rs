@@ -7,6 +7,7 @@
 
 mod answer;
 mod changes;
+mod closing;
 mod columns;
 mod corpus;
 mod corpus_cases;

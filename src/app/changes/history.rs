@@ -9,11 +9,11 @@ use super::super::project::Project;
 use super::super::runs::Run;
 use super::super::state::State;
 use super::super::{Stopped, ingest, rebuild};
+use super::Comparison;
 use super::facts::{self, Facts};
 use super::kept::{Kept, Shown};
 use super::scenario::Stage;
 use super::since::{Breaks, Earlier, breaks_json, mark};
-use super::Comparison;
 use crate::model::scoreboard::Scoreboard;
 use crate::store::{Store, hash_of};
 
@@ -95,7 +95,7 @@ impl History {
         if scoreboard.audience.is_restricted() {
             return Ok(());
         }
-        let stage = Stage { project, store, pool: self.pool.as_ref().unwrap_or(state) };
+        let stage = Stage { project, store, pool: self.pool.as_ref().unwrap_or(state), closed: &state.closed };
         let now = self.keep(state, as_of).files;
         let comparison = Comparison { stage, since: code, before, now, as_of, facts: &self.facts };
         scoreboard.changes = Some(comparison.changes(&scoreboard.report, &scoreboard.indicators)?);

@@ -54,9 +54,8 @@ pub struct Shown {
 impl Shown {
     pub fn of(scoreboard: &Scoreboard) -> Self {
         let all = &scoreboard.indicators;
-        let path = |one: &IndicatorResult| {
-            one.trajectory.iter().filter_map(|point| Some((point.on, point.actual?))).collect()
-        };
+        let path =
+            |one: &IndicatorResult| one.trajectory.iter().filter_map(|point| Some((point.on, point.actual?))).collect();
         Self {
             report: scoreboard.report.to_string(),
             figures: figures(all),

@@ -34,7 +34,9 @@ use facts::{Facts, differences};
 pub use history::History;
 pub use kept::Shown;
 use kept::{Figures, Kept, Key, Numbers, figures};
-use scenario::{Files, Stage, made_of};
+pub use scenario::made_of;
+use scenario::{Files, Stage};
+pub use since::Earlier;
 
 /// As the JSON of a report tells it.
 pub fn json(changes: &Changes) -> serde_json::Value {

@@ -163,6 +163,9 @@ fn note(one: &IndicatorResult) -> String {
     if marked {
         note = format!("{note} {}", prose::MARK);
     }
+    for correction in &one.corrections {
+        note = format!("{note} {}", correction.says);
+    }
     if one.trajectory.iter().any(|point| point.withheld) {
         note = format!("{note} {}", prose::POINTS_WITHHELD);
     }

@@ -323,6 +323,6 @@ fn any_two_runs_are_compared_and_a_run_with_what_would_come_now() {
     on(&project, JUNE, &["diff", "last", "--as-of", "2016-05-02"])
         .expect(0)
         .says("definition")
-        .says("EUR 98 → EUR 138");
+        .says("EUR 97.50 → EUR 137.50");
     assert!(everything(project.path()) == before, "something was written");
 }

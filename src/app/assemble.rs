@@ -79,8 +79,13 @@ pub fn assemble(
     };
     let computed =
         compute::compute(&inputs, &report.indicators).map_err(|error| fault("a figure cannot be computed", error))?;
-    let Gathered { evidence, whole } = compute::evidence::evidence(&inputs, &computed.indicators, report.evidence_rows)
-        .map_err(|error| fault("evidence cannot be gathered", error))?;
+    let Gathered { evidence, whole } = compute::evidence::evidence(
+        &inputs,
+        &computed.indicators,
+        computed.answers,
+        report.evidence_rows,
+    )
+    .map_err(|error| fault("evidence cannot be gathered", error))?;
 
     let counted: BTreeSet<i64> = submissions.iter().map(|submission| submission.section).collect();
     let reporting = reporting(project, &submissions, as_of);

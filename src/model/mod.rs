@@ -23,6 +23,7 @@ pub mod scoreboard;
 pub mod source;
 pub mod submission;
 pub mod target;
+pub mod trace;
 pub mod unit;
 pub mod value;
 pub mod words;

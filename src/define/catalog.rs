@@ -538,6 +538,8 @@ pub struct Report {
     pub indicators: Vec<IndicatorCode>,
     pub thresholds: Thresholds,
     pub evidence_rows: usize,
+    /// The workbook holds copies of what came where it is no more cells than this.
+    pub copies: u64,
     pub audience: Audience,
     pub gate: Gate,
 }

@@ -16,8 +16,31 @@ pub enum Number {
     Figure { indicator: IndicatorCode, by: Vec<(String, String)>, part: Part },
     /// What a row of the evidence brings: its position.
     Evidence { row: usize, below: bool },
+    /// A number of an answer behind an estimate, by the answer's position.
+    Answer { row: usize, part: AnswerPart },
     /// Something counted that is no figure of an indicator.
     Counted(Counted),
+}
+
+impl Number {
+    pub fn of(figure: &Figure, part: Part) -> Self {
+        Self::Figure { indicator: figure.indicator.clone(), by: figure.by.clone(), part }
+    }
+
+    /// Of an indicator's total.
+    pub fn total(one: &IndicatorResult, part: Part) -> Self {
+        Self::Figure { indicator: one.code.clone(), by: Vec::new(), part }
+    }
+
+    /// Of an estimate: the figure itself, or its change.
+    pub fn estimate(figure: &Figure, of_change: bool, bound: Bound) -> Self {
+        Self::of(figure, Part::Estimate(Estimated { of_change, wave: None, bound }))
+    }
+
+    /// Of one of an estimate's waves, by its position.
+    pub fn wave(one: &IndicatorResult, wave: usize, bound: Bound) -> Self {
+        Self::total(one, Part::Estimate(Estimated { of_change: false, wave: Some(wave), bound }))
+    }
 }
 
 /// Which number of a figure.
@@ -72,6 +95,14 @@ pub enum Paced {
     Upper(NaiveDate),
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AnswerPart {
+    Y,
+    X,
+    Weight,
+    Population,
+}
+
 /// Something counted that is no figure.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Counted {
@@ -79,12 +110,12 @@ pub enum Counted {
     Status(String),
     /// Findings of a rule; of all rules where it is empty.
     Findings { rule: String },
-    /// Findings of a severity about a partner; both may be empty.
-    FindingsOf { partner: Option<String>, severity: Option<String> },
-    /// Rows accepted, or kept out, of a partner; of all where it is None.
+    /// Findings of a severity about a partner: nobody's where it is empty, all where it is None.
+    FindingsOf { partner: Option<String>, severity: String },
+    /// Rows accepted, or kept out, of a partner: as above.
     Rows { partner: Option<String>, collection: Option<String>, kept_out: bool },
-    /// Of a survey's wave (by position), stratum (None: all) or question.
-    Response { survey: String, wave: usize, line: Option<usize>, what: &'static str },
+    /// Of a survey's wave by position, in a line of one of its tables by position.
+    Response { survey: String, wave: usize, line: usize, what: &'static str },
     /// Of a comparison, by position.
     Comparison { at: usize, what: &'static str },
     /// Rows of the evidence, and the sum of what they bring.

@@ -16,9 +16,11 @@ pub mod refresh;
 pub mod state;
 pub mod status;
 pub mod template;
+pub mod trace;
 
 mod copies;
 mod disclosed;
+mod formula;
 mod prefill;
 mod reading;
 mod record;

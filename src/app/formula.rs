@@ -52,8 +52,20 @@ pub fn of(
     }
 }
 
+/// For those who see no rows: of a ratio its two numbers.
+pub fn bare(figure: &Figure, percent: bool) -> Formula {
+    let line = division(figure.numerator, figure.denominator, figure.value.known(), percent);
+    Formula { lines: line.into_iter().collect(), again: None }
+}
+
 fn divided(n: Decimal, d: Decimal, percent: bool) -> Option<Decimal> {
     if percent { percentage(n, d) } else { quotient(n, d) }
+}
+
+/// Weighted sums have more digits than an exact quotient takes: ten decimals of it are enough to look at.
+fn approximately(n: Decimal, d: Decimal, percent: bool) -> Option<Decimal> {
+    let hundred = if percent { Decimal::ONE_HUNDRED } else { Decimal::ONE };
+    n.checked_div(d)?.checked_mul(hundred).map(|value| value.round_dp(10))
 }
 
 fn division(n: Option<Decimal>, d: Option<Decimal>, value: Option<Decimal>, percent: bool) -> Option<String> {
@@ -178,12 +190,12 @@ fn estimated(result: &IndicatorResult, figure: &Figure, answers: &[&AnswerRow]) 
             lines.push(format!("  total = {}", plain(y.round_dp(6))));
         } else {
             let hundred = result.unit.is_percent() && figure.value.known().is_some();
-            let value = divided(n, d, hundred);
+            let value = approximately(n, d, hundred);
             let one = division(Some(n.round_dp(6)), Some(d.round_dp(6)), value, hundred);
             lines.extend(one.map(|line| format!("  {line}")));
         }
         if single != paired && Some(wave) == last {
-            again = if is_total { Some(y) } else { divided(n, d, result.unit.is_percent()) };
+            again = if is_total { Some(y) } else { approximately(n, d, result.unit.is_percent()) };
         }
     }
     if let Some(change) = result.estimate.as_ref().and_then(|facts| facts.change.as_ref()).filter(|_| figure.by.is_empty()) {

@@ -238,15 +238,20 @@ fn one(
     for part in &of {
         parts.push(one(board, project, part, by, originals)?);
     }
-    let told = formula::of(result, &line.figure, &rows, &answers, &parts);
-    let value = if line.figure.by.len() < line.shown.len() {
+    let restricted = board.audience.is_restricted();
+    let narrowed = line.figure.by.len() < line.shown.len();
+    let told = if restricted {
+        formula::bare(&line.figure, result.unit.is_percent())
+    } else {
+        formula::of(result, &line.figure, &rows, &answers, &parts)
+    };
+    let value = if narrowed {
         told.again.map_or(line.figure.value.clone(), Value::Known)
     } else {
         line.figure.value.clone()
     };
     let leaves = rows.iter().map(|row| originals.leaf(board, row)).collect::<Result<Vec<_>, _>>()?;
     let answers = answers.into_iter().map(|row| originals.answer(board, row)).collect::<Result<Vec<_>, _>>()?;
-    let restricted = board.audience.is_restricted();
     Ok(Traced {
         code: code.clone(),
         title: result.title.clone(),
@@ -256,7 +261,7 @@ fn one(
         cut_off: line.figure.cut_off,
         since_then: result.since_then.filter(|_| by.is_empty()),
         formula: told.lines,
-        held: formula::held(project, board, result, &line.figure),
+        held: if narrowed { Vec::new() } else { formula::held(project, board, result, &line.figure) },
         sub_totals: sub_totals(result, &leaves),
         not_counted: if restricted { Vec::new() } else { asides(board, result, &rows) },
         rows: leaves,

@@ -22,6 +22,7 @@ pub struct ResultParts {
     pub breakdowns: Vec<Breakdown>,
     pub trajectory: Vec<TrajectoryPoint>,
     pub pace: Option<Projection>,
+    pub committed: Option<Figure>,
     pub sql: Vec<String>,
     pub method: Vec<String>,
 }
@@ -50,7 +51,7 @@ pub fn result(indicator: &Indicator, total: Figure, parts: ResultParts) -> Indic
         breakdowns: parts.breakdowns,
         trajectory: parts.trajectory,
         pace: parts.pace,
-        committed: None,
+        committed: parts.committed,
         breaks: Vec::new(),
         estimate: None,
     }
@@ -118,7 +119,15 @@ pub fn derived(
         }
     }];
     let pace = course.as_ref().map(|course| pace(inputs, indicator, course, &held));
-    let parts = ResultParts { since_then: None, breakdowns: Vec::new(), trajectory, pace, sql: Vec::new(), method };
+    let parts = ResultParts {
+        since_then: None,
+        breakdowns: Vec::new(),
+        trajectory,
+        pace,
+        committed: None,
+        sql: Vec::new(),
+        method,
+    };
     Some((result(indicator, total, parts), course))
 }
 

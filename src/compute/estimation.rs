@@ -528,8 +528,15 @@ impl Estimation<'_> {
             format!("Survey {}: {what}{domain}.", self.prepared.result.title),
             format!("Weighted {by}, with a finite population; 95 % interval by {interval} (docs/methods.md)."),
         ];
-        let parts =
-            ResultParts { since_then: None, breakdowns: Vec::new(), trajectory, pace: None, sql: Vec::new(), method };
+        let parts = ResultParts {
+            since_then: None,
+            breakdowns: Vec::new(),
+            trajectory,
+            pace: None,
+            committed: None,
+            sql: Vec::new(),
+            method,
+        };
         IndicatorResult { estimate: Some(facts), ..result(indicator, total, parts) }
     }
 }

@@ -152,9 +152,12 @@ impl Reader<'_> {
             How::Rows { measure: crate::define::catalog::RowMeasure::One(measure), .. } => {
                 measure.argument.as_ref().and_then(|a| a.fields.iter().next().cloned())
             }
-            How::Rows { measure: crate::define::catalog::RowMeasure::Median(field), .. } => {
-                Some(field.as_str().to_owned())
-            }
+            How::Rows {
+                measure:
+                    crate::define::catalog::RowMeasure::Median(field)
+                    | crate::define::catalog::RowMeasure::Mean { field, .. },
+                ..
+            } => Some(field.as_str().to_owned()),
             _ => None,
         };
         let order = measured

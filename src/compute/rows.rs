@@ -7,9 +7,10 @@ use rust_decimal::Decimal;
 use super::derived::{ResultParts, pace, result};
 use super::pace::{Course, Point};
 use super::plan::{Plan, Until};
-use super::score::{Measured, against, against_partner, figure, taking_part, trajectory};
+use super::score::{self, Against, Measured, against, against_partner, figure, taking_part, trajectory};
+use super::status::shown;
 use super::{Inputs, Tables};
-use crate::define::catalog::{Collection, FieldKind, How, Indicator, Partner, RowMeasure};
+use crate::define::catalog::{Collection, Committed, FieldKind, From, How, Indicator, Partner, RowMeasure};
 use crate::model::number::{percentage, quotient};
 use crate::model::period::Period;
 use crate::model::scoreboard::{Accumulation, Breakdown, Figure, IndicatorResult};
@@ -55,6 +56,10 @@ impl<'a> Rows<'a> {
         let How::Rows { from, measure } = &indicator.how else {
             return Err(format!("{} is not counted from rows", indicator.code));
         };
+        Ok(Self::of(inputs, indicator, from, measure))
+    }
+
+    fn of(inputs: &'a Inputs<'a>, indicator: &'a Indicator, from: &'a [From], measure: &'a RowMeasure) -> Self {
         let catalog = inputs.catalog;
         let plan = Plan { catalog, from, measure, accumulation: indicator.accumulation };
         let collections: Vec<&Collection> = plan.collections().map(|(_, collection)| collection).collect();
@@ -66,7 +71,7 @@ impl<'a> Rows<'a> {
             .map(|collection| catalog.programme.calendar.latest_due(inputs.as_of, collection.due_days))
             .min_by_key(|period| period.as_ref().map_or(0, |period| period.number))
             .flatten();
-        Ok(Rows {
+        Rows {
             inputs,
             indicator,
             measure,
@@ -76,7 +81,7 @@ impl<'a> Rows<'a> {
             cut_off,
             has_periods,
             plan,
-        })
+        }
     }
 
     fn result(&self) -> Result<(IndicatorResult, Option<Course>), String> {
@@ -95,10 +100,18 @@ impl<'a> Rows<'a> {
             breakdowns,
             trajectory: trajectory(self.inputs, self.indicator, &held, &actuals),
             pace: course.as_ref().map(|course| pace(self.inputs, self.indicator, course, &held)),
+            committed: self.committed(until, &held)?,
             sql: self.sql(until),
             method: self.method(),
         };
         Ok((result(self.indicator, total, parts), course))
+    }
+
+    /// What is decided or contracted by the cut-off, held against the target alone.
+    fn committed(&self, until: Until, held: &Against<'_>) -> Result<Option<Figure>, String> {
+        let Some(committed) = &self.indicator.committed else { return Ok(None) };
+        let rows = Rows::of(self.inputs, self.indicator, &committed.from, &committed.measure);
+        Ok(Some(score::committed(self.indicator, rows.total(until)?, rows.coverage(), held)))
     }
 
     /// Up to the cut-off; up to as-of where nothing is due yet or nothing has periods.
@@ -194,8 +207,7 @@ impl<'a> Rows<'a> {
     /// The measured value in a row of a result.
     fn read(&self, frame: &DataFrame, row: usize) -> Measured {
         let rows = integer(frame, "row_count", row).and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
-        let ratio = matches!(self.measure, RowMeasure::Ratio { .. });
-        if ratio {
+        if matches!(self.measure, RowMeasure::Ratio { .. } | RowMeasure::Mean { .. }) {
             let part = |name: &str| match exact(frame, name, row) {
                 Exact::Number(number) => Some(number),
                 // A sum over no value is nothing, not unknown.
@@ -226,7 +238,12 @@ impl<'a> Rows<'a> {
     }
 
     fn divide(&self, of: Option<Decimal>, to: Option<Decimal>) -> Value {
-        divide(of, to, self.indicator.unit.is_percent())
+        match self.measure {
+            RowMeasure::Mean { .. } if to.is_some_and(|to| to.is_zero()) => Value::NotComputable(Why::NoRows),
+            // A mean of percentages is one already.
+            RowMeasure::Mean { .. } => divide(of, to, false),
+            _ => divide(of, to, self.indicator.unit.is_percent()),
+        }
     }
 
     /// What a line without rows is worth, once somebody has reported.
@@ -237,10 +254,10 @@ impl<'a> Rows<'a> {
                 upper: self.plan.counted_enterprise().map(|_| Decimal::ZERO),
                 ..Measured::absent(Value::NotReported)
             },
-            RowMeasure::Ratio { .. } => Measured {
+            RowMeasure::Ratio { .. } | RowMeasure::Mean { .. } => Measured {
                 numerator: Some(Decimal::ZERO),
                 denominator: Some(Decimal::ZERO),
-                ..Measured::absent(Value::NotComputable(Why::ZeroDenominator))
+                ..Measured::absent(self.divide(Some(Decimal::ZERO), Some(Decimal::ZERO)))
             },
             _ => Measured::absent(Value::NotComputable(Why::NoRows)),
         }
@@ -273,7 +290,10 @@ impl<'a> Rows<'a> {
             _ => self.by_field(field, until)?,
         };
         let (names, figures) = lines.into_iter().unzip();
-        let (additive, note) = self.addition(field);
+        let (additive, mut note) = self.addition(field);
+        if let Some(sum) = (field == "partner").then(|| self.partner_targets(additive)).flatten() {
+            note = Some(note.map_or_else(|| sum.clone(), |note| format!("{note} {sum}")));
+        }
         let definition = self.collections.first().and_then(|collection| collection.field(field));
         let label = definition.map_or_else(
             || {
@@ -293,7 +313,7 @@ impl<'a> Rows<'a> {
     /// Whether the lines add up to the total, and what a reader must know if they do not.
     fn addition(&self, field: &str) -> (bool, Option<String>) {
         let note = match self.measure {
-            RowMeasure::Ratio { .. } | RowMeasure::Median(_) => {
+            RowMeasure::Ratio { .. } | RowMeasure::Mean { .. } | RowMeasure::Median(_) => {
                 "Rates are never added: the total is computed from all rows again."
             }
             RowMeasure::One(measure) if measure.function == Function::CountDistinct => {
@@ -311,6 +331,21 @@ impl<'a> Rows<'a> {
             RowMeasure::One(_) => return (true, None),
         };
         (false, Some(note.to_owned()))
+    }
+
+    /// What the partners' targets add up to, where that need not be the programme's target.
+    fn partner_targets(&self, additive: bool) -> Option<String> {
+        let targets = &self.indicator.partner_targets;
+        let base = self.indicator.baseline.as_ref().map_or(Decimal::ZERO, |baseline| baseline.value);
+        let own = self.indicator.targets.current().and_then(|target| target.resolve(base));
+        if targets.is_empty() || (additive && targets.len() == self.inputs.catalog.partners.len()) {
+            return None;
+        }
+        let sum = targets.values().try_fold(Decimal::ZERO, |sum, one| sum.checked_add(*one))?;
+        let unit = &self.indicator.unit;
+        let beside =
+            own.map_or_else(String::new, |own| format!("; the programme's target is {}", shown(own.value, unit)));
+        Some(format!("The partners' targets add up to {}{beside}.", shown(sum, unit)))
     }
 
     fn by_partner(&self, until: Until) -> Result<Vec<(String, Figure)>, String> {
@@ -395,7 +430,7 @@ impl<'a> Rows<'a> {
     }
 
     fn line(&self, field: &str, value: String, measured: Measured, coverage: Coverage) -> Figure {
-        let nothing = super::score::Against {
+        let nothing = Against {
             baseline: None,
             target: None,
             milestones: &[],
@@ -452,6 +487,17 @@ impl<'a> Rows<'a> {
         Ok(later.zip(then).and_then(|(later, then)| later.checked_sub(then)).filter(|more| !more.is_zero()))
     }
 
+    fn committed_method(&self, committed: &Committed) -> String {
+        let RowMeasure::One(measure) = &committed.measure else { return String::new() };
+        let of = committed.from.iter().map(|from| {
+            let rows =
+                from.condition.as_ref().map_or("all rows".to_owned(), |one| format!("rows where {}", one.source));
+            let dated = from.date.as_ref().map_or_else(String::new, |date| format!(", dated by {date}"));
+            format!("{}: {rows}{dated}", from.collection)
+        });
+        format!("Committed: {}; from {}.", measure.source, of.collect::<Vec<_>>().join("; "))
+    }
+
     /// How it is counted, in words.
     fn method(&self) -> Vec<String> {
         let mut lines = Vec::new();
@@ -476,6 +522,9 @@ impl<'a> Rows<'a> {
                     of.source, to.source
                 )
             }
+            RowMeasure::Mean { field, .. } => {
+                format!("Mean of {field}: its sum, divided by how many rows give it.")
+            }
             RowMeasure::Median(field) => {
                 format!("Median of {field}: the smallest value that half of the rows do not exceed.")
             }
@@ -485,6 +534,9 @@ impl<'a> Rows<'a> {
             Accumulation::Stock => "A stock: each partner's latest period counts.".to_owned(),
             Accumulation::Rate => "A rate: never added.".to_owned(),
         });
+        if let Some(committed) = &self.indicator.committed {
+            lines.push(self.committed_method(committed));
+        }
         if self.plan.counted_enterprise().is_some() {
             lines.push(
                 "Enterprises are counted once by VAT or register number; the upper bound adds those known by name only.".into(),

@@ -36,7 +36,9 @@ pub fn of(
             let value = again(*taking, &brings);
             Formula { lines: vec![taken(*taking, &brings, value)], again: value }
         }
-        Made::Ratio { of, to } => {
+        Made::Ratio { .. } | Made::Mean => {
+            let (of, to) = if let Made::Ratio { of, to } = &result.made { (of, to) } else { (&Taking::Sum, &Taking::Count) };
+            let percent = percent && result.made != Made::Mean;
             let below: Vec<&Brings> = rows.iter().filter_map(|row| row.below.as_ref()).collect();
             let (n, d) = (again(*of, &brings), again(*to, &below));
             let mut lines = vec![

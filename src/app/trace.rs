@@ -347,6 +347,7 @@ fn asides(board: &Scoreboard, result: &IndicatorResult, counted: &[&EvidenceRow]
                 None => continue,
             },
             Standing::After => "dated after the cut-off: it stands in what came since then".to_owned(),
+            Standing::Committed => continue,
             Standing::Earlier => "an earlier state of a stock: the latest period counts".to_owned(),
         };
         asides.push(Aside {

@@ -417,12 +417,30 @@ pub struct Survey {
 pub struct From {
     pub collection: CollectionCode,
     pub condition: Option<Expression>,
+    /// What places its rows in time, in place of the collection's own date.
+    pub date: Option<FieldCode>,
+}
+
+/// What is decided or contracted: counted from the collections of the indicator, with conditions of its own.
+#[derive(Debug, Clone)]
+pub struct Committed {
+    pub from: Vec<From>,
+    pub measure: RowMeasure,
 }
 
 #[derive(Debug, Clone)]
 pub enum RowMeasure {
     One(Measure),
-    Ratio { of: Measure, to: Measure },
+    Ratio {
+        of: Measure,
+        to: Measure,
+    },
+    /// The sum of a field over how many rows give it.
+    Mean {
+        field: FieldCode,
+        of: Measure,
+        to: Measure,
+    },
     Median(FieldCode),
 }
 
@@ -507,6 +525,7 @@ pub struct Indicator {
     pub level: Level,
     pub unit: Unit,
     pub how: How,
+    pub committed: Option<Committed>,
     pub accumulation: Accumulation,
     pub direction: Direction,
     pub by: Vec<String>,

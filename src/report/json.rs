@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Number, Value as Json, json};
 
 use crate::finding;
+use crate::model::pace::{Projected, Projection};
 use crate::model::scoreboard::{
     Breakdown, ChangeFacts, Coded, Comparison, EstimateFacts, Figure, IndicatorResult, KeptOut, Panel, PanelStratum,
     PanelWave, Reporting, Scoreboard, Status, SurveyResult, WaveResponse,
@@ -195,8 +196,37 @@ fn indicator(one: &IndicatorResult) -> Json {
         "milestones": milestones,
         "since_then": maybe(one.since_then),
         "trajectory": trajectory,
+        "pace": one.pace.as_ref().map(pace),
+        "committed": one.committed.as_ref().map(|committed| figure(committed, false, false)),
         "breakdowns": one.breakdowns.iter().map(breakdown).collect::<Vec<_>>(),
         "estimate": one.estimate.as_ref().map(|facts| estimate(facts, one.total.value == Value::Suppressed)),
+    })
+}
+
+fn pace(pace: &Projection) -> Json {
+    let pace = match pace {
+        Projection::Known(pace) => pace,
+        Projection::Refused(why) => return json!({ "refused": why }),
+    };
+    let projected = |one: &Projected| {
+        json!({
+            "on": day(one.on),
+            "label": one.label,
+            "value": number(one.value),
+            "lower": number(one.lower),
+            "upper": number(one.upper),
+        })
+    };
+    json!({
+        "periods": pace.periods,
+        "recent": number(pace.recent),
+        "required": maybe(pace.required),
+        "left": pace.left,
+        "on": day(pace.on),
+        "projected": projected(&pace.projected),
+        "path": pace.path.iter().map(projected).collect::<Vec<_>>(),
+        "back_test": pace.back_test.map(|test| json!({ "held": test.held, "of": test.of })),
+        "says": pace.says,
     })
 }
 

@@ -357,6 +357,7 @@ pub fn standing(standing: Standing) -> &'static str {
         Standing::Partner => "for its partner",
         Standing::After => "later",
         Standing::Earlier => "until then",
+        Standing::Committed => "committed",
     }
 }
 

@@ -18,6 +18,7 @@ mod drift;
 mod duckdb;
 mod estimates;
 mod fetch;
+mod figures;
 mod forms;
 mod indicators;
 mod intruder;

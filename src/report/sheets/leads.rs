@@ -147,6 +147,7 @@ impl<'a> Index<'a> {
             | Part::Denominator
             | Part::Rows
             | Part::SinceThen
+            | Part::Committed
             | Part::Actual(_)
             | Part::Estimate(_)
             | Part::Pace(_) => self.counted(one, by, part),
@@ -179,7 +180,7 @@ impl<'a> Index<'a> {
                 let shown = self.has.iter().any(|name| name == words::ANSWERS);
                 shown.then(|| lead(words::ANSWERS, cell, prose::behind(block.count, "answer", &filter)))
             }
-            Made::Rows(_) | Made::Ratio { .. } => {
+            Made::Rows(_) | Made::Ratio { .. } | Made::Mean => {
                 let block = self.rows.get(&(&one.code, group)).or_else(|| self.rows.get(&(&one.code, None)))?;
                 let tip = match part {
                     Part::Actual(on) => prose::dated_to(on),
@@ -211,7 +212,7 @@ fn rows(board: &Scoreboard) -> BTreeMap<Group<'_>, Block> {
             Standing::Counts => (true, true),
             Standing::Record => (true, false),
             Standing::Partner => (false, true),
-            Standing::After | Standing::Earlier => (false, false),
+            Standing::After | Standing::Earlier | Standing::Committed => (false, false),
         };
         if counted {
             add(&mut blocks, (&row.indicator, None), at);

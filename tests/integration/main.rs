@@ -37,5 +37,6 @@ mod server;
 mod submissions;
 mod surveys;
 mod template;
+mod walk;
 mod waves;
 mod weighting;

@@ -55,6 +55,13 @@ impl<'a> Ground<'a> {
         ground
     }
 
+    /// As if one cell that counts held another number.
+    pub fn add_to_an_amount(&mut self, code: &str, more: f64) {
+        let counts = |row: &EvidenceRow| row.indicator.as_str() == code && row.standing == Standing::Counts;
+        let at = self.board.evidence.rows.iter().position(counts).expect("a row");
+        self.amounts[at].0 = self.amounts[at].0.map(|amount| amount + more);
+    }
+
     fn indicator(&self, code: &IndicatorCode) -> &Indicator {
         self.folder.catalog.indicator(code).expect("a known indicator")
     }
@@ -69,6 +76,10 @@ impl<'a> Ground<'a> {
     fn leaf(&self, row: &EvidenceRow) -> Result<(Option<f64>, Option<f64>), String> {
         let indicator = self.indicator(&row.indicator);
         let How::Rows { from, measure } = &indicator.how else { return Err("no rows".into()) };
+        let (from, measure) = match indicator.committed.as_ref().filter(|_| row.standing == Standing::Committed) {
+            Some(committed) => (&committed.from, &committed.measure),
+            None => (from, measure),
+        };
         let from = from.iter().find(|from| from.collection.as_str() == row.collection).ok_or("no such collection")?;
         if let Some(condition) = &from.condition
             && self.holds(row, &condition.source) == Some(false)
@@ -92,7 +103,7 @@ impl<'a> Ground<'a> {
         };
         match measure {
             RowMeasure::One(measure) => Ok((one(measure, &row.brings)?, None)),
-            RowMeasure::Ratio { of, to } => {
+            RowMeasure::Ratio { of, to } | RowMeasure::Mean { of, to, .. } => {
                 let below = row.below.as_ref().ok_or("no denominator")?;
                 Ok((one(of, &row.brings)?, one(to, below)?))
             }
@@ -226,7 +237,8 @@ impl<'a> Ground<'a> {
             let newest = latest.get(&(row.partner.as_str(), row.collection.as_str()));
             from <= day && newest.is_none_or(|newest| from == *newest)
         };
-        let stands = |row: &EvidenceRow| !matches!(row.standing, Standing::Partner | Standing::After);
+        let stands =
+            |row: &EvidenceRow| !matches!(row.standing, Standing::Partner | Standing::After | Standing::Committed);
         let all = self.board.evidence.rows.iter().enumerate();
         all.filter(|(_, row)| row.indicator == *code && stands(row) && counts(row)).map(|(at, _)| at).collect()
     }
@@ -282,6 +294,7 @@ impl<'a> Ground<'a> {
             Made::Ratio { of, to } => {
                 Ok(percent * self.taken(*of, rows, false)? / self.taken(*to, rows, true)?)
             }
+            Made::Mean => Ok(self.taken(Taking::Sum, rows, false)? / self.taken(Taking::Count, rows, true)?),
             Made::Quotient { of, to } => Ok(percent * self.total(of)? / self.total(to)?),
             Made::Sum(parts) => parts.iter().map(|part| self.total(part)).sum(),
             Made::Answers => self.estimate(code, by, Estimated { of_change: false, wave: None, bound: Bound::Value }),
@@ -360,7 +373,7 @@ impl<'a> Ground<'a> {
                 Ok(self.value(code, by, &all)? - self.value(code, by, &then)?)
             }
             Part::Estimate(estimated) => self.estimate(code, by, estimated),
-            Part::OriginalOn(_) | Part::Pace(_) => Err("not recomputed here".into()),
+            Part::Committed | Part::OriginalOn(_) | Part::Pace(_) => Err("not recomputed here".into()),
         }
     }
 
@@ -370,6 +383,10 @@ impl<'a> Ground<'a> {
             Made::Ratio { of: above, to } => {
                 let rows = self.rows(code, by);
                 if of { self.taken(*above, &rows, false) } else { self.taken(*to, &rows, true) }
+            }
+            Made::Mean => {
+                let rows = self.rows(code, by);
+                if of { self.taken(Taking::Sum, &rows, false) } else { self.taken(Taking::Count, &rows, true) }
             }
             Made::Quotient { of: above, to } => self.total(if of { above } else { to }),
             Made::Answers => {
@@ -587,11 +604,11 @@ impl<'a> Ground<'a> {
     fn counted(&self, counted: &Counted) -> Told {
         let board = self.board;
         let known = |partner: &Option<String>| {
-            partner.as_deref().filter(|code| board.programme.partners.iter().any(|one| one.code.as_str() == *code))
+            board.programme.partners.iter().any(|one| Some(one.code.as_str()) == partner.as_deref())
         };
         let whose = |own: &Option<String>, wanted: &Option<String>| match wanted.as_deref() {
             None => true,
-            Some("") => known(own).is_none(),
+            Some("") => !known(own),
             Some(code) => own.as_deref() == Some(code),
         };
         Ok(match counted {

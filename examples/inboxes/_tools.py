@@ -163,8 +163,8 @@ class Sender:
             for r, (label, value) in enumerate(cover[1]):
                 sheet.write_string(r, 0, label, formats["bold"])
                 self.cell(sheet, r, 1, value, None, formats, language)
-        for code, rows in sorted(tables.items()) if hidden else tables.items():     # our template has them in this order
-            self.table(book, code, rows, language, formats, on if titles else None)
+        for code in [code for code in self.collections if code in tables] if hidden else tables:    # as in our template
+            self.table(book, code, tables[code], language, formats, on if titles else None)
         if hidden:
             sheet = book.add_worksheet("_scoreboard")
             sheet.hide()

@@ -149,11 +149,11 @@ class Sender:
         """One workbook. `tables` is {collection: rows}; a row is {field: value}, a choice given by its code.
 
         `hidden` is the period of our own template's sheet; `cover` lists lines of a first sheet;
-        `titles` puts two lines above each table, as people do.
+        `titles` puts two lines above each table, as people do. Without a `partner` the rows say whose they are: key "of".
         """
-        language = self.partners[partner].get("language", "en")
+        language = self.partners[partner].get("language", "en") if partner else "en"
         book = xlsxwriter.Workbook(str(self.target / name), {"in_memory": True})
-        book.set_properties({"author": self.partners[partner]["name"], "created": dt.datetime(on.year, on.month, on.day, 9)})
+        book.set_properties({"author": self.partners[partner]["name"] if partner else "programme", "created": dt.datetime(on.year, on.month, on.day, 9)})
         shape = {"de": "dd.mm.yyyy", "fr": "dd/mm/yyyy", "nl": "dd-mm-yyyy", "es": "dd/mm/yyyy", "pt": "dd/mm/yyyy"}
         formats = {"date": book.add_format({"num_format": shape.get(language, "yyyy-mm-dd")}),
                    "money": book.add_format({"num_format": "#,##0.00"}), "bold": book.add_format({"bold": True})}
@@ -179,6 +179,8 @@ class Sender:
         sheet = book.add_worksheet(title[:31])
         used = [one for one in collection["field"] if any(row.get(one["code"]) is not None for row in rows)
                 or one.get("required")] or collection["field"]
+        if any("of" in row for row in rows):
+            used.insert(0, {"code": "of", "label": "Partnership", "kind": "text"})
         sheet.set_column(0, len(used) - 1, 20)
         r = 0
         if titled:

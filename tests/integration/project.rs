@@ -67,6 +67,16 @@ impl Project {
         project
     }
 
+    /// A copy of one of the folders below `examples/`.
+    pub fn example(name: &str) -> Self {
+        let project = Self::empty();
+        let from = repository().join("examples").join(name);
+        for part in ["scoreboard.toml", "indicators", "pipelines", "reports", "data/inbox"] {
+            copy(&from.join(part), &project.path().join(part));
+        }
+        project
+    }
+
     pub fn path(&self) -> &Path {
         self.folder.path()
     }

@@ -145,11 +145,12 @@ class Sender:
             for one in found if isinstance(found, list) else [found]:
                 self.collections[one["code"]] = one
 
-    def send(self, name, partner, on, tables, hidden=None, cover=None, titles=False):
+    def send(self, name, partner, on, tables, hidden=None, cover=None, titles=False, whose="Partnership"):
         """One workbook. `tables` is {collection: rows}; a row is {field: value}, a choice given by its code.
 
         `hidden` is the period of our own template's sheet; `cover` lists lines of a first sheet;
-        `titles` puts two lines above each table, as people do. Without a `partner` the rows say whose they are: key "of".
+        `titles` puts two lines above each table, as people do. Without a `partner` the rows say whose they are, by the
+        key "of", in a column called `whose`.
         """
         language = self.partners[partner].get("language", "en") if partner else "en"
         book = xlsxwriter.Workbook(str(self.target / name), {"in_memory": True})
@@ -164,7 +165,7 @@ class Sender:
                 sheet.write_string(r, 0, label, formats["bold"])
                 self.cell(sheet, r, 1, value, None, formats, language)
         for code in [code for code in self.collections if code in tables] if hidden else tables:    # as in our template
-            self.table(book, code, tables[code], language, formats, on if titles else None)
+            self.table(book, code, tables[code], language, formats, on if titles else None, whose)
         if hidden:
             sheet = book.add_worksheet("_scoreboard")
             sheet.hide()
@@ -173,14 +174,14 @@ class Sender:
                 self.cell(sheet, r, 1, value, None, formats, language)
         book.close()
 
-    def table(self, book, code, rows, language, formats, titled):
+    def table(self, book, code, rows, language, formats, titled, whose):
         collection = self.collections[code]
         title = spoken(collection["title"], language)
         sheet = book.add_worksheet(title[:31])
         used = [one for one in collection["field"] if any(row.get(one["code"]) is not None for row in rows)
                 or one.get("required")] or collection["field"]
         if any("of" in row for row in rows):
-            used.insert(0, {"code": "of", "label": "Partnership", "kind": "text"})
+            used.insert(0, {"code": "of", "label": whose, "kind": "text"})
         sheet.set_column(0, len(used) - 1, 20)
         r = 0
         if titled:

@@ -121,6 +121,8 @@ fn computed(scoreboard: &Value, one: &Published) -> f64 {
         "actual" => number(&found["value"]),
         "target" => number(&found["target"]),
         "target_increase" => number(&found["target"]) - number(&found["baseline"]),
+        "target_from" => number(&found["target"]["from"]),
+        "target_to" => number(&found["target"]["to"]),
         "due" => number(&found["coverage"]["due"]),
         other => panic!("{}: no figure is called {other}", one.name()),
     }

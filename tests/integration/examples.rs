@@ -63,6 +63,8 @@ impl Published {
             (true, "illustrative") => "illustrated",
             (true, "declared") => "declared",
             (false, "partial") if computed < self.value && !self.disputed(all) => "open",
+            // The average of a part says nothing against the average of the whole.
+            (_, "sample") => "open",
             (false, "real" | "partial" | "illustrative" | "declared") => "contradicted",
             (_, other) => panic!("{}: no rows are called {other}", self.name()),
         }
@@ -256,6 +258,7 @@ fn an_outcome_follows_from_the_rows_and_the_relation() {
     assert_eq!(judged("=", "illustrative", 16.0, 15.0), "contradicted");
     assert_eq!(judged("=", "partial", 11.0, 6.0), "open");
     assert_eq!(judged("=", "partial", 11.0, 12.0), "contradicted");
+    assert_eq!(judged("=", "sample", 2.9, 4.2), "open");
     assert_eq!(judged("about", "illustrative", 50.0, 52.0), "illustrated");
     assert_eq!(judged("about", "illustrative", 50.0, 53.0), "contradicted");
     assert_eq!(judged("more_than", "illustrative", 200.0, 200.0), "contradicted");

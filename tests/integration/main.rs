@@ -17,6 +17,7 @@ mod disclose;
 mod drift;
 mod duckdb;
 mod estimates;
+mod examples;
 mod fetch;
 mod figures;
 mod forms;

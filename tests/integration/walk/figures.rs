@@ -668,7 +668,8 @@ impl<'a> Ground<'a> {
             for (field, column) in &source.columns {
                 let names: BTreeSet<String> =
                     collection.field(field).into_iter().flat_map(Field::names).map(folded).collect();
-                for row in self.inbox.borrow_mut().filled(&source.file, &source.sheet, *column) {
+                let rows = self.inbox.borrow_mut().filled(&source.file, &source.sheet, *column);
+                for row in rows {
                     let at = scoreboard::finding::CellRef::new(row, *column);
                     let text = self.inbox.borrow_mut().text(&source.file, &source.sheet, at);
                     if names.contains(&folded(&text)) {

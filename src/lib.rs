@@ -23,6 +23,7 @@ pub mod compute;
 pub mod define;
 pub mod fetch;
 pub mod finding;
+pub mod http;
 pub mod ingest;
 pub mod layout;
 pub mod model;

@@ -20,7 +20,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("validate", &["sql", "define", "ingest", "layout", "model", "finding"]),
     ("propose", &["validate", "layout", "ingest", "define", "sql", "model", "finding"]),
     ("store", &["model", "finding"]),
-    ("fetch", &["model", "finding"]),
+    ("http", &["finding"]),
+    ("fetch", &["http", "model", "finding"]),
     ("compute", &["sql", "define", "model", "finding"]),
     ("report", &["model", "finding"]),
     ("template", &["report", "layout", "ingest", "define", "model", "finding"]),
@@ -28,8 +29,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "publish", "template", "report", "compute", "fetch", "store", "propose", "validate", "layout", "ingest",
-            "define", "sql", "model", "clock", "finding",
+            "publish", "template", "report", "compute", "fetch", "http", "store", "propose", "validate", "layout",
+            "ingest", "define", "sql", "model", "clock", "finding",
         ],
     ),
     ("cli", &["app", "store", "compute", "propose", "ingest", "model", "finding"]),

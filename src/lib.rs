@@ -21,6 +21,7 @@ pub mod cli;
 pub mod clock;
 pub mod compute;
 pub mod define;
+pub mod export;
 pub mod fetch;
 pub mod finding;
 pub mod http;

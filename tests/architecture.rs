@@ -25,12 +25,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("compute", &["sql", "define", "model", "finding"]),
     ("report", &["model", "finding"]),
     ("template", &["report", "layout", "ingest", "define", "model", "finding"]),
-    ("publish", &["store", "model", "finding"]),
+    ("export", &["model", "finding"]),
+    ("publish", &["export", "http", "store", "model", "finding"]),
     (
         "app",
         &[
-            "publish", "template", "report", "compute", "fetch", "http", "store", "propose", "validate", "layout",
-            "ingest", "define", "sql", "model", "clock", "finding",
+            "publish", "export", "template", "report", "compute", "fetch", "http", "store", "propose", "validate",
+            "layout", "ingest", "define", "sql", "model", "clock", "finding",
         ],
     ),
     ("cli", &["app", "store", "compute", "propose", "ingest", "model", "finding"]),

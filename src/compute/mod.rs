@@ -24,6 +24,7 @@ mod told;
 mod triangulation;
 mod wave;
 mod weighting;
+mod years;
 
 use std::collections::BTreeMap;
 
@@ -72,10 +73,11 @@ pub fn compute(inputs: &Inputs<'_>, chosen: &[IndicatorCode]) -> Result<Computed
     let results: Vec<(IndicatorCode, IndicatorResult)> = plain
         .par_iter()
         .map(|indicator| {
-            let result = match &indicator.how {
+            let mut result = match &indicator.how {
                 How::Rows { .. } => rows::compute(inputs, indicator)?,
                 _ => estimation::compute(inputs, &surveys, indicator)?,
             };
+            result.year_ends = years::year_ends(inputs, indicator, result.total.cut_off)?;
             Ok((indicator.code.clone(), result))
         })
         .collect::<Result<_, String>>()?;

@@ -522,6 +522,7 @@ pub fn result(indicator: &Indicator, total: Figure, parts: ResultParts) -> Indic
         source: indicator.source.clone(),
         evidence: indicator.evidence.clone(),
         responsible: indicator.responsible.clone(),
+        common: indicator.common.clone(),
         baseline: indicator.baseline.clone(),
         targets: indicator.targets.clone(),
         target: indicator.targets.current().cloned(),
@@ -533,6 +534,7 @@ pub fn result(indicator: &Indicator, total: Figure, parts: ResultParts) -> Indic
         pace: None,
         committed: None,
         breaks: Vec::new(),
+        year_ends: Vec::new(),
         estimate: None,
     }
 }

@@ -14,6 +14,7 @@ use crate::compute::evidence::Gathered;
 use crate::compute::{self, Inputs, Records, WaveInput};
 use crate::define::catalog::{Collection, Partner, Report};
 use crate::finding::{self, Finding, Place, rules};
+use crate::model::export::Format;
 use crate::model::hash::hex;
 use crate::model::presentation::Presentation;
 use crate::model::scoreboard::{
@@ -79,7 +80,9 @@ pub fn assemble(
     };
     let computed =
         compute::compute(&inputs, &report.indicators).map_err(|error| fault("a figure cannot be computed", error))?;
-    let Gathered { evidence, whole } = compute::evidence::evidence(&inputs, &computed.indicators, report.evidence_rows)
+    let all = report.exports.formats.contains(&Format::Parquet);
+    let limit = report.evidence_rows;
+    let Gathered { evidence, whole } = compute::evidence::evidence(&inputs, &computed.indicators, limit, all)
         .map_err(|error| fault("evidence cannot be gathered", error))?;
 
     let counted: BTreeSet<i64> = submissions.iter().map(|submission| submission.section).collect();
@@ -111,6 +114,7 @@ pub fn assemble(
             start: programme.calendar.start,
             end: programme.calendar.end,
             as_of,
+            calendar: programme.calendar.clone(),
             currency: programme.currency.clone(),
             language: programme.language.clone(),
             partners: catalog

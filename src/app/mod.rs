@@ -6,6 +6,7 @@ pub mod answer;
 pub mod assemble;
 pub mod check;
 pub mod explain;
+pub mod export;
 pub mod fetch;
 pub mod form;
 pub mod ingest;
@@ -22,6 +23,7 @@ mod prefill;
 mod reading;
 mod record;
 mod totals;
+mod world;
 
 use crate::finding::{Finding, Place, rules};
 use crate::store::StoreError;

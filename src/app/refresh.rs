@@ -31,6 +31,8 @@ pub struct Published {
     pub files: Vec<PathBuf>,
     /// Names that had to do where a file was held open.
     pub instead: Vec<(PathBuf, PathBuf)>,
+    /// Figures that do not fit a format, of a run that wrote it.
+    pub refused: Vec<Finding>,
     /// None where nothing had changed since the last run and nothing was computed again.
     pub scoreboard: Option<Scoreboard>,
 }
@@ -94,14 +96,13 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
             // It may have been internal once, and have left its rows here.
             let _ = fs::remove_file(out.join(format!("{}.evidence.parquet", report.code)));
         }
-        let receipts = outputs::render(report, &scoreboard, whole)?
-            .iter()
-            .map(|file| deliver(&out, &file.name, &file.bytes))
-            .collect::<Result<Vec<_>, _>>()?;
+        let rendered = outputs::render(report, &scoreboard, whole)?;
+        let receipts =
+            rendered.files.iter().map(|file| deliver(&out, &file.name, &file.bytes)).collect::<Result<Vec<_>, _>>()?;
         delivered.extend(receipts.iter().map(|receipt| output(project, report, receipt)));
         let instead = receipts.iter().filter_map(|one| Some((one.instead_of.clone()?, one.path.clone()))).collect();
         let files = receipts.into_iter().map(|receipt| receipt.path).collect();
-        published.push(Published { files, instead, scoreboard: Some(scoreboard) });
+        published.push(Published { files, instead, refused: rendered.refused, scoreboard: Some(scoreboard) });
     }
     let body = json!({
         "run": run, "program": program, "as_of": as_of.to_string(), "definitions": project.catalog.hash,
@@ -162,6 +163,7 @@ fn unchanged(project: &Project, last: &Value, run: &str, program: &str, as_of: N
     let published = project.catalog.reports.iter().map(|report| Published {
         files: of(report),
         instead: Vec::new(),
+        refused: Vec::new(),
         scoreboard: None,
     });
     let published: Vec<Published> = published.collect();

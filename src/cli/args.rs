@@ -31,6 +31,8 @@ pub enum Command {
     Layout(LayoutArgs),
     /// Explain an indicator's figure, or what a finding means
     Explain(Explain),
+    /// Write a report in the form that another system reads, or send it to DHIS2
+    Export(Export),
     /// Show who has reported what, for which period
     Status(StatusArgs),
     /// Write the workbook that a partner fills in, with what it has reported already
@@ -144,6 +146,47 @@ pub struct Explain {
     pub as_of: Option<NaiveDate>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportForm {
+    /// Figures and the rows behind them, for spreadsheets
+    Csv,
+    /// The same as Parquet, exact
+    Parquet,
+    /// Results of the International Aid Transparency Initiative, version 2.03
+    Iati,
+    /// Data values of a DHIS2 server
+    Dhis2,
+    /// The EU's common indicators by year
+    EuTable,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The form
+    #[arg(value_enum, value_name = "FORM")]
+    pub form: ExportForm,
+    #[command(flatten)]
+    pub common: Common,
+    /// The report, by code [default: the first that declares this form, else the first internal one]
+    #[arg(long, value_name = "CODE")]
+    pub report: Option<String>,
+    /// The day of the scoreboard
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<NaiveDate>,
+    /// Where the files go [default: the project's folder for scoreboards]
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
+    /// Send it to the DHIS2 server that the report declares
+    #[arg(long)]
+    pub send: bool,
+    /// With --send: the server checks the values and keeps nothing
+    #[arg(long, requires = "send")]
+    pub dry_run: bool,
+    /// Exit with 1 if a figure does not fit
+    #[arg(long)]
+    pub strict: bool,
+}
+
 #[derive(Debug, Args)]
 pub struct StatusArgs {
     #[command(flatten)]
@@ -191,6 +234,7 @@ impl Arguments {
             Command::Fetch(fetch) => fetch.common.format,
             Command::Layout(layout) => layout.common.format,
             Command::Explain(explain) => explain.common.format,
+            Command::Export(export) => export.common.format,
             Command::Status(status) => status.common.format,
             Command::Template(template) => template.common.format,
             Command::ReadFiles(_) => Format::Human,

@@ -75,6 +75,7 @@ fn tell(project: &Project, refreshed: &Refreshed, output: &Output) {
         for file in &published.files {
             output.line(&format!("→ {}", file.display()));
         }
+        output.list(&published.refused);
     }
     if !refreshed.gates.is_empty() {
         output.line("");

@@ -10,6 +10,7 @@ use super::audience::Audience;
 use super::changes::{Break, Changes};
 use super::code::{IndicatorCode, PartnerCode, ReportCode};
 use super::pace::Projection;
+use super::period::Calendar;
 use super::presentation::Presentation;
 use super::target::{Baseline, Direction, Milestone, ResolvedTarget, Target, Targets};
 use super::unit::Unit;
@@ -57,6 +58,8 @@ pub struct ProgrammeFacts {
     pub start: NaiveDate,
     pub end: NaiveDate,
     pub as_of: NaiveDate,
+    /// Its reporting periods.
+    pub calendar: Calendar,
     pub currency: String,
     pub language: String,
     pub partners: Vec<PartnerFacts>,
@@ -182,6 +185,8 @@ pub struct IndicatorResult {
     pub source: Option<String>,
     pub evidence: Option<String>,
     pub responsible: Option<String>,
+    /// Its code among the EU's common indicators.
+    pub common: Option<String>,
     pub baseline: Option<Baseline>,
     pub targets: Targets,
     /// The current target, as declared.
@@ -198,6 +203,8 @@ pub struct IndicatorResult {
     pub committed: Option<Figure>,
     /// Where its series changed its meaning, in the order of days.
     pub breaks: Vec<Break>,
+    /// The total on each 31 December before the cut-off: of the EU's common indicators only.
+    pub year_ends: Vec<(NaiveDate, Value)>,
     pub estimate: Option<EstimateFacts>,
 }
 

@@ -191,6 +191,7 @@ fn indicator(one: &IndicatorResult) -> Json {
         "source": one.source,
         "evidence": one.evidence,
         "responsible": one.responsible,
+        "common": one.common,
         "baseline": baseline,
         "targets": targets,
         "milestones": milestones,

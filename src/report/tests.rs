@@ -83,6 +83,7 @@ fn volume() -> IndicatorResult {
         source: None,
         evidence: None,
         responsible: None,
+        common: None,
         baseline: None,
         targets: Targets::Declared(vec![target.clone()]),
         target: Some(target),
@@ -106,6 +107,7 @@ fn volume() -> IndicatorResult {
         pace: None,
         committed: None,
         breaks: Vec::new(),
+        year_ends: Vec::new(),
         estimate: None,
     }
 }
@@ -155,6 +157,12 @@ fn scoreboard() -> Scoreboard {
             start: day("2015-03-01"),
             end: day("2016-09-30"),
             as_of: day("2016-06-30"),
+            calendar: crate::model::period::Calendar {
+                start: day("2015-03-01"),
+                end: day("2016-09-30"),
+                unit: crate::model::period::PeriodUnit::Quarter,
+                from_start: true,
+            },
             currency: "EUR".into(),
             language: "en".into(),
             partners: vec![partner("litek", "LITEK"), partner("hts", "HTS")],

@@ -127,6 +127,7 @@ pub fn assemble(
                 .collect(),
         },
         run: run_code(project, state, as_of),
+        known_at: state.known_at,
         ledger_head: state.head.clone(),
         definitions_hash: catalog.hash.clone(),
         thresholds: report.thresholds,

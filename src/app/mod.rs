@@ -10,6 +10,7 @@ pub mod explain;
 pub mod fetch;
 pub mod form;
 pub mod ingest;
+pub mod known;
 pub mod layout;
 mod outputs;
 pub mod project;

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Stopped;
 use super::definitions::Definitions;
+use super::known::KnownAt;
 use crate::clock;
 use crate::define::{self, Catalog};
 use crate::finding::Finding;
@@ -68,6 +69,11 @@ impl Project {
 
     pub fn out(&self) -> PathBuf {
         self.root.join(&self.catalog.programme.folders.out)
+    }
+
+    /// The instant up to which receipts are known, if one was asked for.
+    pub fn known_at(&self, asked: Option<KnownAt>) -> Option<DateTime<Utc>> {
+        asked.map(|known| known.instant(self.catalog.programme.time_zone))
     }
 
     /// The day of the scoreboard: as asked, else as declared, else today in the programme's zone.

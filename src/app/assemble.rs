@@ -30,8 +30,11 @@ pub fn run_code(project: &Project, state: &State, as_of: NaiveDate) -> String {
     hasher.update(env!("CARGO_PKG_VERSION"));
     hasher.update(&project.catalog.hash);
     hasher.update(as_of.to_string());
-    for hash in state.files.keys() {
+    hasher.update(state.known_at.map(|instant| instant.to_rfc3339()).unwrap_or_default());
+    for (hash, file) in &state.files {
         hasher.update(hash);
+        // A file that says nothing of its partner belongs to whom its name says.
+        hasher.update(&file.received.name);
     }
     // Which of them counts: a server's answers may become what they were before, and then no file is new.
     for hash in state.fetched().into_values() {
@@ -128,6 +131,7 @@ pub fn assemble(
                 .collect(),
         },
         run: run_code(project, state, as_of),
+        known_at: state.known_at,
         ledger_head: state.head.clone(),
         definitions_hash: catalog.hash.clone(),
         thresholds: report.thresholds,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::app::known::KnownAt;
 use crate::ingest::WORKER_COMMAND;
 
 /// Partner workbooks and survey answers in, a traced scoreboard workbook out.
@@ -67,6 +68,13 @@ pub struct Run {
     /// The day of the scoreboard: rows dated later are not looked at [default: as declared, else today]
     #[arg(long, value_name = "DAY")]
     pub as_of: Option<NaiveDate>,
+    /// Only what had been received by then: a day (all of it) or an instant such as 2016-05-31T18:00:00+02:00
+    /// [default: all]
+    #[arg(long, value_name = "INSTANT")]
+    pub known_at: Option<KnownAt>,
+    /// Where the scoreboards go, instead of the project's folder for them: for a look at another day
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
     /// Exit with 1 if anything was refused or kept out
     #[arg(long)]
     pub strict: bool,
@@ -144,6 +152,10 @@ pub struct Explain {
     /// The day of the scoreboard
     #[arg(long, value_name = "DAY")]
     pub as_of: Option<NaiveDate>,
+    /// Only what had been received by then: a day (all of it) or an instant such as 2016-05-31T18:00:00+02:00
+    /// [default: all]
+    #[arg(long, value_name = "INSTANT")]
+    pub known_at: Option<KnownAt>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -194,6 +206,10 @@ pub struct StatusArgs {
     /// The day by which reports are due
     #[arg(long, value_name = "DAY")]
     pub as_of: Option<NaiveDate>,
+    /// Only what had been received by then: a day (all of it) or an instant such as 2016-05-31T18:00:00+02:00
+    /// [default: all]
+    #[arg(long, value_name = "INSTANT")]
+    pub known_at: Option<KnownAt>,
 }
 
 #[derive(Debug, Args)]

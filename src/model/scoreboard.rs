@@ -2,7 +2,7 @@
 //!
 //! Everything here is a value. No connection, no frame, no path: two equal scoreboards give the same bytes.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::absent::Absent;
@@ -26,7 +26,9 @@ pub struct Scoreboard {
     pub programme: ProgrammeFacts,
     /// The hash of inputs, definitions and instants, twelve characters: names this state of things.
     pub run: String,
-    /// The head of the ledger's chain when the run began, in hexadecimal.
+    /// Only what had been received by then was used; None: all that had come.
+    pub known_at: Option<DateTime<Utc>>,
+    /// The hash of all files that had been received, in hexadecimal: by it a shortened history is found out.
     pub ledger_head: String,
     /// Of the definitions as run, in hexadecimal.
     pub definitions_hash: String,

@@ -168,6 +168,7 @@ fn scoreboard() -> Scoreboard {
             partners: vec![partner("litek", "LITEK"), partner("hts", "HTS")],
         },
         run: "abc123".into(),
+        known_at: None,
         ledger_head: "00ff".into(),
         definitions_hash: "11ee".into(),
         thresholds: Thresholds { on_track: d("0.9"), at_risk: d("0.7") },

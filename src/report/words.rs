@@ -172,6 +172,7 @@ pub mod label {
     pub const MONEY: &str = "Money";
     pub const RUN: &str = "Run";
     pub const DEFINITIONS: &str = "Definitions, SHA-256";
+    pub const KNOWN_AT: &str = "Received by";
     pub const LEDGER: &str = "Head of the ledger";
     pub const MADE_BY: &str = "Made by";
     pub const ERRORS: &str = "Errors";

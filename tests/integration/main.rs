@@ -32,6 +32,7 @@ mod patch;
 mod project;
 mod propose;
 mod readme;
+mod rebuild;
 mod refusals;
 mod sandbox;
 mod server;

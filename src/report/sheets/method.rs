@@ -1,5 +1,7 @@
 //! The method: how everything is computed, in words; the definitions as run; and what they were run on.
 
+use chrono::SecondsFormat;
+
 use super::{Context, PROGRAM, heading, heads, section};
 use crate::report::book::{Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, fixed};
@@ -37,17 +39,22 @@ fn facts(canvas: &mut Canvas, context: Context) {
     let runs = format!("{} to {}", words::day(programme.start), words::day(programme.end));
     let partners: Vec<String> =
         programme.partners.iter().map(|partner| format!("{} ({})", partner.name, partner.country)).collect();
+    let known_at = board.known_at.map(|instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true));
     for (label, text, look) in [
         (label::PROGRAMME, format!("{} ({}), {runs}", programme.title, programme.code), Look::Prose),
         (label::PARTNERS, partners.join(", "), Look::Prose),
         (label::AS_OF, words::day(programme.as_of), Look::Prose),
+        (label::KNOWN_AT, known_at.unwrap_or_default(), Look::Prose),
         (label::AUDIENCE, words::audience(board.audience).to_owned(), Look::Prose),
         (label::MONEY, programme.currency.clone(), Look::Prose),
         (label::RUN, board.run.clone(), Look::Mono),
         (label::DEFINITIONS, board.definitions_hash.clone(), Look::Mono),
         (label::LEDGER, board.ledger_head.clone(), Look::Mono),
         (label::MADE_BY, PROGRAM.to_owned(), Look::Prose),
-    ] {
+    ]
+    .into_iter()
+    .filter(|(_, text, _)| !text.is_empty())
+    {
         canvas.text(LABEL, label, Look::Label);
         canvas.span(TEXT, LAST, Cell::text(text), look.plain()).end();
     }

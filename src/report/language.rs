@@ -74,6 +74,11 @@ impl Tongue {
         Self { code, writing: Writing::of(code), tables: Some(tables) }
     }
 
+    /// Two letters.
+    pub fn code(self) -> &'static str {
+        self.code
+    }
+
     pub fn writing(self) -> Writing {
         self.writing
     }

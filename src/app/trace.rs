@@ -7,10 +7,11 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::assemble::{assemble, run_code};
+use super::known::KnownAt;
 use super::project::Project;
 use super::reading::workbook;
-use super::state::State;
-use super::{Progress, Stopped, disclosed, fault, formula, ingest};
+use super::state::{Known, State};
+use super::{Progress, Stopped, disclosed, fault, formula, ingest, rebuild};
 use crate::compute::disclose;
 use crate::define::catalog::{Derived, How};
 use crate::finding::suggest::nearest;
@@ -30,6 +31,9 @@ pub struct Asked {
     /// Fields and values that the figure is narrowed to.
     pub by: Vec<(String, String)>,
     pub as_of: Option<NaiveDate>,
+    pub known_at: Option<KnownAt>,
+    /// A run of the past instead: its code, a beginning of it, `last` or `previous`.
+    pub run: Option<String>,
     pub audience: Audience,
     /// So many cells are read again; the others are told without what stands there.
     pub most: usize,
@@ -116,24 +120,36 @@ pub struct AnswerLeaf {
     pub cells: Vec<Read>,
 }
 
-/// Traces a figure of the state of things today, from all that was received; reads what is new first, publishes nothing.
+/// Traces a figure of the state of things today, from all that was received, or of a run of the past; reads what is new
+/// first, publishes nothing.
 ///
 /// # Errors
 /// No such indicator, field or value; or what keeps a run from computing it.
 pub fn trace(project: &Project, asked: &Asked, progress: Progress<'_>) -> Result<Traced, Stopped> {
+    if let Some(run) = &asked.run {
+        let mut store = Store::open(&project.store())?;
+        let then = rebuild::at(project, &mut store, run)?;
+        return at(&then.project, &mut store, &then.state, then.as_of, asked);
+    }
     find(project, &asked.code)?;
     ingest::precondition(project)?;
     let mut store = Store::open(&project.store())?;
     ingest::run(project, &mut store, progress)?;
     let entries = store.ledger_mut().entries()?;
-    let state = State::replay(&entries, &project.catalog.reading_hash);
-    at(project, &mut store, &state, asked)
+    let known = Known::by(project.known_at(asked.known_at));
+    let state = State::replay_known(&entries, &project.catalog.reading_hash, known);
+    at(project, &mut store, &state, project.as_of(asked.as_of), asked)
 }
 
 /// The same of any state of things.
-pub fn at(project: &Project, store: &mut Store, state: &State, asked: &Asked) -> Result<Traced, Stopped> {
+fn at(
+    project: &Project,
+    store: &mut Store,
+    state: &State,
+    as_of: NaiveDate,
+    asked: &Asked,
+) -> Result<Traced, Stopped> {
     let code = find(project, &asked.code)?;
-    let as_of = project.as_of(asked.as_of);
     let mut report = project
         .catalog
         .reports

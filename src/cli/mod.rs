@@ -4,6 +4,7 @@ mod answer;
 mod args;
 mod check;
 mod explain;
+mod export;
 mod fetch;
 mod ingest;
 mod layout;
@@ -54,6 +55,7 @@ pub fn main() -> ExitCode {
         Command::Fetch(fetch) => fetch::main(fetch, &output),
         Command::Layout(layout) => layout::main(layout, &output),
         Command::Explain(explain) => explain::main(explain, &output),
+        Command::Export(export) => export::main(export, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Trace(trace) => trace::main(trace, &output),
         Command::Template(template) => template::main(template, &output),

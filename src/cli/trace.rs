@@ -19,8 +19,15 @@ pub fn main(args: &TraceArgs, output: &Output) -> Result<Exit, Stopped> {
     let project = Project::open(&args.common.project)?;
     let progress = Progress::new(output.is_json());
     let most = if args.all || output.is_json() { usize::MAX } else { ROWS };
-    let asked =
-        Asked { code: args.code.clone(), by: args.by.clone(), as_of: args.as_of, audience: args.audience, most };
+    let asked = Asked {
+        code: args.code.clone(),
+        by: args.by.clone(),
+        as_of: args.as_of,
+        known_at: args.known_at,
+        run: args.run.clone(),
+        audience: args.audience,
+        most,
+    };
     let traced = trace::trace(&project, &asked, &|stage, done, of| progress.tell(stage, done, of))?;
     if output.is_json() {
         output.json(&answer(&traced));

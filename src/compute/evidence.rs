@@ -21,7 +21,7 @@ use crate::model::trace::{Brings, Standing};
 use crate::sql::frame::{Exact, date, decimals, exact, integer, keep, query, text};
 use crate::sql::{Function, Measure};
 
-/// The rows for the workbook, and all of them as a table where the workbook's limit cut them.
+/// The rows for the workbook, and all of them as a table: where the workbook's limit cut them, or where asked for.
 pub struct Gathered {
     pub evidence: Evidence,
     /// `indicator`, `collection`, `partner`, `file`, `sheet`, `row` (from one), `amount`, `counted`, `standing`.
@@ -37,6 +37,7 @@ pub fn evidence(
     results: &[IndicatorResult],
     answers: Vec<AnswerRow>,
     limit: usize,
+    whole: bool,
 ) -> Result<Gathered, String> {
     let calendar = &inputs.catalog.programme.calendar;
     let sections: Sections<'_> = inputs.submissions.iter().enumerate().map(|(at, s)| (s.section, (at, s))).collect();
@@ -122,7 +123,7 @@ pub fn evidence(
         key(a).cmp(&key(b))
     });
     let cut = evidence.total > evidence.rows.len();
-    let whole = if cut { together(parts).map_err(|error| error.to_string())? } else { None };
+    let whole = if cut || whole { together(parts).map_err(|error| error.to_string())? } else { None };
     Ok(Gathered { evidence, whole })
 }
 

@@ -16,6 +16,7 @@ use crate::finding::{CellRef, Severity};
 use crate::model::absent::Absent;
 use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
+use crate::model::export::Exports;
 use crate::model::period::Calendar;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
 use crate::model::source::Source;
@@ -540,6 +541,8 @@ pub struct Indicator {
     pub source: Option<String>,
     pub responsible: Option<String>,
     pub compare_with: Option<CompareWith>,
+    /// Its code among the EU's common indicators, such as `RCO01`.
+    pub common: Option<String>,
     pub examples: Vec<Example>,
 }
 
@@ -561,6 +564,7 @@ pub struct Report {
     pub copies: u64,
     pub audience: Audience,
     pub gate: Gate,
+    pub exports: Exports,
 }
 
 impl Catalog {

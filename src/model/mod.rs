@@ -11,6 +11,7 @@ pub mod country;
 mod country_names;
 mod country_table;
 pub mod evidence;
+pub mod export;
 pub mod fold;
 pub mod hash;
 pub mod letter;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, SecondsFormat};
 use rust_decimal::Decimal;
 use serde_json::{Map, Number, Value as Json, json};
 
@@ -47,6 +47,7 @@ pub fn json(scoreboard: &Scoreboard) -> Vec<u8> {
         },
         "as_of": day(programme.as_of),
         "run": scoreboard.run,
+        "known_at": scoreboard.known_at.map(|instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true)),
         "ledger_head": scoreboard.ledger_head,
         "definitions_hash": scoreboard.definitions_hash,
         "thresholds": {
@@ -191,6 +192,7 @@ fn indicator(one: &IndicatorResult) -> Json {
         "source": one.source,
         "evidence": one.evidence,
         "responsible": one.responsible,
+        "common": one.common,
         "baseline": baseline,
         "targets": targets,
         "milestones": milestones,

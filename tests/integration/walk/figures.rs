@@ -30,6 +30,7 @@ pub struct Ground<'a> {
     /// Rows whose cells do not say what the trace says.
     pub wrong: Vec<String>,
     students: RefCell<BTreeMap<i64, f64>>,
+    populations: RefCell<BTreeMap<(String, Option<String>), Told>>,
 }
 
 impl<'a> Ground<'a> {
@@ -42,6 +43,7 @@ impl<'a> Ground<'a> {
             amounts: Vec::new(),
             wrong: Vec::new(),
             students: RefCell::default(),
+            populations: RefCell::default(),
         };
         for row in &board.evidence.rows {
             match ground.leaf(row) {
@@ -567,7 +569,17 @@ impl<'a> Ground<'a> {
         self.members(survey, Some(&row.stratum))
     }
 
-    pub fn members(&self, survey: &scoreboard::define::catalog::Survey, stratum: Option<&str>) -> Told {
+    fn members(&self, survey: &scoreboard::define::catalog::Survey, stratum: Option<&str>) -> Told {
+        let key = (survey.code.to_string(), stratum.map(str::to_owned));
+        if let Some(known) = self.populations.borrow().get(&key) {
+            return known.clone();
+        }
+        let counted = self.count_members(survey, stratum);
+        self.populations.borrow_mut().insert(key, counted.clone());
+        counted
+    }
+
+    fn count_members(&self, survey: &scoreboard::define::catalog::Survey, stratum: Option<&str>) -> Told {
         let frame = self.folder.catalog.collection(&survey.frame).ok_or("no frame")?;
         let mut seen = BTreeSet::new();
         for source in self.board.evidence.sources.iter().filter(|source| source.collection == frame.code.as_str()) {

@@ -692,7 +692,25 @@ impl<'a> Ground<'a> {
             }
             let out = self.board.kept_out.iter().filter(|out| out.file == source.file && out.sheet == source.sheet);
             let out: BTreeSet<u32> = out.map(|out| out.row - 1).collect();
-            rows += filled.iter().filter(|row| head.is_none_or(|head| **row > head) && !out.contains(row)).count();
+            // Of a sheet with rows of several partners those that name this one.
+            let sharing = self.board.evidence.sources.iter().filter(|other| {
+                (&other.file, &other.sheet, &other.collection) == (&source.file, &source.sheet, &source.collection)
+            });
+            let shared = sharing.count() > 1;
+            let names: Vec<String> = self
+                .folder
+                .catalog
+                .partners
+                .iter()
+                .filter(|one| one.code.as_str() == *partner)
+                .flat_map(|one| [one.code.to_string(), one.name.clone()].into_iter().chain(one.also_called.clone()))
+                .map(|name| folded(&name))
+                .collect();
+            let own = |row: &u32| {
+                !shared || self.inbox.borrow_mut().row_says(&source.file, &source.sheet, *row, &names)
+            };
+            let counts = |row: &&u32| head.is_none_or(|head| **row > head) && !out.contains(*row) && own(row);
+            rows += filled.iter().filter(counts).count();
         }
         Ok(rows as f64)
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use calamine::{Data, Range, Reader as _, open_workbook_auto};
 use scoreboard::finding::CellRef;
+use unicode_normalization::UnicodeNormalization as _;
 
 pub struct Inbox {
     folder: PathBuf,
@@ -51,6 +52,14 @@ impl Inbox {
         }
     }
 
+    /// Whether a row holds one of these texts, folded.
+    pub fn row_says(&mut self, file: &str, sheet: &str, row: u32, names: &[String]) -> bool {
+        let range = self.sheet(file, sheet);
+        let last = range.end().map_or(0, |(_, column)| column);
+        let texts = (0..=last).filter_map(|column| range.get_value((row, column)));
+        texts.map(|data| folded(&data.to_string())).any(|text| names.contains(&text))
+    }
+
     /// Rows below a header that hold something in this column.
     pub fn filled(&mut self, file: &str, sheet: &str, column: u16) -> Vec<u32> {
         let range = self.sheet(file, sheet);
@@ -75,11 +84,13 @@ fn read(path: &Path, sheet: &str) -> Range<Data> {
     let delimiter = if first.matches(';').count() > first.matches(',').count() { b';' } else { b',' };
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
-    let mut cells = Vec::new();
+    let (mut cells, mut broken) = (Vec::new(), 0);
     for record in reader.records() {
         let record = record.expect("a line");
-        // The reader skips empty lines; its position knows how many there were.
-        let row = record.position().map_or(0, |position| u32::try_from(position.line()).expect("few lines") - 1);
+        // The reader skips empty lines; its position knows how many there were. A line break within a field makes no row.
+        let line = record.position().map_or(0, |position| u32::try_from(position.line()).expect("few lines") - 1);
+        let row = line - broken;
+        broken += u32::try_from(record.iter().map(|field| field.matches('\n').count()).sum::<usize>()).expect("few");
         for (column, field) in (0..).zip(record.iter()) {
             cells.push(calamine::Cell::new((row, column), Data::String(field.to_owned())));
         }
@@ -114,5 +125,5 @@ fn grouped(bare: &str) -> bool {
 
 /// Letters and digits alone, in capitals.
 pub fn folded(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+    text.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }

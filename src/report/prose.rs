@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::words::{counted, day, severities};
+use super::words::{counted, day, severities, short_day};
 use crate::finding::Severity;
 use crate::model::audience::Audience;
 use crate::model::number::display;
@@ -189,6 +189,29 @@ pub fn kept(baseline: &str, skipped: usize) -> String {
     }
 }
 
+/// The heading of a breakdown.
+pub fn by(label: &str) -> String {
+    format!("By {label}")
+}
+
+/// A remark on some lines of a table.
+pub fn said_of(names: &str, remark: &str) -> String {
+    format!("{names}: {remark}")
+}
+
+/// The latest period that was reported, and when.
+pub fn latest(period: &str, on: NaiveDate) -> String {
+    format!("{period}, {}", short_day(on))
+}
+
+pub fn wave_on(title: &str, on: NaiveDate) -> String {
+    format!("{title}, {}", day(on))
+}
+
+pub fn kept_out_of(rows: usize) -> String {
+    format!("{} kept out", counted(rows, "row"))
+}
+
 pub fn compared(title: &str, unit: &str) -> String {
     format!("{title} ({unit})")
 }
@@ -262,6 +285,10 @@ pub fn point_withheld(label: &str) -> String {
 }
 
 // What charts show, for those who do not see them.
+
+pub fn alt_breakdown(title: &str, by: &str) -> String {
+    format!("{title} by {by}")
+}
 
 pub fn alt_trend(title: &str) -> String {
     format!("Trend: {title}")

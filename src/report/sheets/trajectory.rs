@@ -2,12 +2,13 @@
 
 use rust_decimal::Decimal;
 
-use super::{heads, section, target_format};
+use super::{heads, point_name, section, target_format};
 use crate::finding::CellRef;
 use crate::model::scoreboard::{IndicatorResult, TrajectoryPoint};
 use crate::report::axis::{self, Axis};
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule, Style};
 use crate::report::words::{head, part};
@@ -39,7 +40,8 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
     let top = heads(canvas, POINT, &names);
     let first = canvas.at();
     for point in &one.trajectory {
-        let label = if point.withheld { prose::point_withheld(&point.label) } else { point.label.clone() };
+        let name = point_name(&point.label);
+        let label = if point.withheld { prose::point_withheld(&name) } else { name };
         canvas.text(POINT, label, Look::Text);
         canvas.put(DAY, Cell::Date(point.on), Look::FaintFigure.with(NumberFormat::DAY));
         for (column, role) in (FIRST..).zip(&roles) {
@@ -74,8 +76,8 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
             last_column: CHART.1,
             last_row: spacer,
             height: 290,
-            title: one.unit.as_str().to_owned(),
-            alt: prose::alt_trajectory(&one.title),
+            title: own(one.unit.as_str()),
+            alt: prose::alt_trajectory(&own(&one.title)),
             categories: column(DAY),
             series,
             number,

@@ -96,7 +96,7 @@ fn published() -> Vec<Published> {
 }
 
 /// The folders below `examples/` that are projects.
-fn folders() -> Vec<String> {
+pub fn folders() -> Vec<String> {
     let entries = fs::read_dir(repository().join("examples")).expect("examples");
     let mut names: Vec<String> = entries
         .map(|entry| entry.expect("an entry"))

@@ -18,6 +18,7 @@ mod disclose;
 mod drift;
 mod duckdb;
 mod estimates;
+mod examples;
 mod exports;
 mod fetch;
 mod figures;

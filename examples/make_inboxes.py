@@ -27,14 +27,21 @@ def write(name, target):
     """The workbooks of one programme, in a folder that need not be its own."""
     module = importlib.import_module(f"inboxes.{name}")
     target.mkdir(parents=True, exist_ok=True)
-    for path in target.glob("*.xlsx"):
+    for path in written(target):
         path.unlink()
     module.write(HERE / name, target)
-    return sorted(target.glob("*.xlsx"))
+    return written(target)
+
+
+def written(inbox):
+    """What a script writes into an inbox, and not what was copied by hand."""
+    return sorted(path for path in inbox.glob("*") if path.suffix == ".xlsx" or path.name.startswith("effects_"))
 
 
 def unpacked(path):
-    """What a workbook holds, whatever zlib packed it."""
+    """What a file holds, whatever zlib packed it."""
+    if path.suffix != ".xlsx":
+        return path.read_bytes()
     with zipfile.ZipFile(path) as book:
         return {name: book.read(name) for name in book.namelist()}
 
@@ -44,20 +51,20 @@ def check():
     for name in PROGRAMMES:
         with tempfile.TemporaryDirectory() as folder:
             made = {path.name: path for path in write(name, Path(folder))}
-            kept = {path.name: path for path in (HERE / name / "data/inbox").glob("*.xlsx")}
+            kept = {path.name: path for path in written(HERE / name / "data/inbox")}
             seen += len(made)
             for file in sorted(made.keys() | kept.keys()):
                 if file not in made or file not in kept or unpacked(made[file]) != unpacked(kept[file]):
                     stale.append(f"{name}/data/inbox/{file}")
     if stale:
         raise SystemExit(f"not what the script writes: {', '.join(stale)}\nrefresh with: python examples/make_inboxes.py")
-    print(f"{seen} workbooks of {len(PROGRAMMES)} examples are what the script writes")
+    print(f"{seen} files of {len(PROGRAMMES)} examples are what the script writes")
 
 
 def main():
     for name in PROGRAMMES:
         files = write(name, HERE / name / "data/inbox")
-        print(f"{name}: {len(files)} workbooks, {sum(path.stat().st_size for path in files)} bytes")
+        print(f"{name}: {len(files)} files, {sum(path.stat().st_size for path in files)} bytes")
 
 
 if __name__ == "__main__":

@@ -111,8 +111,15 @@ def broken(country, number):
         key = (12 + 3 * (int(number[4:]) % 97)) % 97
         return number if number[2:4] != f"{key:02}" else f"FR{(key + 1) % 97:02}{number[4:]}"
     if country == "NL":
-        rest = sum(d * (9 - i) for i, d in enumerate(digits[:8])) % 11
-        return number if rest != digits[8] else number.replace(number[10], str((digits[8] + 1) % 10), 1)
+        right = [digits[8] == sum(d * (9 - i) for i, d in enumerate(digits[:8])) % 11,
+                 int("".join(str(int(c, 36)) for c in number)) % 97 == 1]
+        return broken(country, f"{number[:10]}{(digits[8] + 1) % 10}B01") if any(right) else number
+    if country == "IE":
+        letter = "WABCDEFGHIJKLMNOPQRSTUV"[(sum(d * (8 - i) for i, d in enumerate(digits)) + 9) % 23]
+        return number if letter != number[9] else f"{number[:8]}{(digits[6] + 1) % 10}WA"
+    if country == "SE":
+        total = sum(sum(divmod(d * (2 if i % 2 == 0 else 1), 10)) for i, d in enumerate(digits[:10]))
+        return number if total % 10 else f"{number[:11]}{(digits[9] + 1) % 10}01"
     return number
 
 

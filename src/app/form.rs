@@ -1,4 +1,4 @@
-//! Forms of surveys: files of the project → what `define` reads.
+//! Forms of surveys, and pictures of reports: files of the project → what `define` reads.
 
 use std::fs;
 use std::path::{Component, Path};
@@ -12,14 +12,25 @@ use crate::model::hash::hash_of;
 /// # Errors
 /// Why it cannot be read.
 pub fn open(root: &Path, name: &str) -> Result<FormFile, FormFault> {
+    let help = "Name the form as it lies in the project, for example questionnaires/turnover.xlsx.";
+    read(name, &bytes(root, name, help)?)
+}
+
+/// A picture of the project by its name.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn picture(root: &Path, name: &str) -> Result<Vec<u8>, FormFault> {
+    bytes(root, name, "Name the picture as it lies in the project, for example reports/logo.png.")
+}
+
+fn bytes(root: &Path, name: &str, help: &str) -> Result<Vec<u8>, FormFault> {
     let fault = |message: String, help: &str| FormFault { message, help: help.to_owned() };
     let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     if name.is_empty() || !inside {
-        return Err(fault("is not a path inside the project".into(), "Put the form into the project's folder."));
+        return Err(fault("is not a path inside the project".into(), "Put the file into the project's folder."));
     }
-    let help = "Name the form as it lies in the project, for example questionnaires/turnover.xlsx.";
-    let bytes = fs::read(root.join(name)).map_err(|error| fault(format!("cannot be read: {error}"), help))?;
-    read(name, &bytes)
+    fs::read(root.join(name)).map_err(|error| fault(format!("cannot be read: {error}"), help))
 }
 
 /// A form from its bytes: a workbook, or the JSON of a Kobo asset.

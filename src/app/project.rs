@@ -29,7 +29,7 @@ impl Project {
     /// All problems of all files.
     pub fn open(root: &Path) -> Result<Self, Stopped> {
         let files = sources(root)?;
-        let (catalog, findings) = define::load_with(&files, &|name| super::form::open(root, name));
+        let (catalog, findings) = define::load_with(&files, &|name| super::form::open(root, name), &|name| super::form::picture(root, name));
         match catalog {
             Some(catalog) => Ok(Self { root: root.to_owned(), catalog, findings, reader: Sandbox::here() }),
             None => Err(Stopped(findings)),

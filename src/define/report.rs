@@ -3,6 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::catalog::{Gate, Indicator, Programme, Report};
+use super::picture::OpenPicture;
+use super::presentation;
 use super::reader::Table;
 use crate::finding::suggest::nearest;
 use crate::finding::{Place, rules};
@@ -16,7 +18,12 @@ fn thresholds() -> Thresholds {
 
 const EVIDENCE_ROWS: i64 = 50_000;
 
-pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Report)> {
+pub fn read(
+    table: &Table<'_>,
+    programme: &Programme,
+    indicators: &[Indicator],
+    open: OpenPicture<'_>,
+) -> Option<(Place, Report)> {
     let code = table.code("code", ReportCode::new);
     let title = table.required_text("title");
     let known = |text: &super::reader::At<String>| -> Option<IndicatorCode> {
@@ -29,7 +36,7 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Repor
         }
         found.map(|indicator| indicator.code.clone())
     };
-    let chosen = if table.has("indicators") {
+    let chosen: Vec<IndicatorCode> = if table.has("indicators") {
         table.texts("indicators").iter().filter_map(known).collect()
     } else {
         indicators.iter().map(|indicator| indicator.code.clone()).collect()
@@ -73,6 +80,15 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Repor
         gate.finish();
         read
     });
+    let (presentation, logo_file) = presentation::read(table, programme, &chosen, open);
+    let per_partner = table.boolean("per_partner") == Some(true);
+    if per_partner && audience.is_restricted() {
+        table.bad(
+            &table.span_of("per_partner"),
+            format!("a report for each partner holds its rows, so it cannot be `{}`", audience.as_str()),
+            "Leave `audience` out of this report, and write another report for the others.",
+        );
+    }
     table.finish();
     let code = code?;
     Some((
@@ -85,6 +101,9 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Repor
             evidence_rows,
             audience,
             gate,
+            presentation,
+            logo_file,
+            per_partner,
         },
     ))
 }
@@ -99,5 +118,8 @@ pub fn standard(programme: &Programme, indicators: &[Indicator]) -> Option<Repor
         evidence_rows: usize::try_from(EVIDENCE_ROWS).ok()?,
         audience: Audience::Internal,
         gate: Gate::default(),
+        presentation: presentation::standard(programme),
+        logo_file: None,
+        per_partner: false,
     })
 }

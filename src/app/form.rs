@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Component, Path};
 
 use crate::define::form::{FormFault, FormFile, FormSheet};
+use crate::define::picture::MOST_BYTES;
 use crate::ingest::{self, Options, Workbook};
 use crate::model::hash::hash_of;
 
@@ -21,7 +22,11 @@ pub fn open(root: &Path, name: &str) -> Result<FormFile, FormFault> {
 /// # Errors
 /// Why it cannot be read.
 pub fn picture(root: &Path, name: &str) -> Result<Vec<u8>, FormFault> {
-    bytes(root, name, "Name the picture as it lies in the project, for example reports/logo.png.")
+    let help = "Name the picture as it lies in the project, for example reports/logo.png.";
+    // What is too large is refused by its size alone.
+    let small = fs::metadata(root.join(name)).is_ok_and(|facts| facts.len() <= MOST_BYTES as u64);
+    let read = bytes(root, name, help);
+    if small { read } else { read.map(|_| vec![0; MOST_BYTES + 1]) }
 }
 
 fn bytes(root: &Path, name: &str, help: &str) -> Result<Vec<u8>, FormFault> {

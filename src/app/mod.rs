@@ -11,6 +11,7 @@ pub mod form;
 pub mod ingest;
 pub mod layout;
 mod outputs;
+mod partner;
 pub mod project;
 pub mod refresh;
 pub mod state;

@@ -8,8 +8,10 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::assemble::{assemble, run_code};
+use super::outputs::Output;
 use super::project::Project;
-use super::{Progress, Stopped, disclosed, ingest, outputs};
+use super::state::State;
+use super::{Progress, Stopped, disclosed, ingest, outputs, partner};
 use crate::clock;
 use crate::compute::disclose;
 use crate::define::catalog::Report;
@@ -94,10 +96,12 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
             // It may have been internal once, and have left its rows here.
             let _ = fs::remove_file(out.join(format!("{}.evidence.parquet", report.code)));
         }
-        let receipts = outputs::render(report, &scoreboard, whole)?
-            .iter()
-            .map(|file| deliver(&out, &file.name, &file.bytes))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut files = outputs::render(report, &scoreboard, whole)?;
+        if report.per_partner {
+            files.extend(for_partners(project, &store, state, report, &scoreboard, &ingested.findings)?);
+        }
+        let receipts =
+            files.iter().map(|file| deliver(&out, &file.name, &file.bytes)).collect::<Result<Vec<_>, _>>()?;
         delivered.extend(receipts.iter().map(|receipt| output(project, report, receipt)));
         let instead = receipts.iter().filter_map(|one| Some((one.instead_of.clone()?, one.path.clone()))).collect();
         let files = receipts.into_iter().map(|receipt| receipt.path).collect();
@@ -124,6 +128,30 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         gates,
         unchanged: false,
     })
+}
+
+/// The files of each partner's own scoreboard, under the run of the whole.
+fn for_partners(
+    project: &Project,
+    store: &Store,
+    state: &State,
+    report: &Report,
+    whole: &Scoreboard,
+    inbox: &[Finding],
+) -> Result<Vec<Output>, Stopped> {
+    let mut files = Vec::new();
+    for one in &project.catalog.partners {
+        let Some(own) = partner::own(project, state, report, one) else { continue };
+        let found = partner::findings(inbox, one);
+        let (mut board, rows) =
+            assemble(&own.project, store, &own.state, &own.report, whole.programme.as_of, &found)?;
+        board.run.clone_from(&whole.run);
+        let named = outputs::render(&own.report, &board, rows)?.into_iter();
+        files.extend(named.filter_map(|output| {
+            partner::name(&output, report, one).map(|name| Output { name, bytes: output.bytes })
+        }));
+    }
+    Ok(files)
 }
 
 /// What tells this program from another of the same version: a new build computes anew.

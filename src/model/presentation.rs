@@ -127,8 +127,8 @@ impl SummaryColumn {
         Self::Expected,
         Self::Coverage,
         Self::Progress,
-        Self::Bullet,
         Self::Status,
+        Self::Bullet,
         Self::Trend,
     ];
 }

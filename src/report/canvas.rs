@@ -3,6 +3,7 @@
 
 use super::book::{Area, Cell, Chart, ChartKind, Placed, Print, Row, Scale, Sheet};
 use super::measure;
+use crate::model::presentation::ChartUse;
 use super::style::{Look, NumberFormat, Rule, Style};
 
 /// The least height of a row with something in it, in pixels.
@@ -55,6 +56,7 @@ impl Canvas {
             filter: None,
             print,
             charts: Vec::new(),
+            pictures: Vec::new(),
             bars: Vec::new(),
         };
         Self { sheet, widths, row: Row::default(), spans: Vec::new(), blocks: Vec::new() }
@@ -139,6 +141,11 @@ impl Canvas {
 
     pub fn chart(&mut self, chart: Chart) {
         self.sheet.charts.push(chart);
+    }
+
+    /// Charts of other uses are left out, and take no room.
+    pub fn draw_only(&mut self, uses: impl Fn(ChartUse) -> bool) {
+        self.sheet.charts.retain(|chart| uses(chart.usage));
     }
 
     /// Measures everything.
@@ -230,7 +237,8 @@ impl Canvas {
 
     /// The last row of each chart grows until the chart ends above it.
     fn hold_charts(&mut self) {
-        for chart in self.sheet.charts.iter().filter(|chart| chart.kind != ChartKind::Trend) {
+        let in_cells = [ChartKind::Trend, ChartKind::Bullet { wide: false }];
+        for chart in self.sheet.charts.iter().filter(|chart| !in_cells.contains(&chart.kind)) {
             let (first, last) = (chart.first.row as usize, chart.last_row as usize);
             let used: u32 = self.sheet.rows.iter().take(last).skip(first).map(|row| row.height).sum();
             if let Some(row) = self.sheet.rows.get_mut(last) {
@@ -239,11 +247,11 @@ impl Canvas {
         }
     }
 
-    /// A scale at which the sheet is one page wide, and a page break before each block that would be cut.
+    /// A page break before each block that would be cut. The sheet is made one page wide by whatever prints it, so the
+    /// scale is only guessed here: what has wider letters makes its columns wider and its pages longer in one.
     fn paginate(&mut self) {
         let width: u32 = self.sheet.columns.iter().sum();
-        // Smaller than fits: LibreOffice makes columns six per cent wider than Excel does.
-        let percent = (PAGE.0 * 91 / width.max(1)).clamp(40, 90);
+        let percent = (PAGE.0 * 97 / width.max(1)).clamp(10, 100);
         let page = PAGE.1 * 96 / percent;
         let height = |from: u32, to: u32| -> u32 {
             self.sheet.rows.iter().take(to as usize + 1).skip(from as usize).map(|row| row.height).sum()
@@ -265,7 +273,6 @@ impl Canvas {
             }
         }
         self.sheet.print.breaks = breaks;
-        self.sheet.print.scale = Scale::Percent(u16::try_from(percent).unwrap_or(70));
     }
 }
 

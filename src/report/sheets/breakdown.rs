@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::{heads, live, optional_cell, progress, section, value_cell};
 use crate::finding::CellRef;
 use crate::model::number::{percentage, quotient};
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{Breakdown, Figure, IndicatorResult, Status};
 use crate::report::axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
@@ -243,6 +244,7 @@ fn chart(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, numb
     let unit = one.unit.as_str().to_owned();
     canvas.chart(Chart {
         kind: if periods { ChartKind::Columns } else { ChartKind::Bars },
+        usage: ChartUse::Breakdown,
         sheet: None,
         first: CellRef::new(frame.top, CHART.0),
         last_column: CHART.1,

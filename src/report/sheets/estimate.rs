@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{heads, optional_cell, section, value_cell};
 use crate::finding::CellRef;
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::IndicatorResult;
 use crate::model::value::Value;
 use crate::report::axis;
@@ -73,6 +74,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
     let column = |column| Area::column(column, first, end);
     canvas.chart(Chart {
         kind: ChartKind::Intervals,
+        usage: ChartUse::Interval,
         sheet: None,
         first: CellRef::new(row, WAVE),
         last_column: TABLE,

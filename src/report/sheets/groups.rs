@@ -6,6 +6,7 @@ use super::breakdown::lower_first;
 use super::estimate::{REACH, reach, reach_heads};
 use super::{heads, optional_cell, section, value_cell};
 use crate::finding::CellRef;
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{Breakdown, Figure, IndicatorResult, LineEstimate};
 use crate::model::unit::Unit;
 use crate::model::value::Value;
@@ -91,6 +92,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
     let values = column(if change.is_some() { 3 } else { 2 });
     canvas.chart(Chart {
         kind: ChartKind::Intervals,
+        usage: ChartUse::Interval,
         sheet: None,
         first: CellRef::new(row, NAME),
         last_column: TABLE,

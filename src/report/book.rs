@@ -240,7 +240,8 @@ pub enum ChartKind {
     Columns,
     /// Dots with their intervals.
     Intervals,
-    /// Actual on the way to its target, with a tick where it should be by now; in a cell, or over a sheet's width.
+    /// Lying bars over each other, the first behind: actual on the way to its target, and what should be there by
+    /// now; in a cell, or over a sheet's width.
     Bullet { wide: bool },
     /// A line the size of a cell, without axes: a chart and no sparkline, since `LibreOffice` prints sparklines as dots.
     Trend,

@@ -153,7 +153,7 @@ impl Canvas {
         self.sheet.columns = self.column_widths();
         self.row_heights();
         self.hold_charts();
-        if !self.blocks.is_empty() {
+        if !self.blocks.is_empty() && self.sheet.print.scale == Scale::OnePageWide {
             self.paginate();
         }
         self.sheet
@@ -222,16 +222,26 @@ impl Canvas {
                     Some(Some(last)) => *last,
                     None => placed.column,
                 };
-                let face = placed.style.look.face();
-                let count = match &placed.cell {
-                    Cell::Text(text) | Cell::Link { text, .. } if face.wrap => {
-                        measure::lines(text, face, sum(&self.sheet.columns, placed.column, last))
-                    }
-                    _ => 1,
-                };
-                height = height.max(count * measure::line_height(face) + if count > 1 { 9 } else { 5 });
+                height = height.max(needs(placed, sum(&self.sheet.columns, placed.column, last)));
             }
             row.height = height.min(TALLEST);
+        }
+        self.joined_heights();
+    }
+
+    /// The last row of what reaches over several rows grows until its text fits.
+    fn joined_heights(&mut self) {
+        for span in self.sheet.spans.iter().filter(|span| span.last.row > span.first.row) {
+            let (first, last) = (span.first.row as usize, span.last.row as usize);
+            let placed = self.sheet.rows.get(first).and_then(|row| {
+                row.cells.iter().find(|placed| placed.column == span.first.column)
+            });
+            let Some(placed) = placed else { continue };
+            let wanted = needs(placed, sum(&self.sheet.columns, span.first.column, span.last.column));
+            let above: u32 = self.sheet.rows.iter().take(last).skip(first).map(|row| row.height).sum();
+            if let Some(row) = self.sheet.rows.get_mut(last) {
+                row.height = row.height.max(wanted.saturating_sub(above)).min(TALLEST);
+            }
         }
     }
 
@@ -274,6 +284,17 @@ impl Canvas {
         }
         self.sheet.print.breaks = breaks;
     }
+}
+
+/// The height that a cell of this width needs.
+fn needs(placed: &Placed, width: u32) -> u32 {
+    let face = placed.style.look.face();
+    let count = match &placed.cell {
+        // Where the font is not at hand another one takes its place, and its letters are wider.
+        Cell::Text(text) | Cell::Link { text, .. } if face.wrap => measure::lines(text, face, width * 88 / 100),
+        _ => 1,
+    };
+    count * measure::line_height(face) + if count > 1 { 9 } else { 5 }
 }
 
 /// The width of columns together.

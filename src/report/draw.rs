@@ -92,7 +92,7 @@ fn series(series: &mut ChartSeries, sheet: &Sheet, chart: &Chart, from: &Series,
             series.set_marker(&marker(ChartMarkerType::Diamond, 9, style::INK, style::INK));
         }
         (ChartKind::Days { .. }, Role::Original) => {
-            series.set_format(line(style::FAINT, 1.0).set_dash_type(ChartLineDashType::RoundDot));
+            series.set_format(line(style::FAINT, 1.0).set_dash_type(ChartLineDashType::LongDashDot));
             series.set_marker(ChartMarker::new().set_none());
         }
         (ChartKind::Days { .. }, Role::Projected) => {
@@ -100,7 +100,8 @@ fn series(series: &mut ChartSeries, sheet: &Sheet, chart: &Chart, from: &Series,
             series.set_marker(ChartMarker::new().set_none());
         }
         (ChartKind::Days { .. }, Role::Bound) => {
-            series.set_format(&mut line(palette.of(style::ACCENT_TINT), 1.25));
+            let pale = style::mix(accent, 55);
+            series.set_format(line(pale, 1.25).set_dash_type(ChartLineDashType::RoundDot));
             series.set_marker(ChartMarker::new().set_none());
         }
         (ChartKind::Bullet { .. }, Role::Target) => {
@@ -110,10 +111,7 @@ fn series(series: &mut ChartSeries, sheet: &Sheet, chart: &Chart, from: &Series,
             series.set_format(ChartSolidFill::new().set_color(accent)).set_gap(45).set_overlap(100);
         }
         (ChartKind::Bullet { .. }, _) => {
-            series.set_format(ChartFormat::new().set_no_fill().set_no_border()).set_gap(45).set_overlap(100);
-            let mut tick = ChartErrorBars::new();
-            tick.set_type(ChartErrorBarsType::Percentage(0.5)).set_end_cap(true).set_format(&mut line(style::INK, 2.25));
-            series.set_y_error_bars(&tick);
+            series.set_format(ChartSolidFill::new().set_color(style::SHORT)).set_gap(45).set_overlap(100);
         }
         (ChartKind::Trend, _) => {
             series.set_format(&mut line(accent, 1.75));

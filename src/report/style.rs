@@ -12,6 +12,8 @@ pub const ACCENT_TINT: u32 = rgb(0xBF, 0xDD, 0xE3);
 pub const ACCENT_PALE: u32 = rgb(0xEE, 0xF5, 0xF6);
 /// Behind the figures of a heat map, from little to much.
 pub const HEAT: [u32; 5] = [mix(ACCENT, 4), mix(ACCENT, 11), mix(ACCENT, 19), mix(ACCENT, 28), mix(ACCENT, 40)];
+/// Of what should be there by now, between the actual and the target.
+pub const SHORT: u32 = rgb(0xA9, 0xB5, 0xBD);
 pub const INK: u32 = rgb(0x1E, 0x2A, 0x32);
 pub const WHITE: u32 = rgb(0xFF, 0xFF, 0xFF);
 pub const GREY: u32 = rgb(0x5F, 0x6D, 0x76);

@@ -130,10 +130,10 @@ fn figure(canvas: &mut Canvas, context: Context, changes: &Changes, one: &Moved,
     }
     let sheet = context.indicator(one.indicator.as_str());
     let look = if total { Look::Link } else { Look::Text };
-    if sheet == one.indicator.as_str() {
-        canvas.text(NAME, name, look);
+    if total && one.aspect == Aspect::Value && sheet != one.indicator.as_str() {
+        canvas.put(NAME, Cell::live_link(sheet, TITLE, name), look.plain());
     } else {
-        canvas.put(NAME, Cell::link(sheet, TITLE, name), look.plain());
+        canvas.text(NAME, name, if total { Look::Strong } else { look });
     }
     canvas.text(UNIT, one.unit.as_str(), Look::Text);
     let (cell, style) = value_cell(&one.before, Look::Figure.with(number));

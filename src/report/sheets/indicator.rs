@@ -7,7 +7,7 @@ use crate::finding::CellRef;
 use crate::model::pace::Projection;
 use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{IndicatorResult, Status};
-use crate::model::target::Targets;
+use crate::model::target::{Direction, Targets};
 use crate::model::unit::Unit;
 use crate::model::value::Value;
 use crate::report::axis::Axis;
@@ -69,7 +69,7 @@ pub fn sheet(context: Context, one: &IndicatorResult, name: &str) -> (Sheet, Opt
 /// The row of the strip's figures, and the columns of actual, target and expected in it: the same on every sheet.
 pub const STRIP: (u32, u16, u16, u16) = (5, 1, 3, 5);
 
-/// Actual on the way to the target, with a tick where it should be by now. None where there is nothing to draw: no
+/// Actual on the way to the target, and behind it what should be there by now. None where there is nothing to draw: no
 /// target, or figures below zero.
 pub fn bullet_series(one: &IndicatorResult) -> Option<Vec<Series>> {
     let (row, actual, target, expected) = STRIP;
@@ -85,14 +85,14 @@ pub fn bullet_series(one: &IndicatorResult) -> Option<Vec<Series>> {
         interval: None,
         absent: Vec::new(),
     };
-    let mut all = vec![
-        series(head::TARGET, target, Role::Target),
-        series(head::ACTUAL, actual, Role::Actual),
-    ];
-    if total.expected.is_some_and(|expected| expected > Decimal::ZERO) {
-        all.push(series(head::EXPECTED, expected, Role::Expected));
+    let (target, actual) = (series(head::TARGET, target, Role::Target), series(head::ACTUAL, actual, Role::Actual));
+    if one.direction == Direction::Decrease {
+        // What is to go yet stands out beyond the target.
+        return Some(vec![actual, target]);
     }
-    Some(all)
+    let expected = series(head::EXPECTED, expected, Role::Expected);
+    let due = total.expected.is_some_and(|expected| expected > Decimal::ZERO);
+    Some(if due { vec![target, expected, actual] } else { vec![target, actual] })
 }
 
 /// From zero to a little beyond the largest.
@@ -113,7 +113,7 @@ fn bullet(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, row:
         first: CellRef::new(at, LABEL),
         last_column: LAST,
         last_row: at,
-        height: 84,
+        height: 74,
         title: String::new(),
         alt: prose::alt_bullet(&one.title),
         categories: Area::column(LABEL, row, row),

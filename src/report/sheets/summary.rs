@@ -24,6 +24,8 @@ const INDICATOR: u16 = 1;
 const FIRST: u16 = 2;
 /// The table is as wide as the head needs, however few columns are chosen.
 const LEAST: u16 = 11;
+/// More indicators than these cannot be read on one page.
+const ONE_PAGE: usize = 18;
 /// A logo's room, in pixels.
 const LOGO: (u32, u32) = (220, 58);
 
@@ -147,8 +149,12 @@ pub fn sheet(context: Context, trends: &[Option<Trend>], others: &[&str]) -> She
     feet(&mut canvas, board, &layout, others);
     let sheet = canvas.sheet();
     sheet.accent = true;
-    sheet.print.scale = Scale::OnePage;
-    sheet.print.repeat = None;
+    if board.indicators.len() > ONE_PAGE {
+        sheet.print.repeat = Some((header, header));
+    } else {
+        sheet.print.scale = Scale::OnePage;
+        sheet.print.repeat = None;
+    }
     canvas.finish()
 }
 
@@ -281,6 +287,7 @@ fn indicator(canvas: &mut Canvas, layout: &Layout, one: &IndicatorResult, name: 
     }
     canvas.join((row, INDICATOR), INDICATOR);
     canvas.end_ruled(INDICATOR, layout.last(), Rule::Hair);
+    canvas.keep_from(row);
 }
 
 fn figure(canvas: &mut Canvas, layout: &Layout, one: &IndicatorResult, column: SummaryColumn, at: u16) {

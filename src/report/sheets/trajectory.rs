@@ -132,7 +132,7 @@ pub fn part(
             first: CellRef::new(chart_row, if below { POINT } else { CHART.0 }),
             last_column: CHART.1,
             last_row: spacer,
-            height: if below { 320 } else { 290 },
+            height: if below { 280 } else { 290 },
             title: one.unit.as_str().to_owned(),
             alt: prose::alt_trajectory(&one.title),
             categories: trend.days,

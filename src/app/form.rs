@@ -1,10 +1,9 @@
 //! Forms of surveys, and pictures of reports: files of the project → what `define` reads.
 
-use std::fs;
-use std::path::{Component, Path};
+use std::io;
 
+use super::definitions::Definitions;
 use crate::define::form::{FormFault, FormFile, FormSheet};
-use crate::define::picture::MOST_BYTES;
 use crate::ingest::{self, Options, Workbook};
 use crate::model::hash::hash_of;
 
@@ -12,30 +11,28 @@ use crate::model::hash::hash_of;
 ///
 /// # Errors
 /// Why it cannot be read.
-pub fn open(root: &Path, name: &str) -> Result<FormFile, FormFault> {
+pub fn open(definitions: &Definitions, name: &str) -> Result<FormFile, FormFault> {
     let help = "Name the form as it lies in the project, for example questionnaires/turnover.xlsx.";
-    read(name, &bytes(root, name, help)?)
+    read(name, &bytes(definitions, name, help)?)
 }
 
 /// A picture of the project by its name.
 ///
 /// # Errors
 /// Why it cannot be read.
-pub fn picture(root: &Path, name: &str) -> Result<Vec<u8>, FormFault> {
-    let help = "Name the picture as it lies in the project, for example reports/logo.png.";
-    // What is too large is refused by its size alone.
-    let small = fs::metadata(root.join(name)).is_ok_and(|facts| facts.len() <= MOST_BYTES as u64);
-    let read = bytes(root, name, help);
-    if small { read } else { read.map(|_| vec![0; MOST_BYTES + 1]) }
+pub fn picture(definitions: &Definitions, name: &str) -> Result<Vec<u8>, FormFault> {
+    bytes(definitions, name, "Name the picture as it lies in the project, for example reports/logo.png.")
 }
 
-fn bytes(root: &Path, name: &str, help: &str) -> Result<Vec<u8>, FormFault> {
+fn bytes(definitions: &Definitions, name: &str, help: &str) -> Result<Vec<u8>, FormFault> {
     let fault = |message: String, help: &str| FormFault { message, help: help.to_owned() };
-    let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    if name.is_empty() || !inside {
-        return Err(fault("is not a path inside the project".into(), "Put the file into the project's folder."));
-    }
-    fs::read(root.join(name)).map_err(|error| fault(format!("cannot be read: {error}"), help))
+    definitions.bytes(name).map_err(|error| {
+        if error.kind() == io::ErrorKind::InvalidInput {
+            fault("is not a path inside the project".into(), "Put the file into the project's folder.")
+        } else {
+            fault(format!("cannot be read: {error}"), help)
+        }
+    })
 }
 
 /// A form from its bytes: a workbook, or the JSON of a Kobo asset.

@@ -5,24 +5,31 @@
 pub mod answer;
 pub mod assemble;
 pub mod check;
+pub mod definitions;
 pub mod explain;
+pub mod export;
 pub mod fetch;
 pub mod form;
 pub mod ingest;
+pub mod known;
 pub mod layout;
 mod outputs;
 mod partner;
 pub mod project;
+pub mod rebuild;
 pub mod refresh;
+pub mod runs;
 pub mod state;
 pub mod status;
 pub mod template;
 
 mod disclosed;
 mod prefill;
+mod produce;
 mod reading;
 mod record;
 mod totals;
+mod world;
 
 use crate::finding::{Finding, Place, rules};
 use crate::store::StoreError;

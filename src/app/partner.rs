@@ -14,6 +14,7 @@ use crate::define::catalog::{Derived, How, Indicator, Partner, Report};
 use crate::finding::Finding;
 use crate::ingest::Sandbox;
 use crate::model::code::IndicatorCode;
+use crate::model::export::Exports;
 use crate::model::presentation::LANGUAGES;
 use crate::model::target::{Target, TargetValue, Targets};
 
@@ -28,7 +29,13 @@ pub struct Own {
 pub fn own(project: &Project, state: &State, report: &Report, partner: &Partner) -> Option<Own> {
     let catalog = catalog(&project.catalog, partner);
     let report = narrowed(report, &catalog, partner)?;
-    let project = Project { root: project.root.clone(), catalog, findings: Vec::new(), reader: Sandbox::here() };
+    let project = Project {
+        root: project.root.clone(),
+        catalog,
+        findings: Vec::new(),
+        definitions: project.definitions.clone(),
+        reader: Sandbox::here(),
+    };
     Some(Own { project, state: sent(state, partner), report })
 }
 
@@ -103,6 +110,8 @@ fn narrowed(report: &Report, catalog: &Catalog, partner: &Partner) -> Option<Rep
     own.indicators.retain(|code| catalog.indicator(code).is_some());
     own.title = format!("{} · {}", report.title, partner.name);
     own.per_partner = false;
+    // Made for the whole only.
+    own.exports = Exports::default();
     let shown = &mut own.presentation;
     shown.partner = Some(partner.code.clone());
     if LANGUAGES.contains(&partner.language.as_str()) {
@@ -115,7 +124,13 @@ fn narrowed(report: &Report, catalog: &Catalog, partner: &Partner) -> Option<Rep
 /// The files that this partner sent, and of files of several its own tables.
 fn sent(state: &State, partner: &Partner) -> State {
     let files = state.files.iter().filter_map(|(hash, file)| Some((hash.clone(), own_part(file, partner)?)));
-    State { files: files.collect(), head: state.head.clone(), next_section: state.next_section, last_run: None }
+    State {
+        files: files.collect(),
+        head: state.head.clone(),
+        next_section: state.next_section,
+        last_run: None,
+        known_at: state.known_at,
+    }
 }
 
 fn own_part(file: &FileState, partner: &Partner) -> Option<FileState> {

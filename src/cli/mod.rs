@@ -4,6 +4,7 @@ mod answer;
 mod args;
 mod check;
 mod explain;
+mod export;
 mod fetch;
 mod ingest;
 mod layout;
@@ -53,6 +54,7 @@ pub fn main() -> ExitCode {
         Command::Fetch(fetch) => fetch::main(fetch, &output),
         Command::Layout(layout) => layout::main(layout, &output),
         Command::Explain(explain) => explain::main(explain, &output),
+        Command::Export(export) => export::main(export, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Template(template) => template::main(template, &output),
         // A worker whose parent is gone has nobody to tell.

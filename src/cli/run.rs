@@ -14,8 +14,9 @@ use crate::model::scoreboard::{IndicatorResult, Scoreboard};
 
 pub fn main(args: &Run, output: &Output) -> Result<Exit, Stopped> {
     let project = Project::open(&args.common.project)?.reading_apart();
+    let options = Options { as_of: args.as_of, known_at: args.known_at, out: args.out.clone() };
     let progress = Progress::new(output.is_json());
-    let refreshed = run(&project, &Options { as_of: args.as_of }, &|stage, done, of| progress.tell(stage, done, of))?;
+    let refreshed = run(&project, &options, &|stage, done, of| progress.tell(stage, done, of))?;
     drop(progress);
     if output.is_json() {
         output.json(&answer(&refreshed));
@@ -75,6 +76,7 @@ fn tell(project: &Project, refreshed: &Refreshed, output: &Output) {
         for file in &published.files {
             output.line(&format!("→ {}", file.display()));
         }
+        output.list(&published.refused);
     }
     if !refreshed.gates.is_empty() {
         output.line("");

@@ -7,6 +7,7 @@ mod asked;
 pub mod catalog;
 mod collection;
 mod compare;
+mod export;
 pub mod form;
 mod indicator;
 mod layout;
@@ -153,9 +154,11 @@ fn assemble(
         let indicators: Vec<catalog::Indicator> = indicators.into_iter().map(|(_, indicator)| indicator).collect();
 
         let mut reports = Vec::new();
+        let partners: Vec<catalog::Partner> = partners.into_iter().map(|(_, partner)| partner).collect();
         for root in of(Part::Reports) {
             let tables = root.tables("report");
-            reports.extend(tables.iter().filter_map(|table| report::read(table, programme, &indicators, picture)));
+            let read = |table| report::read(table, programme, (&indicators, &partners), picture);
+            reports.extend(tables.iter().filter_map(read));
         }
         unique(reports.iter().map(|(at, report)| (report.code.as_str(), at)), "report", findings);
         let mut reports: Vec<catalog::Report> = reports.into_iter().map(|(_, report)| report).collect();
@@ -171,7 +174,6 @@ fn assemble(
                 Finding::error(&rules::NO_INDICATOR, Place::Project, "no indicator is declared in indicators/");
             findings.borrow_mut().push(finding.help("Write indicators/NAME.toml; README.md shows one."));
         }
-        let partners: Vec<catalog::Partner> = partners.into_iter().map(|(_, partner)| partner).collect();
         let mut other: Vec<&(String, String)> = surveys.iter().flat_map(|survey| &survey.forms).collect();
         other.extend(reports.iter().filter_map(|report| report.logo_file.as_ref()));
         let hash = files_hash(files, &other);

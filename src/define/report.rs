@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::catalog::{Gate, Indicator, Programme, Report};
+use super::catalog::{Gate, Indicator, Partner, Programme, Report};
 use super::picture::OpenPicture;
 use super::presentation;
 use super::reader::Table;
@@ -10,6 +10,7 @@ use crate::finding::suggest::nearest;
 use crate::finding::{Place, rules};
 use crate::model::audience::Audience;
 use crate::model::code::{IndicatorCode, ReportCode};
+use crate::model::export::Exports;
 use crate::model::scoreboard::{Status, Thresholds};
 
 fn thresholds() -> Thresholds {
@@ -21,7 +22,7 @@ const EVIDENCE_ROWS: i64 = 50_000;
 pub fn read(
     table: &Table<'_>,
     programme: &Programme,
-    indicators: &[Indicator],
+    (indicators, partners): (&[Indicator], &[Partner]),
     open: OpenPicture<'_>,
 ) -> Option<(Place, Report)> {
     let code = table.code("code", ReportCode::new);
@@ -89,6 +90,7 @@ pub fn read(
             "Leave `audience` out of this report, and write another report for the others.",
         );
     }
+    let exports = super::export::read(table, indicators, partners);
     table.finish();
     let code = code?;
     Some((
@@ -104,6 +106,7 @@ pub fn read(
             presentation,
             logo_file,
             per_partner,
+            exports,
         },
     ))
 }
@@ -121,5 +124,6 @@ pub fn standard(programme: &Programme, indicators: &[Indicator]) -> Option<Repor
         presentation: presentation::standard(programme),
         logo_file: None,
         per_partner: false,
+        exports: Exports::default(),
     })
 }

@@ -10,6 +10,7 @@ pub mod code;
 pub mod country;
 mod country_names;
 mod country_table;
+pub mod export;
 pub mod fold;
 pub mod hash;
 pub mod letter;

@@ -13,6 +13,7 @@ mod canvas;
 mod draw;
 mod format;
 mod json;
+pub mod language;
 pub mod measure;
 mod prose;
 mod sheets;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::words::{counted, day, severities};
+use super::words::{counted, day, severities, short_day};
 use crate::finding::Severity;
 use crate::model::audience::Audience;
 use crate::model::number::display;
@@ -163,6 +163,11 @@ pub fn part_of(part: usize, of: usize) -> String {
     format!("part {part} of {of}")
 }
 
+/// What moved is a figure's target.
+pub fn target_of(figure: &str) -> String {
+    format!("{figure} (target)")
+}
+
 pub fn by_partner_alone(partner: &str) -> String {
     format!("Only what {partner} reported is counted here, and held against its own targets.")
 }
@@ -262,6 +267,29 @@ pub fn kept(baseline: &str, skipped: usize) -> String {
     }
 }
 
+/// The heading of a breakdown.
+pub fn by(label: &str) -> String {
+    format!("By {label}")
+}
+
+/// A remark on some lines of a table.
+pub fn said_of(names: &str, remark: &str) -> String {
+    format!("{names}: {remark}")
+}
+
+/// The latest period that was reported, and when.
+pub fn latest(period: &str, on: NaiveDate) -> String {
+    format!("{period}, {}", short_day(on))
+}
+
+pub fn wave_on(title: &str, on: NaiveDate) -> String {
+    format!("{title}, {}", day(on))
+}
+
+pub fn kept_out_of(rows: usize) -> String {
+    format!("{} kept out", counted(rows, "row"))
+}
+
 pub fn compared(title: &str, unit: &str) -> String {
     format!("{title} ({unit})")
 }
@@ -335,6 +363,10 @@ pub fn point_withheld(label: &str) -> String {
 }
 
 // What charts show, for those who do not see them.
+
+pub fn alt_breakdown(title: &str, by: &str) -> String {
+    format!("{title} by {by}")
+}
 
 pub fn alt_trend(title: &str) -> String {
     format!("Trend: {title}")

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::book::{Book, Cell, ChartKind, Role, Sheet};
+use super::book::{Area, Book, Cell, ChartKind, Role, Sheet};
 use super::large::large;
 use super::measure;
 use super::style::{Look, Palette};
@@ -57,7 +57,7 @@ fn sheet<'a>(book: &'a Book, name: &str) -> Option<&'a Sheet> {
 
 /// The last row and column of each cell that reaches over others.
 fn spans(sheet: &Sheet) -> BTreeMap<(u32, u16), (u32, u16)> {
-    let of = |span: &super::book::Area| ((span.first.row, span.first.column), (span.last.row, span.last.column));
+    let of = |span: &Area| ((span.first.row, span.first.column), (span.last.row, span.last.column));
     sheet.spans.iter().map(of).collect()
 }
 

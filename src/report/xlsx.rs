@@ -15,6 +15,14 @@ use rust_xlsxwriter::{
 use super::book::{Area, Book, Cell, Picture, Placed, Print, Scale, Sheet};
 use super::style::{self, Align, Face, Look, Palette, Rule, Style, Vertical};
 use super::{canvas, draw};
+use crate::finding::written::Writing;
+
+/// How a book is written: its colours, its days and numbers.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    pub palette: Palette,
+    pub writing: Writing,
+}
 
 pub fn bytes(book: &Book) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
@@ -46,7 +54,8 @@ fn write(
     book: &Book,
     formats: &mut BTreeMap<Style, Format>,
 ) -> Result<(), XlsxError> {
-    let palette = Palette(book.accent);
+    let manner = Manner { palette: Palette(book.accent), writing: book.writing };
+    let palette = manner.palette;
     sheet.set_name(&from.name)?;
     sheet.set_screen_gridlines(false);
     sheet.set_tab_color(if from.accent { palette.of(style::ACCENT) } else { style::HAIR });
@@ -56,9 +65,9 @@ fn write(
     for (row, line) in (0..).zip(&from.rows) {
         sheet.set_row_height_pixels(row, line.height)?;
     }
-    merge(sheet, from, palette, formats)?;
+    merge(sheet, from, manner, formats)?;
     for (at, placed) in from.cells() {
-        let format = formats.entry(placed.style).or_insert_with(|| format_in(placed.style, palette));
+        let format = formats.entry(placed.style).or_insert_with(|| format_in(placed.style, manner));
         cell(sheet, at.row, at.column, placed, format)?;
     }
     if let Some(Area { first, last }) = from.filter {
@@ -74,7 +83,7 @@ fn write(
         data_bar(sheet, *bar, palette)?;
     }
     for chart in &from.charts {
-        draw::chart(sheet, from, chart, palette)?;
+        draw::chart(sheet, from, chart, manner)?;
     }
     for one in &from.pictures {
         picture(sheet, from, one)?;
@@ -86,7 +95,7 @@ fn write(
 fn merge(
     sheet: &mut Worksheet,
     from: &Sheet,
-    palette: Palette,
+    manner: Manner,
     formats: &mut BTreeMap<Style, Format>,
 ) -> Result<(), XlsxError> {
     let mut styles = BTreeMap::new();
@@ -98,7 +107,7 @@ fn merge(
             continue;
         }
         let style = styles.get(&(first.row, first.column)).copied().unwrap_or(Look::Text.plain());
-        let format = formats.entry(style).or_insert_with(|| format_in(style, palette));
+        let format = formats.entry(style).or_insert_with(|| format_in(style, manner));
         sheet.merge_range(first.row, first.column, last.row, last.column, "", format)?;
     }
     Ok(())
@@ -135,10 +144,11 @@ pub fn float(value: Decimal) -> f64 {
 
 /// The appearance of a cell.
 pub fn format(style: Style) -> Format {
-    format_in(style, Palette(None))
+    format_in(style, Manner { palette: Palette(None), writing: Writing::English })
 }
 
-fn format_in(style: Style, palette: Palette) -> Format {
+fn format_in(style: Style, manner: Manner) -> Format {
+    let Manner { palette, writing } = manner;
     let Face { points, bold, italic, color, fill, align, wrap, font, vertical, inset } = style.look.face();
     let mut format = Format::new()
         .set_font_name(font)
@@ -161,7 +171,8 @@ fn format_in(style: Style, palette: Palette) -> Format {
     if wrap {
         format = format.set_text_wrap();
     }
-    let code = if inset > 0 && align == Align::Right { style.number.inset_code() } else { style.number.code() };
+    let inset_right = inset > 0 && align == Align::Right;
+    let code = if inset_right { style.number.inset_code(writing) } else { style.number.code_in(writing) };
     if inset > 0 && (align == Align::Left || code.is_none()) {
         format = format.set_indent(inset);
     }
@@ -227,6 +238,6 @@ fn print(sheet: &mut Worksheet, print: &Print, book: &Book) -> Result<(), XlsxEr
     // A foot holds 255 characters in all.
     let left: String = book.foot[0].chars().take(110).collect();
     let part = |text: &str| text.replace('&', "&&");
-    sheet.set_footer(format!("&L&8{}&C&8{}&R&8Page &P of &N", part(&left), part(&book.foot[1])));
+    sheet.set_footer(format!("&L&8{}&C&8{}&R&8{}", part(&left), part(&book.foot[1]), book.page));
     Ok(())
 }

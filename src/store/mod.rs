@@ -5,6 +5,7 @@
 //! transaction: what it does not name does not exist.
 
 pub mod atomic;
+pub mod definitions;
 pub mod fault;
 pub mod ledger;
 mod rows;
@@ -49,7 +50,7 @@ pub struct Store {
 impl Store {
     /// Opens the store in a folder, making what is missing; and clears away what a crash left half written.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
-        for folder in ["files", "rows"] {
+        for folder in ["files", "rows", "definitions"] {
             let folder = root.join(folder);
             fs::create_dir_all(&folder).map_err(StoreError::io("make the folder", &folder))?;
         }
@@ -95,7 +96,7 @@ impl Store {
 
     /// Removes half-written files. Failing at it is no trouble: they are in nobody's way.
     fn sweep(&self) {
-        let mut folders = vec![self.root.join("files"), self.root.join("rows")];
+        let mut folders = ["files", "rows", "definitions"].map(|folder| self.root.join(folder)).to_vec();
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
                 let path = entry.path();

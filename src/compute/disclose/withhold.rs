@@ -98,6 +98,7 @@ fn result(one: &mut IndicatorResult, indicator: &Indicator, catalog: &Catalog, s
     one.since_then = None;
     // Increments of single periods, and a second count of the same few: neither stands in the intruder's system.
     (one.pace, one.committed) = (None, None);
+    one.year_ends = Vec::new();
     let estimated = one.estimate.is_some();
     if estimated {
         // Groups are small, and each differs from the whole by few.

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::{Context, TITLE, heading, heads, live, section, value_cell};
+use super::{Context, TITLE, heading, heads, line_name, live, section, value_cell};
 use crate::finding::CellRef;
 use crate::model::changes::{Aspect, Changes, Moved};
 use crate::report::book::{Area, Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule, Tone};
 use crate::report::words::{self, head, part};
@@ -37,7 +38,7 @@ pub fn sheet(context: Context) -> Option<Sheet> {
         between(100, 150),
         fixed(230),
     ];
-    let mut canvas = Canvas::new(words::CHANGES, widths);
+    let mut canvas = Canvas::new(context.tongue, words::CHANGES, widths);
     let about = board
         .changes
         .as_ref()
@@ -63,7 +64,7 @@ fn causes(canvas: &mut Canvas, context: Context, changes: &Changes) {
     }
     for (number, cause) in (1..).zip(&changes.causes) {
         let kind = format!("{number}. {}", words::cause(cause.kind));
-        let partner = cause.partner.as_deref().map(|code| context.partner(code));
+        let partner = cause.partner.as_deref().map(|code| own(context.partner(code)));
         let kind = partner.map_or(kind.clone(), |partner| format!("{kind}: {partner}"));
         canvas.text(NAME, kind, Look::Text);
         canvas.span(UNIT, LAST, Cell::text(&cause.says), Look::Text.plain());
@@ -124,9 +125,12 @@ fn formats(changes: &Changes) -> BTreeMap<&str, NumberFormat> {
 fn figure(canvas: &mut Canvas, context: Context, changes: &Changes, one: &Moved, number: NumberFormat) {
     let row = canvas.at();
     let total = one.by.is_empty();
-    let mut name = if total { one.title.clone() } else { format!("{}: {}", one.title, one.name) };
+    let mut name = own(&one.title);
+    if !total {
+        name = format!("{name}: {}", line_name(&one.name));
+    }
     if one.aspect == Aspect::Target {
-        name = format!("{name} ({})", head::TARGET.to_lowercase());
+        name = prose::target_of(&name);
     }
     let sheet = context.indicator(one.indicator.as_str());
     let look = if total { Look::Link } else { Look::Text };
@@ -135,7 +139,7 @@ fn figure(canvas: &mut Canvas, context: Context, changes: &Changes, one: &Moved,
     } else {
         canvas.text(NAME, name, if total { Look::Strong } else { look });
     }
-    canvas.text(UNIT, one.unit.as_str(), Look::Text);
+    canvas.verbatim(UNIT, one.unit.as_str(), Look::Text);
     let (cell, style) = value_cell(&one.before, Look::Figure.with(number));
     canvas.put(BEFORE, cell, style);
     let (cell, style) = value_cell(&one.after, Look::StrongFigure.with(number));
@@ -154,7 +158,7 @@ fn figure(canvas: &mut Canvas, context: Context, changes: &Changes, one: &Moved,
     for (at, due) in one.due.iter().enumerate() {
         let cause = changes.causes.get(due.cause);
         let says = cause.map_or_else(String::new, |cause| format!("{}. {}", due.cause + 1, words::cause(cause.kind)));
-        let partner = cause.and_then(|cause| cause.partner.as_deref()).map(|code| context.partner(code));
+        let partner = cause.and_then(|cause| cause.partner.as_deref()).map(|code| own(context.partner(code)));
         let says = partner.map_or(says.clone(), |partner| format!("{says}: {partner}"));
         canvas.span(NAME, AFTER, Cell::text(says), Look::Because.plain());
         match due.amount {
@@ -210,7 +214,7 @@ fn series(canvas: &mut Canvas, context: Context) {
     canvas.span(AFTER, LAST, Cell::text(head::MEANING), Look::Head.plain());
     canvas.end_ruled(NAME, LAST, Rule::Below);
     for (one, name, cut) in breaks {
-        canvas.put(NAME, Cell::live_link(name, TITLE, &one.title), Look::Link.plain());
+        canvas.put(NAME, Cell::live_link(name, TITLE, own(&one.title)), Look::Link.plain());
         canvas.put(BEFORE, Cell::Date(cut.on), Look::Figure.with(NumberFormat::DAY));
         canvas.span(AFTER, LAST, Cell::text(&cut.says), Look::Text.plain());
         canvas.end_ruled(NAME, LAST, Rule::Hair);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::grid::{self, Column, Grid};
-use super::{Context, heading, section};
+use super::{Context, field_label, heading, section};
 use crate::model::country::codes;
 use crate::model::scoreboard::Breakdown;
 use crate::report::book::{Cell, Sheet};
@@ -22,21 +22,21 @@ pub fn sheet(context: Context) -> Option<Sheet> {
         .flat_map(|(one, sheet)| one.breakdowns.iter().map(move |breakdown| Column { one, sheet, breakdown }))
         .filter(|column| is_by_country(column.breakdown, &known))
         .collect();
-    let mut fields: Vec<(&str, &str)> = Vec::new();
-    for Breakdown { field, label, .. } in all.iter().map(|column| column.breakdown) {
-        if !fields.iter().any(|(known, _)| known == field) {
-            fields.push((field, label));
+    let mut fields: Vec<(&str, String)> = Vec::new();
+    for breakdown in all.iter().map(|column| column.breakdown) {
+        if !fields.iter().any(|(known, _)| *known == breakdown.field) {
+            fields.push((&breakdown.field, field_label(breakdown)));
         }
     }
     let of = |field: &str| all.iter().filter(|one| one.breakdown.field == field).copied().collect::<Vec<_>>();
     let widest = fields.iter().map(|(field, _)| of(field).len()).max()?;
     let last = grid::last(widest);
-    let mut canvas = Canvas::new(words::COUNTRIES, grid::widths(widest));
+    let mut canvas = Canvas::new(context.tongue, words::COUNTRIES, grid::widths(widest));
     heading(&mut canvas, context, last, words::COUNTRIES, prose::COUNTRIES);
     super::frozen(&mut canvas, 3, 2);
     canvas.gap(10);
     for (field, label) in fields {
-        section(&mut canvas, last, label);
+        section(&mut canvas, last, &label);
         let columns = of(field);
         let mut lines = grid::lines(&columns);
         lines.sort_by(|a, b| (!known.contains(a.value), a.name).cmp(&(!known.contains(b.value), b.name)));

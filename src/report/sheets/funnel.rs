@@ -1,8 +1,9 @@
 //! Funnels: what became of each step, from the first contact to the outcome; for the whole and for each group.
 
-use super::breakdown::lower_first;
 use super::grid::key;
-use super::{Context, TITLE, heading, heads, live, number_format, section, value_cell};
+use super::{
+    Context, TITLE, by_field, field_label, heading, heads, line_name, live, number_format, section, value_cell,
+};
 use crate::finding::CellRef;
 use crate::model::number::quotient;
 use crate::model::presentation::{ChartUse, Funnel};
@@ -11,6 +12,7 @@ use crate::model::value::Value;
 use crate::report::axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule, Style};
 use crate::report::words::{self, head};
@@ -41,7 +43,7 @@ pub fn sheet(context: Context) -> Option<Sheet> {
     widths.extend([between(92, 124); 5]);
     widths.push(fixed(24));
     widths.extend([fixed(88); 6]);
-    let mut canvas = Canvas::new(words::FUNNEL, widths);
+    let mut canvas = Canvas::new(context.tongue, words::FUNNEL, widths);
     heading(&mut canvas, context, LAST, words::FUNNEL, prose::FUNNEL);
     super::frozen(&mut canvas, 3, 0);
     canvas.gap(10);
@@ -58,7 +60,7 @@ pub fn sheet(context: Context) -> Option<Sheet> {
 
 fn whole(canvas: &mut Canvas, title: &str, steps: &[Step<'_>]) {
     let start = canvas.at();
-    section(canvas, LAST, title);
+    section(canvas, LAST, &own(title));
     let looks = [
         (head::STEP, Look::Head),
         (head::FIGURE, Look::HeadRight),
@@ -70,10 +72,10 @@ fn whole(canvas: &mut Canvas, title: &str, steps: &[Step<'_>]) {
     let first = canvas.at();
     for (at, (one, sheet)) in steps.iter().enumerate() {
         let row = canvas.at();
-        canvas.put(NAME, Cell::live_link(sheet, TITLE, &one.title), Look::Link.plain());
+        canvas.put(NAME, Cell::live_link(sheet, TITLE, own(&one.title)), Look::Link.plain());
         let (cell, style) = value_cell(&one.total.value, Look::StrongFigure.with(number_format(one)));
         canvas.put(FIRST, cell, style);
-        canvas.text(FIRST + 1, one.unit.as_str(), Look::Text);
+        canvas.verbatim(FIRST + 1, one.unit.as_str(), Look::Text);
         let before = at.checked_sub(1).and_then(|before| steps.get(before)).map(|(one, _)| &one.total.value);
         for (column, against, line) in
             [(FIRST + 2, before, row.saturating_sub(1)), (FIRST + 3, Some(&steps[0].0.total.value), first)]
@@ -102,7 +104,7 @@ fn whole(canvas: &mut Canvas, title: &str, steps: &[Step<'_>]) {
         last_row: spacer,
         height: (40 + 40 * lines).clamp(150, 420),
         title: String::new(),
-        alt: prose::alt_funnel(title),
+        alt: prose::alt_funnel(&own(title)),
         categories: Area::column(NAME, first, end),
         series: vec![Series {
             name: head::FIGURE.to_owned(),
@@ -136,19 +138,19 @@ fn groups(canvas: &mut Canvas, breakdown: &Breakdown, steps: &[Step<'_>]) {
         .collect();
     let Some(all) = all else { return };
     let start = canvas.at();
-    section(canvas, LAST, &format!("By {}", lower_first(&breakdown.label)));
-    canvas.text(NAME, &breakdown.label, Look::Head);
+    section(canvas, LAST, &by_field(canvas.tongue(), breakdown));
+    canvas.text(NAME, field_label(breakdown), Look::Head);
     // Past the gap in the middle of the sheet.
     let places: Vec<u16> = (FIRST..).take(steps.len()).collect();
     for (at, (one, _)) in places.iter().zip(steps) {
-        canvas.text(*at, &one.title, Look::HeadRight);
+        canvas.verbatim(*at, &one.title, Look::HeadRight);
     }
     let result = CHART.0;
     canvas.span(result, result + 1, Cell::text(head::OF_FIRST), Look::HeadRight.plain());
     canvas.end_ruled(NAME, result + 1, Rule::Below);
     for (line, name) in breakdown.figures.iter().zip(&breakdown.names) {
         let row = canvas.at();
-        canvas.text(NAME, name, Look::Text);
+        canvas.text(NAME, line_name(name), Look::Text);
         let mut values: Vec<Option<&Value>> = Vec::new();
         for ((at, (one, _)), breakdown) in places.iter().zip(steps).zip(&all) {
             let figure = breakdown.figures.iter().find(|figure| key(figure) == key(line));

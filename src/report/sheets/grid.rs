@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::{TITLE, live, number_format, value_cell};
+use super::{TITLE, line_name, live, number_format, value_cell};
 use crate::model::number::quotient;
 use crate::model::scoreboard::{Breakdown, Figure, IndicatorResult};
 use crate::report::book::{Area, Cell};
 use crate::report::canvas::{Canvas, MARGIN, Width, between};
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, Rule, Style};
 use crate::report::words::{self, head};
@@ -34,7 +35,7 @@ pub struct Line<'a> {
 
 pub struct Grid<'a> {
     /// Over the names of the lines.
-    pub head: &'a str,
+    pub head: String,
     pub lines: Vec<Line<'a>>,
     pub columns: Vec<Column<'a>>,
 }
@@ -72,18 +73,18 @@ pub fn write(canvas: &mut Canvas, grid: &Grid<'_>) {
 
 fn part(canvas: &mut Canvas, grid: &Grid<'_>, columns: &[Column<'_>]) {
     let edge = FIRST + u16::try_from(columns.len()).unwrap_or(0) - 1;
-    canvas.text(NAME, grid.head, Look::Head);
+    canvas.text(NAME, &grid.head, Look::Head);
     for (at, column) in (FIRST..).zip(columns) {
-        canvas.put(at, Cell::live_link(column.sheet, TITLE, &column.one.title), Look::HeadRight.plain());
+        canvas.put(at, Cell::live_link(column.sheet, TITLE, own(&column.one.title)), Look::HeadRight.plain());
     }
     canvas.end();
     for (at, column) in (FIRST..).zip(columns) {
-        canvas.text(at, column.one.unit.as_str(), Look::NoteRight);
+        canvas.verbatim(at, column.one.unit.as_str(), Look::NoteRight);
     }
     canvas.end_ruled(NAME, edge, Rule::Below);
     let first = canvas.at();
     for line in &grid.lines {
-        canvas.text(NAME, line.name, Look::Text);
+        canvas.text(NAME, line_name(line.name), Look::Text);
         for (at, column) in (FIRST..).zip(columns) {
             match figure(column.breakdown, line.value) {
                 Some(figure) => {

@@ -26,11 +26,11 @@ pub fn sheet(context: Context) -> Option<Sheet> {
     }
     let lines = partners.iter().map(|one| grid::Line { value: one.code.as_str(), name: &one.name }).collect();
     let last = grid::last(columns.len());
-    let mut canvas = Canvas::new(words::MATRIX, grid::widths(columns.len()));
+    let mut canvas = Canvas::new(context.tongue, words::MATRIX, grid::widths(columns.len()));
     heading(&mut canvas, context, last, words::MATRIX, prose::MATRIX);
     super::frozen(&mut canvas, 3, 2);
     canvas.gap(10);
-    grid::write(&mut canvas, &Grid { head: head::PARTNER, lines, columns });
+    grid::write(&mut canvas, &Grid { head: head::PARTNER.to_owned(), lines, columns });
     canvas.span(1, last, Cell::text(prose::MATRIX_LEGEND), Look::Note.plain()).end();
     Some(canvas.finish())
 }

@@ -9,6 +9,7 @@ use crate::model::scoreboard::IndicatorResult;
 use crate::model::target::Direction;
 use crate::report::book::{Cell, Chart, ChartKind, Role, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule, Tone};
 use crate::report::words::{self, Outlook, head, part};
@@ -29,7 +30,7 @@ pub fn sheet(context: Context, trends: &[Option<Trend>]) -> Option<Sheet> {
     widths.push(between(58, 70));
     widths.extend([between(84, 120); 4]);
     widths.extend([between(76, 100), fixed(132)]);
-    let mut canvas = Canvas::new(words::PACE, widths);
+    let mut canvas = Canvas::new(context.tongue, words::PACE, widths);
     heading(&mut canvas, context, LAST, words::PACE, prose::PACE);
     canvas.gap(10);
     let heads = [
@@ -69,8 +70,8 @@ pub fn sheet(context: Context, trends: &[Option<Trend>]) -> Option<Sheet> {
 fn line(canvas: &mut Canvas, one: &IndicatorResult, name: &str, projection: &Projection) {
     let number = number_format(one);
     let row = canvas.at();
-    canvas.put(INDICATOR, Cell::live_link(name, TITLE, &one.title), Look::Link.plain());
-    canvas.text(2, one.unit.as_str(), Look::Text);
+    canvas.put(INDICATOR, Cell::live_link(name, TITLE, own(&one.title)), Look::Link.plain());
+    canvas.verbatim(2, one.unit.as_str(), Look::Text);
     let (cell, style) = value_cell(&one.total.value, Look::StrongFigure.with(number));
     canvas.put(3, cell, style);
     let target = one.total.target.map(|target| target.value);
@@ -154,8 +155,8 @@ fn draw(canvas: &mut Canvas, charts: &[(&IndicatorResult, &String, &Trend)]) {
                 last_column: last,
                 last_row: row,
                 height: 250,
-                title: format!("{} ({})", one.title, one.unit),
-                alt: prose::alt_projection(&one.title),
+                title: own(format!("{} ({})", one.title, one.unit)),
+                alt: prose::alt_projection(&own(&one.title)),
                 categories: trend.days,
                 series,
                 number: trend.number,

@@ -15,6 +15,7 @@ use crate::model::presentation::{ChartUse, SummaryColumn};
 use crate::model::scoreboard::{IndicatorResult, ReportingState, Scoreboard, Status};
 use crate::report::book::{Area, Cell, Chart, ChartKind, Picture, Scale, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, Width, between, fixed};
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule, Tone};
 use crate::report::words::{self, head};
@@ -135,7 +136,7 @@ fn pace(one: &IndicatorResult) -> Option<&Pace> {
 pub fn sheet(context: Context, trends: &[Option<Trend>], others: &[&str]) -> Sheet {
     let board = context.scoreboard;
     let layout = Layout::new(context);
-    let mut canvas = Canvas::new(words::SUMMARY, layout.widths());
+    let mut canvas = Canvas::new(context.tongue, words::SUMMARY, layout.widths());
     let header = top(&mut canvas, context, &layout);
     super::frozen(&mut canvas, header + 1, FIRST);
     let first = header + 1;
@@ -164,14 +165,14 @@ fn top(canvas: &mut Canvas, context: Context, layout: &Layout) -> u32 {
     let programme = &board.programme;
     let edge = layout.edge();
     canvas.gap(8);
-    canvas.text(INDICATOR, &board.title, Look::Title).end_at(38);
+    canvas.verbatim(INDICATOR, &board.title, Look::Title).end_at(38);
     // The lines beside a logo end before it.
     let room = if board.presentation.logo.is_some() { edge.saturating_sub(3) } else { edge };
-    canvas.span(INDICATOR, room, Cell::text(&programme.title), Look::Subtitle.plain()).end();
+    canvas.span(INDICATOR, room, Cell::verbatim(&programme.title), Look::Subtitle.plain()).end();
     let facts = prose::facts(programme.as_of, words::audience(board.audience), &board.run);
     canvas.span(INDICATOR, edge, Cell::text(format!("{facts}. {}", cut_off(board))), Look::Note.plain()).end();
     if let Some(partner) = &board.presentation.partner {
-        let text = prose::by_partner_alone(context.partner(partner.as_str()));
+        let text = prose::by_partner_alone(&own(context.partner(partner.as_str())));
         canvas.span(INDICATOR, edge, Cell::text(text), Look::Note.plain()).end();
     }
     if let Some(changes) = &board.changes {
@@ -247,14 +248,14 @@ fn tally(canvas: &mut Canvas, board: &Scoreboard, layout: &Layout) {
         .map(|wanted| (wanted, board.indicators.iter().filter(|one| status(one) == wanted).count()))
         .filter(|(_, count)| *count > 0)
         .collect();
-    let top = canvas.at();
+    let (top, tongue) = (canvas.at(), canvas.tongue());
     // Right of the headline, which takes what they leave.
     let chips = layout.edge().saturating_sub(u16::try_from(present.len()).unwrap_or(0)).clamp(FIRST, FIRST + 3);
     canvas.put(INDICATOR, Cell::text(prose::headline(well, of, board.indicators.len())), Look::Headline.plain());
     for (column, (status, count)) in (chips..).zip(&present) {
         let cached = (*count).into();
         let cell = range.map_or(Cell::Number(cached), |range| Cell::Formula {
-            text: format!("=COUNTIF({range},\"{}\")", words::status(*status)),
+            text: format!("=COUNTIF({range},\"{}\")", tongue.say(&words::status(*status))),
             cached,
         });
         canvas.put(column, cell, Look::Chip(Tone::of_status(*status)).with(NumberFormat::WHOLE));
@@ -269,7 +270,7 @@ fn tally(canvas: &mut Canvas, board: &Scoreboard, layout: &Layout) {
 
 fn indicator(canvas: &mut Canvas, layout: &Layout, one: &IndicatorResult, name: &str, trend: Option<&Trend>) {
     let row = canvas.at();
-    canvas.put(INDICATOR, Cell::live_link(name, TITLE, &one.title), Look::Link.plain());
+    canvas.put(INDICATOR, Cell::live_link(name, TITLE, own(&one.title)), Look::Link.plain());
     let reason_ends = layout.reason_ends();
     for (at, column) in (FIRST..).zip(&layout.columns) {
         // Two lines high where nothing but charts follow.
@@ -298,7 +299,7 @@ fn figure(canvas: &mut Canvas, layout: &Layout, one: &IndicatorResult, column: S
     let text = |text: &str, look: Look| (Cell::text(text), look.plain());
     let (cell, style) = match column {
         SummaryColumn::Level => text(words::level(one.level), Look::Text),
-        SummaryColumn::Unit => text(one.unit.as_str(), Look::Text),
+        SummaryColumn::Unit => text(&own(one.unit.as_str()), Look::Text),
         SummaryColumn::Baseline => optional_cell(total.baseline, words::NO_BASELINE, faint),
         SummaryColumn::Target => {
             let target = total.target.map(|target| target.value);
@@ -383,7 +384,7 @@ fn bullet(canvas: &mut Canvas, one: &IndicatorResult, name: &str, (row, column):
         last_row: row,
         height,
         title: String::new(),
-        alt: prose::alt_bullet(&one.title),
+        alt: prose::alt_bullet(&own(&one.title)),
         categories: Area::column(STRIP.1, STRIP.0, STRIP.0),
         series,
         number: NumberFormat::GENERAL,
@@ -414,7 +415,7 @@ fn trend_line(
         last_row: row + 1,
         height,
         title: String::new(),
-        alt: prose::alt_trend(&one.title),
+        alt: prose::alt_trend(&own(&one.title)),
         categories: trend.days,
         series: vec![actual.clone()],
         number: NumberFormat::GENERAL,
@@ -445,7 +446,9 @@ fn feet(canvas: &mut Canvas, board: &Scoreboard, layout: &Layout, others: &[&str
         (words::FUNNEL, prose::TO_FUNNEL),
         (words::COUNTRIES, prose::TO_COUNTRIES),
     ];
-    for (sheet, text) in ways.into_iter().filter(|(sheet, _)| others.contains(sheet)) {
+    let tongue = canvas.tongue();
+    let there = |sheet: &str| others.contains(&words::sheet_name(tongue, sheet).as_str());
+    for (sheet, text) in ways.into_iter().filter(|(sheet, _)| there(sheet)) {
         canvas.span(INDICATOR, edge, Cell::link(sheet, TOP, text), Look::BackLink.plain()).end();
     }
 }

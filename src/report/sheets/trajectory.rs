@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::{Context, section, target_format};
+use super::{Context, point_name, section, target_format};
 use crate::finding::CellRef;
 use crate::model::pace::Projection;
 use crate::model::presentation::ChartUse;
@@ -11,6 +11,7 @@ use crate::model::scoreboard::{IndicatorResult, TrajectoryPoint};
 use crate::report::axis::{self, Axis};
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule, Style};
 use crate::report::words::{head, part};
@@ -87,13 +88,14 @@ pub fn part(
     section(canvas, last, part::TRAJECTORY);
     canvas.text(POINT, head::POINT, Look::Head).text(DAY, head::DAY, Look::HeadRight);
     for (at, column) in places.iter().zip(&columns) {
-        canvas.text(*at, name(*column), Look::HeadRight);
+        canvas.text(*at, head_of(*column), Look::HeadRight);
     }
     let top = canvas.end_ruled(POINT, edge, Rule::Below);
     let first = canvas.at();
     for line in &lines {
         let withheld = line.point.is_some_and(|point| point.withheld);
-        let label = if withheld { prose::point_withheld(line.label) } else { line.label.to_owned() };
+        let name = point_name(line.label);
+        let label = if withheld { prose::point_withheld(&name) } else { name };
         canvas.text(POINT, label, Look::Text);
         canvas.put(DAY, Cell::Date(line.on), Look::FaintFigure.with(NumberFormat::DAY));
         for (at, column) in places.iter().zip(&columns) {
@@ -114,7 +116,7 @@ pub fn part(
         .iter()
         .zip(&columns)
         .map(|(at, what)| Series {
-            name: name(*what).to_owned(),
+            name: head_of(*what).to_owned(),
             values: column(*at),
             role: role(*what),
             interval: None,
@@ -133,8 +135,8 @@ pub fn part(
             last_column: CHART.1,
             last_row: spacer,
             height: if below { 280 } else { 290 },
-            title: one.unit.as_str().to_owned(),
-            alt: prose::alt_trajectory(&one.title),
+            title: own(one.unit.as_str()),
+            alt: prose::alt_trajectory(&own(&one.title)),
             categories: trend.days,
             series: trend.series.clone(),
             number,
@@ -191,7 +193,7 @@ fn columns(one: &IndicatorResult, lines: &[Line<'_>]) -> Vec<Column> {
     .collect()
 }
 
-fn name(column: Column) -> &'static str {
+fn head_of(column: Column) -> &'static str {
     match column {
         Column::Actual => head::ACTUAL,
         Column::Expected => head::EXPECTED_THEN,

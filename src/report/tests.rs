@@ -15,15 +15,15 @@ use crate::model::trace::{Brings, Made, Standing, Taking};
 use crate::model::unit::Unit;
 use crate::model::value::{Coverage, Value};
 
-fn d(text: &str) -> Decimal {
+pub fn d(text: &str) -> Decimal {
     text.parse().unwrap()
 }
 
-fn day(text: &str) -> chrono::NaiveDate {
+pub fn day(text: &str) -> chrono::NaiveDate {
     text.parse().unwrap()
 }
 
-fn figure(value: Value) -> Figure {
+pub fn figure(value: Value) -> Figure {
     Figure {
         indicator: IndicatorCode::new("volume").unwrap(),
         by: Vec::new(),
@@ -60,7 +60,7 @@ fn point(on: &str, label: &str, actual: Option<&str>, expected: &str) -> Traject
 }
 
 /// One sum with a breakdown, of which one partner has not reported.
-fn volume() -> IndicatorResult {
+pub fn volume() -> IndicatorResult {
     let on = day("2016-09-30");
     let target = Target { value: TargetValue::Value(d("500")), on, illustrative: true, decided: None, because: None };
     let mut total = figure(Value::Known(d("120.5")));
@@ -130,7 +130,7 @@ fn silent() -> IndicatorResult {
     one
 }
 
-fn scoreboard() -> Scoreboard {
+pub fn scoreboard() -> Scoreboard {
     let partner = |code: &str, name: &str| PartnerFacts {
         code: PartnerCode::new(code).unwrap(),
         name: name.into(),
@@ -219,7 +219,7 @@ fn scoreboard() -> Scoreboard {
     }
 }
 
-fn cells(book: &Book) -> Vec<(String, CellRef, &Placed)> {
+pub fn cells(book: &Book) -> Vec<(String, CellRef, &Placed)> {
     book.sheets.iter().flat_map(|s| s.cells().map(|(at, placed)| (s.name.clone(), at, placed))).collect()
 }
 

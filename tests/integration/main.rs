@@ -36,6 +36,7 @@ mod propose;
 mod readme;
 mod rebuild;
 mod refusals;
+mod reports;
 mod sandbox;
 mod server;
 mod submissions;

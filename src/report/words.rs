@@ -99,6 +99,7 @@ pub mod head {
     pub const POINT: &str = "Point";
     pub const DAY: &str = "Day";
     pub const EXPECTED_THEN: &str = "Expected";
+    pub const ORIGINAL: &str = "First target";
     pub const MILESTONE: &str = "Milestone";
     pub const NUMERATOR: &str = "Numerator";
     pub const DENOMINATOR: &str = "Denominator";
@@ -153,7 +154,6 @@ pub mod head {
     pub const CHANGE: &str = "Change";
     pub const SOURCE: &str = "Source";
     pub const FIGURE: &str = "Figure";
-    pub const ORIGINAL: &str = "Expected at first";
     pub const PROJECTED: &str = "Projected";
     pub const BAND_FROM: &str = "80 % from";
     pub const BAND_TO: &str = "80 % to";

@@ -8,14 +8,14 @@ use sha2::{Digest, Sha256};
 
 use super::project::Project;
 use super::state::{FileState, State, latest_day};
-use super::{Stopped, answer, closing, fault};
+use super::{Stopped, answer, closing, copies, fault};
 use crate::compute::Origin;
 use crate::compute::evidence::Gathered;
 use crate::compute::{self, Inputs, Records, WaveInput};
 use crate::define::catalog::{Collection, Partner, Report};
 use crate::finding::{self, Finding, Place, rules};
+use crate::model::export::Format;
 use crate::model::hash::hex;
-use crate::model::presentation::Presentation;
 use crate::model::scoreboard::{
     InputFile, KeptOut, PartnerFacts, ProgrammeFacts, Reporting, ReportingState, Scoreboard,
 };
@@ -86,8 +86,15 @@ pub fn assemble(
     let mut computed =
         compute::compute(&inputs, &report.indicators).map_err(|error| fault("a figure cannot be computed", error))?;
     closing::apply(catalog, state, &submissions, &mut computed.indicators);
-    let Gathered { evidence, whole } = compute::evidence::evidence(&inputs, &computed.indicators, report.evidence_rows)
-        .map_err(|error| fault("evidence cannot be gathered", error))?;
+    let all = report.exports.formats.contains(&Format::Parquet);
+    let limit = report.evidence_rows;
+    let Gathered { mut evidence, whole } =
+        compute::evidence::evidence(&inputs, &computed.indicators, computed.answers, limit, all)
+            .map_err(|error| fault("evidence cannot be gathered", error))?;
+
+    if !report.audience.is_restricted() {
+        copies::gather(project, store, state, &mut evidence, report.copies)?;
+    }
 
     let counted: BTreeSet<i64> = submissions.iter().map(|submission| submission.section).collect();
     let reporting = reporting(project, &submissions, as_of);
@@ -118,6 +125,7 @@ pub fn assemble(
             start: programme.calendar.start,
             end: programme.calendar.end,
             as_of,
+            calendar: programme.calendar.clone(),
             currency: programme.currency.clone(),
             language: programme.language.clone(),
             partners: catalog
@@ -131,10 +139,11 @@ pub fn assemble(
                 .collect(),
         },
         run: run_code(project, state, as_of),
+        known_at: state.known_at,
         ledger_head: state.head.clone(),
         definitions_hash: catalog.hash.clone(),
         thresholds: report.thresholds,
-        presentation: Presentation { language: programme.language.clone(), ..Presentation::default() },
+        presentation: report.presentation.clone(),
         indicators: computed.indicators,
         changes: None,
         surveys: computed.surveys,

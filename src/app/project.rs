@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Stopped;
 use super::definitions::Definitions;
+use super::known::KnownAt;
 use crate::clock;
 use crate::define::{self, Catalog};
 use crate::finding::Finding;
@@ -46,7 +47,11 @@ impl Project {
 
     fn load(root: &Path, definitions: Definitions, reader: Sandbox) -> Result<Self, Stopped> {
         let files = definitions.sources()?;
-        let (catalog, findings) = define::load_with(&files, &|name| super::form::open(&definitions, name));
+        let (form, picture) = (
+            |name: &str| super::form::open(&definitions, name),
+            |name: &str| super::form::picture(&definitions, name),
+        );
+        let (catalog, findings) = define::load_with(&files, &form, &picture);
         let catalog = catalog.ok_or_else(|| Stopped(findings.clone()))?;
         Ok(Self { root: root.to_owned(), catalog, findings, definitions: definitions.into_read(), reader })
     }
@@ -68,6 +73,11 @@ impl Project {
 
     pub fn out(&self) -> PathBuf {
         self.root.join(&self.catalog.programme.folders.out)
+    }
+
+    /// The instant up to which receipts are known, if one was asked for.
+    pub fn known_at(&self, asked: Option<KnownAt>) -> Option<DateTime<Utc>> {
+        asked.map(|known| known.instant(self.catalog.programme.time_zone))
     }
 
     /// The day of the scoreboard: as asked, else as declared, else today in the programme's zone.

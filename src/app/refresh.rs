@@ -9,9 +9,11 @@ use serde_json::{Value, json};
 
 use super::assemble::run_code;
 use super::changes::History;
+use super::known::KnownAt;
 use super::produce::{Moment, gate_finding};
 use super::project::Project;
 use super::runs::{self, Run, RunOutput};
+use super::state::{Known, State};
 use super::{Progress, Stopped, disclosed, ingest};
 use crate::clock;
 use crate::define::catalog::Report;
@@ -24,6 +26,9 @@ use crate::store::{Kind, Store, hash_of};
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     pub as_of: Option<NaiveDate>,
+    pub known_at: Option<KnownAt>,
+    /// Where outputs go, if not to where the project's scoreboards are published.
+    pub out: Option<PathBuf>,
     /// Receive nothing and publish nothing: say what would come of it.
     pub dry_run: bool,
 }
@@ -35,6 +40,8 @@ pub struct Published {
     pub files: Vec<PathBuf>,
     /// Names that had to do where a file was held open.
     pub instead: Vec<(PathBuf, PathBuf)>,
+    /// Figures that do not fit a format, of a run that wrote it.
+    pub refused: Vec<Finding>,
     /// None where nothing had changed since the last run and nothing was computed again.
     pub scoreboard: Option<Scoreboard>,
 }
@@ -67,16 +74,17 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
     let as_of = project.as_of(options.as_of);
     let mut store = if options.dry_run { Store::aside(&project.store())? } else { Store::open(&project.store())? };
     let ingested = ingest::run(project, &mut store, progress)?;
-    let state = &ingested.state;
+    let (state, inbox) = known(project, &mut store, ingested.state, ingested.findings, options)?;
+    let state = &state;
+    let out = options.out.clone().unwrap_or_else(|| project.out());
     let run = run_code(project, state, as_of);
     let program = program();
-    if ingested.findings.is_empty()
+    if inbox.is_empty()
         && let Some(last) = &state.last_run
-        && let Some(unchanged) = unchanged(project, last, &run, &program, as_of)
+        && let Some(unchanged) = unchanged(project, &out, last, &run, &program, as_of)
     {
         return Ok(Refreshed { dry_run: options.dry_run, ..unchanged });
     }
-    let out = project.out();
     let withheld = if project.catalog.reports.iter().any(|report| report.audience.is_restricted()) {
         disclosed::decide(project, &mut store, state, &run, as_of)?
     } else {
@@ -84,15 +92,7 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
     };
     let history = History::of(project, &mut store, state, &run, as_of)?;
     let mut kept = history.keep(state, as_of);
-    let moment = Moment {
-        project,
-        store: &store,
-        state,
-        as_of,
-        inbox: &ingested.findings,
-        withheld: &withheld,
-        history: &history,
-    };
+    let moment = Moment { project, store: &store, state, as_of, inbox: &inbox, withheld: &withheld, history: &history };
     let (mut published, mut gates, mut outputs) = (Vec::new(), Vec::new(), Vec::new());
     let mut counts = (0, 0, 0);
     moment.reports(progress, |report, produced| {
@@ -100,7 +100,13 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         counts = (produced.errors, produced.warnings, produced.kept_out);
         kept.add(produced.shown);
         if options.dry_run {
-            published.push(Published { files: Vec::new(), instead: Vec::new(), scoreboard: Some(produced.scoreboard) });
+            let (files, instead) = (Vec::new(), Vec::new());
+            published.push(Published {
+                files,
+                instead,
+                refused: produced.refused,
+                scoreboard: Some(produced.scoreboard),
+            });
             return Ok(());
         }
         if report.audience.is_restricted() {
@@ -112,7 +118,7 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         outputs.extend(receipts.iter().map(|receipt| output(&out, report, receipt)));
         let instead = receipts.iter().filter_map(|one| Some((one.instead_of.clone()?, one.path.clone()))).collect();
         let files = receipts.into_iter().map(|receipt| receipt.path).collect();
-        published.push(Published { files, instead, scoreboard: Some(produced.scoreboard) });
+        published.push(Published { files, instead, refused: produced.refused, scoreboard: Some(produced.scoreboard) });
         Ok(())
     })?;
     let of = |gate: &Finding| gate.message.clone();
@@ -142,9 +148,9 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         known_at: state.known_at,
         definitions: project.catalog.hash.clone(),
         kept: Some(store.keep_definitions(&project.definitions)?),
-        inbox: ingested.findings,
+        inbox,
         outputs,
-        elsewhere: false,
+        elsewhere: options.out.is_some(),
     };
     let mut body = runs::asked(&record);
     body["inputs"] = json!(state.files.keys().collect::<Vec<_>>());
@@ -157,6 +163,22 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         store.ledger_mut().append(clock::now(), &[(Kind::Run, body)])?;
     }
     Ok(answer)
+}
+
+/// What is known, and what of the inbox belongs to it: how it lies today was not known at an earlier instant.
+fn known(
+    project: &Project,
+    store: &mut Store,
+    state: State,
+    inbox: Vec<Finding>,
+    options: &Options,
+) -> Result<(State, Vec<Finding>), Stopped> {
+    let known_at = project.known_at(options.known_at);
+    if known_at.is_none() {
+        return Ok((state, inbox));
+    }
+    let entries = store.ledger_mut().entries()?;
+    Ok((State::replay_known(&entries, &project.catalog.reading_hash, Known::by(known_at)), Vec::new()))
 }
 
 /// What tells this program from another of the same version: a new build computes anew.
@@ -178,11 +200,17 @@ fn output(out: &Path, report: &Report, receipt: &Receipt) -> RunOutput {
 }
 
 /// The last run, if it was this one and all that it published lies there still.
-fn unchanged(project: &Project, last: &Value, run: &str, program: &str, as_of: NaiveDate) -> Option<Refreshed> {
+fn unchanged(
+    project: &Project,
+    out: &Path,
+    last: &Value,
+    run: &str,
+    program: &str,
+    as_of: NaiveDate,
+) -> Option<Refreshed> {
     if last["run"] != run || last["program"] != program {
         return None;
     }
-    let out = project.out();
     let outputs = last["outputs"].as_array()?;
     let intact = outputs.iter().all(|output| {
         let (Some(name), Some(hash)) = (output["name"].as_str(), output["hash"].as_str()) else { return false };
@@ -195,6 +223,7 @@ fn unchanged(project: &Project, last: &Value, run: &str, program: &str, as_of: N
     let published = project.catalog.reports.iter().map(|report| Published {
         files: of(report),
         instead: Vec::new(),
+        refused: Vec::new(),
         scoreboard: None,
     });
     let published: Vec<Published> = published.collect();

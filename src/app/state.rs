@@ -65,6 +65,11 @@ pub struct Known {
 }
 
 impl Known {
+    /// All that had been received by an instant; everything where none is given.
+    pub fn by(at: Option<DateTime<Utc>>) -> Self {
+        Self { before: None, at }
+    }
+
     fn entered(&self, entry: &Entry) -> bool {
         self.before.is_none_or(|before| entry.seq < before)
     }

@@ -7,6 +7,7 @@ mod check;
 mod close;
 mod diff;
 mod explain;
+mod export;
 mod fetch;
 mod ingest;
 mod layout;
@@ -15,6 +16,7 @@ mod progress;
 mod run;
 mod status;
 mod template;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -58,7 +60,9 @@ pub fn main() -> ExitCode {
         Command::Close(close) => close::main(close, &output),
         Command::Diff(diff) => diff::main(diff, &output),
         Command::Explain(explain) => explain::main(explain, &output),
+        Command::Export(export) => export::main(export, &output),
         Command::Status(status) => status::main(status, &output),
+        Command::Trace(trace) => trace::main(trace, &output),
         Command::Template(template) => template::main(template, &output),
         // A worker whose parent is gone has nobody to tell.
         Command::ReadFiles(bounds) => {

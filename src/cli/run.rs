@@ -15,10 +15,9 @@ use crate::model::scoreboard::{IndicatorResult, Scoreboard};
 
 pub fn main(args: &Run, output: &Output) -> Result<Exit, Stopped> {
     let project = Project::open(&args.common.project)?.reading_apart();
+    let options = Options { as_of: args.as_of, known_at: args.known_at, out: args.out.clone(), dry_run: args.dry_run };
     let progress = Progress::new(output.is_json());
-    let refreshed = run(&project, &Options { as_of: args.as_of, dry_run: args.dry_run }, &|stage, done, of| {
-        progress.tell(stage, done, of)
-    })?;
+    let refreshed = run(&project, &options, &|stage, done, of| progress.tell(stage, done, of))?;
     drop(progress);
     if output.is_json() {
         output.json(&answer(&refreshed));
@@ -98,6 +97,7 @@ fn tell(project: &Project, refreshed: &Refreshed, output: &Output) {
         for file in &published.files {
             output.line(&format!("→ {}", file.display()));
         }
+        output.list(&published.refused);
     }
     if !refreshed.gates.is_empty() {
         output.line("");

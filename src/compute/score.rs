@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::Inputs;
-use super::status::{Case, Judgement, expected, judge};
+use super::status::{Case, Judgement, expected, judge, shown};
 use crate::define::catalog::{Indicator, Partner};
 use crate::model::code::PartnerCode;
+use crate::model::number::{display, quotient};
 use crate::model::period::Period;
 use crate::model::scoreboard::{Figure, TrajectoryPoint};
 use crate::model::target::{Milestone, ResolvedTarget, Targets};
@@ -75,6 +76,40 @@ pub fn figure(
         achievement: judged.as_ref().and_then(|judged| judged.achievement),
         status: judged.as_ref().map(|judged| judged.status),
         reason: judged.map_or_else(String::new, |judged| judged.reason),
+        value: measured.value,
+    }
+}
+
+/// What is decided or contracted, beside the target; not judged by itself.
+pub fn committed(indicator: &Indicator, measured: Measured, coverage: Coverage, against: &Against<'_>) -> Figure {
+    let unit = &indicator.unit;
+    let target = against.target;
+    let achievement = measured.value.known().zip(target).and_then(|(value, target)| quotient(value, target.value));
+    let reason = match (measured.value.known(), target, achievement) {
+        (Some(value), Some(target), Some(share)) => {
+            let share = display(share * Decimal::ONE_HUNDRED, 0);
+            format!("Committed: {}, {share} % of the target of {}.", shown(value, unit), shown(target.value, unit))
+        }
+        (Some(value), ..) => format!("Committed: {}.", shown(value, unit)),
+        _ => String::new(),
+    };
+    Figure {
+        indicator: indicator.code.clone(),
+        by: Vec::new(),
+        coverage,
+        numerator: measured.numerator,
+        denominator: measured.denominator,
+        rows: measured.rows,
+        upper: measured.upper,
+        unit: unit.clone(),
+        baseline: None,
+        target,
+        cut_off: against.cut_off,
+        expected: None,
+        progress: None,
+        achievement,
+        status: None,
+        reason,
         value: measured.value,
     }
 }

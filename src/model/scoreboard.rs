@@ -2,7 +2,7 @@
 //!
 //! Everything here is a value. No connection, no frame, no path: two equal scoreboards give the same bytes.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::absent::Absent;
@@ -11,11 +11,15 @@ use super::changes::{Break, Changes};
 use super::closing::Correction;
 use super::code::{IndicatorCode, PartnerCode, ReportCode};
 use super::pace::Projection;
+use super::period::Calendar;
 use super::presentation::Presentation;
-use super::target::{Baseline, Direction, Milestone, ResolvedTarget, Target, Targets};
+use super::target::{Baseline, Declared, Direction, Milestone, ResolvedTarget, Target, Targets};
+use super::trace::Made;
+
+pub use super::evidence::{AnswerRow, CopiedCell, Evidence, EvidenceRow, SheetCopy, SourceSheet};
 use super::unit::Unit;
 use super::value::{Coverage, Value};
-use crate::finding::{CellRef, Finding};
+use crate::finding::Finding;
 
 /// Every sheet's content.
 #[derive(Debug, Clone)]
@@ -26,7 +30,9 @@ pub struct Scoreboard {
     pub programme: ProgrammeFacts,
     /// The hash of inputs, definitions and instants, twelve characters: names this state of things.
     pub run: String,
-    /// The head of the ledger's chain when the run began, in hexadecimal.
+    /// Only what had been received by then was used; None: all that had come.
+    pub known_at: Option<DateTime<Utc>>,
+    /// The hash of all files that had been received, in hexadecimal: by it a shortened history is found out.
     pub ledger_head: String,
     /// Of the definitions as run, in hexadecimal.
     pub definitions_hash: String,
@@ -58,6 +64,8 @@ pub struct ProgrammeFacts {
     pub start: NaiveDate,
     pub end: NaiveDate,
     pub as_of: NaiveDate,
+    /// Its reporting periods.
+    pub calendar: Calendar,
     pub currency: String,
     pub language: String,
     pub partners: Vec<PartnerFacts>,
@@ -176,6 +184,10 @@ pub struct IndicatorResult {
     pub unit: Unit,
     pub accumulation: Accumulation,
     pub direction: Direction,
+    /// What its figures are made of.
+    pub made: Made,
+    /// Where baseline, targets and milestones are declared.
+    pub declared: Declared,
     /// How it is counted, in words and expressions: one line each.
     pub method: Vec<String>,
     /// The planned SQL of the total, one query a line of text.
@@ -183,6 +195,8 @@ pub struct IndicatorResult {
     pub source: Option<String>,
     pub evidence: Option<String>,
     pub responsible: Option<String>,
+    /// Its code among the EU's common indicators.
+    pub common: Option<String>,
     pub baseline: Option<Baseline>,
     pub targets: Targets,
     /// The current target, as declared.
@@ -201,6 +215,8 @@ pub struct IndicatorResult {
     pub breaks: Vec<Break>,
     /// Closed periods whose rows give something else by now.
     pub corrections: Vec<Correction>,
+    /// The total on each 31 December before the cut-off: of the EU's common indicators only.
+    pub year_ends: Vec<(NaiveDate, Value)>,
     pub estimate: Option<EstimateFacts>,
 }
 
@@ -520,34 +536,6 @@ impl ReportingState {
             Self::NotTakingPart => "not_taking_part",
         }
     }
-}
-
-/// The rows behind the figures, by indicator, then origin.
-#[derive(Debug, Clone, Default)]
-pub struct Evidence {
-    pub rows: Vec<EvidenceRow>,
-    /// How many there are in all; more than `rows` where the workbook's limit cut them.
-    pub total: usize,
-}
-
-#[derive(Debug, Clone)]
-pub struct EvidenceRow {
-    pub indicator: IndicatorCode,
-    pub partner: String,
-    pub collection: String,
-    pub date: Option<NaiveDate>,
-    /// The record's key, or the counted-once identity.
-    pub key: String,
-    /// What the row adds to a sum; None for counts and shares.
-    pub amount: Option<Decimal>,
-    /// The fields used, as `field = value`, in the order of the definition.
-    pub says: String,
-    pub file: String,
-    pub sheet: String,
-    /// The cell of the amount, else of the first field used.
-    pub cell: CellRef,
-    /// Counted in the total; false for a record that another partner's row already stands for.
-    pub counted: bool,
 }
 
 #[derive(Debug, Clone)]

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, SecondsFormat};
 use rust_decimal::Decimal;
 use serde_json::{Map, Number, Value as Json, json};
 
 use crate::finding;
 use crate::model::changes::{Changes, Moved};
+use crate::model::pace::{Projected, Projection};
 use crate::model::scoreboard::{
     Breakdown, ChangeFacts, Coded, Comparison, EstimateFacts, Figure, IndicatorResult, KeptOut, Panel, PanelStratum,
     PanelWave, Reporting, Scoreboard, Status, SurveyResult, WaveResponse,
@@ -47,6 +48,7 @@ pub fn json(scoreboard: &Scoreboard) -> Vec<u8> {
         },
         "as_of": day(programme.as_of),
         "run": scoreboard.run,
+        "known_at": scoreboard.known_at.map(|instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true)),
         "ledger_head": scoreboard.ledger_head,
         "definitions_hash": scoreboard.definitions_hash,
         "thresholds": {
@@ -193,11 +195,14 @@ fn indicator(one: &IndicatorResult) -> Json {
         "source": one.source,
         "evidence": one.evidence,
         "responsible": one.responsible,
+        "common": one.common,
         "baseline": baseline,
         "targets": targets,
         "milestones": milestones,
         "since_then": maybe(one.since_then),
         "trajectory": trajectory,
+        "pace": one.pace.as_ref().map(pace),
+        "committed": one.committed.as_ref().map(|committed| figure(committed, false, false)),
         "breakdowns": one.breakdowns.iter().map(breakdown).collect::<Vec<_>>(),
         "breaks": one.breaks.iter().map(|one| json!({ "on": day(one.on), "says": one.says })).collect::<Vec<_>>(),
         "corrections": one
@@ -214,6 +219,33 @@ fn indicator(one: &IndicatorResult) -> Json {
             })
             .collect::<Vec<_>>(),
         "estimate": one.estimate.as_ref().map(|facts| estimate(facts, one.total.value == Value::Suppressed)),
+    })
+}
+
+fn pace(pace: &Projection) -> Json {
+    let pace = match pace {
+        Projection::Known(pace) => pace,
+        Projection::Refused(why) => return json!({ "refused": why }),
+    };
+    let projected = |one: &Projected| {
+        json!({
+            "on": day(one.on),
+            "label": one.label,
+            "value": number(one.value),
+            "lower": number(one.lower),
+            "upper": number(one.upper),
+        })
+    };
+    json!({
+        "periods": pace.periods,
+        "recent": number(pace.recent),
+        "required": maybe(pace.required),
+        "left": pace.left,
+        "on": day(pace.on),
+        "projected": projected(&pace.projected),
+        "path": pace.path.iter().map(projected).collect::<Vec<_>>(),
+        "back_test": pace.back_test.map(|test| json!({ "held": test.held, "of": test.of })),
+        "says": pace.says,
     })
 }
 

@@ -13,6 +13,7 @@ mod canvas;
 mod draw;
 mod format;
 mod json;
+pub mod language;
 pub mod measure;
 mod prose;
 mod sheets;
@@ -20,6 +21,10 @@ pub mod style;
 pub mod words;
 pub mod xlsx;
 
+#[cfg(test)]
+pub mod large;
+#[cfg(test)]
+mod sheet_tests;
 #[cfg(test)]
 mod tests;
 

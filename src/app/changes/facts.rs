@@ -87,6 +87,7 @@ fn counted(one: &Indicator) -> Keys {
             match measure {
                 RowMeasure::One(measure) => put(&mut keys, "measure", &measure.source),
                 RowMeasure::Ratio { of, to } => put(&mut keys, "ratio", format!("{} to {}", of.source, to.source)),
+                RowMeasure::Mean { field, .. } => put(&mut keys, "mean", field.as_str()),
                 RowMeasure::Median(field) => put(&mut keys, "median", field.as_str()),
             }
         }

@@ -100,6 +100,7 @@ fn result(one: &mut IndicatorResult, indicator: &Indicator, catalog: &Catalog, s
     (one.pace, one.committed) = (None, None);
     // A line of a closed period is an older figure than the pattern knows; beside the rows of now it would tell the change.
     let corrected = !std::mem::take(&mut one.corrections).is_empty();
+    one.year_ends = Vec::new();
     let estimated = one.estimate.is_some();
     if estimated {
         // Groups are small, and each differs from the whole by few.

@@ -4,8 +4,10 @@
 
 pub mod answer;
 pub mod assemble;
+pub mod changes;
 pub mod check;
 pub mod definitions;
+pub mod diff;
 pub mod explain;
 pub mod export;
 pub mod fetch;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::assemble::assemble;
+use super::changes::{History, Shown};
 use super::outputs::{self, Output, Outputs};
 use super::project::Project;
 use super::state::State;
@@ -25,11 +26,15 @@ pub struct Moment<'a> {
     pub inbox: &'a [Finding],
     /// From funders and the public.
     pub withheld: &'a BTreeSet<Slot>,
+    /// What came before.
+    pub history: &'a History,
 }
 
 /// One report.
 pub struct Produced {
     pub scoreboard: Scoreboard,
+    /// Its figures before anything was withheld, for the run that comes next.
+    pub shown: Shown,
     pub files: Vec<Output>,
     /// Figures that do not fit a format.
     pub refused: Vec<Finding>,
@@ -41,10 +46,21 @@ pub struct Produced {
 }
 
 impl Moment<'_> {
+    /// One report's scoreboard for internal readers.
+    pub fn scoreboard(&self, report: &Report) -> Result<Scoreboard, Stopped> {
+        let (mut scoreboard, _) = assemble(self.project, self.store, self.state, report, self.as_of, self.inbox)?;
+        let Self { project, store, state, as_of, .. } = *self;
+        self.history.tell(project, store, state, as_of, &mut scoreboard)?;
+        Ok(scoreboard)
+    }
+
     /// Computes one report and writes its files into memory. `writing` is called in between.
     pub fn report(&self, report: &Report, writing: &dyn Fn()) -> Result<Produced, Stopped> {
         let (mut scoreboard, mut whole) =
             assemble(self.project, self.store, self.state, report, self.as_of, self.inbox)?;
+        let shown = Shown::of(&scoreboard);
+        let Self { project, store, state, as_of, .. } = *self;
+        self.history.tell(project, store, state, as_of, &mut scoreboard)?;
         writing();
         let gates = gate(report, &scoreboard);
         let count = |severity| scoreboard.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
@@ -55,7 +71,7 @@ impl Moment<'_> {
             whole = None;
         }
         let Outputs { files, refused } = outputs::render(report, &scoreboard, whole)?;
-        Ok(Produced { scoreboard, files, refused, gates, errors, warnings, kept_out })
+        Ok(Produced { scoreboard, shown, files, refused, gates, errors, warnings, kept_out })
     }
 
     /// Every report, in the order of the definitions.

@@ -30,6 +30,8 @@ pub enum Command {
     Fetch(Fetch),
     /// Look at a workbook that is not declared, and propose a declaration
     Layout(LayoutArgs),
+    /// Show which figures moved between two runs, and why, with the amount due to each cause
+    Diff(DiffArgs),
     /// Explain an indicator's figure, or what a finding means
     Explain(Explain),
     /// Write a report in the form that another system reads, or send it to DHIS2
@@ -75,6 +77,9 @@ pub struct Run {
     /// Where the scoreboards go, instead of the project's folder for them: for a look at another day
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Say what would be found and what would change; receive nothing and publish nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Exit with 1 if anything was refused or kept out
     #[arg(long)]
     pub strict: bool,
@@ -141,6 +146,21 @@ pub struct LayoutArgs {
     /// Look at this sheet only, hidden or not
     #[arg(long, value_name = "NAME")]
     pub sheet: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The earlier run: its code, a beginning of it, last or previous
+    #[arg(value_name = "RUN")]
+    pub earlier: String,
+    /// The later run [default: what a run would give now]
+    #[arg(value_name = "RUN")]
+    pub later: Option<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// The day of the scoreboard, where it is held against what a run would give now
+    #[arg(long, value_name = "DAY", conflicts_with = "later")]
+    pub as_of: Option<NaiveDate>,
 }
 
 #[derive(Debug, Args)]
@@ -249,6 +269,7 @@ impl Arguments {
             Command::Answer(answer) => answer.common.format,
             Command::Fetch(fetch) => fetch.common.format,
             Command::Layout(layout) => layout.common.format,
+            Command::Diff(diff) => diff.common.format,
             Command::Explain(explain) => explain.common.format,
             Command::Export(export) => export.common.format,
             Command::Status(status) => status.common.format,

@@ -2,7 +2,9 @@
 
 mod answer;
 mod args;
+mod changes;
 mod check;
+mod diff;
 mod explain;
 mod export;
 mod fetch;
@@ -53,6 +55,7 @@ pub fn main() -> ExitCode {
         Command::Answer(answer) => answer::main(answer, &output),
         Command::Fetch(fetch) => fetch::main(fetch, &output),
         Command::Layout(layout) => layout::main(layout, &output),
+        Command::Diff(diff) => diff::main(diff, &output),
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Export(export) => export::main(export, &output),
         Command::Status(status) => status::main(status, &output),

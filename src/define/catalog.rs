@@ -357,7 +357,9 @@ pub struct Guidance {
 }
 
 impl Field {
-    pub(super) fn for_reading(&self) -> Self {
+    /// Without what only a template says.
+    #[must_use]
+    pub fn for_reading(&self) -> Self {
         Self { guidance: Guidance::default(), ..self.clone() }
     }
 

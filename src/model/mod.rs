@@ -21,6 +21,7 @@ pub mod period;
 pub mod phrases;
 pub mod presentation;
 pub mod scoreboard;
+pub mod share;
 pub mod source;
 pub mod submission;
 pub mod target;

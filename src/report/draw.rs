@@ -83,6 +83,10 @@ fn series(series: &mut ChartSeries, sheet: &Sheet, chart: &Chart, from: &Series,
             series.set_format(line(style::FAINT, 1.5).set_dash_type(ChartLineDashType::Dash));
             series.set_marker(ChartMarker::new().set_none());
         }
+        (ChartKind::Days { .. }, Role::Original) => {
+            series.set_format(line(style::ACCENT_TINT, 1.75).set_dash_type(ChartLineDashType::RoundDot));
+            series.set_marker(ChartMarker::new().set_none());
+        }
         (ChartKind::Days { .. }, Role::Target) => {
             series.set_format(&mut line(style::INK, 1.0));
             series.set_marker(ChartMarker::new().set_none());

@@ -26,7 +26,7 @@ mod tests;
 
 use std::fmt;
 
-pub use json::json;
+pub use json::{changes as changes_json, json};
 
 use crate::model::scoreboard::Scoreboard;
 use book::Book;

@@ -19,6 +19,7 @@ pub const SUMMARY_LEGEND: &str = "≈ illustrative: not from the programme's doc
     Trend: actual figures at the end of each period. Click an indicator for its definition, trajectory and breakdowns.";
 pub const TRAJECTORY: &str = "Empty: nothing is counted on that day, or it lies after the cut-off. Expected: the straight path from the baseline \
      through the milestones to the target.";
+pub const TRAJECTORY_ORIGINAL: &str = "First target: the path that was expected before the target was amended.";
 pub const TRAJECTORY_WITHOUT_TARGET: &str = "Empty: nothing is counted on that day, or it lies after the cut-off.";
 pub const SUPPRESSED_LEGEND: &str = "⊘ suppressed: withheld so that nothing can be learnt of a single enterprise. The figure \
     comes from fewer than three enterprises, is money nearly all of one, or would tell such a figure together with the \

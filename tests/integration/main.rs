@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "a test says what it could not try, and what it counted")]
 
 mod answer;
+mod changes;
 mod columns;
 mod corpus;
 mod corpus_cases;

@@ -111,7 +111,7 @@ fn result(one: &mut IndicatorResult, indicator: &Indicator, catalog: &Catalog, s
         }
         if estimated && one.total.value == Value::Suppressed {
             // The path begins at the baseline, which rests on the same answers.
-            (point.expected, point.target) = (None, None);
+            (point.expected, point.original, point.target) = (None, None, None);
         }
     }
     for breakdown in &mut one.breakdowns {

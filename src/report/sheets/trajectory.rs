@@ -96,6 +96,7 @@ fn roles(one: &IndicatorResult) -> Vec<Role> {
     for (role, present) in [
         (Role::Actual, any(|point| point.actual)),
         (Role::Expected, any(|point| point.expected)),
+        (Role::Original, any(|point| point.original)),
         (Role::Milestone, any(|point| point.milestone)),
         (Role::Target, one.total.target.is_some() || any(|point| point.target)),
     ] {
@@ -110,6 +111,7 @@ fn name(role: Role) -> &'static str {
     match role {
         Role::Actual => head::ACTUAL,
         Role::Expected => head::EXPECTED_THEN,
+        Role::Original => head::ORIGINAL,
         Role::Milestone => head::MILESTONE,
         Role::Target => head::TARGET,
     }
@@ -119,6 +121,7 @@ fn value(one: &IndicatorResult, point: &TrajectoryPoint, role: Role, number: Num
     match role {
         Role::Actual => Some((point.actual?, Look::StrongFigure.with(number))),
         Role::Expected => Some((point.expected?, Look::FaintFigure.with(number))),
+        Role::Original => Some((point.original?, Look::FaintFigure.with(number))),
         Role::Milestone => {
             let illustrative = one.milestones.iter().any(|m| m.on == point.on && m.illustrative);
             Some((point.milestone?, Look::Figure.with(number.illustrative(illustrative))))
@@ -144,7 +147,8 @@ fn months(one: &IndicatorResult) -> u32 {
 /// Lines that all run far above zero are drawn around where they run, so that a change is seen.
 fn axis(one: &IndicatorResult) -> Option<Axis> {
     let target = one.total.target.map(|target| target.value);
-    let points = one.trajectory.iter().flat_map(|point| [point.actual, point.expected, point.milestone]);
+    let points =
+        one.trajectory.iter().flat_map(|point| [point.actual, point.expected, point.original, point.milestone]);
     let all: Vec<Decimal> = points.chain([target]).flatten().collect();
     let (low, high) = (all.iter().min()?, all.iter().max()?);
     if *low > high.checked_div(Decimal::TWO)? { axis::around(all.into_iter()) } else { None }
@@ -155,6 +159,9 @@ fn note(one: &IndicatorResult) -> String {
         || one.target.as_ref().is_some_and(|target| target.illustrative);
     let path = if one.total.target.is_some() { prose::TRAJECTORY } else { prose::TRAJECTORY_WITHOUT_TARGET };
     let mut note = path.to_owned();
+    if one.trajectory.iter().any(|point| point.original.is_some()) {
+        note = format!("{note} {}", prose::TRAJECTORY_ORIGINAL);
+    }
     if marked {
         note = format!("{note} {}", prose::MARK);
     }

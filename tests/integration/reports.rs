@@ -38,7 +38,8 @@ fn parts(path: &Path) -> Vec<(String, String)> {
         let mut part = archive.by_index(at).expect("a part");
         let mut bytes = Vec::new();
         part.read_to_end(&mut bytes).expect("read");
-        parts.push((part.name().to_owned(), String::from_utf8_lossy(&bytes).into_owned()));
+        let name = part.name().expect("a name").into_owned();
+        parts.push((name, String::from_utf8_lossy(&bytes).into_owned()));
     }
     parts
 }

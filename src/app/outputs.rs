@@ -18,7 +18,11 @@ pub struct Output {
 pub fn render(report: &Report, scoreboard: &Scoreboard, whole: Option<DataFrame>) -> Result<Vec<Output>, Stopped> {
     let output = |extension: &str, bytes| Output { name: format!("{}.{extension}", report.code), bytes };
     let workbook = report::workbook(scoreboard).map_err(|error| fault("the workbook cannot be written", error))?;
-    let mut outputs = vec![output("xlsx", workbook), output("json", report::json(scoreboard))];
+    let mut outputs = vec![
+        output("xlsx", workbook),
+        output("json", report::json(scoreboard)),
+        output("html", report::html(scoreboard)),
+    ];
     if let Some(mut whole) = whole {
         outputs.push(output("evidence.parquet", crate::store::parquet(&mut whole)?));
     }

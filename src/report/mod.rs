@@ -1,4 +1,4 @@
-//! A [`Scoreboard`] as files: a workbook for people, JSON for machines.
+//! A [`Scoreboard`] as files: a workbook and a page for people, JSON for machines.
 //!
 //! `Scoreboard` → [`book::Book`], a pure grid of typed cells, → xlsx bytes. Everything is decided in `sheets/`; `style`
 //! is the only place that knows a colour, `words` and `prose` the only ones that know English, `xlsx` and `draw` the
@@ -12,6 +12,7 @@ pub mod book;
 mod canvas;
 mod draw;
 mod format;
+mod html;
 mod json;
 pub mod measure;
 mod prose;
@@ -25,6 +26,7 @@ mod tests;
 
 use std::fmt;
 
+pub use html::html;
 pub use json::json;
 
 use crate::model::scoreboard::Scoreboard;

@@ -185,6 +185,92 @@ pub mod label {
     pub const DIFFERENCE: &str = "Difference";
 }
 
+/// What only the page says.
+pub mod page {
+    use chrono::NaiveDate;
+
+    use super::{counted, day};
+
+    pub const SKIP: &str = "Skip to the content";
+    pub const PARTS: &str = "Parts of this page";
+    pub const AS_SYSTEM: &str = "Colours: as the device";
+    pub const LIGHT: &str = "Colours: light";
+    pub const DARK: &str = "Colours: dark";
+    pub const CLOSE: &str = "Close";
+    pub const OVERVIEW: &str = "Overview";
+    pub const CHANGES: &str = "What changed";
+    pub const MATRIX: &str = "By partner";
+    pub const PACE: &str = "Pace and projection";
+    pub const FUNNEL: &str = "From contact to outcome";
+    pub const COUNTRIES: &str = "By country";
+    pub const INDICATORS: &str = "Indicators";
+    pub const ALL_INDICATORS: &str = "All indicators";
+    pub const LEGEND: &str = "A figure with a dotted line below it opens the rows that it was counted from. ≈ illustrative: \
+        not from the programme's documents. Coverage: who has reported, of those whose turn it was. Progress: (actual − \
+        baseline) / (target − baseline); its bar ends at 100 %, and the mark on it stands where it should be by now.";
+    pub const HEAT: &str = "The deeper a cell is coloured, the further the figure is towards its own target; without one, \
+        the larger it is in its line.";
+    pub const BY: &str = "By";
+    pub const AS_TABLE: &str = "The drawing as a table";
+    pub const TABLE_BELOW: &str = "Its figures stand in the table below.";
+    pub const CUT_OFF: &str = "cut-off";
+    pub const BREAK: &str = "Break";
+    pub const ORIGINAL: &str = "Expected, original target";
+    pub const PROJECTED: &str = "Projected";
+    pub const COMMITTED: &str = "Committed";
+    pub const ARITHMETIC: &str = "Progress, with its figures";
+    pub const DRAWN: &str = "Drawn";
+    pub const BACK: &str = "↑ Overview";
+    pub const RECENT: &str = "Pace, a period";
+    pub const REQUIRED: &str = "Needed, a period";
+    pub const BAND: &str = "80 % interval";
+    pub const HELD: &str = "Past intervals that held";
+    pub const STEP: &str = "Step";
+    pub const OF_BEFORE: &str = "of the step before";
+    pub const OF_FIRST: &str = "of the first";
+    pub const NOTHING_MOVED: &str = "No figure moved.";
+    pub const CAUSES: &str = "What happened";
+    pub const BEFORE: &str = "Before";
+    pub const NOW: &str = "Now";
+    pub const WHY: &str = "Why, and how much is due to it";
+    pub const CELLS: &str = "Where";
+    pub const MORE: &str = "Show more rows";
+    pub const NO_FILES: &str = "No file counts yet.";
+
+    pub fn since(run: &str, as_of: NaiveDate) -> String {
+        format!("Against run {run}, as of {}.", day(as_of))
+    }
+
+    pub fn lines(count: usize) -> String {
+        counted(count, "line")
+    }
+
+    pub fn rows_behind(count: usize) -> String {
+        format!("{} behind this figure", counted(count, "row"))
+    }
+
+    pub fn rows_and_sum(count: usize, sum: &str) -> String {
+        format!("{}, sum {sum}", counted(count, "row"))
+    }
+
+    pub fn more_rows(count: usize) -> String {
+        format!("{} more in the workbook", counted(count, "row"))
+    }
+
+    pub fn first_rows(shown: usize, all: usize) -> String {
+        format!("The first {shown} of {all} rows; all of them stand in the workbook.")
+    }
+
+    pub fn first_findings(shown: usize, all: usize) -> String {
+        format!("The first {shown} of {all}; all of them stand in the workbook.")
+    }
+
+    pub fn rows_of(rows: u64, kept_out: u64) -> String {
+        let rows = counted(usize::try_from(rows).unwrap_or(usize::MAX), "row");
+        if kept_out == 0 { rows } else { format!("{rows}, {kept_out} kept out") }
+    }
+}
+
 /// Whom an output is for, and what that means.
 pub fn audience(audience: Audience) -> &'static str {
     match audience {

@@ -221,7 +221,7 @@ fn progress(actual: Decimal, baseline: Decimal, target: Decimal) -> Option<Decim
 }
 
 /// The format of an indicator's figures: one for all of them.
-fn number_format(one: &IndicatorResult) -> NumberFormat {
+pub(super) fn number_format(one: &IndicatorResult) -> NumberFormat {
     let lines = one.breakdowns.iter().flat_map(|breakdown| &breakdown.figures);
     let values = lines.chain([&one.total]).filter_map(|figure| figure.value.known());
     let points = one.trajectory.iter().filter_map(|point| point.actual);
@@ -230,7 +230,7 @@ fn number_format(one: &IndicatorResult) -> NumberFormat {
 }
 
 /// What stands where a target is missing.
-fn no_target(one: &IndicatorResult) -> &'static str {
+pub(super) fn no_target(one: &IndicatorResult) -> &'static str {
     match one.targets {
         Targets::None => words::NO_BASELINE,
         Targets::ToBeDeclared => words::TO_BE_DECLARED,
@@ -239,13 +239,13 @@ fn no_target(one: &IndicatorResult) -> &'static str {
 }
 
 /// The target's format: with its mark where it is illustrative, and its upper end where it is a range.
-fn target_format(one: &IndicatorResult, number: NumberFormat) -> NumberFormat {
+pub(super) fn target_format(one: &IndicatorResult, number: NumberFormat) -> NumberFormat {
     let illustrative = one.target.as_ref().is_some_and(|target| target.illustrative);
     number.illustrative(illustrative).up_to(one.total.target.and_then(|target| target.to))
 }
 
 /// What stands beside a figure: its interval, or at most how many it may be.
-fn bounds(one: &IndicatorResult, number: NumberFormat) -> String {
+pub(super) fn bounds(one: &IndicatorResult, number: NumberFormat) -> String {
     let plain = |value| number.shown(value).replace(" %", "");
     if let Some((lower, upper)) = one.estimate.as_ref().and_then(|estimate| estimate.lower.zip(estimate.upper)) {
         return format!("{} to {}", plain(lower), number.shown(upper));
@@ -257,7 +257,7 @@ fn bounds(one: &IndicatorResult, number: NumberFormat) -> String {
 }
 
 /// Who has reported or answered; of a withheld estimate that is withheld too.
-fn coverage(one: &IndicatorResult) -> String {
+pub(super) fn coverage(one: &IndicatorResult) -> String {
     if one.estimate.is_some() && one.total.value == Value::Suppressed {
         return words::NONE.to_owned();
     }
@@ -265,7 +265,7 @@ fn coverage(one: &IndicatorResult) -> String {
 }
 
 /// Whether anything on the indicator's sheet is withheld.
-fn any_suppressed(one: &IndicatorResult) -> bool {
+pub(super) fn any_suppressed(one: &IndicatorResult) -> bool {
     let figures = one.breakdowns.iter().flat_map(|breakdown| &breakdown.figures).chain([&one.total]);
     let waves = one.estimate.iter().flat_map(|facts| &facts.waves).map(|wave| &wave.value);
     figures.map(|figure| &figure.value).chain(waves).any(|value| *value == Value::Suppressed)

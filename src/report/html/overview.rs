@@ -1,0 +1,160 @@
+//! The head of the page, how many stand how, and all indicators in one table.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use maud::{Markup, html};
+use rust_decimal::Decimal;
+
+use super::chart;
+use super::page::{Head, Page, table, theirs, tone_class};
+use crate::finding::Severity;
+use crate::model::number::quotient;
+use crate::model::scoreboard::{IndicatorResult, ReportingState, Status};
+use crate::report::prose;
+use crate::report::sheets::{bounds, coverage, no_target, number_format, target_format};
+use crate::report::style::{NumberFormat, Tone};
+use crate::report::words::{self, head, page as ours};
+
+/// Statuses in the order in which they are counted out.
+const ORDER: [Status; 8] = [
+    Status::Achieved,
+    Status::OnTrack,
+    Status::AtRisk,
+    Status::OffTrack,
+    Status::Missed,
+    Status::NotDue,
+    Status::NoTarget,
+    Status::NoData,
+];
+/// Those that are a judgement.
+const JUDGED: [Status; 5] = [Status::Achieved, Status::OnTrack, Status::AtRisk, Status::OffTrack, Status::Missed];
+
+pub fn status_of(one: &IndicatorResult) -> Status {
+    one.total.status.unwrap_or(Status::NoData)
+}
+
+/// What this page is: title, programme, day, audience, run, head of the chain.
+pub fn head(page: &Page) -> Markup {
+    let board = page.board;
+    let programme = &board.programme;
+    html! {
+        h1 { (theirs(&board.title)) }
+        p.programme { (theirs(&programme.title)) }
+        dl.facts {
+            div { dt { (page.say(words::label::AS_OF)) } dd { time datetime=(programme.as_of) { (page.say(words::day(programme.as_of))) } } }
+            div { dt { (page.say(words::label::AUDIENCE)) } dd { (page.say(words::audience(board.audience))) } }
+            div { dt { (page.say(words::label::RUN)) } dd { code { (board.run) } } }
+            div { dt { (page.say(words::label::LEDGER)) } dd { code { (board.ledger_head) } } }
+        }
+    }
+}
+
+pub fn section(page: &Page) -> Markup {
+    let all = &page.board.indicators;
+    let judged = all.iter().filter(|one| JUDGED.contains(&status_of(one))).count();
+    let well = all.iter().filter(|one| Tone::of_status(status_of(one)) == Tone::Good).count();
+    html! {
+        p.headline { (page.say(prose::headline(well, judged, all.len()))) }
+        ul.tally {
+            @for (status, count) in tally(all) {
+                li.(tone_class(Tone::of_status(status))) {
+                    strong { (page.count(count)) } " " (page.status(status))
+                }
+            }
+        }
+        p.note { (page.say(cut_off(page))) }
+        @if !all.is_empty() { (indicators(page)) }
+        p.note { (page.say(ours::LEGEND)) }
+        @if all.iter().any(crate::report::sheets::any_suppressed) {
+            p.note { (page.say(prose::SUPPRESSED_LEGEND)) }
+        }
+        p { a href="#quality" { (page.say(quality(page))) } }
+    }
+}
+
+fn tally(all: &[IndicatorResult]) -> Vec<(Status, usize)> {
+    let count = |wanted| all.iter().filter(|one| status_of(one) == wanted).count();
+    ORDER.into_iter().map(|status| (status, count(status))).filter(|(_, count)| *count > 0).collect()
+}
+
+/// Which day the figures stand for, in one sentence.
+fn cut_off(page: &Page) -> String {
+    let as_of = page.board.programme.as_of;
+    let mut days: BTreeMap<NaiveDate, usize> = BTreeMap::new();
+    for day in page.board.indicators.iter().filter_map(|one| one.total.cut_off).filter(|day| *day != as_of) {
+        *days.entry(day).or_default() += 1;
+    }
+    prose::cut_off(as_of, &days)
+}
+
+/// The data behind the page in one line.
+fn quality(page: &Page) -> String {
+    let board = page.board;
+    let count = |severity| board.findings.iter().filter(|finding| finding.severity == severity).count();
+    let state = |state| board.reporting.iter().filter(|line| line.state == state).count();
+    prose::quality(
+        [Severity::Error, Severity::Warning, Severity::Info].map(|severity| (severity, count(severity))),
+        usize::try_from(board.kept_out_total).unwrap_or(usize::MAX),
+        state(ReportingState::Late),
+        state(ReportingState::Missing),
+    )
+}
+
+fn indicators(page: &Page) -> Markup {
+    let heads = [
+        Head::left(page.say(head::INDICATOR)),
+        Head::right(page.say(head::ACTUAL)),
+        Head::right(page.say(head::TARGET)),
+        Head::right(page.say(head::EXPECTED)).spare(),
+        Head::right(page.say(head::PROGRESS)),
+        Head::right(page.say(head::COVERAGE)).spare(),
+        Head::left(page.say(head::STATUS)),
+        Head::left(page.say(head::TREND)).spare(),
+    ];
+    let body = html! { @for one in &page.board.indicators { (line(page, one)) } };
+    html! { div.overview { (table("overview-table", &html! { (page.say(ours::ALL_INDICATORS)) }, true, &heads, &body, None)) } }
+}
+
+fn line(page: &Page, one: &IndicatorResult) -> Markup {
+    let number = number_format(one);
+    let total = &one.total;
+    let beside = bounds(one, number);
+    let unit = if one.unit.is_percent() { "" } else { one.unit.as_str() };
+    html! {
+        tr {
+            th scope="row" {
+                a href=(format!("#i-{}", one.code)) { (theirs(&one.title)) }
+            }
+            td.num {
+                strong { (page.traced(one, None, page.value(&total.value, number))) }
+                small.unit { (theirs(unit)) }
+                @if !beside.is_empty() { small { (page.say(&beside)) } }
+            }
+            td.num {
+                (page.optional(total.target.map(|target| target.value), no_target(one), target_format(one, number)))
+                @if let Some(target) = total.target { small { (page.day(target.on)) } }
+            }
+            td.num.spare { (page.optional(total.expected, words::NONE, number)) }
+            td.num {
+                (page.optional(total.progress, words::NONE, NumberFormat::SHARE))
+                (page.way(total.progress, due(one)))
+            }
+            td.num.spare { (page.say(coverage(one))) }
+            td.state { (page.status(status_of(one))) }
+            td.spare {
+                @match chart::trend(one) {
+                    Some(trend) => (trend),
+                    None => (page.absent(words::NO_TREND)),
+                }
+            }
+        }
+    }
+}
+
+/// Where progress should stand by now.
+pub fn due(one: &IndicatorResult) -> Option<Decimal> {
+    let (expected, target) = one.total.expected.zip(one.total.target)?;
+    let baseline = one.total.baseline.unwrap_or_default();
+    quotient(expected.checked_sub(baseline)?, target.value.checked_sub(baseline)?)
+}

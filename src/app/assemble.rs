@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::project::Project;
 use super::state::{FileState, State, latest_day};
-use super::{Stopped, answer, fault};
+use super::{Stopped, answer, copies, fault};
 use crate::compute::Origin;
 use crate::compute::evidence::Gathered;
 use crate::compute::{self, Inputs, Records, WaveInput};
@@ -79,8 +79,17 @@ pub fn assemble(
     };
     let computed =
         compute::compute(&inputs, &report.indicators).map_err(|error| fault("a figure cannot be computed", error))?;
-    let Gathered { evidence, whole } = compute::evidence::evidence(&inputs, &computed.indicators, report.evidence_rows)
-        .map_err(|error| fault("evidence cannot be gathered", error))?;
+    let Gathered { mut evidence, whole } = compute::evidence::evidence(
+        &inputs,
+        &computed.indicators,
+        computed.answers,
+        report.evidence_rows,
+    )
+    .map_err(|error| fault("evidence cannot be gathered", error))?;
+
+    if !report.audience.is_restricted() {
+        copies::gather(project, store, state, &mut evidence, report.copies)?;
+    }
 
     let counted: BTreeSet<i64> = submissions.iter().map(|submission| submission.section).collect();
     let reporting = reporting(project, &submissions, as_of);

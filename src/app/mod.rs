@@ -17,6 +17,7 @@ pub mod state;
 pub mod status;
 pub mod template;
 
+mod copies;
 mod disclosed;
 mod prefill;
 mod reading;

@@ -7,6 +7,7 @@ mod asked;
 pub mod catalog;
 mod collection;
 mod compare;
+mod declared;
 pub mod form;
 mod indicator;
 mod layout;

@@ -15,6 +15,8 @@ fn thresholds() -> Thresholds {
 }
 
 const EVIDENCE_ROWS: i64 = 50_000;
+/// Cells of what came that the workbook holds copies of.
+const COPIES: i64 = 20_000;
 
 pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Report)> {
     let code = table.code("code", ReportCode::new);
@@ -52,6 +54,7 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Repor
         }
     }
     let evidence_rows = usize::try_from(table.bounded("evidence_rows", EVIDENCE_ROWS, 0..=1_000_000)).unwrap_or(0);
+    let copies = u64::try_from(table.bounded("copies", COPIES, 0..=1_000_000)).unwrap_or(0);
     let audience = table.choice("audience", &Audience::NAMES).map(|at| at.value).unwrap_or_default();
     let gate = table.table("gate").map_or_else(Gate::default, |gate| {
         let count = |key| gate.integer(key).and_then(|at| u64::try_from(at.value).ok());
@@ -83,6 +86,7 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Repor
             indicators: chosen,
             thresholds: limits,
             evidence_rows,
+            copies,
             audience,
             gate,
         },
@@ -97,6 +101,7 @@ pub fn standard(programme: &Programme, indicators: &[Indicator]) -> Option<Repor
         indicators: indicators.iter().map(|indicator| indicator.code.clone()).collect(),
         thresholds: thresholds(),
         evidence_rows: usize::try_from(EVIDENCE_ROWS).ok()?,
+        copies: u64::try_from(COPIES).ok()?,
         audience: Audience::Internal,
         gate: Gate::default(),
     })

@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 use super::axis::Axis;
 use super::style::{Kind, NumberFormat, Rule, Style};
 use crate::finding::CellRef;
+use crate::model::trace::Number;
 
 /// The longest text that a cell holds, in UTF-16 units.
 const LONGEST: usize = 32_767;
@@ -43,6 +44,8 @@ pub struct Sheet {
     pub charts: Vec<Chart>,
     /// Bars behind shares, from nothing to the whole.
     pub bars: Vec<Area>,
+    /// Where numbers that are declared rather than counted are told: what links lead to.
+    pub anchors: Vec<(Number, CellRef)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -57,6 +60,25 @@ pub struct Placed {
     pub column: u16,
     pub cell: Cell,
     pub style: Style,
+    /// What the number is.
+    pub of: Option<Number>,
+    /// Where its sources stand.
+    pub to: Option<Lead>,
+}
+
+impl Placed {
+    pub fn new(column: u16, cell: Cell, style: Style) -> Self {
+        Self { column, cell, style, of: None, to: None }
+    }
+}
+
+/// A way from a number to what it is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lead {
+    pub sheet: String,
+    pub cell: CellRef,
+    /// What is found there.
+    pub tip: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -281,7 +303,10 @@ impl Sheet {
             let _ = write!(out, "{at} {look:?}");
             let _ = code.map_or(Ok(()), |code| write!(out, " [{code}]"));
             let _ = if rule == Rule::None { Ok(()) } else { write!(out, " {rule:?}") };
-            let _ = writeln!(out, ": {content}");
+            let _ = write!(out, ": {content}");
+            let to = placed.to.as_ref();
+            let _ = to.map_or(Ok(()), |to| write!(out, " ⇒ {}!{} {:?}", to.sheet, to.cell, to.tip));
+            out.push('\n');
         }
         for (name, areas) in [("span", &self.spans), ("bar", &self.bars)] {
             for area in areas {

@@ -4,6 +4,8 @@
 use super::book::{Area, Cell, Chart, ChartKind, Placed, Print, Row, Scale, Sheet};
 use super::measure;
 use super::style::{Look, NumberFormat, Rule, Style};
+use crate::finding::CellRef;
+use crate::model::trace::Number;
 
 /// The least height of a row with something in it, in pixels.
 const LINE: u32 = 22;
@@ -56,6 +58,7 @@ impl Canvas {
             print,
             charts: Vec::new(),
             bars: Vec::new(),
+            anchors: Vec::new(),
         };
         Self { sheet, widths, row: Row::default(), spans: Vec::new(), blocks: Vec::new() }
     }
@@ -70,7 +73,22 @@ impl Canvas {
     }
 
     pub fn put(&mut self, column: u16, cell: Cell, style: Style) -> &mut Self {
-        self.row.cells.push(Placed { column, cell, style });
+        self.row.cells.push(Placed::new(column, cell, style));
+        self
+    }
+
+    /// Says what the number that was put last is.
+    pub fn of(&mut self, number: Number) -> &mut Self {
+        if let Some(placed) = self.row.cells.last_mut() {
+            placed.of = Some(number);
+        }
+        self
+    }
+
+    /// Links from this number lead to the row that is being written.
+    pub fn anchor(&mut self, number: Number, column: u16) -> &mut Self {
+        let at = CellRef::new(self.at(), column);
+        self.sheet.anchors.push((number, at));
         self
     }
 
@@ -111,11 +129,10 @@ impl Canvas {
             match self.row.cells.iter_mut().find(|placed| placed.column == column) {
                 Some(placed) => placed.style.rule = rule,
                 None if self.spans.iter().any(|(from, to)| *from < column && column <= *to) => {}
-                None => self.row.cells.push(Placed {
-                    column,
-                    cell: Cell::Blank,
-                    style: Style { look: Look::Text, number: NumberFormat::GENERAL, rule },
-                }),
+                None => {
+                    let style = Style { look: Look::Text, number: NumberFormat::GENERAL, rule };
+                    self.row.cells.push(Placed::new(column, Cell::Blank, style));
+                }
             }
         }
         self.end()

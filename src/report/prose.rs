@@ -152,6 +152,32 @@ pub fn evidence_rows(shown: usize, total: usize) -> String {
     )
 }
 
+pub const ANSWERS: &str = "The answers that each estimate used: weight × y, added up, is a total; divided by weight × x added up, a ratio. \
+     Outside the population that the indicator speaks of, y and x count as zero.";
+
+/// Why there are no copies of what came.
+pub fn not_copied(cells: u64) -> String {
+    format!("Sheets as they came are not copied here: {cells} cells are more than the report's `copies`.")
+}
+
+pub fn on_pairs(wave: &str) -> String {
+    format!("{wave}, on the pairs")
+}
+
+/// What a link from a number leads to.
+pub fn behind(count: usize, what: &str, filter: &str) -> String {
+    let all = counted(count, what);
+    if filter.is_empty() { all } else { format!("{all}: {filter}") }
+}
+
+pub fn dated_to(on: NaiveDate) -> String {
+    format!("Rows dated up to {}", day(on))
+}
+
+pub fn declared_in(file: &str) -> String {
+    format!("Declared in {file}")
+}
+
 /// Below the title of the summary.
 pub fn facts(as_of: NaiveDate, audience: &str, run: &str) -> String {
     format!("As of {} · audience: {audience} · run {run}", day(as_of))

@@ -10,7 +10,8 @@ use crate::finding::{CellRef, Finding, Place, rules};
 use crate::model::audience::Audience;
 use crate::model::code::{IndicatorCode, PartnerCode, ReportCode};
 use crate::model::scoreboard::*;
-use crate::model::target::{Direction, ResolvedTarget, Target, TargetValue, Targets};
+use crate::model::target::{Declared, Direction, ResolvedTarget, Target, TargetValue, Targets};
+use crate::model::trace::{Brings, Made, Standing, Taking};
 use crate::model::unit::Unit;
 use crate::model::value::{Coverage, Value};
 
@@ -78,6 +79,8 @@ fn volume() -> IndicatorResult {
         unit: Unit::new("EUR"),
         accumulation: Accumulation::Flow,
         direction: Direction::Increase,
+        made: Made::Rows(Taking::Sum),
+        declared: Declared::default(),
         method: vec!["SUM(value) over agreements".into()],
         sql: vec!["SELECT SUM(value) FROM agreements".into()],
         source: None,
@@ -144,6 +147,12 @@ fn scoreboard() -> Scoreboard {
         sheet: "S".into(),
         cell: CellRef::new(4, 2),
         counted: true,
+        standing: Standing::Counts,
+        by: vec!["litek".into()],
+        brings: Brings { counts: true, amount: Some(d(amount)), ..Brings::default() },
+        below: None,
+        from_day: Some(day("2016-04-01")),
+        source: None,
     };
     Scoreboard {
         audience: Audience::Internal,
@@ -196,7 +205,7 @@ fn scoreboard() -> Scoreboard {
             kept_out: 1,
             state: ReportingState::Reported,
         }],
-        evidence: Evidence { rows: vec![row("100.5"), row("20")], total: 3 },
+        evidence: Evidence { rows: vec![row("100.5"), row("20")], total: 3, ..Evidence::default() },
         inputs: vec![InputFile { name: "a.xlsx".into(), hash: "ab".into(), partner: Some("litek".into()) }],
     }
 }

@@ -10,6 +10,7 @@ use crate::model::absent::Absent;
 use crate::model::audience::Audience;
 use crate::model::scoreboard::{Accumulation, Level, ReportingState, Status, Verdict};
 use crate::model::target::{Direction, TargetValue};
+use crate::model::trace::Standing;
 use crate::model::unit::Unit;
 use crate::model::value::Value;
 
@@ -20,11 +21,14 @@ pub const QUALITY: &str = "Data quality";
 pub const FINDINGS: &str = "Findings";
 pub const KEPT_OUT: &str = "Kept out";
 pub const EVIDENCE: &str = "Evidence";
+pub const ANSWERS: &str = "Survey answers";
 pub const METHOD: &str = "Method";
 
 pub const BACK: &str = "← Summary";
 /// Where nothing applies.
 pub const NONE: &str = "–";
+pub const YES: &str = "yes";
+pub const NO: &str = "no";
 pub const TO_BE_DECLARED: &str = "to be declared";
 pub const NOT_COMPUTABLE: &str = "not computable";
 /// Kinds of no answer, as heads of columns.
@@ -109,6 +113,12 @@ pub mod head {
     pub const KEY: &str = "Key";
     pub const AMOUNT: &str = "Amount";
     pub const SAYS: &str = "What the row says";
+    pub const GROUP: &str = "Group";
+    pub const WEIGHT: &str = "Weight";
+    pub const ENTERPRISE: &str = "Enterprise";
+    pub const Y: &str = "y";
+    pub const X: &str = "x";
+    pub const INSIDE: &str = "Inside";
     pub const COUNTED: &str = "Counted";
     pub const CODE: &str = "Code";
     pub const COUNTED_AS: &str = "How it is counted";
@@ -425,8 +435,15 @@ pub fn target(value: &TargetValue, unit: &Unit, number: NumberFormat) -> String 
     }
 }
 
-pub fn yes_no(yes: bool) -> &'static str {
-    if yes { "yes" } else { "no" }
+/// Whether a row of the evidence counts, and where.
+pub fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Counts => "yes",
+        Standing::Record => "in the total",
+        Standing::Partner => "for its partner",
+        Standing::After => "later",
+        Standing::Earlier => "until then",
+    }
 }
 
 #[cfg(test)]

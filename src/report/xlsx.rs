@@ -96,6 +96,12 @@ fn merge(sheet: &mut Worksheet, from: &Sheet, formats: &mut BTreeMap<Style, Form
 }
 
 fn cell(sheet: &mut Worksheet, row: u32, column: u16, placed: &Placed, format: &Format) -> Result<(), XlsxError> {
+    if let Some(to) = &placed.to {
+        // What is written next takes the place of the link's text; the link stays.
+        let text = placed.cell.shown(placed.style.number);
+        let address = Url::new(format!("internal:{}!{}", quote_sheet_name(&to.sheet), to.cell));
+        sheet.write_url_with_options(row, column, address, text, to.tip.chars().take(250).collect::<String>(), Some(format))?;
+    }
     match &placed.cell {
         Cell::Blank => sheet.write_blank(row, column, format)?,
         Cell::Text(text) => sheet.write_string_with_format(row, column, text, format)?,

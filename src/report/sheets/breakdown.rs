@@ -6,6 +6,7 @@ use super::{heads, live, optional_cell, progress, section, value_cell};
 use crate::finding::CellRef;
 use crate::model::number::{percentage, quotient};
 use crate::model::scoreboard::{Breakdown, Figure, IndicatorResult, Status};
+use crate::model::trace::{Number, Part};
 use crate::report::axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
@@ -167,6 +168,17 @@ impl Table<'_> {
                 }
             };
             canvas.put(column, cell, style);
+            let part = match what {
+                Column::Value => Part::Value,
+                Column::Upper => Part::Upper,
+                Column::Numerator => Part::Numerator,
+                Column::Denominator => Part::Denominator,
+                Column::Target => Part::Target,
+                Column::Progress => Part::Progress,
+                Column::Rows => Part::Rows,
+                Column::Status => continue,
+            };
+            canvas.of(Number::of(figure, part));
         }
     }
 

@@ -4,6 +4,7 @@ use super::quality::tone;
 use super::{Context, heading, heads, repeat};
 use crate::finding::{Finding, Place, Severity};
 use crate::model::scoreboard::KeptOut;
+use crate::model::trace::{Counted, Number};
 use crate::report::book::{Area, Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between};
 use crate::report::prose;
@@ -124,6 +125,7 @@ fn kept_out_line(canvas: &mut Canvas, context: Context, row: &KeptOut) {
     canvas.text(2, title, Look::Text);
     canvas.text(3, &row.file, Look::Text).text(4, &row.sheet, Look::Text);
     canvas.put(5, Cell::Number(row.row.into()), Look::StrongFigure.with(NumberFormat::GENERAL));
+    canvas.of(Number::Counted(Counted::Place));
     canvas.put(6, Cell::lines(reasons.join("\n")), Look::Text.plain());
     canvas.text(7, cells.join("  ·  "), Look::Note);
     canvas.end_ruled(1, 7, Rule::Hair);

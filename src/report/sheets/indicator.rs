@@ -5,6 +5,7 @@ use crate::finding::CellRef;
 use crate::model::scoreboard::{IndicatorResult, Status};
 use crate::model::target::Targets;
 use crate::model::value::Value;
+use crate::model::trace::{Number, Part};
 use crate::report::book::{Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
 use crate::report::measure;
@@ -84,8 +85,12 @@ fn strip(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) {
         (Cell::text(super::coverage(one)), Look::Kpi.plain()),
         (Cell::text(words::status(status)), Look::KpiMark(Tone::of_status(status)).plain()),
     ];
-    for ((first, last), (cell, style)) in spans.into_iter().zip(values) {
+    let parts = [Part::Value, Part::Target, Part::Expected, Part::Progress].map(Some).into_iter().chain([None, None]);
+    for (((first, last), (cell, style)), part) in spans.into_iter().zip(values).zip(parts) {
         canvas.span(first, last, cell, style);
+        if let Some(part) = part {
+            canvas.of(Number::total(one, part));
+        }
     }
     canvas.end_at(46);
     for ((first, last), note) in spans.into_iter().zip(notes(one, number)) {
@@ -167,7 +172,7 @@ fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) 
         |baseline| {
             let on = baseline.on.map_or(String::new(), |on| format!(", {}", words::day(on)));
             let source = baseline.source.as_ref().map_or(String::new(), |source| format!(". {source}"));
-            format!("{}{on}{source}", with_unit(baseline.value))
+            format!("{}{on}{source}{}", with_unit(baseline.value), declared(one, one.declared.baseline))
         },
     );
     lines.push((head::BASELINE, baseline));
@@ -175,8 +180,15 @@ fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) 
     let milestones: Vec<String> = one
         .milestones
         .iter()
-        .map(|milestone| {
-            format!("{} by {}{}", with_unit(milestone.value), words::day(milestone.on), marked(milestone.illustrative))
+        .enumerate()
+        .map(|(at, milestone)| {
+            format!(
+                "{} by {}{}{}",
+                with_unit(milestone.value),
+                words::day(milestone.on),
+                marked(milestone.illustrative),
+                declared(one, one.declared.milestones.get(at).copied())
+            )
         })
         .collect();
     lines.push((label::MILESTONES, milestones.join("\n")));
@@ -184,17 +196,18 @@ fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) 
         Targets::None => words::NO_BASELINE.to_owned(),
         Targets::ToBeDeclared => words::TO_BE_DECLARED.to_owned(),
         Targets::Declared(versions) => {
-            let line = |target: &crate::model::target::Target| {
+            let line = |(at, target): (usize, &crate::model::target::Target)| {
+                let place = declared(one, one.declared.targets.get(at).copied());
                 let decided = target.decided.map_or(String::new(), |day| format!(", decided {}", words::day(day)));
                 let because = target.because.as_ref().map_or(String::new(), |because| format!(": {because}"));
                 format!(
-                    "{} by {}{}{decided}{because}",
+                    "{} by {}{}{decided}{because}{place}",
                     words::target(&target.value, &one.unit, number),
                     words::day(target.on),
                     marked(target.illustrative)
                 )
             };
-            versions.iter().map(line).collect::<Vec<_>>().join("\n")
+            versions.iter().enumerate().map(line).collect::<Vec<_>>().join("\n")
         }
     };
     lines.push((head::TARGET, target));
@@ -203,11 +216,25 @@ fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) 
     lines.push((label::SOURCE, one.source.clone().unwrap_or_default()));
     lines.push((head::CODE, one.code.as_str().to_owned()));
     for (label, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {
+        let parts = match label {
+            head::BASELINE => vec![Part::Baseline],
+            label::MILESTONES => one.milestones.iter().map(|milestone| Part::Milestone(milestone.on)).collect(),
+            head::TARGET => vec![Part::Target],
+            _ => Vec::new(),
+        };
+        for part in parts {
+            canvas.anchor(Number::total(one, part), 2);
+        }
         canvas.text(LABEL, label, Look::Label);
         canvas.span(2, TEXT, Cell::lines(text), Look::Prose.plain()).end();
     }
     canvas.gap(18);
     canvas.keep_from(start);
+}
+
+/// The file and line in which something is declared.
+fn declared(one: &IndicatorResult, line: Option<u32>) -> String {
+    line.map_or_else(String::new, |line| format!(" [{}:{line}]", one.declared.file))
 }
 
 fn capital(word: &str) -> String {

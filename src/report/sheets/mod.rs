@@ -1,12 +1,15 @@
 //! One file a sheet; here what they share: names, heads, how a value becomes a cell, live formulas.
 
+mod answers;
 mod breakdown;
 mod compare;
+mod copies;
 mod estimate;
 mod evidence;
 mod findings;
 mod groups;
 mod indicator;
+mod leads;
 mod method;
 mod panel;
 mod quality;
@@ -41,6 +44,7 @@ pub fn book(scoreboard: &Scoreboard) -> Book {
     let context = Context { scoreboard, names: &names };
     let (indicators, trends): (Vec<_>, Vec<_>) =
         scoreboard.indicators.iter().zip(&names).map(|(one, name)| indicator::sheet(context, one, name)).unzip();
+    let copied = copies::names(&scoreboard.evidence.copies, taken(&names));
     let all_rows = !scoreboard.audience.is_restricted();
     let mut sheets = Vec::new();
     for kind in &scoreboard.presentation.sheets {
@@ -51,11 +55,21 @@ pub fn book(scoreboard: &Scoreboard) -> Book {
             SheetKind::Quality => sheets.push(quality::sheet(context)),
             SheetKind::Findings if all_rows => sheets.push(findings::findings(context)),
             SheetKind::KeptOut if all_rows => sheets.push(findings::kept_out(context)),
-            SheetKind::Evidence if all_rows => sheets.push(evidence::sheet(context)),
+            SheetKind::Evidence if all_rows => {
+                sheets.push(evidence::sheet(context));
+                if !scoreboard.evidence.answers.is_empty() {
+                    sheets.push(answers::sheet(context));
+                }
+            }
+            SheetKind::Submissions if all_rows => {
+                let copies = scoreboard.evidence.copies.iter().zip(&copied);
+                sheets.extend(copies.map(|(copy, name)| copies::sheet(copy, name)));
+            }
             SheetKind::Method => sheets.push(method::sheet(context)),
             _ => {}
         }
     }
+    leads::put(context, &mut sheets, &copied);
     let programme = &scoreboard.programme;
     Book {
         title: scoreboard.title.clone(),
@@ -92,8 +106,8 @@ impl<'a> Context<'a> {
     }
 }
 
-/// A name for each indicator's sheet: the beginning of its title, whole words, unlike every other sheet's.
-fn names(scoreboard: &Scoreboard) -> Vec<String> {
+/// Names that no further sheet may bear, in small letters.
+fn taken(names: &[String]) -> BTreeSet<String> {
     let fixed = [
         words::SUMMARY,
         words::SURVEY,
@@ -101,11 +115,17 @@ fn names(scoreboard: &Scoreboard) -> Vec<String> {
         words::FINDINGS,
         words::KEPT_OUT,
         words::EVIDENCE,
+        words::ANSWERS,
         words::METHOD,
         // Spreadsheets keep this name for themselves.
         "History",
     ];
-    let mut taken: BTreeSet<String> = fixed.iter().map(|name| name.to_lowercase()).collect();
+    fixed.into_iter().chain(names.iter().map(String::as_str)).map(str::to_lowercase).collect()
+}
+
+/// A name for each indicator's sheet: the beginning of its title, whole words, unlike every other sheet's.
+fn names(scoreboard: &Scoreboard) -> Vec<String> {
+    let mut taken = taken(&[]);
     let mut names = Vec::new();
     let most = scoreboard.indicators.len() + taken.len();
     for one in &scoreboard.indicators {

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::finding::{CellRef, Severity};
 use crate::model::scoreboard::{IndicatorResult, ReportingState, Scoreboard, Status};
+use crate::model::trace::{Counted, Number, Part};
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Scale, Series, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
 use crate::report::prose;
@@ -140,7 +141,8 @@ fn tally(canvas: &mut Canvas, board: &Scoreboard) {
     for (column, (status, count)) in (TARGET..).zip(&present) {
         let text = format!("=COUNTIF({range},\"{}\")", words::status(*status));
         let look = Look::Chip(Tone::of_status(*status));
-        canvas.put(column, Cell::Formula { text, cached: (*count).into() }, look.with(NumberFormat::WHOLE));
+        canvas.put(column, Cell::Formula { text, cached: (*count).into() }, look.with(NumberFormat::WHOLE))
+            .of(Number::Counted(Counted::Status(status.as_str().to_owned())));
     }
     canvas.end_at(34);
     for (column, (status, _)) in (TARGET..).zip(&present) {
@@ -158,18 +160,18 @@ fn indicator(canvas: &mut Canvas, one: &IndicatorResult, name: &str, trend: Opti
     canvas.text(LEVEL, words::level(one.level), Look::Text);
     canvas.text(UNIT, one.unit.as_str(), Look::Text);
     let (cell, style) = optional_cell(total.baseline, words::NO_BASELINE, Look::FaintFigure.with(number));
-    canvas.put(BASELINE, cell, style);
+    canvas.put(BASELINE, cell, style).of(Number::total(one, Part::Baseline));
     let target = total.target.map(|target| target.value);
     let (cell, style) = optional_cell(target, no_target(one), Look::Figure.with(target_format(one, number)));
-    canvas.put(TARGET, cell, style);
+    canvas.put(TARGET, cell, style).of(Number::total(one, Part::Target));
     if let Some(target) = total.target {
         canvas.put(BY, Cell::Date(target.on), Look::FaintFigure.with(NumberFormat::DAY));
     }
     let (cell, style) = value_cell(&total.value, Look::StrongFigure.with(number));
-    canvas.put(ACTUAL, cell, style);
+    canvas.put(ACTUAL, cell, style).of(Number::total(one, Part::Value));
     canvas.text(BOUNDS, bounds(one, number), Look::NoteRight);
     let (cell, style) = optional_cell(total.expected, words::NONE, Look::FaintFigure.with(number));
-    canvas.put(EXPECTED, cell, style);
+    canvas.put(EXPECTED, cell, style).of(Number::total(one, Part::Expected));
     canvas.text(COVERAGE, super::coverage(one), Look::NoteRight);
     progress_cell(canvas, one, row);
     let status = total.status.unwrap_or(Status::NoData);
@@ -229,7 +231,8 @@ fn progress_cell(canvas: &mut Canvas, one: &IndicatorResult, row: u32) {
         .known()
         .zip(total.target)
         .and_then(|(actual, target)| progress(actual, total.baseline.unwrap_or_default(), target.value));
-    canvas.put(PROGRESS, live(formula, figure, recomputed), Look::Figure.with(NumberFormat::SHARE));
+    canvas.put(PROGRESS, live(formula, figure, recomputed), Look::Figure.with(NumberFormat::SHARE))
+        .of(Number::total(one, Part::Progress));
 }
 
 /// What a reader of the page must know, and where to go on.

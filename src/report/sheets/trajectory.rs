@@ -1,10 +1,12 @@
 //! The trajectory of an indicator: its table, the chart beside it, and where the summary finds its line.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::{heads, section, target_format};
 use crate::finding::CellRef;
 use crate::model::scoreboard::{IndicatorResult, TrajectoryPoint};
+use crate::model::trace::{Number, Part};
 use crate::report::axis::{self, Axis};
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
@@ -45,7 +47,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
         for (column, role) in (FIRST..).zip(&roles) {
             // Cells without a figure stay empty here: a chart would draw a word as zero. What is withheld is said behind.
             if let Some((value, style)) = value(one, point, *role, number) {
-                canvas.put(column, Cell::Number(value), style);
+                canvas.put(column, Cell::Number(value), style).of(Number::total(one, part_of(*role, point.on)));
             }
         }
         canvas.end_ruled(POINT, edge, Rule::Hair);
@@ -110,6 +112,16 @@ fn name(role: Role) -> &'static str {
         Role::Expected => head::EXPECTED_THEN,
         Role::Milestone => head::MILESTONE,
         Role::Target => head::TARGET,
+    }
+}
+
+/// What the number of a column is on a day.
+fn part_of(role: Role, on: NaiveDate) -> Part {
+    match role {
+        Role::Actual => Part::Actual(on),
+        Role::Expected => Part::ExpectedOn(on),
+        Role::Milestone => Part::Milestone(on),
+        Role::Target => Part::Target,
     }
 }
 

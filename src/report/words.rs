@@ -200,6 +200,7 @@ pub mod page {
     use chrono::NaiveDate;
 
     use super::{counted, day};
+    use crate::model::trace::Taking;
 
     pub const SKIP: &str = "Skip to the content";
     pub const PARTS: &str = "Parts of this page";
@@ -215,7 +216,8 @@ pub mod page {
     pub const COUNTRIES: &str = "By country";
     pub const INDICATORS: &str = "Indicators";
     pub const ALL_INDICATORS: &str = "All indicators";
-    pub const LEGEND: &str = "A figure with a dotted line below it opens the rows that it was counted from. ≈ illustrative: \
+    pub const LEGEND: &str = "A figure with a dotted line below it leads to the rows that it was counted from; ✓ says that \
+        they give the figure once more. ≈ illustrative: \
         not from the programme's documents. Coverage: who has reported, of those whose turn it was. Progress: (actual − \
         baseline) / (target − baseline); its bar ends at 100 %, and the mark on it stands where it should be by now.";
     pub const HEAT: &str = "The deeper a cell is coloured, the further the figure is towards its own target; without one, \
@@ -228,7 +230,9 @@ pub mod page {
     pub const ORIGINAL: &str = "Expected, original target";
     pub const PROJECTED: &str = "Projected";
     pub const COMMITTED: &str = "Committed";
-    pub const ARITHMETIC: &str = "Progress, with its figures";
+    pub const ARITHMETIC: &str = "With its figures";
+    pub const MADE_OF: &str = "Made of";
+    pub const DECLARED_IN: &str = "Declared in";
     pub const DRAWN: &str = "Drawn";
     pub const BACK: &str = "↑ Overview";
     pub const RECENT: &str = "Pace, a period";
@@ -255,12 +259,33 @@ pub mod page {
         counted(count, "line")
     }
 
+    pub fn rows(count: usize) -> String {
+        counted(count, "row")
+    }
+
     pub fn rows_behind(count: usize) -> String {
         format!("{} behind this figure", counted(count, "row"))
     }
 
-    pub fn rows_and_sum(count: usize, sum: &str) -> String {
-        format!("{}, sum {sum}", counted(count, "row"))
+    pub fn answers_behind(count: usize) -> String {
+        format!("{} behind this figure", counted(count, "answer"))
+    }
+
+    /// The figure made once more from its rows.
+    pub fn made(taking: Taking, count: usize, value: &str) -> String {
+        let rows = counted(count, "row");
+        match taking {
+            Taking::Sum => format!("{rows}, sum {value}"),
+            Taking::Count => format!("{rows}, {value} counted"),
+            Taking::Distinct => format!("{rows}, {value} different"),
+            Taking::Least => format!("{rows}, the smallest {value}"),
+            Taking::Greatest => format!("{rows}, the largest {value}"),
+            Taking::Median => format!("{rows}, median {value}"),
+        }
+    }
+
+    pub fn made_ratio(count: usize, above: &str, below: &str) -> String {
+        format!("{}, {above} of {below}", counted(count, "row"))
     }
 
     pub fn more_rows(count: usize) -> String {

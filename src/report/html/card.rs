@@ -4,10 +4,13 @@ use maud::{Markup, html};
 use rust_decimal::Decimal;
 
 use super::overview::{due, status_of};
+use super::behind::{AFTER, ON};
 use super::page::{Head, Page, folded, table, theirs, tone_class};
 use super::{breakdown, chart, estimate, evidence};
+use crate::model::code::IndicatorCode;
 use crate::model::pace::Projection;
 use crate::model::scoreboard::{IndicatorResult, TrajectoryPoint};
+use crate::model::trace::Made;
 use crate::model::target::{Target, TargetValue, Targets};
 use crate::model::value::Value;
 use crate::report::prose;
@@ -135,7 +138,10 @@ fn remarks(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
     let upper = one.total.upper.filter(|upper| Some(*upper) > one.total.value.known());
     let upper = upper.map(|upper| prose::at_most(&number.shown(upper)));
     html! {
-        @for line in since.into_iter().chain(upper) { p.remark { (page.say(line)) } }
+        @if let Some(since) = since {
+            p.remark { (page.say(since)) " " (page.way_to_rows(one, AFTER)) }
+        }
+        @if let Some(upper) = upper { p.remark { (page.say(upper)) } }
         @for broken in &one.breaks {
             p.remark { strong { (page.say(ours::BREAK)) " " (page.day(broken.on)) } ": " (page.say(&broken.says)) }
         }
@@ -177,7 +183,10 @@ fn points(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
                 @for (word, part) in &columns {
                     td.num {
                         @if *word == head::ACTUAL && point.withheld { (page.absent(words::SUPPRESSED)) }
-                        @else if let Some(value) = part(point) { (page.number(value, number.illustrative(illustrative(point, word)))) }
+                        @else if let Some(value) = part(point) {
+                            @let shown = html! { (page.number(value, number.illustrative(illustrative(point, word)))) };
+                            @if *word == head::ACTUAL { (page.traced(one, Some((ON, &point.on.to_string())), shown)) } @else { (shown) }
+                        }
                     }
                 }
             }
@@ -243,6 +252,8 @@ fn definition(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Marku
         (label::SOURCE, theirs_of(&one.source)),
         (head::CODE, Some(html! { code { (one.code) } })),
         (ours::ARITHMETIC, arithmetic(page, one)),
+        (ours::MADE_OF, made_of(page, one)),
+        (ours::DECLARED_IN, declared(page, one)),
     ];
     html! {
         dl.lines {
@@ -265,5 +276,41 @@ fn arithmetic(page: &Page, one: &IndicatorResult) -> Option<Markup> {
     let share = page.number(progress, NumberFormat::FINE_SHARE);
     Some(html! {
         (page.say(head::PROGRESS)) " = (" (plain(actual)) " − " (plain(baseline)) ") / (" (plain(target.value)) " − " (plain(baseline)) ") = " (share)
+    })
+}
+
+/// The indicators that it is made of, with their figures.
+fn made_of(page: &Page, one: &IndicatorResult) -> Option<Markup> {
+    let link = |code: &IndicatorCode| {
+        let other = page.board.indicators.iter().find(|other| other.code == *code);
+        html! {
+            @match other {
+                Some(other) => {
+                    a href=(format!("#i-{code}")) { (theirs(&other.title)) }
+                    " (" (page.value(&other.total.value, number_format(other))) ")"
+                }
+                None => { code { (code) } }
+            }
+        }
+    };
+    match &one.made {
+        Made::Quotient { of, to } => Some(html! { (link(of)) " / " (link(to)) }),
+        Made::Sum(all) => Some(html! { @for (at, code) in all.iter().enumerate() { @if at > 0 { " + " } (link(code)) } }),
+        Made::Rows(_) | Made::Ratio { .. } | Made::Answers => None,
+    }
+}
+
+/// The file and its lines; for those who have the project's files.
+fn declared(page: &Page, one: &IndicatorResult) -> Option<Markup> {
+    let declared = &one.declared;
+    let place = |line: u32| html! { code { (declared.file) ":" (line) } };
+    let lines = [(head::BASELINE, declared.baseline.as_slice()), (head::TARGET, &declared.targets), (label::MILESTONES, &declared.milestones)];
+    (!declared.file.is_empty() && !page.restricted()).then(|| {
+        html! {
+            div { (place(declared.line)) }
+            @for (word, lines) in lines.into_iter().filter(|(_, lines)| !lines.is_empty()) {
+                div { (page.say(word)) ": " @for (at, line) in lines.iter().enumerate() { @if at > 0 { ", " } (place(*line)) } }
+            }
+        }
     })
 }

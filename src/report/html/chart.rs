@@ -10,10 +10,12 @@ use crate::model::pace::{Pace, Projection};
 use crate::model::scoreboard::{IndicatorResult, TrajectoryPoint};
 use crate::report::prose;
 use crate::report::style::NumberFormat;
-use crate::report::words::{head, page as ours};
+use crate::report::words::{self, head, page as ours};
 
 /// Names below the drawing stand at least so far apart, in hundredths of a per cent.
 const APART: i64 = 1500;
+/// Letters of a name there.
+const LONGEST: usize = 10;
 
 type Line = Vec<(NaiveDate, Decimal)>;
 
@@ -175,10 +177,16 @@ fn names(page: &Page, one: &IndicatorResult, frame: &Frame) -> Markup {
         @for (at, point) in &kept {
             @let anchor = if *at > 9000 { "end" } else if *at < 1000 { "start" } else { "middle" };
             text.tick x=(format!("{}%", frame.x(point.on))) y="97%" text-anchor=(anchor) {
-                (page.say(&point.label)) @if point.withheld { " ⊘" }
+                (short(page, point)) @if point.withheld { " ⊘" }
             }
         }
     }
+}
+
+/// A point's name, or its day where the name is long.
+fn short(page: &Page, point: &TrajectoryPoint) -> String {
+    let label = page.say(&point.label);
+    if label.chars().count() > LONGEST { page.say(words::short_day(point.on)) } else { label }
 }
 
 /// What the lines of the drawing are.

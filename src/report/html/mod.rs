@@ -5,6 +5,7 @@
 //! [`page::theirs`] or `maud`, which escapes everything: it is text and never markup. The page tells what the workbook
 //! of the same scoreboard tells, and nothing more.
 
+mod behind;
 mod breakdown;
 mod card;
 mod changes;
@@ -67,7 +68,7 @@ pub fn html(scoreboard: &Scoreboard) -> Vec<u8> {
                 header { (overview::head(&page)) }
                 nav aria-label=(page.say(ours::PARTS)) {
                     ul { @for section in &sections { li { a href=(format!("#{}", section.id)) { (page.say(section.title)) } } } }
-                    button #scheme type="button" hidden data-words=(schemes(&page)) {}
+                    button #scheme type="button" hidden data-words=(schemes(&page)) { "◐" }
                 }
                 main #main tabindex="-1" {
                     @for section in &sections {
@@ -80,11 +81,11 @@ pub fn html(scoreboard: &Scoreboard) -> Vec<u8> {
                 footer { p { (theirs(&programme.title)) " · " (page.say(foot)) " · " (PROGRAM) } }
                 dialog #rows-dialog aria-labelledby="rows-title" {
                     div.title {
-                        h2 #rows-title tabindex="-1" {}
+                        h2 #rows-title tabindex="-1" { (page.say(words::EVIDENCE)) }
                         button type="button" data-close="" { (page.say(ours::CLOSE)) }
                     }
                     p #rows-said {}
-                    div.scroll #rows-table role="region" tabindex="0" aria-labelledby="rows-title" {}
+                    div.scroll #rows-table role="group" tabindex="0" aria-labelledby="rows-title" {}
                 }
                 (evidence::data(&page))
                 script { (PreEscaped(SCRIPT)) }
@@ -145,7 +146,7 @@ fn sections<'a>(page: &Page<'a>) -> Vec<Section> {
             (!board.surveys.is_empty()).then(|| Section { id: "survey", title: words::SURVEY, body: survey::section(page) })
         }
         SheetKind::Quality => section("quality", words::QUALITY, quality::section(page)),
-        SheetKind::KeptOut if all_rows => section("kept-out", part::KEPT_OUT, quality::kept_out(page)),
+        SheetKind::KeptOut if all_rows => section("kept-out", words::KEPT_OUT, quality::kept_out(page)),
         SheetKind::Method => section("method", words::METHOD, method::section(page)),
         // Findings stand with the quality of the data, rows with their figures, submissions in the workbook alone.
         SheetKind::KeptOut | SheetKind::Findings | SheetKind::Evidence | SheetKind::Submissions => None,

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use rust_decimal::Decimal;
 
 use super::chart;
-use super::page::{Head, Page, table, theirs, tone_class};
+use super::page::{Page, theirs, tone_class};
 use crate::finding::Severity;
 use crate::model::number::quotient;
 use crate::model::scoreboard::{IndicatorResult, ReportingState, Status};
@@ -103,17 +103,29 @@ fn quality(page: &Page) -> String {
 
 fn indicators(page: &Page) -> Markup {
     let heads = [
-        Head::left(page.say(head::INDICATOR)),
-        Head::right(page.say(head::ACTUAL)),
-        Head::right(page.say(head::TARGET)),
-        Head::right(page.say(head::EXPECTED)).spare(),
-        Head::right(page.say(head::PROGRESS)),
-        Head::right(page.say(head::COVERAGE)).spare(),
-        Head::left(page.say(head::STATUS)),
-        Head::left(page.say(head::TREND)).spare(),
+        (head::INDICATOR, ""),
+        (head::ACTUAL, "num"),
+        (head::TARGET, "num"),
+        (head::EXPECTED, "num spare"),
+        (head::PROGRESS, "num"),
+        (head::COVERAGE, "num spare"),
+        (head::STATUS, ""),
+        (head::TREND, "spare"),
     ];
-    let body = html! { @for one in &page.board.indicators { (line(page, one)) } };
-    html! { div.overview { (table("overview-table", &html! { (page.say(ours::ALL_INDICATORS)) }, true, &heads, &body, None)) } }
+    // Its lines become cards on a telephone, so what each part is must be said: a changed display takes it away.
+    html! {
+        div.scroll.overview role="group" tabindex="0" aria-labelledby="overview-table" {
+            table role="table" {
+                caption.unseen #overview-table { (page.say(ours::ALL_INDICATORS)) }
+                thead role="rowgroup" {
+                    tr role="row" {
+                        @for (word, class) in heads { th scope="col" role="columnheader" class=(class) { (page.say(word)) } }
+                    }
+                }
+                tbody role="rowgroup" { @for one in &page.board.indicators { (line(page, one)) } }
+            }
+        }
+    }
 }
 
 fn line(page: &Page, one: &IndicatorResult) -> Markup {
@@ -122,27 +134,25 @@ fn line(page: &Page, one: &IndicatorResult) -> Markup {
     let beside = bounds(one, number);
     let unit = if one.unit.is_percent() { "" } else { one.unit.as_str() };
     html! {
-        tr {
-            th scope="row" {
-                a href=(format!("#i-{}", one.code)) { (theirs(&one.title)) }
-            }
-            td.num {
+        tr role="row" {
+            th scope="row" role="rowheader" { a href=(format!("#i-{}", one.code)) { (theirs(&one.title)) } }
+            td.num.hero role="cell" {
                 strong { (page.traced(one, None, page.value(&total.value, number))) }
-                small.unit { (theirs(unit)) }
+                @if !unit.is_empty() { small { (theirs(unit)) } }
                 @if !beside.is_empty() { small { (page.say(&beside)) } }
             }
-            td.num {
+            td.num.goal role="cell" data-label=(page.say(head::TARGET)) {
                 (page.optional(total.target.map(|target| target.value), no_target(one), target_format(one, number)))
                 @if let Some(target) = total.target { small { (page.day(target.on)) } }
             }
-            td.num.spare { (page.optional(total.expected, words::NONE, number)) }
-            td.num {
+            td.num.spare role="cell" { (page.optional(total.expected, words::NONE, number)) }
+            td.num.done role="cell" {
                 (page.optional(total.progress, words::NONE, NumberFormat::SHARE))
                 (page.way(total.progress, due(one)))
             }
-            td.num.spare { (page.say(coverage(one))) }
-            td.state { (page.status(status_of(one))) }
-            td.spare {
+            td.num.spare role="cell" { (page.say(coverage(one))) }
+            td.state role="cell" { (page.status(status_of(one))) }
+            td.spare role="cell" {
                 @match chart::trend(one) {
                     Some(trend) => (trend),
                     None => (page.absent(words::NO_TREND)),

@@ -12,7 +12,9 @@
   }
   function show() {
     if (state) { root.dataset.scheme = state; } else { delete root.dataset.scheme; }
-    scheme.textContent = words[states.indexOf(state)];
+    scheme.textContent = ["\u25d0", "\u25cb", "\u25cf"][states.indexOf(state)];
+    scheme.title = words[states.indexOf(state)];
+    scheme.setAttribute("aria-label", scheme.title);
   }
   try { state = localStorage.getItem("scoreboard-scheme") || ""; } catch (refused) { state = ""; }
   if (states.indexOf(state) < 0) { state = ""; }
@@ -75,8 +77,8 @@
   }
   // Words of others keep their direction to themselves.
   function cell(row, text, kind) {
-    var one = make("td", undefined, kind);
-    one.appendChild(make("bdi", text));
+    var one = make("td", undefined, kind === "number" ? "num" : kind === "long" ? "long" : "");
+    one.appendChild(make(kind === "place" ? "strong" : "bdi", text));
     row.appendChild(one);
   }
   function positions(runs) {
@@ -88,50 +90,46 @@
     });
     return all;
   }
-  function fill(body, rows, all, from) {
+  function fill(body, own, all, from) {
     all.slice(from, from + PAGE).forEach(function (at) {
       var row = make("tr");
-      rows[at].forEach(function (value, column) {
-        var kind = data.kinds[column];
-        if (kind === "text") { cell(row, data.texts[value]); }
-        else if (kind === "long") { cell(row, data.texts[value], "long"); }
-        else if (kind === "day") { cell(row, data.texts[value], "num"); }
-        else if (kind === "amount") { cell(row, value, "num"); }
-        else if (kind === "told") { row.appendChild(make("td", data.told[value])); }
-        else { cell(row, value); }
-      });
+      own.rows[at].forEach(function (text, column) { cell(row, data.texts[text], own.kinds[column]); });
       body.appendChild(row);
     });
   }
+  // What the line is called: its head, or in a grid of indicators the head of its column.
+  function name(link) {
+    var place = link.closest("td");
+    var line = link.closest("tr");
+    if (!place || !line || link.dataset.by === undefined) { return ""; }
+    var head = link.closest(".grid") ? link.closest("table").tHead.rows[0].cells[place.cellIndex] : line.querySelector("th");
+    return head ? ", " + head.textContent : "";
+  }
   function open(link) {
     var own = data.indicators[link.dataset.rows];
-    var key = link.dataset.by === undefined ? "" : link.dataset.by + "=" + link.dataset.value;
+    var key = (link.dataset.by || "") + "=" + (link.dataset.value || "");
     var figure = own && own.figures[key];
     if (!figure) { return false; }
-    var line = link.closest("tr");
-    var name = line && link.dataset.by !== undefined && line.querySelector("th");
     var card = document.getElementById("i-" + link.dataset.rows + "-title");
-    title.textContent = (card ? card.textContent : link.dataset.rows)
-      + (link.dataset.by === undefined ? "" : ", " + (link.dataset.name || (name ? name.textContent : link.dataset.value)))
-      + ": " + link.textContent;
+    title.textContent = (card ? card.textContent : link.dataset.rows) + name(link) + ": " + link.textContent;
     said.textContent = figure[0];
     var table = make("table");
     var head = table.appendChild(make("thead")).appendChild(make("tr"));
-    data.heads.forEach(function (text, column) {
-      var one = make("th", text, data.kinds[column] === "day" || data.kinds[column] === "amount" ? "num" : "");
+    own.heads.forEach(function (text, column) {
+      var one = make("th", text, own.kinds[column] === "number" ? "num" : "");
       one.scope = "col";
       head.appendChild(one);
     });
     var body = table.appendChild(make("tbody"));
     var all = positions(figure[1]);
     box.replaceChildren(table);
-    fill(body, own.rows, all, 0);
+    fill(body, own, all, 0);
     var shown = PAGE;
     if (all.length > shown) {
       var more = make("button", data.more);
       more.type = "button";
       more.addEventListener("click", function () {
-        fill(body, own.rows, all, shown);
+        fill(body, own, all, shown);
         shown += PAGE;
         if (shown >= all.length) { more.remove(); }
       });

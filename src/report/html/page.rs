@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 use rust_decimal::Decimal;
 
-use super::evidence::Rows;
+use super::behind::Rows;
 use crate::model::scoreboard::{IndicatorResult, Scoreboard, Status};
 use crate::model::value::Value;
 use crate::report::book::clean;
@@ -99,6 +99,12 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// The way to rows that no figure stands for.
+    pub fn way_to_rows(&self, one: &IndicatorResult, key: (&str, &str)) -> Markup {
+        let count = self.rows.behind(one, Some(key));
+        self.traced(one, Some(key), html! { @if count > 0 { (self.say(words::page::rows(count))) } })
+    }
+
     pub fn status(&self, status: Status) -> Markup {
         self.mark(words::status(status), Tone::of_status(status))
     }
@@ -154,18 +160,12 @@ impl Head {
     pub fn right(text: impl AsRef<str>) -> Self {
         Self { text: html! { (text.as_ref()) }, class: "num" }
     }
-
-    /// Left out where there is little room: it stands elsewhere too.
-    pub fn spare(self) -> Self {
-        let class = if self.class == "num" { "num spare" } else { "spare" };
-        Self { class, ..self }
-    }
 }
 
 /// A table in a container that scrolls by itself. `caption` names it; `quiet` where a heading above already does so.
 pub fn table(id: &str, caption: &Markup, quiet: bool, heads: &[Head], body: &Markup, foot: Option<&Markup>) -> Markup {
     html! {
-        div.scroll role="region" tabindex="0" aria-labelledby=(id) {
+        div.scroll role="group" tabindex="0" aria-labelledby=(id) {
             table {
                 caption id=(id) .unseen[quiet] { (caption) }
                 thead { tr { @for head in heads { th scope="col" class=[(!head.class.is_empty()).then_some(head.class)] { (head.text) } } } }

@@ -234,6 +234,7 @@ pub mod page {
     pub const MADE_OF: &str = "Made of";
     pub const DECLARED_IN: &str = "Declared in";
     pub const DRAWN: &str = "Drawn";
+    pub const PLACE: &str = "File › sheet › cell";
     pub const BACK: &str = "↑ Overview";
     pub const RECENT: &str = "Pace, a period";
     pub const REQUIRED: &str = "Needed, a period";
@@ -267,8 +268,13 @@ pub mod page {
         format!("{} behind this figure", counted(count, "row"))
     }
 
-    pub fn answers_behind(count: usize) -> String {
-        format!("{} behind this figure", counted(count, "answer"))
+    pub fn answers(count: usize) -> String {
+        counted(count, "answer")
+    }
+
+    /// An estimate of a wave made once more.
+    pub fn estimated(wave: &str, shown: &str) -> String {
+        format!("{wave}: {shown}")
     }
 
     /// The figure made once more from its rows.

@@ -7,9 +7,12 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::page::Page;
+use crate::model::number::{percentage, quotient};
 use crate::model::presentation::SheetKind;
-use crate::model::scoreboard::{Accumulation, AnswerRow, EvidenceRow, Figure, IndicatorResult, Scoreboard};
+use crate::model::scoreboard::{Accumulation, AnswerRow, EvidenceRow, Figure, IndicatorResult, Scoreboard, WaveEstimate};
 use crate::model::trace::{Made, Standing};
+use crate::report::prose;
+use crate::report::sheets::number_format;
 use crate::report::words::page as ours;
 
 /// Rows in the page.
@@ -22,6 +25,8 @@ pub type Key = (String, String);
 pub const AFTER: (&str, &str) = ("after", "");
 /// The total on a day of the trajectory, in the form 2016-05-31.
 pub const ON: &str = "on";
+/// An estimate of a wave, by its position.
+pub const WAVE: &str = "wave";
 
 /// The rows of every indicator, as far as the audience may see them.
 pub struct Rows<'a> {
@@ -114,9 +119,13 @@ impl<'a> Own<'a> {
     fn put_answer(&mut self, answer: &'a AnswerRow) {
         let at = self.answers.len();
         self.answers.push(answer);
-        let facts = self.result.estimate.as_ref();
-        let paired = facts.is_some_and(|facts| facts.change.is_some());
-        if answer.paired == paired {
+        let Some(facts) = &self.result.estimate else { return };
+        for (place, wave) in facts.waves.iter().enumerate() {
+            if is_of(answer, wave) {
+                self.line((WAVE, &place.to_string()), at);
+            }
+        }
+        if answer.paired == facts.change.is_some() {
             self.line(("", ""), at);
             for (place, breakdown) in self.result.breakdowns.iter().enumerate() {
                 if let Some(value) = answer.by.get(place) {
@@ -148,7 +157,7 @@ impl<'a> Own<'a> {
     /// How many rows, and what they come to: the figure made once more.
     pub fn said(&self, page: &Page, key: &Key, at: &[usize]) -> String {
         if self.rows.is_empty() {
-            return ours::answers_behind(at.len());
+            return self.estimated(page, at);
         }
         let rows = || at.iter().filter_map(|at| self.rows.get(*at)).copied();
         let above = || rows().map(|row| &row.brings);
@@ -156,20 +165,45 @@ impl<'a> Own<'a> {
         let exact = |value: Option<Decimal>| value.map(|value| page.exact(value)).unwrap_or_default();
         let count = at.len();
         let figure = self.figure(key);
+        let point = self.result.trajectory.iter().find(|point| key.0 == ON && point.on.to_string() == key.1);
+        let shown = figure.and_then(|figure| figure.value.known()).or_else(|| point?.actual);
         let (text, agrees) = match &self.result.made {
             Made::Rows(taking) => {
                 let made = taking.of(above());
-                let agrees = made.is_some() && made == figure.and_then(|figure| figure.value.known());
-                (ours::made(*taking, count, &exact(made)), agrees)
+                (ours::made(*taking, count, &exact(made)), made.is_some() && made == shown)
             }
             Made::Ratio { of, to } => {
                 let (made, over) = (of.of(above()), to.of(below()));
-                let agrees = figure.is_some_and(|figure| figure.numerator == made && figure.denominator == over);
-                (ours::made_ratio(count, &exact(made), &exact(over)), agrees && made.is_some())
+                let divide = if self.result.unit.is_percent() { percentage } else { quotient };
+                let whole = made.zip(over).and_then(|(above, below)| divide(above, below));
+                (ours::made_ratio(count, &exact(made), &exact(over)), whole.is_some() && whole == shown)
             }
             Made::Answers | Made::Quotient { .. } | Made::Sum(_) => (ours::rows(count), false),
         };
         if agrees { format!("✓ {text}") } else { text }
+    }
+
+    /// How many answers, and what their weighted amounts come to in each wave.
+    fn estimated(&self, page: &Page, at: &[usize]) -> String {
+        let number = number_format(self.result);
+        let waves = self.result.estimate.iter().flat_map(|facts| &facts.waves);
+        let mut parts = vec![ours::answers(at.len())];
+        for wave in waves {
+            let own = || at.iter().filter_map(|at| self.answers.get(*at)).copied().filter(|answer| is_of(answer, wave));
+            let weighted = |value: fn(&AnswerRow) -> Option<Decimal>| {
+                own().try_fold(Decimal::ZERO, |sum, answer| sum.checked_add(answer.weight.checked_mul(value(answer)?)?))
+            };
+            let (Some(y), true) = (weighted(|answer| Some(answer.y)), own().next().is_some()) else { continue };
+            let made = match weighted(|answer| answer.x) {
+                Some(x) if self.result.unit.is_percent() => percentage(y, x),
+                Some(x) => quotient(y, x),
+                None => Some(y),
+            };
+            if let Some(made) = made {
+                parts.push(ours::estimated(&wave.title, &page.number(made, number)));
+            }
+        }
+        parts.join(" · ")
     }
 
     /// The figure that a key is for, where it stands in the scoreboard with its parts.
@@ -180,6 +214,11 @@ impl<'a> Own<'a> {
         let breakdown = self.result.breakdowns.iter().find(|breakdown| breakdown.field == *field)?;
         breakdown.figures.iter().find(|figure| figure.by.last().is_some_and(|(_, own)| own == value))
     }
+}
+
+/// Whether an answer was used for this estimate of a wave.
+fn is_of(answer: &AnswerRow, wave: &WaveEstimate) -> bool {
+    answer.on == wave.on && answer.paired == (wave.title == prose::on_pairs(&answer.wave_title))
 }
 
 /// The most that each may have so that all together have no more than `limit`.

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use rust_decimal::Decimal;
 
+use super::behind::WAVE;
 use super::breakdown::title;
 use super::chart;
 use super::page::{Head, Page, table, theirs};
@@ -24,6 +25,8 @@ struct Drawn<'a> {
     bounds: (Option<Decimal>, Option<Decimal>),
     /// Withheld with the figure.
     answers: Option<usize>,
+    /// Under which its answers are found.
+    key: Option<(&'a str, String)>,
 }
 
 /// How figures are written: the level, and what is drawn.
@@ -39,13 +42,15 @@ pub fn part(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup 
     let lines: Vec<Drawn> = facts
         .waves
         .iter()
-        .map(|wave| Drawn {
+        .enumerate()
+        .map(|(at, wave)| Drawn {
             name: html! { (page.say(&wave.title)) },
             day: Some(wave.on),
             level: &wave.value,
             value: wave.value.known(),
             bounds: (wave.lower, wave.upper),
             answers: (wave.value != Value::Suppressed).then_some(wave.answers),
+            key: Some((WAVE, at.to_string())),
         })
         .collect();
     let formats = Formats { level: number, drawn: number, changes: false };
@@ -62,7 +67,7 @@ pub fn part(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup 
     html! {
         section.part {
             h4 { (page.say(titles::ESTIMATE)) }
-            (intervals(page, &id, &caption, page.say(head::WAVE), &lines, formats))
+            (intervals(page, one, &id, &caption, page.say(head::WAVE), &lines, formats))
             @for note in notes { p.remark { (page.say(note)) } }
         }
     }
@@ -88,6 +93,7 @@ pub fn groups(page: &Page, one: &IndicatorResult, breakdown: &Breakdown, at: usi
                     (estimate.lower, estimate.upper)
                 },
                 answers: (figure.value != Value::Suppressed).then_some(estimate.answers),
+                key: figure.by.last().map(|(field, value)| (field.as_str(), value.clone())),
             }
         })
         .collect();
@@ -98,19 +104,28 @@ pub fn groups(page: &Page, one: &IndicatorResult, breakdown: &Breakdown, at: usi
         value: change.map_or(one.total.value.known(), |change| Some(change.value)),
         bounds: change.map_or((facts.lower, facts.upper), |change| (change.lower, change.upper)),
         answers: (one.total.value != Value::Suppressed).then_some(facts.answers),
+        key: None,
     });
     let id = format!("t-{}-{at}", one.code);
     let caption = html! { (theirs(&one.title)) ", " (page.say(head::BY)) " " (theirs(&breakdown.label)) };
     html! {
         section.part {
             h4 { (title(page, breakdown)) }
-            (intervals(page, &id, &caption, breakdown.label.clone(), &lines, formats))
+            (intervals(page, one, &id, &caption, breakdown.label.clone(), &lines, formats))
             @for note in notes(breakdown, &facts.notes) { p.note { (note) } }
         }
     }
 }
 
-fn intervals(page: &Page, id: &str, caption: &Markup, first: String, lines: &[Drawn], formats: Formats) -> Markup {
+fn intervals(
+    page: &Page,
+    one: &IndicatorResult,
+    id: &str,
+    caption: &Markup,
+    first: String,
+    lines: &[Drawn],
+    formats: Formats,
+) -> Markup {
     let ends = lines.iter().flat_map(|line| [line.value, line.bounds.0, line.bounds.1]);
     let span = Span::of(&ends.flatten().collect::<Vec<_>>(), false);
     let days = lines.iter().any(|line| line.day.is_some());
@@ -132,7 +147,10 @@ fn intervals(page: &Page, id: &str, caption: &Markup, first: String, lines: &[Dr
             tr {
                 th scope="row" { (line.name) }
                 @if days { td.num { @if let Some(day) = line.day { (page.day(day)) } } }
-                td.num { strong { (page.value(line.level, formats.level)) } }
+                td.num {
+                    @let key = line.key.as_ref().map(|(field, value)| (*field, value.as_str()));
+                    strong { (page.traced(one, key, page.value(line.level, formats.level))) }
+                }
                 @if formats.changes { td.num { (page.optional(line.value, words::NONE, formats.drawn)) } }
                 @if let Some(span) = &span { td.drawn { (chart::interval(span, line.value, line.bounds.0.zip(line.bounds.1))) } }
                 @for bound in [line.bounds.0, line.bounds.1] { td.num { (page.optional(bound, words::NONE, formats.drawn)) } }

@@ -7,8 +7,7 @@ use maud::{Markup, PreEscaped, html};
 use serde_json::{Value as Json, json};
 
 use super::behind::Own;
-use super::page::{Head, Page, folded, table, theirs};
-use crate::finding::CellRef;
+use super::page::{Head, Page, table, theirs};
 use crate::model::scoreboard::{AnswerRow, EvidenceRow, IndicatorResult};
 use crate::report::book::clean;
 use crate::report::prose;
@@ -39,20 +38,18 @@ impl Kind {
     }
 }
 
-const OF_ROWS: [(&str, Kind); 10] = [
+const OF_ROWS: [(&str, Kind); 8] = [
+    (head::DATE, Kind::Number),
+    (head::AMOUNT, Kind::Number),
+    (head::KEY, Kind::Text),
+    (head::SAYS, Kind::Long),
+    (ours::PLACE, Kind::Place),
     (head::PARTNER, Kind::Text),
     (head::COLLECTION, Kind::Text),
-    (head::DATE, Kind::Number),
-    (head::KEY, Kind::Text),
-    (head::AMOUNT, Kind::Number),
-    (head::SAYS, Kind::Long),
-    (head::FILE, Kind::Text),
-    (head::SHEET, Kind::Text),
-    (head::CELL, Kind::Place),
     (head::COUNTED, Kind::Text),
 ];
 
-const OF_ANSWERS: [(&str, Kind); 10] = [
+const OF_ANSWERS: [(&str, Kind); 8] = [
     (head::WAVE, Kind::Text),
     (head::ENTERPRISE, Kind::Text),
     (head::STRATUM, Kind::Text),
@@ -60,9 +57,7 @@ const OF_ANSWERS: [(&str, Kind); 10] = [
     (head::Y, Kind::Number),
     (head::X, Kind::Number),
     (head::INSIDE, Kind::Text),
-    (head::FILE, Kind::Text),
-    (head::SHEET, Kind::Text),
-    (head::CELL, Kind::Place),
+    (ours::PLACE, Kind::Place),
 ];
 
 fn columns(own: &Own) -> &'static [(&'static str, Kind)] {
@@ -80,22 +75,20 @@ fn texts(page: &Page, own: &Own, at: usize) -> Vec<String> {
 
 fn of_row(page: &Page, row: &EvidenceRow) -> Vec<String> {
     vec![
+        row.date.map_or(String::new(), |day| page.short_day(day)),
+        row.amount.map_or(String::new(), |amount| page.exact(amount)),
+        row.key.clone(),
+        row.says.clone(),
+        format!("{} › {} › {}", row.file, row.sheet, row.cell),
         page.partner(&row.partner).to_owned(),
         page.collection(&row.collection).to_owned(),
-        row.date.map_or(String::new(), |day| page.say(words::short_day(day))),
-        row.key.clone(),
-        row.amount.map_or(String::new(), |amount| page.exact(amount)),
-        row.says.clone(),
-        row.file.clone(),
-        row.sheet.clone(),
-        row.cell.to_string(),
         page.say(words::standing(row.standing)),
     ]
 }
 
 fn of_answer(page: &Page, answer: &AnswerRow) -> Vec<String> {
     let wave = if answer.paired { prose::on_pairs(&answer.wave_title) } else { answer.wave_title.clone() };
-    let cells: Vec<CellRef> = answer.cells.iter().map(|(_, cell)| *cell).collect();
+    let cells: Vec<String> = answer.cells.iter().map(|(_, cell)| cell.to_string()).collect();
     vec![
         page.say(wave),
         answer.enterprise.clone(),
@@ -104,9 +97,7 @@ fn of_answer(page: &Page, answer: &AnswerRow) -> Vec<String> {
         page.exact(answer.y),
         answer.x.map_or(String::new(), |x| page.exact(x)),
         page.say(if answer.inside { words::YES } else { words::NO }),
-        answer.file.clone(),
-        answer.sheet.clone(),
-        cells.iter().map(CellRef::to_string).collect::<Vec<_>>().join(", "),
+        format!("{} › {} › {}", answer.file, answer.sheet, cells.join(", ")),
     ]
 }
 
@@ -123,8 +114,8 @@ pub fn part(page: &Page, one: &IndicatorResult) -> Markup {
         @for at in 0..shown {
             tr {
                 @for (text, (_, kind)) in texts(page, own, at).iter().zip(columns) {
-                    td .num[*kind == Kind::Number] .long[*kind == Kind::Long] {
-                        @if *kind == Kind::Place { strong { (text) } } @else { (theirs(short(text))) }
+                    td .num[*kind == Kind::Number] .long[*kind == Kind::Long] .place[*kind == Kind::Place] {
+                        (theirs(short(text)))
                     }
                 }
             }
@@ -141,7 +132,14 @@ pub fn part(page: &Page, one: &IndicatorResult) -> Markup {
         @if shown < own.len() { p.note { (page.say(ours::first_rows(shown, own.len()))) } }
         (table(&format!("t-{}-rows", one.code), &caption, true, &heads, &body, None))
     };
-    folded(Some(&format!("rows-{}", one.code)), &html! { (page.say(title)) ", " (page.say(ours::rows(own.len()))) }, &rows)
+    let summary = html! { (page.say(title)) ", " (page.say(ours::rows(own.len()))) };
+    html! {
+        // Not opened on paper: the rows fill many pages, and stand in the workbook.
+        details.rows {
+            summary { (summary) }
+            div.inside id=(format!("rows-{}", one.code)) tabindex="-1" { (rows) }
+        }
+    }
 }
 
 /// The beginning of a long text.

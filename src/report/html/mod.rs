@@ -68,7 +68,7 @@ pub fn html(scoreboard: &Scoreboard) -> Vec<u8> {
                 header { (overview::head(&page)) }
                 nav aria-label=(page.say(ours::PARTS)) {
                     ul { @for section in &sections { li { a href=(format!("#{}", section.id)) { (page.say(section.title)) } } } }
-                    button #scheme type="button" hidden data-words=(schemes(&page)) { "◐" }
+                    button #scheme type="button" hidden data-words=(schemes(&page)) { span aria-hidden="true" { "◐" } span.unseen {} }
                 }
                 main #main tabindex="-1" {
                     @for section in &sections {

@@ -12,9 +12,10 @@
   }
   function show() {
     if (state) { root.dataset.scheme = state; } else { delete root.dataset.scheme; }
-    scheme.textContent = ["\u25d0", "\u25cb", "\u25cf"][states.indexOf(state)];
-    scheme.title = words[states.indexOf(state)];
-    scheme.setAttribute("aria-label", scheme.title);
+    var at = states.indexOf(state);
+    scheme.firstElementChild.textContent = ["\u25d0", "\u25cb", "\u25cf"][at];
+    scheme.lastElementChild.textContent = words[at];
+    scheme.title = words[at];
   }
   try { state = localStorage.getItem("scoreboard-scheme") || ""; } catch (refused) { state = ""; }
   if (states.indexOf(state) < 0) { state = ""; }
@@ -40,10 +41,10 @@
   addEventListener("resize", stops);
   document.addEventListener("toggle", stops, true);
 
-  // On paper everything is open.
+  // On paper everything is open but the rows, which would fill many pages.
   var opened = [];
   addEventListener("beforeprint", function () {
-    opened = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
+    opened = Array.prototype.slice.call(document.querySelectorAll("details.fold:not([open])"));
     opened.forEach(function (one) { one.open = true; });
   });
   addEventListener("afterprint", function () {
@@ -77,8 +78,8 @@
   }
   // Words of others keep their direction to themselves.
   function cell(row, text, kind) {
-    var one = make("td", undefined, kind === "number" ? "num" : kind === "long" ? "long" : "");
-    one.appendChild(make(kind === "place" ? "strong" : "bdi", text));
+    var one = make("td", undefined, kind === "number" ? "num" : kind);
+    one.appendChild(make("bdi", text));
     row.appendChild(one);
   }
   function positions(runs) {

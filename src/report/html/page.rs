@@ -55,7 +55,11 @@ impl<'a> Page<'a> {
     }
 
     pub fn day(&self, day: chrono::NaiveDate) -> Markup {
-        html! { time datetime=(day) { (self.say(words::short_day(day))) } }
+        html! { time datetime=(day) { (self.short_day(day)) } }
+    }
+
+    pub fn short_day(&self, day: chrono::NaiveDate) -> String {
+        self.say(words::short_day(day))
     }
 
     /// A partner as people call it.

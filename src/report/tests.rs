@@ -60,7 +60,7 @@ fn point(on: &str, label: &str, actual: Option<&str>, expected: &str) -> Traject
 }
 
 /// One sum with a breakdown, of which one partner has not reported.
-fn volume() -> IndicatorResult {
+pub fn volume() -> IndicatorResult {
     let on = day("2016-09-30");
     let target = Target { value: TargetValue::Value(d("500")), on, illustrative: true, decided: None, because: None };
     let mut total = figure(Value::Known(d("120.5")));
@@ -128,7 +128,7 @@ fn silent() -> IndicatorResult {
     one
 }
 
-fn scoreboard() -> Scoreboard {
+pub fn scoreboard() -> Scoreboard {
     let partner = |code: &str, name: &str| PartnerFacts {
         code: PartnerCode::new(code).unwrap(),
         name: name.into(),

@@ -45,7 +45,7 @@ fn columns(breakdown: &Breakdown) -> Vec<Column> {
 
 pub fn part(page: &Page, one: &IndicatorResult, breakdown: &Breakdown, at: usize, number: NumberFormat) -> Markup {
     let columns = columns(breakdown);
-    let mut heads = vec![Head::left(&breakdown.label), Head::right(one.unit.as_str())];
+    let mut heads = vec![Head::theirs(&breakdown.label), Head::theirs_right(one.unit.as_str())];
     heads.extend(columns.iter().map(|column| match column {
         Column::Upper => Head::right(page.say(head::UP_TO)),
         Column::Numerator => Head::right(page.say(head::NUMERATOR)),

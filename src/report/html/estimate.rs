@@ -67,7 +67,7 @@ pub fn part(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup 
     html! {
         section.part {
             h4 { (page.say(titles::ESTIMATE)) }
-            (intervals(page, one, &id, &caption, page.say(head::WAVE), &lines, formats))
+            (intervals(page, one, &id, &caption, Head::left(page.say(head::WAVE)), &lines, formats))
             @for note in notes { p.remark { (page.say(note)) } }
         }
     }
@@ -111,8 +111,8 @@ pub fn groups(page: &Page, one: &IndicatorResult, breakdown: &Breakdown, at: usi
     html! {
         section.part {
             h4 { (title(page, breakdown)) }
-            (intervals(page, one, &id, &caption, breakdown.label.clone(), &lines, formats))
-            @for note in notes(breakdown, &facts.notes) { p.note { (note) } }
+            (intervals(page, one, &id, &caption, Head::theirs(&breakdown.label), &lines, formats))
+            @for note in notes(breakdown, &facts.notes) { p.note { (page.say(note)) } }
         }
     }
 }
@@ -122,14 +122,14 @@ fn intervals(
     one: &IndicatorResult,
     id: &str,
     caption: &Markup,
-    first: String,
+    first: Head,
     lines: &[Drawn],
     formats: Formats,
 ) -> Markup {
     let ends = lines.iter().flat_map(|line| [line.value, line.bounds.0, line.bounds.1]);
     let span = Span::of(&ends.flatten().collect::<Vec<_>>(), false);
     let days = lines.iter().any(|line| line.day.is_some());
-    let mut heads = vec![Head::left(first)];
+    let mut heads = vec![first];
     if days {
         heads.push(Head::right(page.say(head::DAY)));
     }

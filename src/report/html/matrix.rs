@@ -48,7 +48,7 @@ fn with<'a>(page: &Page<'a>, field: &str) -> Vec<&'a IndicatorResult> {
 
 pub fn grid(page: &Page, grid: &Grid, id: &str, caption: &str) -> Markup {
     let mut heads = vec![Head::left(page.say(head::INDICATOR))];
-    heads.extend(grid.columns.iter().map(|(_, name)| Head { text: theirs(name), class: "num" }));
+    heads.extend(grid.columns.iter().map(|(_, name)| Head::theirs_right(name)));
     heads.push(Head::right(page.say(words::TOTAL)));
     let body = html! { @for one in &grid.lines { (grid_line(page, grid, one)) } };
     html! {

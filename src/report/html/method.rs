@@ -29,11 +29,11 @@ fn facts(page: &Page) -> Markup {
             (page.say(format!("{} to {}", words::day(programme.start), words::day(programme.end))))
         }),
         (label::PARTNERS, html! {
-            ul.plain { @for one in &programme.partners { li { (theirs(&one.name)) " (" (one.country) ")" } } }
+            ul.plain { @for one in &programme.partners { li { (theirs(&one.name)) " (" (theirs(&one.country)) ")" } } }
         }),
         (label::AS_OF, html! { (page.say(words::day(programme.as_of))) }),
         (label::AUDIENCE, html! { (page.say(words::audience(board.audience))) }),
-        (label::MONEY, html! { (programme.currency) }),
+        (label::MONEY, theirs(&programme.currency)),
         (label::RUN, html! { code { (board.run) } }),
         (label::DEFINITIONS, html! { code { (board.definitions_hash) } }),
         (label::LEDGER, html! { code { (board.ledger_head) } }),
@@ -55,7 +55,7 @@ pub fn files(page: &Page) -> Markup {
         @for input in &page.board.inputs {
             tr {
                 td { @match input.partner.as_deref() { Some(code) => (theirs(page.partner(code))), None => (page.absent(words::NONE)) } }
-                td { @if input.name.is_empty() { (page.absent(words::NONE)) } @else { (theirs(&input.name)) } }
+                td { @if page.restricted() || input.name.is_empty() { (page.absent(words::NONE)) } @else { (theirs(&input.name)) } }
                 td { code.hash { (input.hash) } }
             }
         }

@@ -28,6 +28,7 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
+use super::book::clean;
 use super::prose;
 use super::sheets::PROGRAM;
 use super::words::{self, page as ours, part};
@@ -60,7 +61,7 @@ pub fn html(scoreboard: &Scoreboard) -> Vec<u8> {
                 meta name="referrer" content="no-referrer";
                 meta name="color-scheme" content="light dark";
                 meta name="generator" content=(PROGRAM);
-                title { (scoreboard.title) " · " (programme.title) }
+                title { (clean(&scoreboard.title, false)) " · " (clean(&programme.title, false)) }
                 style { (PreEscaped(style::sheet())) }
             }
             body {

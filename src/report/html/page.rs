@@ -164,6 +164,15 @@ impl Head {
     pub fn right(text: impl AsRef<str>) -> Self {
         Self { text: html! { (text.as_ref()) }, class: "num" }
     }
+
+    /// Words of others.
+    pub fn theirs(text: impl AsRef<str>) -> Self {
+        Self { text: theirs(text), class: "" }
+    }
+
+    pub fn theirs_right(text: impl AsRef<str>) -> Self {
+        Self { text: theirs(text), class: "num" }
+    }
 }
 
 /// A table in a container that scrolls by itself. `caption` names it; `quiet` where a heading above already does so.

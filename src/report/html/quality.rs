@@ -41,7 +41,7 @@ fn reported(page: &Page) -> Markup {
         }
     }
     let mut heads = vec![Head::left(page.say(head::PARTNER))];
-    heads.extend(collections.iter().map(|(_, title)| Head { text: theirs(title), class: "" }));
+    heads.extend(collections.iter().map(|(_, title)| Head::theirs(title)));
     let find = |partner: &crate::model::code::PartnerCode, code: &str| {
         page.board.reporting.iter().find(|line| line.collection == code && line.partner == *partner)
     };

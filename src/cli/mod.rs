@@ -2,8 +2,11 @@
 
 mod answer;
 mod args;
+mod changes;
 mod check;
+mod diff;
 mod explain;
+mod export;
 mod fetch;
 mod ingest;
 mod layout;
@@ -12,6 +15,7 @@ mod progress;
 mod run;
 mod status;
 mod template;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -52,8 +56,11 @@ pub fn main() -> ExitCode {
         Command::Answer(answer) => answer::main(answer, &output),
         Command::Fetch(fetch) => fetch::main(fetch, &output),
         Command::Layout(layout) => layout::main(layout, &output),
+        Command::Diff(diff) => diff::main(diff, &output),
         Command::Explain(explain) => explain::main(explain, &output),
+        Command::Export(export) => export::main(export, &output),
         Command::Status(status) => status::main(status, &output),
+        Command::Trace(trace) => trace::main(trace, &output),
         Command::Template(template) => template::main(template, &output),
         // A worker whose parent is gone has nobody to tell.
         Command::ReadFiles(bounds) => {

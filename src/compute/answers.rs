@@ -28,6 +28,7 @@ pub fn made(indicator: &Indicator) -> Made {
         How::Rows { measure: RowMeasure::Ratio { of, to }, .. } => {
             Made::Ratio { of: taking(of.function), to: taking(to.function) }
         }
+        How::Rows { measure: RowMeasure::Mean { .. }, .. } => Made::Mean,
         How::Rows { measure: RowMeasure::Median(_), .. } => Made::Rows(Taking::Median),
         How::Survey { .. } => Made::Answers,
         How::Derived(Derived::Ratio { of, to }) => Made::Quotient { of: of.clone(), to: to.clone() },

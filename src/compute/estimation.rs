@@ -6,13 +6,13 @@
 use rust_decimal::Decimal;
 
 use super::Inputs;
+use super::derived::{ResultParts, result};
 use super::estimate::{
     self, Answer, Change, Margin, Pair, PairedChange, Sensitivity, paired_change, paired_sensitivity,
     paired_total_change, sensitivity, unpaired_change,
 };
 use super::pick::{Pick, pick};
 use super::population::truths;
-use super::rows::{ResultParts, result};
 use super::score::{Measured, against, figure, trajectory};
 use super::survey::{Prepared, ends};
 use super::told::{against_interval, changed_by, notes, told};
@@ -556,7 +556,15 @@ impl Estimation<'_> {
             format!("Survey {}: {what}{domain}.", self.prepared.result.title),
             format!("Weighted {by}, with a finite population; 95 % interval by {interval} (docs/methods.md)."),
         ];
-        let parts = ResultParts { since_then: None, breakdowns: Vec::new(), trajectory, sql: Vec::new(), method };
+        let parts = ResultParts {
+            since_then: None,
+            breakdowns: Vec::new(),
+            trajectory,
+            pace: None,
+            committed: None,
+            sql: Vec::new(),
+            method,
+        };
         IndicatorResult { estimate: Some(facts), ..result(indicator, total, parts) }
     }
 }

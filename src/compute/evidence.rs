@@ -9,7 +9,6 @@ use polars::prelude::{
 };
 
 use super::plan::{Grain, Plan, Until};
-use super::records::day_of;
 use super::rows::NOT_GIVEN;
 use super::{Inputs, Tables};
 use crate::define::catalog::{Collection, FieldKind, How, Indicator, OnConflict, RowMeasure};
@@ -19,10 +18,10 @@ use crate::model::number::SCALE;
 use crate::model::scoreboard::{Accumulation, AnswerRow, Evidence, EvidenceRow, IndicatorResult, SourceSheet};
 use crate::model::submission::Submission;
 use crate::model::trace::{Brings, Standing};
-use crate::sql::frame::{Exact, decimals, exact, integer, keep, query, text};
+use crate::sql::frame::{Exact, date, decimals, exact, integer, keep, query, text};
 use crate::sql::{Function, Measure};
 
-/// The rows for the workbook, and all of them as a table where the workbook's limit cut them.
+/// The rows for the workbook, and all of them as a table: where the workbook's limit cut them, or where asked for.
 pub struct Gathered {
     pub evidence: Evidence,
     /// `indicator`, `collection`, `partner`, `file`, `sheet`, `row` (from one), `amount`, `counted`, `standing`.
@@ -38,6 +37,7 @@ pub fn evidence(
     results: &[IndicatorResult],
     answers: Vec<AnswerRow>,
     limit: usize,
+    whole: bool,
 ) -> Result<Gathered, String> {
     let calendar = &inputs.catalog.programme.calendar;
     let sections: Sections<'_> = inputs.submissions.iter().enumerate().map(|(at, s)| (s.section, (at, s))).collect();
@@ -48,31 +48,57 @@ pub fn evidence(
     for result in results {
         let Some(indicator) = inputs.catalog.indicator(&result.code) else { continue };
         let How::Rows { from, measure } = &indicator.how else { continue };
-        let plan = Plan { catalog: inputs.catalog, from, measure, accumulation: indicator.accumulation };
         let told = |error: String| format!("{}: {error}", indicator.code);
         let cut_off = result.total.cut_off.unwrap_or(inputs.as_of);
         // What came after the cut-off stands beside a flow.
         let day = if indicator.accumulation == Accumulation::Flow { inputs.as_of } else { cut_off };
         let until = Until { day, period: calendar.number_of(day) };
-        for (from, collection) in plan.collections() {
+        let achieved = Plan { catalog: inputs.catalog, from, measure, accumulation: indicator.accumulation };
+        let committed = indicator.committed.as_ref().map(|committed| Plan {
+            from: &committed.from,
+            measure: &committed.measure,
+            ..achieved
+        });
+        let plans = [Some((&achieved, false)), committed.as_ref().map(|plan| (plan, true))];
+        let sources = plans.into_iter().flatten().flat_map(|(plan, is_committed)| {
+            plan.collections().map(move |(from, collection)| (plan, from, collection, is_committed))
+        });
+        for (plan, from, collection, is_committed) in sources {
             let ask = |grain| {
                 let sql = plan.evidence(from, collection, until, grain, &indicator.by);
                 query(&tables, &sql).map_err(|error| told(format!("{error} in {sql}")))
             };
             let latest = (indicator.accumulation == Accumulation::Stock && collection.by_period)
                 .then(|| latest_periods(inputs, collection, calendar.number_of(cut_off)));
-            let own = if collection.shared_key { Some(ask(Grain::Partner)?) } else { None };
+            let own = if collection.shared_key && !is_committed { Some(ask(Grain::Partner)?) } else { None };
             let records = ask(Grain::Record)?;
             let shown = plan.told_by(from, collection);
-            let reader = |frame| Reader { inputs, indicator, collection, frame, sections: &sections, shown: &shown };
+            let date = from.date.as_ref().or(collection.date.as_ref());
+            let measure = plan.measure;
+            let reader = |frame| Reader {
+                inputs,
+                indicator,
+                collection,
+                measure,
+                date,
+                frame,
+                sections: &sections,
+                shown: &shown,
+            };
             let (records, own) = (reader(&records), own.as_ref().map(reader));
             let mut standings: Vec<Option<Standing>> = (0..records.frame.height())
                 .map(|row| {
                     if records.from_day(row).is_some_and(|from| from > cut_off) {
-                        return Some(Standing::After);
+                        // What is committed is told at the cut-off alone.
+                        return (!is_committed).then_some(Standing::After);
                     }
                     let later = latest.as_ref().is_some_and(|latest| !records.is_of_latest(row, latest));
-                    Some(if later { Standing::Earlier } else { Standing::Counts })
+                    match (is_committed, later) {
+                        (true, true) => None,
+                        (true, false) => Some(Standing::Committed),
+                        (false, true) => Some(Standing::Earlier),
+                        (false, false) => Some(Standing::Counts),
+                    }
                 })
                 .collect();
             let of_partners = own.as_ref().map(|own| own.beside(&records, &mut standings, cut_off));
@@ -97,7 +123,7 @@ pub fn evidence(
         key(a).cmp(&key(b))
     });
     let cut = evidence.total > evidence.rows.len();
-    let whole = if cut { together(parts).map_err(|error| error.to_string())? } else { None };
+    let whole = if cut || whole { together(parts).map_err(|error| error.to_string())? } else { None };
     Ok(Gathered { evidence, whole })
 }
 
@@ -148,6 +174,9 @@ struct Reader<'a> {
     inputs: &'a Inputs<'a>,
     indicator: &'a Indicator,
     collection: &'a Collection,
+    measure: &'a RowMeasure,
+    /// What places its rows in time.
+    date: Option<&'a FieldCode>,
     frame: &'a DataFrame,
     sections: &'a Sections<'a>,
     /// The fields that tell what the row is.
@@ -199,7 +228,7 @@ impl Reader<'_> {
             let calendar = &self.inputs.catalog.programme.calendar;
             return calendar.period(integer(self.frame, "period", row)?).map(|period| period.last);
         }
-        day_of(self.collection, self.frame, row)
+        date(self.frame, self.date?.as_str(), row)
     }
 
     fn is_of_latest(&self, row: usize, latest: &BTreeMap<&str, i64>) -> bool {
@@ -243,10 +272,10 @@ impl Reader<'_> {
 
     /// What the row brings to the figure, and to the denominator of a ratio.
     fn brought(&self, row: usize) -> (Brings, Option<Brings>) {
-        let measures: Vec<Option<&Measure>> = match &self.indicator.how {
-            How::Rows { measure: RowMeasure::One(measure), .. } => vec![Some(measure)],
-            How::Rows { measure: RowMeasure::Ratio { of, to }, .. } => vec![Some(of), Some(to)],
-            _ => vec![None],
+        let measures: Vec<Option<&Measure>> = match self.measure {
+            RowMeasure::One(measure) => vec![Some(measure)],
+            RowMeasure::Ratio { of, to } | RowMeasure::Mean { of, to, .. } => vec![Some(of), Some(to)],
+            RowMeasure::Median(_) => vec![None],
         };
         let brings = |prefix: &str, measure: Option<&Measure>| {
             let frame = self.frame;
@@ -285,24 +314,22 @@ impl Reader<'_> {
                 text(frame, field, row).or_else(|| text(frame, &format!("{field}__name"), row))
             })
         };
-        let date = self.collection.date.as_ref().map(FieldCode::as_str);
+        let placed = self.date.map(FieldCode::as_str);
         let says: Vec<String> = fields
             .iter()
             .filter(|field| {
                 !field.ends_with("__name")
-                    && Some(**field) != date
+                    && Some(**field) != placed
                     && !self.collection.key.iter().any(|code| code.as_str() == **field)
             })
             .filter_map(|field| Some(format!("{field} = {}", text(frame, field, row)?)))
             .collect();
         let (brings, below) = self.brought(row);
         // The cell of what is measured, else of the first field that stands in the sheet.
-        let measured = match &self.indicator.how {
-            How::Rows { measure: RowMeasure::One(measure), .. } => {
-                measure.argument.as_ref().and_then(|a| a.fields.iter().next().cloned())
-            }
-            How::Rows { measure: RowMeasure::Median(field), .. } => Some(field.as_str().to_owned()),
-            _ => None,
+        let measured = match self.measure {
+            RowMeasure::One(measure) => measure.argument.as_ref().and_then(|a| a.fields.iter().next().cloned()),
+            RowMeasure::Median(field) | RowMeasure::Mean { field, .. } => Some(field.as_str().to_owned()),
+            RowMeasure::Ratio { .. } => None,
         };
         let order = measured
             .iter()
@@ -316,7 +343,7 @@ impl Reader<'_> {
             indicator: self.indicator.code.clone(),
             partner: text(frame, "partner", row).unwrap_or_default(),
             collection: self.collection.code.to_string(),
-            date: day_of(self.collection, frame, row),
+            date: self.date.and_then(|field| date(frame, field.as_str(), row)),
             key: if key.is_empty() { enterprise().unwrap_or_default() } else { key.join(" ") },
             amount: brings.amount,
             says: says.join("; "),

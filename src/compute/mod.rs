@@ -4,12 +4,14 @@
 //! thread; a figure's state, progress and status are decided in `score` and `status`.
 
 mod answers;
+mod derived;
 pub mod disclose;
 pub mod estimate;
 mod estimation;
 pub mod evidence;
 pub mod example;
 mod groups;
+mod pace;
 mod panel;
 mod pick;
 pub mod plan;
@@ -25,6 +27,7 @@ mod told;
 mod triangulation;
 mod wave;
 mod weighting;
+mod years;
 
 use std::collections::BTreeMap;
 
@@ -39,6 +42,7 @@ use crate::model::code::IndicatorCode;
 use crate::model::scoreboard::{AnswerRow, Comparison, IndicatorResult, SurveyResult, Thresholds};
 use crate::model::submission::Submission;
 
+use pace::Course;
 pub use records::Records;
 pub use wave::{Origin, WaveInput};
 
@@ -72,23 +76,30 @@ pub fn compute(inputs: &Inputs<'_>, chosen: &[IndicatorCode]) -> Result<Computed
     let catalog = inputs.catalog;
     // Everything that is not derived, in parallel; what others derive from comes along even if it is not shown.
     let plain: Vec<&Indicator> = catalog.indicators.iter().filter(|i| !matches!(i.how, How::Derived(_))).collect();
-    let results: Vec<(IndicatorCode, IndicatorResult)> = plain
+    let computed: Vec<(IndicatorCode, IndicatorResult, Option<Course>)> = plain
         .par_iter()
         .map(|indicator| {
-            let result = match &indicator.how {
+            let (mut result, course) = match &indicator.how {
                 How::Rows { .. } => rows::compute(inputs, indicator)?,
-                _ => estimation::compute(inputs, &surveys, indicator)?,
+                _ => (estimation::compute(inputs, &surveys, indicator)?, None),
             };
-            Ok((indicator.code.clone(), result))
+            result.year_ends = years::year_ends(inputs, indicator, result.total.cut_off)?;
+            Ok((indicator.code.clone(), result, course))
         })
         .collect::<Result<_, String>>()?;
-    let mut results: BTreeMap<IndicatorCode, IndicatorResult> = results.into_iter().collect();
+    let mut results: BTreeMap<IndicatorCode, IndicatorResult> = BTreeMap::new();
+    let mut courses: BTreeMap<IndicatorCode, Course> = BTreeMap::new();
+    for (code, result, course) in computed {
+        courses.extend(course.map(|course| (code.clone(), course)));
+        results.insert(code, result);
+    }
     // Derived ones in turns: the catalogue has no circles, so each turn finishes one at least.
     let mut waiting: Vec<&Indicator> = catalog.indicators.iter().filter(|i| matches!(i.how, How::Derived(_))).collect();
     while !waiting.is_empty() {
         let before = waiting.len();
-        waiting.retain(|indicator| match rows::derived(inputs, indicator, &results) {
-            Some(result) => {
+        waiting.retain(|indicator| match derived::derived(inputs, indicator, &results, &courses) {
+            Some((result, course)) => {
+                courses.extend(course.map(|course| (indicator.code.clone(), course)));
                 results.insert(indicator.code.clone(), result);
                 false
             }

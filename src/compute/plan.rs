@@ -94,7 +94,7 @@ impl<'a> Plan<'a> {
     fn measures(&self) -> Vec<&Measure> {
         match self.measure {
             RowMeasure::One(measure) => vec![measure],
-            RowMeasure::Ratio { of, to } => vec![of, to],
+            RowMeasure::Ratio { of, to } | RowMeasure::Mean { of, to, .. } => vec![of, to],
             RowMeasure::Median(_) => Vec::new(),
         }
     }
@@ -112,7 +112,7 @@ impl<'a> Plan<'a> {
     fn select(&self) -> String {
         let mut columns = match self.measure {
             RowMeasure::One(measure) => vec![format!("{} AS value", measure.sql())],
-            RowMeasure::Ratio { of, to } => {
+            RowMeasure::Ratio { of, to } | RowMeasure::Mean { of, to, .. } => {
                 vec![format!("{} AS numerator", of.sql()), format!("{} AS denominator", to.sql())]
             }
             RowMeasure::Median(_) => Vec::new(),
@@ -181,7 +181,7 @@ impl<'a> Plan<'a> {
         let name = table(collection, grain);
         let mut conditions: Vec<String> =
             from.condition.iter().map(|condition| format!("({})", condition.sql)).collect();
-        conditions.extend(Self::time(collection, until));
+        conditions.extend(Self::time(from, collection, until));
         let latest = self.accumulation == Accumulation::Stock && collection.by_period;
         let source = if latest {
             // Each partner's latest period counts, be it with rows or without: so the submissions say which it is.
@@ -198,8 +198,8 @@ impl<'a> Plan<'a> {
     }
 
     /// What places a row in time: its date, or the period it was reported for; nothing, where only the present counts.
-    fn time(collection: &Collection, until: Until) -> Option<String> {
-        match (collection.by_period, &collection.date) {
+    fn time(from: &From, collection: &Collection, until: Until) -> Option<String> {
+        match (collection.by_period, from.date.as_ref().or(collection.date.as_ref())) {
             (true, _) => Some(format!("period <= {}", until.period)),
             (false, Some(date)) => Some(format!("{date} <= DATE '{}'", until.day)),
             (false, None) => None,
@@ -211,7 +211,7 @@ impl<'a> Plan<'a> {
         let mut fields: BTreeSet<String> = self.fields();
         fields.extend(from.condition.iter().flat_map(|condition| condition.fields.iter().cloned()));
         fields.extend(collection.key.iter().map(|code| code.as_str().to_owned()));
-        fields.extend(collection.date.iter().map(|code| code.as_str().to_owned()));
+        fields.extend(from.date.iter().chain(&collection.date).map(|code| code.as_str().to_owned()));
         if let RowMeasure::Median(field) = self.measure {
             fields.insert(field.as_str().to_owned());
         }
@@ -241,7 +241,7 @@ impl<'a> Plan<'a> {
         }
         match self.measure {
             RowMeasure::One(measure) => columns.extend(brought(measure, "")),
-            RowMeasure::Ratio { of, to } => {
+            RowMeasure::Ratio { of, to } | RowMeasure::Mean { of, to, .. } => {
                 columns.extend(brought(of, ""));
                 columns.extend(brought(to, "below_"));
             }

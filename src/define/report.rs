@@ -2,12 +2,13 @@
 
 use rust_decimal::Decimal;
 
-use super::catalog::{Gate, Indicator, Programme, Report};
+use super::catalog::{Gate, Indicator, Partner, Programme, Report};
 use super::reader::Table;
 use crate::finding::suggest::nearest;
 use crate::finding::{Place, rules};
 use crate::model::audience::Audience;
 use crate::model::code::{IndicatorCode, ReportCode};
+use crate::model::export::Exports;
 use crate::model::scoreboard::{Status, Thresholds};
 
 fn thresholds() -> Thresholds {
@@ -18,7 +19,7 @@ const EVIDENCE_ROWS: i64 = 50_000;
 /// Cells of what came that the workbook holds copies of.
 const COPIES: i64 = 20_000;
 
-pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Report)> {
+pub fn read(table: &Table<'_>, indicators: &[Indicator], partners: &[Partner]) -> Option<(Place, Report)> {
     let code = table.code("code", ReportCode::new);
     let title = table.required_text("title");
     let known = |text: &super::reader::At<String>| -> Option<IndicatorCode> {
@@ -76,6 +77,7 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Repor
         gate.finish();
         read
     });
+    let exports = super::export::read(table, indicators, partners);
     table.finish();
     let code = code?;
     Some((
@@ -89,6 +91,7 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Repor
             copies,
             audience,
             gate,
+            exports,
         },
     ))
 }
@@ -104,5 +107,6 @@ pub fn standard(programme: &Programme, indicators: &[Indicator]) -> Option<Repor
         copies: u64::try_from(COPIES).ok()?,
         audience: Audience::Internal,
         gate: Gate::default(),
+        exports: Exports::default(),
     })
 }

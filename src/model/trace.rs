@@ -58,6 +58,7 @@ pub enum Part {
     Progress,
     Achievement,
     SinceThen,
+    Committed,
     Actual(NaiveDate),
     ExpectedOn(NaiveDate),
     OriginalOn(NaiveDate),
@@ -148,6 +149,8 @@ pub enum Made {
         of: Taking,
         to: Taking,
     },
+    /// The sum of a field over how many rows give it.
+    Mean,
     /// From the answers to a survey: [`Evidence::answers`].
     Answers,
     /// One indicator divided by another.
@@ -184,6 +187,8 @@ pub enum Standing {
     After,
     /// Of a stock: an earlier state, which counts in the figures of earlier periods.
     Earlier,
+    /// In what is committed: decided or contracted, counted beside what is achieved.
+    Committed,
 }
 
 impl Standing {
@@ -194,6 +199,7 @@ impl Standing {
             Self::Partner => "partner",
             Self::After => "after",
             Self::Earlier => "earlier",
+            Self::Committed => "committed",
         }
     }
 }
@@ -261,7 +267,7 @@ impl Evidence {
                 Standing::Counts => true,
                 Standing::Record => !partner,
                 Standing::Partner => partner,
-                Standing::After | Standing::Earlier => false,
+                Standing::After | Standing::Earlier | Standing::Committed => false,
             };
             stands
                 && places.iter().all(|(place, field, value)| match place.and_then(|place| row.by.get(place)) {
@@ -283,10 +289,19 @@ impl Evidence {
             let stands = match row.standing {
                 Standing::Counts | Standing::Record => true,
                 Standing::Earlier => stock,
-                Standing::After | Standing::Partner => false,
+                Standing::After | Standing::Partner | Standing::Committed => false,
             };
             row.indicator == result.code && stands && reaches(row) && (!stock || self.is_latest(row, day))
         })
+    }
+
+    /// The rows behind what is committed.
+    pub fn committed<'a>(
+        &'a self,
+        result: &'a IndicatorResult,
+    ) -> impl Iterator<Item = (usize, &'a EvidenceRow)> + use<'a> {
+        let own = |row: &EvidenceRow| row.indicator == result.code && row.standing == Standing::Committed;
+        self.rows.iter().enumerate().filter(move |(_, row)| own(row))
     }
 
     /// Whether no later report of its partner had come for a period up to this day: what a stock counts.

@@ -14,6 +14,7 @@ mod draw;
 mod format;
 mod html;
 mod json;
+pub mod language;
 pub mod measure;
 mod prose;
 mod sheets;
@@ -27,7 +28,7 @@ mod tests;
 use std::fmt;
 
 pub use html::html;
-pub use json::json;
+pub use json::{changes as changes_json, json};
 
 use crate::model::scoreboard::Scoreboard;
 use book::Book;

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "a test says what it could not try, and what it counted")]
 
 mod answer;
+mod changes;
 mod columns;
 mod corpus;
 mod corpus_cases;
@@ -17,7 +18,10 @@ mod disclose;
 mod drift;
 mod duckdb;
 mod estimates;
+mod examples;
+mod exports;
 mod fetch;
+mod figures;
 mod forms;
 mod indicators;
 mod intruder;
@@ -31,11 +35,13 @@ mod patch;
 mod project;
 mod propose;
 mod readme;
+mod rebuild;
 mod refusals;
 mod sandbox;
 mod server;
 mod submissions;
 mod surveys;
 mod template;
+mod walk;
 mod waves;
 mod weighting;

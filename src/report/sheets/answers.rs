@@ -7,6 +7,7 @@ use crate::model::scoreboard::AnswerRow;
 use crate::model::trace::{AnswerPart, Number};
 use crate::report::book::{Area, Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between};
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Kind, Look, NumberFormat, Rule};
 use crate::report::words::{self, head};
@@ -32,7 +33,7 @@ pub fn sheet(context: Context) -> Sheet {
         between(90, 150),
         between(60, 130),
     ];
-    let mut canvas = Canvas::new(words::ANSWERS, widths);
+    let mut canvas = Canvas::new(context.tongue, words::ANSWERS, widths);
     heading(&mut canvas, context, LAST, words::ANSWERS, prose::ANSWERS);
     canvas.gap(6);
     let top = heads(
@@ -66,9 +67,9 @@ pub fn sheet(context: Context) -> Sheet {
 
 fn line(canvas: &mut Canvas, context: Context, row: &AnswerRow, at: usize) {
     let of = |part| Number::Answer { row: at, part };
-    let wave = if row.paired { prose::on_pairs(&row.wave_title) } else { row.wave_title.clone() };
-    canvas.text(1, context.indicator(row.indicator.as_str()), Look::Text).text(2, wave, Look::Text);
-    canvas.text(3, &row.enterprise, Look::Text).text(4, &row.stratum, Look::Text);
+    let wave = if row.paired { prose::on_pairs(&own(&row.wave_title)) } else { own(&row.wave_title) };
+    canvas.verbatim(1, context.indicator(row.indicator.as_str()), Look::Text).text(2, wave, Look::Text);
+    canvas.verbatim(3, &row.enterprise, Look::Text).verbatim(4, &row.stratum, Look::Text);
     if let Some(population) = row.population {
         canvas.put(5, Cell::Number(Decimal::from(population)), Look::FaintFigure.with(NumberFormat::WHOLE));
         canvas.of(of(AnswerPart::Population));
@@ -81,9 +82,9 @@ fn line(canvas: &mut Canvas, context: Context, row: &AnswerRow, at: usize) {
     }
     let inside = if row.inside { words::YES } else { words::NO };
     canvas.text(9, inside, if row.inside { Look::Text } else { Look::AbsentText });
-    canvas.text(10, row.by.join(" · "), Look::Text);
-    canvas.text(11, &row.file, Look::Note).text(12, &row.sheet, Look::Note);
+    canvas.verbatim(10, row.by.join(" · "), Look::Text);
+    canvas.verbatim(11, &row.file, Look::Note).verbatim(12, &row.sheet, Look::Note);
     let cells: Vec<String> = row.cells.iter().map(|(_, cell)| cell.to_string()).collect();
-    canvas.text(13, cells.join(", "), Look::Strong).of(of(AnswerPart::Y));
+    canvas.verbatim(13, cells.join(", "), Look::Strong).of(of(AnswerPart::Y));
     canvas.end_ruled(1, LAST, Rule::Hair);
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::short_name;
+use super::{Context, short_name};
 use crate::finding::CellRef;
 use crate::model::scoreboard::{CopiedCell, SheetCopy};
 use crate::model::trace::{Counted, Number};
 use crate::report::book::{Cell, Sheet};
 use crate::report::canvas::{Canvas, between};
+use crate::report::language::own;
 use crate::report::style::{Look, NumberFormat};
 use crate::report::words;
 
@@ -28,11 +29,11 @@ pub fn names(copies: &[SheetCopy], mut taken: BTreeSet<String>) -> Vec<String> {
     names
 }
 
-pub fn sheet(copy: &SheetCopy, name: &str) -> Sheet {
+pub fn sheet(context: Context, copy: &SheetCopy, name: &str) -> Sheet {
     let last = copy.cells.iter().map(|(at, _)| at.column).max().unwrap_or(0);
     // The way back stands right of everything: nothing may move what came.
     let back = last + 2;
-    let mut canvas = Canvas::new(name, vec![between(64, 260); usize::from(back) + 1]);
+    let mut canvas = Canvas::new(context.tongue, name, vec![between(64, 260); usize::from(back) + 1]);
     let rows = copy.cells.iter().map(|(at, _)| at.row).max().unwrap_or(0);
     let mut cells = copy.cells.iter().peekable();
     for row in 0..=rows {
@@ -40,7 +41,7 @@ pub fn sheet(copy: &SheetCopy, name: &str) -> Sheet {
             let plain = Look::Figure;
             let original = Number::Counted(Counted::Original);
             match cell {
-                CopiedCell::Text(text) => canvas.put(at.column, Cell::lines(text), Look::Text.plain()),
+                CopiedCell::Text(text) => canvas.put(at.column, Cell::verbatim_lines(text), Look::Text.plain()),
                 CopiedCell::Number(value) => {
                     canvas.put(at.column, Cell::Number(*value), plain.with(NumberFormat::GENERAL)).of(original)
                 }
@@ -51,7 +52,7 @@ pub fn sheet(copy: &SheetCopy, name: &str) -> Sheet {
             };
         }
         if row == 0 {
-            let about = format!("← {}: {} › {}", words::EVIDENCE, copy.file, copy.sheet);
+            let about = format!("← {}", own(format!("{} › {}", copy.file, copy.sheet)));
             canvas.put(back, Cell::link(words::EVIDENCE, CellRef::new(0, 0), about), Look::BackLink.plain());
         }
         canvas.end();

@@ -9,6 +9,7 @@ use crate::model::code::IndicatorCode;
 use crate::model::scoreboard::{IndicatorResult, Scoreboard};
 use crate::model::trace::{Counted, Made, Number, Part, Standing};
 use crate::report::book::{Cell, Lead, Placed, Sheet};
+use crate::report::language::{Tongue, own};
 use crate::report::prose;
 use crate::report::words;
 
@@ -51,6 +52,7 @@ struct Index<'a> {
     /// Sheets of copies, by file and sheet.
     copies: BTreeMap<(&'a str, &'a str), &'a str>,
     has: Vec<String>,
+    tongue: Tongue,
 }
 
 impl<'a> Index<'a> {
@@ -74,6 +76,7 @@ impl<'a> Index<'a> {
             answers: answers_by_group(board),
             copies: named.map(|(copy, name)| ((copy.file.as_str(), copy.sheet.as_str()), name.as_str())).collect(),
             has: sheets.iter().map(|sheet| sheet.name.clone()).collect(),
+            tongue: context.tongue,
         }
     }
 
@@ -107,10 +110,16 @@ impl<'a> Index<'a> {
                     Counted::Comparison { at, what } => return self.compared(*at, what),
                     Counted::Status(_) | Counted::Evidence { .. } | Counted::Place | Counted::Original => return None,
                 };
-                (to != sheet && self.has.iter().any(|name| name == to))
-                    .then(|| Lead { sheet: to.to_owned(), cell: TOP, tip: to.to_owned() })
+                let to = self.sheet(to)?;
+                (to != sheet).then(|| Lead { tip: to.clone(), sheet: to, cell: TOP })
             }
         }
+    }
+
+    /// One of our sheets as it is called here, if it is there.
+    fn sheet(&self, name: &str) -> Option<String> {
+        let name = words::sheet_name(self.tongue, name);
+        self.has.contains(&name).then_some(name)
     }
 
     fn copy(&self, file: &str, sheet: &str, cell: CellRef) -> Option<Lead> {
@@ -147,6 +156,7 @@ impl<'a> Index<'a> {
             | Part::Denominator
             | Part::Rows
             | Part::SinceThen
+            | Part::Committed
             | Part::Actual(_)
             | Part::Estimate(_)
             | Part::Pace(_) => self.counted(one, by, part),
@@ -163,7 +173,7 @@ impl<'a> Index<'a> {
 
     fn declared(&self, one: &IndicatorResult, part: Part) -> Option<Lead> {
         let (sheet, cell) = self.anchors.get(&Number::total(one, part))?;
-        let tip = prose::declared_in(&one.declared.file);
+        let tip = self.tongue.say(&prose::declared_in(&own(&one.declared.file)));
         Some(Lead { sheet: sheet.clone(), cell: *cell, tip })
     }
 
@@ -176,17 +186,18 @@ impl<'a> Index<'a> {
             Made::Answers => {
                 let block = self.answers.get(&(&one.code, group)).or_else(|| self.answers.get(&(&one.code, None)))?;
                 let cell = CellRef::new(answers::TOP + 1 + u32::try_from(block.first).ok()?, 7);
-                let shown = self.has.iter().any(|name| name == words::ANSWERS);
-                shown.then(|| lead(words::ANSWERS, cell, prose::behind(block.count, "answer", &filter)))
+                let tip = self.tongue.say(&prose::behind(block.count, "answer", &own(filter)));
+                Some(lead(&self.sheet(words::ANSWERS)?, cell, tip))
             }
-            Made::Rows(_) | Made::Ratio { .. } => {
+            Made::Rows(_) | Made::Ratio { .. } | Made::Mean => {
                 let block = self.rows.get(&(&one.code, group)).or_else(|| self.rows.get(&(&one.code, None)))?;
                 let tip = match part {
                     Part::Actual(on) => prose::dated_to(on),
-                    _ => prose::behind(block.count, "row", &filter),
+                    _ => prose::behind(block.count, "row", &own(filter)),
                 };
+                let tip = self.tongue.say(&tip);
                 let cell = CellRef::new(evidence::TOP + 1 + u32::try_from(block.first).ok()?, 1);
-                self.has.iter().any(|name| name == words::EVIDENCE).then(|| lead(words::EVIDENCE, cell, tip))
+                Some(lead(&self.sheet(words::EVIDENCE)?, cell, tip))
             }
         }
     }
@@ -211,7 +222,7 @@ fn rows(board: &Scoreboard) -> BTreeMap<Group<'_>, Block> {
             Standing::Counts => (true, true),
             Standing::Record => (true, false),
             Standing::Partner => (false, true),
-            Standing::After | Standing::Earlier => (false, false),
+            Standing::After | Standing::Earlier | Standing::Committed => (false, false),
         };
         if counted {
             add(&mut blocks, (&row.indicator, None), at);

@@ -23,12 +23,13 @@ use rust_decimal::Decimal;
 
 use super::book::{Book, Cell, Sheet};
 use super::canvas::Canvas;
+use super::language::{Tongue, own};
 use super::style::{Look, NumberFormat, Rule, Style};
 use super::{prose, words};
 use crate::finding::CellRef;
 use crate::model::number::quotient;
 use crate::model::presentation::SheetKind;
-use crate::model::scoreboard::{IndicatorResult, Scoreboard};
+use crate::model::scoreboard::{Breakdown, IndicatorResult, Scoreboard};
 use crate::model::target::Targets;
 use crate::model::value::Value;
 
@@ -40,11 +41,12 @@ const TITLE: CellRef = CellRef { row: 1, column: 1 };
 pub const PROGRAM: &str = concat!("scoreboard ", env!("CARGO_PKG_VERSION"));
 
 pub fn book(scoreboard: &Scoreboard) -> Book {
-    let names = names(scoreboard);
-    let context = Context { scoreboard, names: &names };
+    let tongue = Tongue::of(&scoreboard.presentation.language);
+    let names = names(scoreboard, tongue);
+    let context = Context { scoreboard, names: &names, tongue };
     let (indicators, trends): (Vec<_>, Vec<_>) =
         scoreboard.indicators.iter().zip(&names).map(|(one, name)| indicator::sheet(context, one, name)).unzip();
-    let copied = copies::names(&scoreboard.evidence.copies, taken(&names));
+    let copied = copies::names(&scoreboard.evidence.copies, taken(&names, tongue));
     let all_rows = !scoreboard.audience.is_restricted();
     let mut sheets = Vec::new();
     for kind in &scoreboard.presentation.sheets {
@@ -63,7 +65,7 @@ pub fn book(scoreboard: &Scoreboard) -> Book {
             }
             SheetKind::Submissions if all_rows => {
                 let copies = scoreboard.evidence.copies.iter().zip(&copied);
-                sheets.extend(copies.map(|(copy, name)| copies::sheet(copy, name)));
+                sheets.extend(copies.map(|(copy, name)| copies::sheet(context, copy, name)));
             }
             SheetKind::Method => sheets.push(method::sheet(context)),
             _ => {}
@@ -78,8 +80,10 @@ pub fn book(scoreboard: &Scoreboard) -> Book {
         created: programme.as_of,
         foot: [
             programme.title.clone(),
-            prose::foot(programme.as_of, &scoreboard.run, words::audience_word(scoreboard.audience)),
+            tongue.say(&prose::foot(programme.as_of, &scoreboard.run, words::audience_word(scoreboard.audience))),
         ],
+        page: tongue.say(words::PAGE),
+        writing: tongue.writing(),
         sheets,
     }
 }
@@ -90,6 +94,7 @@ struct Context<'a> {
     scoreboard: &'a Scoreboard,
     /// The sheet of each indicator, in their order.
     names: &'a [String],
+    tongue: Tongue,
 }
 
 impl<'a> Context<'a> {
@@ -107,25 +112,16 @@ impl<'a> Context<'a> {
 }
 
 /// Names that no further sheet may bear, in small letters.
-fn taken(names: &[String]) -> BTreeSet<String> {
-    let fixed = [
-        words::SUMMARY,
-        words::SURVEY,
-        words::QUALITY,
-        words::FINDINGS,
-        words::KEPT_OUT,
-        words::EVIDENCE,
-        words::ANSWERS,
-        words::METHOD,
-        // Spreadsheets keep this name for themselves.
-        "History",
-    ];
-    fixed.into_iter().chain(names.iter().map(String::as_str)).map(str::to_lowercase).collect()
+fn taken(names: &[String], tongue: Tongue) -> BTreeSet<String> {
+    // Spreadsheets keep the last name for themselves.
+    let fixed = words::SHEETS.into_iter().flat_map(|name| [name.to_owned(), words::sheet_name(tongue, name)]);
+    let all = fixed.chain(["History".to_owned()]).chain(names.iter().cloned());
+    all.map(|name| name.to_lowercase()).collect()
 }
 
 /// A name for each indicator's sheet: the beginning of its title, whole words, unlike every other sheet's.
-fn names(scoreboard: &Scoreboard) -> Vec<String> {
-    let mut taken = taken(&[]);
+fn names(scoreboard: &Scoreboard, tongue: Tongue) -> Vec<String> {
+    let mut taken = taken(&[], tongue);
     let mut names = Vec::new();
     let most = scoreboard.indicators.len() + taken.len();
     for one in &scoreboard.indicators {
@@ -183,12 +179,41 @@ fn heading(canvas: &mut Canvas, context: Context, last: u16, title: &str, about:
     if last > 3 {
         let programme = &context.scoreboard.programme;
         let audience = words::audience_word(context.scoreboard.audience);
-        let facts = prose::which(&context.scoreboard.title, programme.as_of, audience);
+        let facts = prose::which(&own(&context.scoreboard.title), programme.as_of, audience);
         canvas.span(3, last, Cell::text(facts), Look::NoteRight.plain());
     }
     canvas.end();
     canvas.span(1, last, Cell::text(title), Look::SheetTitle.plain()).end();
     canvas.span(1, last, Cell::text(about), Look::Subtitle.plain()).end();
+}
+
+/// The label of a breakdown: the program's own word for partners, countries and periods, else the definition's.
+fn field_label(breakdown: &Breakdown) -> String {
+    let label = &breakdown.label;
+    if words::FIELDS.contains(&(breakdown.field.as_str(), label)) { label.clone() } else { own(label) }
+}
+
+/// The heading of a breakdown.
+fn by_field(tongue: Tongue, breakdown: &Breakdown) -> String {
+    let label = &breakdown.label;
+    if words::FIELDS.contains(&(breakdown.field.as_str(), label)) {
+        return prose::by(&label.to_lowercase());
+    }
+    prose::by(&own(tongue.inside(label)))
+}
+
+/// How a line is called: what a definition or a row says, unless nothing is given.
+fn line_name(name: &str) -> String {
+    if name == words::NOT_GIVEN { name.to_owned() } else { own(name) }
+}
+
+/// A name that the program itself gave, else one of a definition; `, on the pairs` behind it is always ours.
+fn point_name(name: &str) -> String {
+    if words::POINTS.contains(&name) {
+        return name.to_owned();
+    }
+    let suffix = words::OF_WAVES.into_iter().find_map(|suffix| Some((name.strip_suffix(suffix)?, suffix)));
+    suffix.map_or_else(|| own(name), |(name, suffix)| format!("{}{suffix}", own(name)))
 }
 
 /// The heading of a part of a sheet, with a line below it.

@@ -10,9 +10,10 @@ use super::page::Page;
 use crate::model::number::{percentage, quotient};
 use crate::model::presentation::SheetKind;
 use crate::model::scoreboard::{Accumulation, AnswerRow, EvidenceRow, Figure, IndicatorResult, Scoreboard, WaveEstimate};
-use crate::model::trace::{Made, Standing};
+use crate::model::trace::{Made, Standing, Taking};
+use crate::report::language::own;
 use crate::report::prose;
-use crate::report::sheets::number_format;
+use crate::report::sheets::{number_format, point_name};
 use crate::report::words::page as ours;
 
 /// Rows in the page.
@@ -157,12 +158,12 @@ impl<'a> Own<'a> {
     /// How many rows, and what they come to: the figure made once more.
     pub fn said(&self, page: &Page, key: &Key, at: &[usize]) -> String {
         if self.rows.is_empty() {
-            return self.estimated(page, at);
+            return self.estimated(at);
         }
         let rows = || at.iter().filter_map(|at| self.rows.get(*at)).copied();
         let above = || rows().map(|row| &row.brings);
         let below = || rows().filter_map(|row| row.below.as_ref());
-        let exact = |value: Option<Decimal>| value.map(|value| page.exact(value)).unwrap_or_default();
+        let exact = |value: Option<Decimal>| value.map(|value| own(page.exact(value))).unwrap_or_default();
         let count = at.len();
         let figure = self.figure(key);
         let point = self.result.trajectory.iter().find(|point| key.0 == ON && point.on.to_string() == key.1);
@@ -172,7 +173,11 @@ impl<'a> Own<'a> {
                 let made = taking.of(above());
                 (ours::made(*taking, count, &exact(made)), made.is_some() && made == shown)
             }
-            Made::Ratio { of, to } => {
+            Made::Ratio { .. } | Made::Mean => {
+                let (of, to) = match &self.result.made {
+                    Made::Ratio { of, to } => (*of, *to),
+                    _ => (Taking::Sum, Taking::Count),
+                };
                 let (made, over) = (of.of(above()), to.of(below()));
                 let divide = if self.result.unit.is_percent() { percentage } else { quotient };
                 let whole = made.zip(over).and_then(|(above, below)| divide(above, below));
@@ -184,7 +189,7 @@ impl<'a> Own<'a> {
     }
 
     /// How many answers, and what their weighted amounts come to in each wave.
-    fn estimated(&self, page: &Page, at: &[usize]) -> String {
+    fn estimated(&self, at: &[usize]) -> String {
         let number = number_format(self.result);
         let waves = self.result.estimate.iter().flat_map(|facts| &facts.waves);
         let mut parts = vec![ours::answers(at.len())];
@@ -200,7 +205,7 @@ impl<'a> Own<'a> {
                 None => Some(y),
             };
             if let Some(made) = made {
-                parts.push(ours::estimated(&wave.title, &page.number(made, number)));
+                parts.push(ours::estimated(&point_name(&wave.title), &number.shown(made)));
             }
         }
         parts.join(" · ")

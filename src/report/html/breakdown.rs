@@ -7,6 +7,7 @@ use super::page::{Head, Page, folded, percent, table, theirs};
 use crate::model::number::quotient;
 use crate::model::scoreboard::{Breakdown, Figure, IndicatorResult, Status};
 use crate::report::prose;
+use crate::report::sheets::{by_field, field_label, line_name};
 use crate::report::style::NumberFormat;
 use crate::report::words::{self, head, page as ours};
 
@@ -45,7 +46,7 @@ fn columns(breakdown: &Breakdown) -> Vec<Column> {
 
 pub fn part(page: &Page, one: &IndicatorResult, breakdown: &Breakdown, at: usize, number: NumberFormat) -> Markup {
     let columns = columns(breakdown);
-    let mut heads = vec![Head::theirs(&breakdown.label), Head::theirs_right(one.unit.as_str())];
+    let mut heads = vec![Head::left(page.say(field_label(breakdown))), Head::theirs_right(one.unit.as_str())];
     heads.extend(columns.iter().map(|column| match column {
         Column::Upper => Head::right(page.say(head::UP_TO)),
         Column::Numerator => Head::right(page.say(head::NUMERATOR)),
@@ -58,13 +59,13 @@ pub fn part(page: &Page, one: &IndicatorResult, breakdown: &Breakdown, at: usize
     let lines = Lines { page, one, columns: &columns, number, most: most(breakdown) };
     let body = html! {
         @for (figure, name) in breakdown.figures.iter().zip(&breakdown.names) {
-            tr { th scope="row" { (theirs(name)) } (lines.cells(figure, false)) }
+            tr { th scope="row" { bdi { (page.say(line_name(name))) } } (lines.cells(figure, false)) }
         }
     };
     let label = if breakdown.additive { words::TOTAL } else { words::RECOMPUTED };
     let foot = html! { tr { th scope="row" { (page.say(label)) } (lines.cells(&one.total, true)) } };
     let id = format!("t-{}-{at}", one.code);
-    let caption = html! { (theirs(&one.title)) ", " (page.say(head::BY)) " " (theirs(&breakdown.label)) };
+    let caption = html! { (theirs(&one.title)) ": " (title(page, breakdown)) };
     let drawn = html! {
         div.bars { (table(&id, &caption, true, &heads, &body, (!breakdown.figures.is_empty()).then_some(&foot))) }
     };
@@ -80,7 +81,7 @@ pub fn part(page: &Page, one: &IndicatorResult, breakdown: &Breakdown, at: usize
 }
 
 pub fn title(page: &Page, breakdown: &Breakdown) -> Markup {
-    html! { (page.say(ours::BY)) " " (theirs(&breakdown.label)) }
+    html! { (page.say(by_field(page.tongue, breakdown))) }
 }
 
 /// What the longest bar stands for; None where a bar would run the other way.

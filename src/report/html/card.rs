@@ -13,8 +13,10 @@ use crate::model::scoreboard::{IndicatorResult, TrajectoryPoint};
 use crate::model::trace::Made;
 use crate::model::target::{Target, TargetValue, Targets};
 use crate::model::value::Value;
+use crate::report::language::own;
 use crate::report::prose;
-use crate::report::sheets::{any_suppressed, bounds, coverage, no_target, number_format, target_format};
+use crate::report::sheets::indicator::capital;
+use crate::report::sheets::{any_suppressed, bounds, coverage, no_target, number_format, point_name, target_format};
 use crate::report::style::{NumberFormat, Tone};
 use crate::report::words::{self, head, label, page as ours, part};
 
@@ -56,12 +58,14 @@ pub fn card(page: &Page, one: &IndicatorResult) -> Markup {
     }
 }
 
-fn kind(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
-    html! {
-        (page.say(words::level(one.level))) " · " (theirs(one.unit.as_str()))
-        " · " (page.say(words::accumulation(one.accumulation)))
-        " · " (page.say(words::direction(one.direction, number)))
-    }
+fn kind(page: &Page, one: &IndicatorResult, number: NumberFormat) -> String {
+    page.say(format!(
+        "{} indicator in {} · {} · {}",
+        capital(words::level(one.level)),
+        own(one.unit.as_str()),
+        words::accumulation(one.accumulation),
+        words::direction(one.direction, number)
+    ))
 }
 
 /// The figure, large, and what it is held against.
@@ -70,7 +74,6 @@ fn strip(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
     let unit = if one.unit.is_percent() { html! {} } else { html! { (theirs(one.unit.as_str())) } };
     let beside = bounds(one, number);
     let beside = if one.estimate.is_some() && !beside.is_empty() { prose::interval(&beside) } else { beside };
-    let whole = |value| page.number(value, NumberFormat::WHOLE);
     let parts = total.numerator.zip(total.denominator).filter(|_| one.estimate.is_none());
     let definition = format!("#def-{}", one.code);
     html! {
@@ -82,7 +85,7 @@ fn strip(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
                     (unit)
                     @if let Value::NotComputable(why) = &total.value { span { (page.say(why.to_string())) } }
                     @if !beside.is_empty() { span { (page.say(beside)) } }
-                    @if let Some((above, below)) = parts { span { (page.say(format!("{} of {}", whole(above), whole(below)))) } }
+                    @if let Some((above, below)) = parts { span { (page.say(format!("{} of {}", NumberFormat::WHOLE.shown(above), NumberFormat::WHOLE.shown(below)))) } }
                 }
             }
             div {
@@ -114,7 +117,7 @@ fn strip(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
                 dd { (page.optional(total.progress, words::NONE, NumberFormat::SHARE)) (page.way(total.progress, due(one))) }
                 @if total.progress.is_some() {
                     dd.beside {
-                        span { (page.say(prose::way(&page.number(total.baseline.unwrap_or_default(), number)))) }
+                        span { (page.say(prose::way(&number.shown(total.baseline.unwrap_or_default())))) }
                         @if let Some(rate) = total.achievement.filter(|rate| Some(*rate) != total.progress) {
                             span { (page.say(prose::rate(&NumberFormat::SHARE.shown(rate)))) }
                         }
@@ -178,7 +181,7 @@ fn points(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
     let body = html! {
         @for point in &one.trajectory {
             tr {
-                th scope="row" { (page.say(&point.label)) }
+                th scope="row" { (page.say(point_name(&point.label))) }
                 td.num { (page.day(point.on)) }
                 @for (word, part) in &columns {
                     td.num {
@@ -194,7 +197,7 @@ fn points(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
         @if let Some(Projection::Known(pace)) = &one.pace {
             @for at in &pace.path {
                 tr.later {
-                    th scope="row" { (page.say(&at.label)) }
+                    th scope="row" { (page.say(point_name(&at.label))) }
                     td.num { (page.day(at.on)) }
                     td.num colspan=(columns.len().max(1)) {
                         (page.say(ours::PROJECTED)) " " (page.number(at.value, number)) " ("
@@ -219,7 +222,7 @@ fn definition(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Marku
         None => html! { (page.say(one.total.baseline.map_or_else(|| words::NO_BASELINE.to_owned(), with_unit))) },
         Some(baseline) => html! {
             (page.say(with_unit(baseline.value)))
-            @if let Some(day) = baseline.on { ", " (page.say(words::day(day))) }
+            @if let Some(day) = baseline.on { ", " (page.long_day(day)) }
             @if let Some(source) = &baseline.source { ". " (theirs(source)) }
         },
     };
@@ -227,7 +230,7 @@ fn definition(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Marku
         html! {
             (page.say(format!("{} by {}", words::target(&target.value, &one.unit, number), words::day(target.on))))
             (page.say(marked(target.illustrative)))
-            @if let Some(day) = target.decided { ", " (page.say(format!("decided {}", words::day(day)))) }
+            @if let Some(day) = target.decided { (page.say(format!(", decided {}", words::day(day)))) }
             @if let Some(because) = &target.because { ": " (theirs(because)) }
         }
     };
@@ -296,7 +299,7 @@ fn made_of(page: &Page, one: &IndicatorResult) -> Option<Markup> {
     match &one.made {
         Made::Quotient { of, to } => Some(html! { (link(of)) " / " (link(to)) }),
         Made::Sum(all) => Some(html! { @for (at, code) in all.iter().enumerate() { @if at > 0 { " + " } (link(code)) } }),
-        Made::Rows(_) | Made::Ratio { .. } | Made::Answers => None,
+        Made::Rows(_) | Made::Ratio { .. } | Made::Mean | Made::Answers => None,
     }
 }
 

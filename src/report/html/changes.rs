@@ -5,12 +5,13 @@ use rust_decimal::Decimal;
 
 use super::page::{Head, Page, table, theirs};
 use crate::model::changes::{Aspect, Cause, CauseKind, Changes, Moved};
+use crate::report::language::own;
 use crate::report::style::NumberFormat;
 use crate::report::words::{self, head, page as ours};
 
 pub fn section(page: &Page, changes: &Changes) -> Markup {
     html! {
-        p { (page.say(ours::since(&changes.since, changes.since_as_of))) }
+        p { (page.say(ours::since(&own(&changes.since), changes.since_as_of))) }
         @if changes.moved.is_empty() {
             p.headline { (page.say(ours::NOTHING_MOVED)) }
         } @else {

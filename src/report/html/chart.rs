@@ -8,9 +8,11 @@ use super::page::{Page, percent};
 use super::plot::{Frame, Span};
 use crate::model::pace::{Pace, Projection};
 use crate::model::scoreboard::{IndicatorResult, TrajectoryPoint};
+use crate::report::language::own;
 use crate::report::prose;
+use crate::report::sheets::point_name;
 use crate::report::style::NumberFormat;
-use crate::report::words::{self, head, page as ours};
+use crate::report::words::{head, page as ours};
 
 /// Names below the drawing stand at least so far apart, in hundredths of a per cent.
 const APART: i64 = 1500;
@@ -70,7 +72,7 @@ pub fn trajectory(page: &Page, one: &IndicatorResult, number: NumberFormat) -> O
     let (title, about) = (format!("c-{}-title", one.code), format!("c-{}-about", one.code));
     Some(html! {
         svg.chart role="img" aria-labelledby=(format!("{title} {about}")) {
-            title id=(title) { (page.say(prose::alt_trajectory(&one.title))) }
+            title id=(title) { (page.say(prose::alt_trajectory(&own(&one.title)))) }
             desc id=(about) { (page.say(ours::TABLE_BELOW)) }
             (grid(page, &frame, number))
             @if let Some(day) = one.total.cut_off {
@@ -149,7 +151,7 @@ fn marks(page: &Page, one: &IndicatorResult, lines: &Lines, frame: &Frame, numbe
         @for (at, point) in lines.actual.iter().enumerate() {
             @let (x, y) = place(*point);
             circle.dot cx=(x) cy=(y) r=(if at + 1 == lines.actual.len() { "5" } else { "3" }) {
-                title { (label(one, point.0)) ": " (page.number(point.1, number)) }
+                title { (page.say(point_name(label(one, point.0)))) ": " (page.number(point.1, number)) }
             }
         }
         @if let Some(point) = last {
@@ -185,8 +187,8 @@ fn names(page: &Page, one: &IndicatorResult, frame: &Frame) -> Markup {
 
 /// A point's name, or its day where the name is long.
 fn short(page: &Page, point: &TrajectoryPoint) -> String {
-    let label = page.say(&point.label);
-    if label.chars().count() > LONGEST { page.say(words::short_day(point.on)) } else { label }
+    let label = page.say(point_name(&point.label));
+    if label.chars().count() > LONGEST { page.short_day(point.on) } else { label }
 }
 
 /// What the lines of the drawing are.

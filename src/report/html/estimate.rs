@@ -11,7 +11,9 @@ use super::plot::Span;
 use crate::model::scoreboard::{Breakdown, Comparison, IndicatorResult, Verdict};
 use crate::model::unit::Unit;
 use crate::model::value::Value;
+use crate::report::language::own;
 use crate::report::prose;
+use crate::report::sheets::{field_label, line_name, point_name};
 use crate::report::style::{NumberFormat, Tone};
 use crate::report::words::{self, head, label, page as ours, part as titles};
 
@@ -44,7 +46,7 @@ pub fn part(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup 
         .iter()
         .enumerate()
         .map(|(at, wave)| Drawn {
-            name: html! { (page.say(&wave.title)) },
+            name: html! { (page.say(point_name(&wave.title))) },
             day: Some(wave.on),
             level: &wave.value,
             value: wave.value.known(),
@@ -83,7 +85,7 @@ pub fn groups(page: &Page, one: &IndicatorResult, breakdown: &Breakdown, at: usi
         .map(|((figure, estimate), name)| {
             let own = estimate.change.as_ref();
             Drawn {
-                name: theirs(name),
+                name: html! { bdi { (page.say(line_name(name))) } },
                 day: None,
                 level: &figure.value,
                 value: if formats.changes { own.map(|change| change.value) } else { figure.value.known() },
@@ -107,11 +109,11 @@ pub fn groups(page: &Page, one: &IndicatorResult, breakdown: &Breakdown, at: usi
         key: None,
     });
     let id = format!("t-{}-{at}", one.code);
-    let caption = html! { (theirs(&one.title)) ", " (page.say(head::BY)) " " (theirs(&breakdown.label)) };
+    let caption = html! { (theirs(&one.title)) ": " (title(page, breakdown)) };
     html! {
         section.part {
             h4 { (title(page, breakdown)) }
-            (intervals(page, one, &id, &caption, Head::theirs(&breakdown.label), &lines, formats))
+            (intervals(page, one, &id, &caption, Head::left(page.say(field_label(breakdown))), &lines, formats))
             @for note in notes(breakdown, &facts.notes) { p.note { (page.say(note)) } }
         }
     }
@@ -174,7 +176,7 @@ fn notes(breakdown: &Breakdown, whole: &[String]) -> Vec<String> {
     }
     let all = breakdown.names.len();
     let about = |(text, names): (&str, Vec<&str>)| {
-        if names.len() == all { text.to_owned() } else { format!("{}: {text}", names.join(", ")) }
+        if names.len() == all { text.to_owned() } else { prose::said_of(&own(names.join(", ")), text) }
     };
     breakdown.note.iter().cloned().chain(said.into_iter().map(about)).collect()
 }

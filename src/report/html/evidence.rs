@@ -10,6 +10,7 @@ use super::behind::Own;
 use super::page::{Head, Page, table, theirs};
 use crate::model::scoreboard::{AnswerRow, EvidenceRow, IndicatorResult};
 use crate::report::book::clean;
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::words::{self, head, page as ours};
 
@@ -87,7 +88,7 @@ fn of_row(page: &Page, row: &EvidenceRow) -> Vec<String> {
 }
 
 fn of_answer(page: &Page, answer: &AnswerRow) -> Vec<String> {
-    let wave = if answer.paired { prose::on_pairs(&answer.wave_title) } else { answer.wave_title.clone() };
+    let wave = if answer.paired { prose::on_pairs(&own(&answer.wave_title)) } else { own(&answer.wave_title) };
     let cells: Vec<String> = answer.cells.iter().map(|(_, cell)| cell.to_string()).collect();
     vec![
         page.say(wave),

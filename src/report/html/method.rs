@@ -1,5 +1,6 @@
 //! How figures are computed, what this state of things is made of, and the files that count.
 
+use chrono::SecondsFormat;
 use maud::{Markup, html};
 
 use super::page::{Head, Page, table, theirs};
@@ -23,6 +24,7 @@ pub fn section(page: &Page) -> Markup {
 fn facts(page: &Page) -> Markup {
     let board = page.board;
     let programme = &board.programme;
+    let known_at = board.known_at.map(|instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true));
     let lines = [
         (label::PROGRAMME, html! {
             (theirs(&programme.title)) " (" (theirs(&programme.code)) "), "
@@ -31,7 +33,8 @@ fn facts(page: &Page) -> Markup {
         (label::PARTNERS, html! {
             ul.plain { @for one in &programme.partners { li { (theirs(&one.name)) " (" (theirs(&one.country)) ")" } } }
         }),
-        (label::AS_OF, html! { (page.say(words::day(programme.as_of))) }),
+        (label::AS_OF, page.long_day(programme.as_of)),
+        (label::KNOWN_AT, html! { (known_at.unwrap_or_default()) }),
         (label::AUDIENCE, html! { (page.say(words::audience(board.audience))) }),
         (label::MONEY, theirs(&programme.currency)),
         (label::RUN, html! { code { (board.run) } }),
@@ -39,7 +42,7 @@ fn facts(page: &Page) -> Markup {
         (label::LEDGER, html! { code { (board.ledger_head) } }),
         (label::MADE_BY, html! { (PROGRAM) }),
     ];
-    html! { dl.lines { @for (label, text) in lines { div { dt { (page.say(label)) } dd { (text) } } } } }
+    html! { dl.lines { @for (label, text) in lines.into_iter().filter(|(label, _)| *label != label::KNOWN_AT || board.known_at.is_some()) { div { dt { (page.say(label)) } dd { (text) } } } } }
 }
 
 pub fn files(page: &Page) -> Markup {

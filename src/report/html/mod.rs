@@ -53,7 +53,7 @@ pub fn html(scoreboard: &Scoreboard) -> Vec<u8> {
     let foot = prose::foot(programme.as_of, &scoreboard.run, words::audience_word(scoreboard.audience));
     let whole = html! {
         (DOCTYPE)
-        html lang=(page.language()) {
+        html lang=(page.tongue.code()) {
             head {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(policy());

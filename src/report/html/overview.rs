@@ -42,7 +42,7 @@ pub fn head(page: &Page) -> Markup {
         h1 { (theirs(&board.title)) }
         p.programme { (theirs(&programme.title)) }
         dl.facts {
-            div { dt { (page.say(words::label::AS_OF)) } dd { time datetime=(programme.as_of) { (page.say(words::day(programme.as_of))) } } }
+            div { dt { (page.say(words::label::AS_OF)) } dd { (page.long_day(programme.as_of)) } }
             div { dt { (page.say(words::label::AUDIENCE)) } dd { (page.say(words::audience(board.audience))) } }
             div { dt { (page.say(words::label::RUN)) } dd { code { (board.run) } } }
             div { dt { (page.say(words::label::LEDGER)) } dd { code { (board.ledger_head) } } }

@@ -8,46 +8,43 @@ use super::behind::Rows;
 use crate::model::scoreboard::{IndicatorResult, Scoreboard, Status};
 use crate::model::value::Value;
 use crate::report::book::clean;
+use crate::report::language::Tongue;
 use crate::report::style::{NumberFormat, Tone};
 use crate::report::words;
 
 pub struct Page<'a> {
     pub board: &'a Scoreboard,
     pub rows: Rows<'a>,
+    pub tongue: Tongue,
 }
 
 impl<'a> Page<'a> {
     pub fn new(board: &'a Scoreboard) -> Self {
-        Self { board, rows: Rows::new(board) }
-    }
-
-    pub fn language(&self) -> &'a str {
-        &self.board.presentation.language
+        Self { board, rows: Rows::new(board), tongue: Tongue::of(&board.presentation.language) }
     }
 
     pub fn restricted(&self) -> bool {
         self.board.audience.is_restricted()
     }
 
-    /// A text of ours in the language of the page.
+    /// A text of ours in the language of the page; what is not ours in it is marked by [`own`].
+    ///
+    /// [`own`]: crate::report::language::own
     pub fn say(&self, text: impl AsRef<str>) -> String {
-        clean(text.as_ref(), true)
+        clean(&self.tongue.say(text.as_ref()), true)
     }
 
     /// A number as the workbook shows it, with the sign for decimals that the language writes.
     pub fn number(&self, value: Decimal, format: NumberFormat) -> String {
-        self.localised(&format.shown(value))
+        self.tongue.writing().numbers(&format.shown(value))
     }
 
     /// All digits of an amount, at least those of cents where it has a fraction.
     pub fn exact(&self, value: Decimal) -> String {
         let decimals = value.normalize().scale();
         let decimals = if decimals == 0 { 0 } else { decimals.max(2) };
-        self.localised(&crate::model::number::display(value, decimals).replace('-', "−"))
-    }
-
-    fn localised(&self, shown: &str) -> String {
-        if self.language() == "en" { shown.to_owned() } else { shown.replace('.', ",") }
+        let shown = crate::model::number::display(value, decimals).replace('-', "−");
+        self.tongue.writing().numbers(&shown)
     }
 
     pub fn count(&self, count: usize) -> String {
@@ -59,7 +56,11 @@ impl<'a> Page<'a> {
     }
 
     pub fn short_day(&self, day: chrono::NaiveDate) -> String {
-        self.say(words::short_day(day))
+        self.tongue.short_day(day)
+    }
+
+    pub fn long_day(&self, day: chrono::NaiveDate) -> Markup {
+        html! { time datetime=(day) { (self.tongue.writing().long_day(day)) } }
     }
 
     /// A partner as people call it.

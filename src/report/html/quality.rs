@@ -9,7 +9,9 @@ use super::page::{Head, Page, folded, table, theirs};
 use crate::finding::{Finding, Place, Rule, Severity};
 use crate::model::presentation::SheetKind;
 use crate::model::scoreboard::Reporting;
+use crate::report::language::own;
 use crate::report::prose;
+use crate::report::sheets::findings::told;
 use crate::report::style::Tone;
 use crate::report::words::{self, head, label, page as ours, part};
 
@@ -60,10 +62,10 @@ fn reported(page: &Page) -> Markup {
 
 fn state(page: &Page, line: &Reporting) -> Markup {
     let latest = match (&line.latest, line.reporting_date, &line.due) {
-        (Some(latest), Some(day), _) => html! { (page.say(latest)) ", " (page.day(day)) },
-        (Some(latest), None, _) => html! { (page.say(latest)) },
+        (Some(latest), Some(day), _) => html! { (theirs(latest)) ", " (page.day(day)) },
+        (Some(latest), None, _) => theirs(latest),
         (None, Some(day), _) => page.day(day),
-        (None, None, Some(due)) => html! { (page.say(prose::is_due(due))) },
+        (None, None, Some(due)) => html! { (page.say(prose::is_due(&own(due)))) },
         (None, None, None) => html! {},
     };
     html! {
@@ -86,7 +88,7 @@ fn tone(severity: Severity) -> Tone {
 
 /// Findings by weight and rule, the gravest first, each with the cells that it is about.
 fn by_rule(page: &Page) -> Markup {
-    let mut rules: BTreeMap<(Reverse<Severity>, &str), (&Rule, Vec<&Finding>)> = BTreeMap::new();
+    let mut rules: BTreeMap<(Reverse<Severity>, &str), (&'static Rule, Vec<&Finding>)> = BTreeMap::new();
     for finding in &page.board.findings {
         let key = (Reverse(finding.severity), finding.rule.id);
         rules.entry(key).or_insert((finding.rule, Vec::new())).1.push(finding);
@@ -101,9 +103,9 @@ fn by_rule(page: &Page) -> Markup {
                 li {
                     p {
                         (page.mark(words::severity(severity.0), tone(severity.0))) " "
-                        strong { (page.count(all.len())) " × " (page.say(rule.title)) }
+                        strong { (page.count(all.len())) " × " (page.tongue.rule(rule).title) }
                     }
-                    p.note { (page.say(rule.fix)) }
+                    p.note { (page.tongue.rule(rule).fix) }
                     @if named {
                         (folded(None, &html! { (page.say(ours::CELLS)) }, &cells(page, rule, all)))
                     }
@@ -113,7 +115,7 @@ fn by_rule(page: &Page) -> Markup {
     }
 }
 
-fn cells(page: &Page, rule: &Rule, all: &[&Finding]) -> Markup {
+fn cells(page: &Page, rule: &'static Rule, all: &[&Finding]) -> Markup {
     let heads = [
         Head::left(page.say(head::PARTNER)),
         Head::left(page.say(head::FILE)),
@@ -126,12 +128,13 @@ fn cells(page: &Page, rule: &Rule, all: &[&Finding]) -> Markup {
     let body = html! { @for finding in all.iter().take(MOST) { (line(page, finding)) } };
     let severity = all.first().map_or("", |finding| finding.severity.as_str());
     html! {
-        (table(&format!("rule-{severity}-{}", rule.id), &html! { (page.say(rule.title)) }, true, &heads, &body, None))
+        (table(&format!("rule-{severity}-{}", rule.id), &html! { (page.tongue.rule(rule).title) }, true, &heads, &body, None))
         @if all.len() > MOST { p.note { (page.say(ours::first_findings(MOST, all.len()))) } }
     }
 }
 
 fn line(page: &Page, finding: &Finding) -> Markup {
+    let code = finding.partner.as_deref();
     let (file, sheet, cell) = match &finding.place {
         Place::Project => (String::new(), String::new(), String::new()),
         Place::File { file } => (file.clone(), String::new(), String::new()),
@@ -140,19 +143,20 @@ fn line(page: &Page, finding: &Finding) -> Markup {
             (file.clone(), sheet.clone(), cell.map_or(String::new(), |cell| cell.to_string()))
         }
     };
-    let mut to_do = finding.help.clone().unwrap_or_else(|| finding.rule.fix.to_owned());
+    let finding = told(page.tongue, finding);
+    let mut to_do = page.say(finding.help.as_deref().unwrap_or(page.tongue.rule(finding.rule).fix));
     if let Some(suggestion) = &finding.suggestion {
-        to_do = prose::suggest(suggestion, &to_do);
+        to_do = page.say(prose::suggest(&own(suggestion), &own(&to_do)));
     }
     html! {
         tr {
-            td { @match finding.partner.as_deref() { Some(code) => (theirs(page.partner(code))), None => (page.absent(words::NONE)) } }
+            td { @match code { Some(code) => (theirs(page.partner(code))), None => (page.absent(words::NONE)) } }
             td { (theirs(file)) }
             td { (theirs(sheet)) }
             td { strong { (cell) } }
             td.long { (page.say(&finding.message)) }
             td { (theirs(finding.found.as_deref().unwrap_or_default())) }
-            td.long { (page.say(to_do)) }
+            td.long { (to_do) }
         }
     }
 }

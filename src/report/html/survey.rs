@@ -8,6 +8,7 @@ use crate::model::absent::Absent;
 use crate::model::number::quotient;
 use crate::model::scoreboard::{Coded, Panel, StratumResponse, SurveyResult, WaveResponse};
 use crate::model::value::Value;
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::NumberFormat;
 use crate::report::words::{self, head, part};
@@ -39,7 +40,7 @@ fn response(page: &Page, survey: &SurveyResult, wave: &WaveResponse, at: usize) 
     let (strata, whole): (Vec<_>, Vec<_>) = wave.strata.iter().partition(|stratum| stratum.name != "all");
     let body = html! { @for one in strata { (stratum(page, one, &theirs(&one.name))) } };
     let foot = html! { @for one in &whole { (stratum(page, one, &html! { (page.say(words::ALL)) })) } };
-    let caption = html! { (page.say(&wave.title)) ", " (page.say(words::day(wave.on))) };
+    let caption = html! { (page.say(prose::wave_on(&own(&wave.title), wave.on))) };
     let withheld = wave.strata.iter().any(|one| one.rate == Value::Suppressed) || wave.items.iter().any(|item| item.suppressed);
     html! {
         section.part {
@@ -105,7 +106,7 @@ fn items(page: &Page, wave: &WaveResponse, id: &str) -> Markup {
             }
         }
     };
-    let caption = html! { (page.say(head::ITEM_RATE)) ", " (page.say(&wave.title)) };
+    let caption = html! { (page.say(head::ITEM_RATE)) ", " (theirs(&wave.title)) };
     folded(None, &caption, &table(&format!("{id}-items"), &caption, true, &heads, &body, None))
 }
 
@@ -119,7 +120,7 @@ fn again(page: &Page, survey: &SurveyResult, panel: &Panel) -> Markup {
     let body = html! {
         @for (at, wave) in panel.waves.iter().enumerate() {
             tr {
-                th scope="row" { (page.say(&wave.title)) }
+                th scope="row" { (theirs(&wave.title)) }
                 td.num { (page.count(wave.answered)) }
                 @for count in [wave.again, wave.rejoined, wave.new, wave.dropped] {
                     // Before the first wave there is none that could have been answered.
@@ -142,8 +143,8 @@ fn again(page: &Page, survey: &SurveyResult, panel: &Panel) -> Markup {
 fn kept(page: &Page, panel: &Panel, id: &str) -> Markup {
     let later = &panel.waves[(panel.first + 1).min(panel.waves.len())..];
     let Some(baseline) = panel.waves.get(panel.first).filter(|_| !later.is_empty()) else { return html! {} };
-    let mut heads = vec![Head::left(page.say(head::STRATUM)), Head::right(page.say(&baseline.title))];
-    heads.extend(later.iter().map(|wave| Head::right(page.say(&wave.title))));
+    let mut heads = vec![Head::left(page.say(head::STRATUM)), Head::theirs_right(&baseline.title)];
+    heads.extend(later.iter().map(|wave| Head::theirs_right(&wave.title)));
     let body = html! {
         @for stratum in &panel.strata {
             tr {
@@ -154,8 +155,8 @@ fn kept(page: &Page, panel: &Panel, id: &str) -> Markup {
         }
     };
     html! {
-        (table(id, &html! { (page.say(prose::kept(&baseline.title, 0))) }, true, &heads, &body, None))
-        p.note { (page.say(prose::kept(&baseline.title, 0))) }
+        (table(id, &html! { (page.say(prose::kept(&own(&baseline.title), 0))) }, true, &heads, &body, None))
+        p.note { (page.say(prose::kept(&own(&baseline.title), 0))) }
     }
 }
 
@@ -186,7 +187,7 @@ fn own_words(page: &Page, wave: &WaveResponse, coded: &Coded, id: &str) -> Marku
             }
         }
     };
-    let caption = html! { (page.say(prose::in_own_words(&coded.question, &wave.title))) };
+    let caption = html! { (page.say(prose::in_own_words(&own(&coded.question), &own(&wave.title)))) };
     html! {
         h5 { (caption) }
         (table(id, &caption, true, &heads, &themes, None))

@@ -6,9 +6,9 @@ mod compare;
 mod copies;
 mod estimate;
 mod evidence;
-mod findings;
+pub(super) mod findings;
 mod groups;
-mod indicator;
+pub(super) mod indicator;
 mod leads;
 mod method;
 mod panel;
@@ -188,13 +188,13 @@ fn heading(canvas: &mut Canvas, context: Context, last: u16, title: &str, about:
 }
 
 /// The label of a breakdown: the program's own word for partners, countries and periods, else the definition's.
-fn field_label(breakdown: &Breakdown) -> String {
+pub(super) fn field_label(breakdown: &Breakdown) -> String {
     let label = &breakdown.label;
     if words::FIELDS.contains(&(breakdown.field.as_str(), label)) { label.clone() } else { own(label) }
 }
 
 /// The heading of a breakdown.
-fn by_field(tongue: Tongue, breakdown: &Breakdown) -> String {
+pub(super) fn by_field(tongue: Tongue, breakdown: &Breakdown) -> String {
     let label = &breakdown.label;
     if words::FIELDS.contains(&(breakdown.field.as_str(), label)) {
         return prose::by(&label.to_lowercase());
@@ -203,12 +203,12 @@ fn by_field(tongue: Tongue, breakdown: &Breakdown) -> String {
 }
 
 /// How a line is called: what a definition or a row says, unless nothing is given.
-fn line_name(name: &str) -> String {
+pub(super) fn line_name(name: &str) -> String {
     if name == words::NOT_GIVEN { name.to_owned() } else { own(name) }
 }
 
 /// A name that the program itself gave, else one of a definition; `, on the pairs` behind it is always ours.
-fn point_name(name: &str) -> String {
+pub(super) fn point_name(name: &str) -> String {
     if words::POINTS.contains(&name) {
         return name.to_owned();
     }

@@ -16,7 +16,6 @@ use crate::define::catalog::{Collection, Partner, Report};
 use crate::finding::{self, Finding, Place, rules};
 use crate::model::export::Format;
 use crate::model::hash::hex;
-use crate::model::presentation::Presentation;
 use crate::model::scoreboard::{
     InputFile, KeptOut, PartnerFacts, ProgrammeFacts, Reporting, ReportingState, Scoreboard,
 };
@@ -140,7 +139,7 @@ pub fn assemble(
         ledger_head: state.head.clone(),
         definitions_hash: catalog.hash.clone(),
         thresholds: report.thresholds,
-        presentation: Presentation { language: programme.language.clone(), ..Presentation::default() },
+        presentation: report.presentation.clone(),
         indicators: computed.indicators,
         changes: None,
         surveys: computed.surveys,

@@ -16,6 +16,7 @@ pub mod ingest;
 pub mod known;
 pub mod layout;
 mod outputs;
+mod partner;
 pub mod project;
 pub mod rebuild;
 pub mod refresh;

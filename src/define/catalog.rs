@@ -18,6 +18,7 @@ use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
 use crate::model::export::Exports;
 use crate::model::period::Calendar;
+use crate::model::presentation::Presentation;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
 use crate::model::source::Source;
 use crate::model::target::{Baseline, Declared, Direction, Milestone, Targets, Trajectory};
@@ -566,6 +567,11 @@ pub struct Report {
     pub copies: u64,
     pub audience: Audience,
     pub gate: Gate,
+    pub presentation: Presentation,
+    /// Name and hash of the picture of its head.
+    pub logo_file: Option<(String, String)>,
+    /// One more workbook for each partner, with its own figures.
+    pub per_partner: bool,
     pub exports: Exports,
 }
 

@@ -18,6 +18,8 @@ pub enum Number {
     Evidence { row: usize, below: bool },
     /// A number of an answer behind an estimate, by the answer's position.
     Answer { row: usize, part: AnswerPart },
+    /// One number as a part of another.
+    Share { above: Box<Number>, below: Box<Number> },
     /// Something counted that is no figure of an indicator.
     Counted(Counted),
 }
@@ -91,6 +93,7 @@ pub enum Bound {
 pub enum Paced {
     Recent,
     Required,
+    Left,
     Value(NaiveDate),
     Lower(NaiveDate),
     Upper(NaiveDate),
@@ -119,12 +122,22 @@ pub enum Counted {
     Response { survey: String, wave: usize, line: usize, what: &'static str },
     /// Of a comparison, by position.
     Comparison { at: usize, what: &'static str },
+    /// A figure that moved since an earlier run, by position; of a cause's part its position.
+    Change { at: usize, what: Moving },
     /// Rows of the evidence, and the sum of what they bring.
     Evidence { amount: bool },
     /// The number that a spreadsheet gives a row: it says where, not how much.
     Place,
     /// In a copy of a submission: the cell is its own source.
     Original,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Moving {
+    Before,
+    After,
+    Difference,
+    Due(usize),
 }
 
 /// How rows become a number.

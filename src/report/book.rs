@@ -13,6 +13,7 @@ use super::language::own;
 use super::style::{Kind, NumberFormat, Rule, Style};
 use crate::finding::CellRef;
 use crate::finding::written::Writing;
+use crate::model::presentation::{ChartUse, Logo};
 use crate::model::trace::Number;
 
 /// The longest text that a cell holds, in UTF-16 units.
@@ -27,6 +28,8 @@ pub struct Book {
     pub created: NaiveDate,
     /// At the foot of every printed page: left and centre. The page number stands right.
     pub foot: [String; 2],
+    /// In the place of the usual accent.
+    pub accent: Option<u32>,
     /// The page number, with `&P` for it and `&N` for how many there are.
     pub page: String,
     /// How days and numbers are written.
@@ -48,6 +51,7 @@ pub struct Sheet {
     pub filter: Option<Area>,
     pub print: Print,
     pub charts: Vec<Chart>,
+    pub pictures: Vec<Picture>,
     /// Bars behind shares, from nothing to the whole.
     pub bars: Vec<Area>,
     /// Where numbers that are declared rather than counted are told: what links lead to.
@@ -227,15 +231,29 @@ pub struct Print {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
     OnePage,
+    /// And as many pages long as it takes, with breaks of its own.
     OnePageWide,
-    /// Per cent, where the sheet has page breaks of its own.
-    Percent(u16),
+}
+
+/// A picture that lies over cells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    pub logo: Logo,
+    /// Its right edge is that of this column.
+    pub last_column: u16,
+    pub row: u32,
+    /// As drawn, in pixels.
+    pub width: u32,
+    pub height: u32,
+    pub alt: String,
 }
 
 /// A chart over cells of its own sheet, or of the one that is named.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
     pub kind: ChartKind,
+    /// What a report leaves it out by.
+    pub usage: ChartUse,
     pub sheet: Option<String>,
     pub first: CellRef,
     pub last_column: u16,
@@ -262,6 +280,9 @@ pub enum ChartKind {
     Columns,
     /// Dots with their intervals.
     Intervals,
+    /// Lying bars over each other, the first behind: actual on the way to its target, and what should be there by
+    /// now; in a cell, or over a sheet's width.
+    Bullet { wide: bool },
     /// A line the size of a cell, without axes: a chart and no sparkline, since `LibreOffice` prints sparklines as dots.
     Trend,
 }
@@ -281,10 +302,13 @@ pub struct Series {
 pub enum Role {
     Actual,
     Expected,
-    /// Expected on the way to the first of several targets.
-    Original,
     Milestone,
     Target,
+    /// Expected on the way to the target as it was first decided.
+    Original,
+    Projected,
+    /// An end of the projection's band.
+    Bound,
 }
 
 impl Book {

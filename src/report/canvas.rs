@@ -4,6 +4,7 @@
 use super::book::{Area, Cell, Chart, ChartKind, Placed, Print, Row, Scale, Sheet};
 use super::language::{Tongue, own};
 use super::measure;
+use crate::model::presentation::ChartUse;
 use super::style::{Look, NumberFormat, Rule, Style};
 use super::words;
 use crate::finding::CellRef;
@@ -61,6 +62,7 @@ impl Canvas {
             filter: None,
             print,
             charts: Vec::new(),
+            pictures: Vec::new(),
             bars: Vec::new(),
             anchors: Vec::new(),
             untold: Vec::new(),
@@ -195,12 +197,17 @@ impl Canvas {
         self.sheet.charts.push(chart);
     }
 
+    /// Charts of other uses are left out, and take no room.
+    pub fn draw_only(&mut self, uses: impl Fn(ChartUse) -> bool) {
+        self.sheet.charts.retain(|chart| uses(chart.usage));
+    }
+
     /// Measures everything.
     pub fn finish(mut self) -> Sheet {
         self.sheet.columns = self.column_widths();
         self.row_heights();
         self.hold_charts();
-        if !self.blocks.is_empty() {
+        if !self.blocks.is_empty() && self.sheet.print.scale == Scale::OnePageWide {
             self.paginate();
         }
         self.sheet
@@ -277,22 +284,33 @@ impl Canvas {
                     Some(Some(last)) => *last,
                     None => placed.column,
                 };
-                let face = placed.style.look.face();
-                let count = match &placed.cell {
-                    Cell::Text(text) | Cell::Link { text, .. } if face.wrap => {
-                        measure::lines(text, face, sum(&self.sheet.columns, placed.column, last))
-                    }
-                    _ => 1,
-                };
-                height = height.max(count * measure::line_height(face) + if count > 1 { 9 } else { 5 });
+                height = height.max(needs(placed, sum(&self.sheet.columns, placed.column, last)));
             }
             row.height = height.min(TALLEST);
+        }
+        self.joined_heights();
+    }
+
+    /// The last row of what reaches over several rows grows until its text fits.
+    fn joined_heights(&mut self) {
+        for span in self.sheet.spans.iter().filter(|span| span.last.row > span.first.row) {
+            let (first, last) = (span.first.row as usize, span.last.row as usize);
+            let placed = self.sheet.rows.get(first).and_then(|row| {
+                row.cells.iter().find(|placed| placed.column == span.first.column)
+            });
+            let Some(placed) = placed else { continue };
+            let wanted = needs(placed, sum(&self.sheet.columns, span.first.column, span.last.column));
+            let above: u32 = self.sheet.rows.iter().take(last).skip(first).map(|row| row.height).sum();
+            if let Some(row) = self.sheet.rows.get_mut(last) {
+                row.height = row.height.max(wanted.saturating_sub(above)).min(TALLEST);
+            }
         }
     }
 
     /// The last row of each chart grows until the chart ends above it.
     fn hold_charts(&mut self) {
-        for chart in self.sheet.charts.iter().filter(|chart| chart.kind != ChartKind::Trend) {
+        let in_cells = [ChartKind::Trend, ChartKind::Bullet { wide: false }];
+        for chart in self.sheet.charts.iter().filter(|chart| !in_cells.contains(&chart.kind)) {
             let (first, last) = (chart.first.row as usize, chart.last_row as usize);
             let used: u32 = self.sheet.rows.iter().take(last).skip(first).map(|row| row.height).sum();
             if let Some(row) = self.sheet.rows.get_mut(last) {
@@ -301,11 +319,11 @@ impl Canvas {
         }
     }
 
-    /// A scale at which the sheet is one page wide, and a page break before each block that would be cut.
+    /// A page break before each block that would be cut. The sheet is made one page wide by whatever prints it, so the
+    /// scale is only guessed here: what has wider letters makes its columns wider and its pages longer in one.
     fn paginate(&mut self) {
         let width: u32 = self.sheet.columns.iter().sum();
-        // Smaller than fits: LibreOffice makes columns six per cent wider than Excel does.
-        let percent = (PAGE.0 * 91 / width.max(1)).clamp(40, 90);
+        let percent = (PAGE.0 * 97 / width.max(1)).clamp(10, 100);
         let page = PAGE.1 * 96 / percent;
         let height = |from: u32, to: u32| -> u32 {
             self.sheet.rows.iter().take(to as usize + 1).skip(from as usize).map(|row| row.height).sum()
@@ -327,8 +345,18 @@ impl Canvas {
             }
         }
         self.sheet.print.breaks = breaks;
-        self.sheet.print.scale = Scale::Percent(u16::try_from(percent).unwrap_or(70));
     }
+}
+
+/// The height that a cell of this width needs.
+fn needs(placed: &Placed, width: u32) -> u32 {
+    let face = placed.style.look.face();
+    let count = match &placed.cell {
+        // Where the font is not at hand another one takes its place, and its letters are wider.
+        Cell::Text(text) | Cell::Link { text, .. } if face.wrap => measure::lines(text, face, width * 88 / 100),
+        _ => 1,
+    };
+    count * measure::line_height(face) + if count > 1 { 9 } else { 5 }
 }
 
 /// The width of columns together.

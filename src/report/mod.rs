@@ -23,6 +23,10 @@ pub mod words;
 pub mod xlsx;
 
 #[cfg(test)]
+pub mod large;
+#[cfg(test)]
+mod sheet_tests;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;

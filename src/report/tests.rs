@@ -15,15 +15,15 @@ use crate::model::trace::{Brings, Made, Standing, Taking};
 use crate::model::unit::Unit;
 use crate::model::value::{Coverage, Value};
 
-fn d(text: &str) -> Decimal {
+pub fn d(text: &str) -> Decimal {
     text.parse().unwrap()
 }
 
-fn day(text: &str) -> chrono::NaiveDate {
+pub fn day(text: &str) -> chrono::NaiveDate {
     text.parse().unwrap()
 }
 
-fn figure(value: Value) -> Figure {
+pub fn figure(value: Value) -> Figure {
     Figure {
         indicator: IndicatorCode::new("volume").unwrap(),
         by: Vec::new(),
@@ -219,7 +219,7 @@ pub fn scoreboard() -> Scoreboard {
     }
 }
 
-fn cells(book: &Book) -> Vec<(String, CellRef, &Placed)> {
+pub fn cells(book: &Book) -> Vec<(String, CellRef, &Placed)> {
     book.sheets.iter().flat_map(|s| s.cells().map(|(at, placed)| (s.name.clone(), at, placed))).collect()
 }
 

@@ -37,6 +37,7 @@ mod propose;
 mod readme;
 mod rebuild;
 mod refusals;
+mod reports;
 mod sandbox;
 mod server;
 mod submissions;

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::{by_field, field_label, heads, line_name, live, optional_cell, progress, section, value_cell};
 use crate::finding::CellRef;
 use crate::model::number::{percentage, quotient};
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{Breakdown, Figure, IndicatorResult, Status};
 use crate::model::trace::{Number, Part};
 use crate::report::axis;
@@ -257,6 +258,7 @@ fn chart(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, numb
     let unit = own(one.unit.as_str());
     canvas.chart(Chart {
         kind: if periods { ChartKind::Columns } else { ChartKind::Bars },
+        usage: ChartUse::Breakdown,
         sheet: None,
         first: CellRef::new(frame.top, CHART.0),
         last_column: CHART.1,

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{heads, optional_cell, point_name, section, value_cell};
 use crate::finding::CellRef;
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::IndicatorResult;
 use crate::model::trace::{Bound, Number};
 use crate::model::value::Value;
@@ -77,6 +78,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
     let column = |column| Area::column(column, first, end);
     canvas.chart(Chart {
         kind: ChartKind::Intervals,
+        usage: ChartUse::Interval,
         sheet: None,
         first: CellRef::new(row, WAVE),
         last_column: TABLE,

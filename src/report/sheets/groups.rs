@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::estimate::{REACH, reach, reach_heads};
 use super::{by_field, field_label, heads, line_name, optional_cell, section, value_cell};
 use crate::finding::CellRef;
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{Breakdown, Figure, IndicatorResult, LineEstimate};
 use crate::model::trace::{Bound, Number, Part};
 use crate::model::unit::Unit;
@@ -95,6 +96,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
     let values = column(if change.is_some() { 3 } else { 2 });
     canvas.chart(Chart {
         kind: ChartKind::Intervals,
+        usage: ChartUse::Interval,
         sheet: None,
         first: CellRef::new(row, NAME),
         last_column: TABLE,

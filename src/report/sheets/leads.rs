@@ -101,12 +101,17 @@ impl<'a> Index<'a> {
                 let row = self.board.evidence.answers.get(*row)?;
                 self.copy(&row.file, &row.sheet, row.cells.first()?.1)
             }
+            Number::Share { above, .. } => {
+                let (home, cell) = self.homes.get(above)?;
+                Some(Lead { sheet: home.clone(), cell: *cell, tip: home.clone() })
+            }
             Number::Counted(counted) => {
                 let to = match counted {
                     Counted::Findings { .. } | Counted::FindingsOf { .. } => words::FINDINGS,
                     Counted::Rows { kept_out: true, .. } => words::KEPT_OUT,
                     Counted::Rows { partner, collection, .. } => return self.reported(partner, collection),
                     Counted::Response { .. } => words::ANSWERS,
+                    Counted::Change { at, .. } => return self.moved(*at),
                     Counted::Comparison { at, what } => return self.compared(*at, what),
                     Counted::Status(_) | Counted::Evidence { .. } | Counted::Place | Counted::Original => return None,
                 };
@@ -140,6 +145,14 @@ impl<'a> Index<'a> {
         let code = if what == "count" { &comparison.counted } else { &comparison.estimated };
         let home = self.home(code)?;
         Some(Lead { sheet: home.0.clone(), cell: home.1, tip: home.0.clone() })
+    }
+
+    /// What moved stands on the indicator's sheet as it is now.
+    fn moved(&self, at: usize) -> Option<Lead> {
+        let moved = self.board.changes.as_ref()?.moved.get(at)?;
+        let number = Number::Figure { indicator: moved.indicator.clone(), by: moved.by.clone(), part: Part::Value };
+        let (home, cell) = self.homes.get(&number)?;
+        Some(Lead { sheet: home.clone(), cell: *cell, tip: home.clone() })
     }
 
     fn home(&self, code: &IndicatorCode) -> Option<&(String, CellRef)> {

@@ -6,6 +6,7 @@ use super::{Context, TOP, heading, heads, live, number_format, optional_cell, se
 use crate::finding::CellRef;
 use crate::model::absent::Absent;
 use crate::model::number::quotient;
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{EstimateFacts, IndicatorResult, StratumResponse, SurveyResult, WaveResponse};
 use crate::model::trace::{Bound, Counted, Number, Part};
 use crate::model::unit::Unit;
@@ -52,6 +53,7 @@ pub fn sheet(context: Context) -> Sheet {
         }
     }
     super::compare::all(&mut canvas, context, LAST);
+    canvas.draw_only(|usage| context.draws(usage));
     canvas.finish()
 }
 
@@ -303,6 +305,7 @@ fn response_chart(
     let lines = u32::try_from(strata.len()).unwrap_or(0);
     canvas.chart(Chart {
         kind: ChartKind::Bars,
+        usage: ChartUse::Breakdown,
         sheet: None,
         first: CellRef::new(top, CHART.0),
         last_column: CHART.1,

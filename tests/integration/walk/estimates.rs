@@ -102,6 +102,11 @@ pub fn error(kind: Kind, strata: &Strata) -> (f64, i64) {
 
 /// The t that 97.5 % of Student's distribution lie below: Simpson's rule over the density, then halving.
 pub fn student(degrees: i64) -> f64 {
+    quantile(degrees, 0.975)
+}
+
+/// The t that a share of the distribution lies below, from a half up.
+pub fn quantile(degrees: i64, share: f64) -> f64 {
     let nu = degrees as f64;
     let density = |t: f64| (1.0 + t * t / nu).powf(-f64::midpoint(nu, 1.0));
     // The constant comes out of the whole area, taken in u = t/(1 + t) up to infinity.
@@ -119,7 +124,7 @@ pub fn student(degrees: i64) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
     for _ in 0..60 {
         let middle = f64::midpoint(low, high);
-        if area(middle) < 0.95 * whole { low = middle } else { high = middle }
+        if area(middle) < (2.0 * share - 1.0) * whole { low = middle } else { high = middle }
     }
     low / (1.0 - low)
 }

@@ -375,8 +375,35 @@ impl<'a> Ground<'a> {
                 Ok(self.value(code, by, &all)? - self.value(code, by, &then)?)
             }
             Part::Estimate(estimated) => self.estimate(code, by, estimated),
-            Part::Committed | Part::OriginalOn(_) | Part::Pace(_) => Err("not recomputed here".into()),
+            Part::Committed => self.committed(code),
+            Part::OriginalOn(on) => self.original(code, on),
+            Part::Pace(paced) => super::pace::paced(self, code, paced),
         }
+    }
+
+    fn committed(&self, code: &IndicatorCode) -> Told {
+        let committed = self.indicator(code).committed.as_ref().ok_or("nothing is committed")?;
+        let RowMeasure::One(measure) = &committed.measure else { return Err("not recomputed here".into()) };
+        let own = |row: &EvidenceRow| row.indicator == *code && row.standing == Standing::Committed;
+        let rows: Vec<usize> =
+            self.board.evidence.rows.iter().enumerate().filter(|(_, row)| own(row)).map(|(at, _)| at).collect();
+        let taking = match measure.function {
+            scoreboard::sql::Function::Sum => Taking::Sum,
+            scoreboard::sql::Function::Count => Taking::Count,
+            scoreboard::sql::Function::CountDistinct => Taking::Distinct,
+            scoreboard::sql::Function::Min => Taking::Least,
+            scoreboard::sql::Function::Max => Taking::Greatest,
+        };
+        self.taken(taking, &rows, false)
+    }
+
+    /// On the way to the target as it was decided first.
+    fn original(&self, code: &IndicatorCode, day: NaiveDate) -> Told {
+        let baseline = self.baseline(code, &[])?;
+        let first = self.declared.first_target(code.as_str(), baseline)?;
+        let path = self.declared.path(code.as_str(), baseline, true);
+        let path = path.into_iter().filter(|(on, _)| *on < first.0).collect();
+        Ok(super::declared::along(path, first, self.declared.steps(code.as_str()), day))
     }
 
     fn part(&self, code: &IndicatorCode, by: &By, part: Part) -> Told {
@@ -399,7 +426,7 @@ impl<'a> Ground<'a> {
         }
     }
 
-    fn actual(&self, code: &IndicatorCode, on: NaiveDate) -> Told {
+    pub fn actual(&self, code: &IndicatorCode, on: NaiveDate) -> Told {
         let one = self.result(code);
         match &one.made {
             Made::Answers => {
@@ -530,6 +557,7 @@ impl<'a> Ground<'a> {
                 (if *below { amounts.1 } else { amounts.0 }).ok_or("no amount in its cell".into())
             }
             Number::Answer { row, part } => self.answer_part(*row, *part),
+            Number::Share { above, below } => Ok(self.number(above)? / self.number(below)?),
             Number::Counted(counted) => self.counted(counted),
         }
     }
@@ -640,6 +668,7 @@ impl<'a> Ground<'a> {
                 board.kept_out.iter().filter(|out| whose(&out.partner, partner) && of(collection, &out.collection)).count()
             }
             Counted::Rows { partner, collection, .. } => return self.accepted(partner, collection),
+            Counted::Change { .. } => return Err("changes are not recomputed here".into()),
             Counted::Response { survey, wave, line, what } => return self.response(survey, *wave, *line, what),
             Counted::Comparison { at, what } => return self.comparison(*at, what),
             Counted::Evidence { amount: false } => board.evidence.rows.len(),

@@ -7,6 +7,7 @@ mod declared;
 mod estimates;
 mod figures;
 mod leaves;
+mod pace;
 
 use std::collections::BTreeMap;
 

@@ -263,9 +263,7 @@ pub mod label {
 
 /// What only the page says.
 pub mod page {
-    use chrono::NaiveDate;
-
-    use super::{counted, day};
+    use super::counted;
     use crate::model::trace::Taking;
 
     pub const SKIP: &str = "Skip to the content";
@@ -274,53 +272,28 @@ pub mod page {
     pub const LIGHT: &str = "Colours: light";
     pub const DARK: &str = "Colours: dark";
     pub const CLOSE: &str = "Close";
-    pub const OVERVIEW: &str = "Overview";
-    pub const CHANGES: &str = "What changed";
-    pub const MATRIX: &str = "By partner";
-    pub const PACE: &str = "Pace and projection";
-    pub const FUNNEL: &str = "From contact to outcome";
-    pub const COUNTRIES: &str = "By country";
     pub const INDICATORS: &str = "Indicators";
     pub const ALL_INDICATORS: &str = "All indicators";
     pub const LEGEND: &str = "A figure with a dotted line below it leads to the rows that it was counted from; ✓ says that \
         they give the figure once more. ≈ illustrative: \
         not from the programme's documents. Coverage: who has reported, of those whose turn it was. Progress: (actual − \
         baseline) / (target − baseline); its bar ends at 100 %, and the mark on it stands where it should be by now.";
-    pub const HEAT: &str = "The deeper a cell is coloured, the further the figure is towards its own target; without one, \
-        the larger it is in its line.";
     pub const BY: &str = "By";
     pub const AS_TABLE: &str = "The drawing as a table";
     pub const TABLE_BELOW: &str = "Its figures stand in the table below.";
     pub const CUT_OFF: &str = "cut-off";
     pub const BREAK: &str = "Break";
-    pub const ORIGINAL: &str = "Expected, original target";
-    pub const PROJECTED: &str = "Projected";
-    pub const COMMITTED: &str = "Committed";
     pub const ARITHMETIC: &str = "With its figures";
     pub const MADE_OF: &str = "Made of";
     pub const DECLARED_IN: &str = "Declared in";
     pub const DRAWN: &str = "Drawn";
     pub const PLACE: &str = "File › sheet › cell";
     pub const BACK: &str = "↑ Overview";
-    pub const RECENT: &str = "Pace, a period";
-    pub const REQUIRED: &str = "Needed, a period";
     pub const BAND: &str = "80 % interval";
-    pub const HELD: &str = "Past intervals that held";
-    pub const STEP: &str = "Step";
-    pub const OF_BEFORE: &str = "of the step before";
-    pub const OF_FIRST: &str = "of the first";
-    pub const NOTHING_MOVED: &str = "No figure moved.";
-    pub const CAUSES: &str = "What happened";
-    pub const BEFORE: &str = "Before";
-    pub const NOW: &str = "Now";
     pub const WHY: &str = "Why, and how much is due to it";
     pub const CELLS: &str = "Where";
     pub const MORE: &str = "Show more rows";
     pub const NO_FILES: &str = "No file counts yet.";
-
-    pub fn since(run: &str, as_of: NaiveDate) -> String {
-        format!("Against run {run}, as of {}.", day(as_of))
-    }
 
     pub fn lines(count: usize) -> String {
         counted(count, "line")

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::page::{Head, Page, folded, percent, table, theirs};
 use crate::model::number::quotient;
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{Breakdown, Figure, IndicatorResult, Status};
 use crate::report::prose;
 use crate::report::sheets::{by_field, field_label, line_name};
@@ -56,7 +57,7 @@ pub fn part(page: &Page, one: &IndicatorResult, breakdown: &Breakdown, at: usize
         Column::Status => Head::left(page.say(head::STATUS)),
         Column::Rows => Head::right(page.say(head::ROWS)),
     }));
-    let lines = Lines { page, one, columns: &columns, number, most: most(breakdown) };
+    let lines = Lines { page, one, columns: &columns, number, most: most(breakdown).filter(|_| page.draws(ChartUse::Breakdown)) };
     let body = html! {
         @for (figure, name) in breakdown.figures.iter().zip(&breakdown.names) {
             tr { th scope="row" { bdi { (page.say(line_name(name))) } } (lines.cells(figure, false)) }

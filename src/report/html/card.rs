@@ -9,21 +9,21 @@ use super::page::{Head, Page, folded, table, theirs, tone_class};
 use super::{breakdown, chart, estimate, evidence};
 use crate::model::code::IndicatorCode;
 use crate::model::pace::Projection;
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{IndicatorResult, TrajectoryPoint};
 use crate::model::trace::Made;
 use crate::model::target::{Target, TargetValue, Targets};
 use crate::model::value::Value;
 use crate::report::language::own;
 use crate::report::prose;
-use crate::report::sheets::indicator::capital;
-use crate::report::sheets::{any_suppressed, bounds, coverage, no_target, number_format, point_name, target_format};
+use crate::report::sheets::{any_suppressed, bounds, capital, coverage, no_target, number_format, point_name, target_format};
 use crate::report::style::{NumberFormat, Tone};
 use crate::report::words::{self, head, label, page as ours, part};
 
 pub fn card(page: &Page, one: &IndicatorResult) -> Markup {
     let number = number_format(one);
     let (id, title) = (format!("i-{}", one.code), format!("i-{}-title", one.code));
-    let drawing = chart::trajectory(page, one, number);
+    let drawing = page.draws(ChartUse::Trajectory).then(|| chart::trajectory(page, one, number)).flatten();
     html! {
         article.card.(tone_class(Tone::of_status(status_of(one)))) id=(id) aria-labelledby=(title) {
             div.title {
@@ -101,7 +101,7 @@ fn strip(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
             }
             @if let Some(committed) = &one.committed {
                 div {
-                    dt { (page.say(ours::COMMITTED)) }
+                    dt { (page.say(head::COMMITTED)) }
                     dd { (page.value(&committed.value, number)) }
                 }
             }
@@ -146,7 +146,7 @@ fn remarks(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
         }
         @if let Some(upper) = upper { p.remark { (page.say(upper)) } }
         @for broken in &one.breaks {
-            p.remark { strong { (page.say(ours::BREAK)) " " (page.day(broken.on)) } ": " (page.say(&broken.says)) }
+            p.remark { (page.say(prose::a_break(broken.on, &broken.says))) }
         }
     }
 }
@@ -154,7 +154,7 @@ fn remarks(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
 fn pace(page: &Page, one: &IndicatorResult) -> Markup {
     match &one.pace {
         Some(Projection::Known(pace)) => html! { p.remark { (page.say(&pace.says)) } },
-        Some(Projection::Refused(why)) => html! { p.remark { (page.say(why)) } },
+        Some(Projection::Refused(why)) => html! { p.remark { (page.say(prose::no_projection(why))) } },
         None => html! {},
     }
 }
@@ -166,7 +166,7 @@ fn points(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
     let columns: [Column; 5] = [
         (head::ACTUAL, |point| point.actual),
         (head::EXPECTED_THEN, |point| point.expected),
-        (ours::ORIGINAL, |point| point.original),
+        (head::ORIGINAL, |point| point.original),
         (head::MILESTONE, |point| point.milestone),
         (head::TARGET, |point| point.target),
     ];
@@ -200,7 +200,7 @@ fn points(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
                     th scope="row" { (page.say(point_name(&at.label))) }
                     td.num { (page.day(at.on)) }
                     td.num colspan=(columns.len().max(1)) {
-                        (page.say(ours::PROJECTED)) " " (page.number(at.value, number)) " ("
+                        (page.say(head::PROJECTED)) " " (page.number(at.value, number)) " ("
                         (page.number(at.lower, number)) " – " (page.number(at.upper, number)) ")"
                     }
                 }
@@ -210,7 +210,11 @@ fn points(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
     let note = if one.total.target.is_some() { prose::TRAJECTORY } else { prose::TRAJECTORY_WITHOUT_TARGET };
     html! {
         (table(&format!("t-{}-points", one.code), &html! { (page.say(part::TRAJECTORY)) ": " (theirs(&one.title)) }, true, &heads, &body, None))
-        p.note { (page.say(note)) }
+        p.note {
+            (page.say(note))
+            @if one.trajectory.iter().any(|point| point.original.is_some()) { " " (page.say(prose::ORIGINAL_PATH)) }
+            @if matches!(one.pace, Some(Projection::Known(_))) { " " (page.say(prose::PROJECTION)) }
+        }
     }
 }
 

@@ -4,21 +4,25 @@ use maud::{Markup, html};
 use rust_decimal::Decimal;
 
 use super::page::{Head, Page, table, theirs};
-use crate::model::changes::{Aspect, Cause, CauseKind, Changes, Moved};
+use crate::model::changes::{Aspect, Cause, Changes, Moved};
 use crate::report::language::own;
+use crate::report::prose;
 use crate::report::style::NumberFormat;
-use crate::report::words::{self, head, page as ours};
+use crate::report::words::{self, head, page as ours, part};
 
 pub fn section(page: &Page, changes: &Changes) -> Markup {
     html! {
-        p { (page.say(ours::since(&own(&changes.since), changes.since_as_of))) }
+        p { (page.say(prose::since(&own(&changes.since), changes.since_as_of))) }
         @if changes.moved.is_empty() {
-            p.headline { (page.say(ours::NOTHING_MOVED)) }
+            p.headline { (page.say(prose::NOTHING_MOVED)) }
         } @else {
             (moved(page, changes))
+            p.note { (page.say(prose::MOVED_LEGEND)) }
         }
-        @if !changes.causes.is_empty() {
-            h3 { (page.say(ours::CAUSES)) }
+        h3 { (page.say(part::CAUSES)) }
+        @if changes.causes.is_empty() {
+            p { (page.say(prose::NO_CAUSE)) }
+        } @else {
             ul.causes { @for one in &changes.causes { li { (cause(page, one)) } } }
         }
         @for note in &changes.notes { p.note { (page.say(note)) } }
@@ -28,18 +32,18 @@ pub fn section(page: &Page, changes: &Changes) -> Markup {
 fn moved(page: &Page, changes: &Changes) -> Markup {
     let heads = [
         Head::left(page.say(head::FIGURE)),
-        Head::right(page.say(ours::BEFORE)),
-        Head::right(page.say(ours::NOW)),
+        Head::right(page.say(head::BEFORE)),
+        Head::right(page.say(head::AFTER)),
         Head::right(page.say(head::DIFFERENCE)),
         Head::left(page.say(ours::WHY)),
     ];
     let body = html! { @for one in &changes.moved { (line(page, changes, one)) } };
-    table("changes-table", &html! { (page.say(ours::CHANGES)) }, true, &heads, &body, None)
+    table("changes-table", &html! { (page.say(words::CHANGES)) }, true, &heads, &body, None)
 }
 
 fn line(page: &Page, changes: &Changes, one: &Moved) -> Markup {
     let known = [one.before.known(), one.after.known()];
-    let number = NumberFormat::of_unit(&one.unit, known.into_iter().flatten().any(|value| !value.fract().is_zero()));
+    let number = NumberFormat::telling(&one.unit, known.into_iter().flatten());
     html! {
         tr .line[!one.by.is_empty()] {
             th scope="row" {
@@ -83,26 +87,11 @@ fn line(page: &Page, changes: &Changes, one: &Moved) -> Markup {
 
 fn cause(page: &Page, one: &Cause) -> Markup {
     html! {
-        span.cause { (page.say(kind(one.kind))) } " "
+        span.cause { (page.say(words::cause(one.kind))) } " "
         @if let Some(partner) = &one.partner {
             (theirs(page.board.programme.partners.iter().find(|p| p.code.as_str() == partner).map_or(partner, |p| &p.name))) ": "
         }
         (page.say(&one.says))
-    }
-}
-
-fn kind(kind: CauseKind) -> &'static str {
-    match kind {
-        CauseKind::Program => "another version of the program",
-        CauseKind::Definition => "definition changed",
-        CauseKind::Target => "target changed",
-        CauseKind::AsOf => "another day",
-        CauseKind::Decision => "decision",
-        CauseKind::Waiver => "waiver",
-        CauseKind::NewSubmission => "new submission",
-        CauseKind::LateData => "late data",
-        CauseKind::Correction => "correction",
-        CauseKind::Answers => "answers to a survey",
     }
 }
 

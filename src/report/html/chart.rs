@@ -197,8 +197,8 @@ pub fn legend(page: &Page, one: &IndicatorResult) -> Markup {
     let entries = [
         (!lines.actual.is_empty(), "actual", head::ACTUAL),
         (!lines.expected.is_empty(), "expected", head::EXPECTED_THEN),
-        (!lines.original.is_empty(), "original", ours::ORIGINAL),
-        (lines.projected().next().is_some(), "projected", ours::PROJECTED),
+        (!lines.original.is_empty(), "original", head::ORIGINAL),
+        (lines.projected().next().is_some(), "projected", head::PROJECTED),
         (!lines.milestones.is_empty(), "milestone", head::MILESTONE),
         (lines.target.is_some(), "target", head::TARGET),
     ];

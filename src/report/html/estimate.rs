@@ -8,6 +8,7 @@ use super::breakdown::title;
 use super::chart;
 use super::page::{Head, Page, table, theirs};
 use super::plot::Span;
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{Breakdown, Comparison, IndicatorResult, Verdict};
 use crate::model::unit::Unit;
 use crate::model::value::Value;
@@ -129,7 +130,7 @@ fn intervals(
     formats: Formats,
 ) -> Markup {
     let ends = lines.iter().flat_map(|line| [line.value, line.bounds.0, line.bounds.1]);
-    let span = Span::of(&ends.flatten().collect::<Vec<_>>(), false);
+    let span = Span::of(&ends.flatten().collect::<Vec<_>>(), false).filter(|_| page.draws(ChartUse::Interval));
     let days = lines.iter().any(|line| line.day.is_some());
     let mut heads = vec![first];
     if days {
@@ -196,8 +197,7 @@ pub fn compared(page: &Page, one: &IndicatorResult) -> Markup {
 
 fn comparison(page: &Page, id: &str, pair: &Comparison) -> Markup {
     let values = [pair.count.known(), pair.estimate.known()];
-    let fractions = values.into_iter().flatten().any(|value| !value.fract().is_zero());
-    let number = NumberFormat::of_unit(&pair.unit, fractions);
+    let number = NumberFormat::telling(&pair.unit, values.into_iter().flatten());
     let percent = NumberFormat::of_unit(&Unit::new("%"), true);
     let heads = [
         Head::left(page.say(head::SOURCE)),

@@ -8,6 +8,7 @@ use crate::model::number::quotient;
 use crate::model::pace::{Pace, Projection};
 use crate::model::presentation::Funnel;
 use crate::model::scoreboard::{Figure, IndicatorResult};
+use crate::report::prose;
 use crate::report::sheets::number_format;
 use crate::report::style::NumberFormat;
 use crate::report::words::{self, head, page as ours};
@@ -46,14 +47,14 @@ fn with<'a>(page: &Page<'a>, field: &str) -> Vec<&'a IndicatorResult> {
     page.board.indicators.iter().filter(has).collect()
 }
 
-pub fn grid(page: &Page, grid: &Grid, id: &str, caption: &str) -> Markup {
+pub fn grid(page: &Page, grid: &Grid, id: &str, caption: &str, legend: &str) -> Markup {
     let mut heads = vec![Head::left(page.say(head::INDICATOR))];
     heads.extend(grid.columns.iter().map(|(_, name)| Head::theirs_right(name)));
     heads.push(Head::right(page.say(words::TOTAL)));
     let body = html! { @for one in &grid.lines { (grid_line(page, grid, one)) } };
     html! {
         div.grid { (table(id, &html! { (page.say(caption)) }, true, &heads, &body, None)) }
-        p.note { (page.say(ours::HEAT)) }
+        p.note { (page.say(legend)) }
     }
 }
 
@@ -64,15 +65,16 @@ fn grid_line(page: &Page, grid: &Grid, one: &IndicatorResult) -> Markup {
         let figures = breakdown.iter().flat_map(|breakdown| &breakdown.figures);
         figures.into_iter().find(|figure| figure.by.last().is_some_and(|(_, value)| value == code))
     };
-    let values = || grid.columns.iter().filter_map(|(code, _)| figure(code)?.value.known());
-    let most = values().max().filter(|_| values().all(|value| !value.is_sign_negative()));
+    let additive = breakdown.is_some_and(|breakdown| breakdown.additive);
+    let whole = one.total.value.known().filter(|_| additive);
     html! {
         tr {
             th scope="row" { a href=(format!("#i-{}", one.code)) { (theirs(&one.title)) } small { (theirs(one.unit.as_str())) } }
             @for (code, _) in &grid.columns {
                 @match figure(code) {
                     Some(figure) => {
-                        td.num.heat style=[heat(figure, most).map(|heat| format!("--heat:{}%", percent(heat)))] {
+                        td.num.heat style=[heat(figure, whole).map(|heat| format!("--heat:{}%", percent(heat)))] {
+                            @let number = figure.progress.map_or(number, |progress| number.marked(sign(progress)));
                             (page.traced(one, Some((grid.field, code)), page.value(&figure.value, number)))
                             @if let Some(status) = figure.status.filter(|_| figure.target.is_some()) {
                                 small { (page.status(status)) " " (page.optional(figure.progress, words::NONE, NumberFormat::SHARE)) }
@@ -87,9 +89,15 @@ fn grid_line(page: &Page, grid: &Grid, one: &IndicatorResult) -> Markup {
     }
 }
 
-/// Progress towards an own target; else the part of the largest figure of the line.
-fn heat(figure: &Figure, most: Option<Decimal>) -> Option<Decimal> {
-    figure.progress.or_else(|| quotient(figure.value.known()?, most?))
+/// Progress towards an own target; else the part of a sum.
+fn heat(figure: &Figure, whole: Option<Decimal>) -> Option<Decimal> {
+    figure.progress.or_else(|| quotient(figure.value.known()?, whole?))
+}
+
+/// How many quarters of the way are done: the same as the shade, for those who do not see it.
+fn sign(progress: Decimal) -> char {
+    let quarters = [25, 50, 75, 100].into_iter().filter(|step| progress >= Decimal::new(*step, 2)).count();
+    ['○', '◔', '◑', '◕', '●'].get(quarters).copied().unwrap_or('●')
 }
 
 /// Indicators with a pace to tell.
@@ -105,12 +113,12 @@ pub fn pace(page: &Page, lines: &[(&IndicatorResult, &Pace)]) -> Markup {
     let heads = [
         Head::left(page.say(head::INDICATOR)),
         Head::right(page.say(head::ACTUAL)),
-        Head::right(page.say(ours::RECENT)),
-        Head::right(page.say(ours::REQUIRED)),
-        Head::right(page.say(ours::PROJECTED)),
+        Head::right(page.say(head::RECENT)),
+        Head::right(page.say(head::REQUIRED)),
+        Head::right(page.say(head::PROJECTED)),
         Head::right(page.say(ours::BAND)),
         Head::right(page.say(head::TARGET)),
-        Head::right(page.say(ours::HELD)),
+        Head::right(page.say(head::HELD)),
     ];
     let body = html! {
         @for (one, pace) in lines {
@@ -127,18 +135,30 @@ pub fn pace(page: &Page, lines: &[(&IndicatorResult, &Pace)]) -> Markup {
                 td.num { (page.optional(one.total.target.map(|target| target.value), words::NONE, number)) }
                 td.num {
                     @match pace.back_test {
-                        Some(test) => (page.say(format!("{} of {}", test.held, test.of))),
+                        Some(test) => (page.say(prose::held(test.held, test.of))),
                         None => (page.absent(words::NONE)),
                     }
                 }
             }
         }
     };
-    table("pace-table", &html! { (page.say(ours::PACE)) }, true, &heads, &body, None)
+    html! {
+        p { (page.say(prose::PACE)) }
+        (table("pace-table", &html! { (page.say(words::PACE)) }, true, &heads, &body, None))
+        p.note { (page.say(prose::PACE_LEGEND)) }
+    }
+}
+
+pub fn funnels(page: &Page) -> Markup {
+    html! {
+        p { (page.say(prose::FUNNEL)) }
+        @for (at, one) in page.board.presentation.funnels.iter().enumerate() { (funnel(page, one, at)) }
+        p.note { (page.say(prose::FUNNEL_LEGEND)) }
+    }
 }
 
 /// Steps, each of which counts what became of the one before.
-pub fn funnel(page: &Page, funnel: &Funnel, at: usize) -> Markup {
+fn funnel(page: &Page, funnel: &Funnel, at: usize) -> Markup {
     let steps: Vec<&IndicatorResult> = funnel
         .steps
         .iter()
@@ -146,10 +166,10 @@ pub fn funnel(page: &Page, funnel: &Funnel, at: usize) -> Markup {
         .collect();
     let first = steps.first().and_then(|one| one.total.value.known());
     let heads = [
-        Head::left(page.say(ours::STEP)),
+        Head::left(page.say(head::STEP)),
         Head::right(page.say(head::FIGURE)),
-        Head::right(page.say(ours::OF_BEFORE)),
-        Head::right(page.say(ours::OF_FIRST)),
+        Head::right(page.say(head::OF_STEP)),
+        Head::right(page.say(head::OF_FIRST)),
     ];
     let share = |one: &IndicatorResult, of: Option<Decimal>| quotient(one.total.value.known()?, of?);
     let body = html! {

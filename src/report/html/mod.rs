@@ -62,7 +62,7 @@ pub fn html(scoreboard: &Scoreboard) -> Vec<u8> {
                 meta name="color-scheme" content="light dark";
                 meta name="generator" content=(PROGRAM);
                 title { (clean(&scoreboard.title, false)) " · " (clean(&programme.title, false)) }
-                style { (PreEscaped(style::sheet())) }
+                style { (PreEscaped(style::sheet(scoreboard.presentation.accent))) }
             }
             body {
                 a.skip href="#main" { (page.say(ours::SKIP)) }
@@ -118,25 +118,23 @@ fn sections<'a>(page: &Page<'a>) -> Vec<Section> {
     let all_rows = !page.restricted();
     let section = |id, title, body| Some(Section { id, title, body });
     let parts = board.presentation.sheets.iter().filter_map(|kind| match kind {
-        SheetKind::Summary => section("overview", ours::OVERVIEW, overview::section(page)),
+        SheetKind::Summary => section("overview", words::SUMMARY, overview::section(page)),
         SheetKind::Changes => {
-            board.changes.as_ref().and_then(|all| section("changes", ours::CHANGES, changes::section(page, all)))
+            board.changes.as_ref().and_then(|all| section("changes", words::CHANGES, changes::section(page, all)))
         }
         SheetKind::Matrix => matrix::partners(page).and_then(|grid| {
-            section("partners", ours::MATRIX, matrix::grid(page, &grid, "partners-table", ours::MATRIX))
+            section("partners", words::MATRIX, matrix::grid(page, &grid, "partners-table", prose::MATRIX, prose::MATRIX_LEGEND))
         }),
         SheetKind::Pace => Some(matrix::paces(page))
             .filter(|lines| !lines.is_empty())
-            .and_then(|lines| section("pace", ours::PACE, matrix::pace(page, &lines))),
+            .and_then(|lines| section("pace", words::PACE, matrix::pace(page, &lines))),
         SheetKind::Funnel => (!board.presentation.funnels.is_empty()).then(|| Section {
             id: "funnel",
-            title: ours::FUNNEL,
-            body: html! {
-                @for (at, funnel) in board.presentation.funnels.iter().enumerate() { (matrix::funnel(page, funnel, at)) }
-            },
+            title: words::FUNNEL,
+            body: matrix::funnels(page),
         }),
         SheetKind::Countries => matrix::countries(page).and_then(|grid| {
-            section("countries", ours::COUNTRIES, matrix::grid(page, &grid, "countries-table", ours::COUNTRIES))
+            section("countries", words::COUNTRIES, matrix::grid(page, &grid, "countries-table", prose::COUNTRIES, prose::COUNTRIES_LEGEND))
         }),
         SheetKind::Indicators => (!board.indicators.is_empty()).then(|| Section {
             id: "indicators",

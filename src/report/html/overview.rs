@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
 use maud::{Markup, html};
 use rust_decimal::Decimal;
@@ -10,7 +12,9 @@ use super::chart;
 use super::page::{Page, theirs, tone_class};
 use crate::finding::Severity;
 use crate::model::number::quotient;
+use crate::model::presentation::{ChartUse, Logo, LogoKind, SummaryColumn};
 use crate::model::scoreboard::{IndicatorResult, ReportingState, Status};
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::sheets::{bounds, coverage, no_target, number_format, target_format};
 use crate::report::style::{NumberFormat, Tone};
@@ -39,6 +43,7 @@ pub fn head(page: &Page) -> Markup {
     let board = page.board;
     let programme = &board.programme;
     html! {
+        @if let Some(logo) = &board.presentation.logo { (picture(logo)) }
         h1 { (theirs(&board.title)) }
         p.programme { (theirs(&programme.title)) }
         dl.facts {
@@ -50,11 +55,24 @@ pub fn head(page: &Page) -> Markup {
     }
 }
 
+/// Beside the title, which says what it would say.
+fn picture(logo: &Logo) -> Markup {
+    let kind = match logo.kind {
+        LogoKind::Png => "png",
+        LogoKind::Jpeg => "jpeg",
+    };
+    let source = format!("data:image/{kind};base64,{}", STANDARD.encode(&logo.bytes));
+    html! { img.logo alt="" src=(source) width=(logo.width) height=(logo.height); }
+}
+
 pub fn section(page: &Page) -> Markup {
     let all = &page.board.indicators;
     let judged = all.iter().filter(|one| JUDGED.contains(&status_of(one))).count();
     let well = all.iter().filter(|one| Tone::of_status(status_of(one)) == Tone::Good).count();
     html! {
+        @if let Some(partner) = &page.board.presentation.partner {
+            p { strong { (page.say(prose::by_partner_alone(&own(page.partner(partner.as_str()))))) } }
+        }
         p.headline { (page.say(prose::headline(well, judged, all.len()))) }
         ul.tally {
             @for (status, count) in tally(all) {
@@ -102,15 +120,15 @@ fn quality(page: &Page) -> String {
 }
 
 fn indicators(page: &Page) -> Markup {
+    let has = |column| page.board.presentation.columns.contains(&column);
     let heads = [
-        (head::INDICATOR, ""),
-        (head::ACTUAL, "num"),
-        (head::TARGET, "num"),
-        (head::EXPECTED, "num spare"),
-        (head::PROGRESS, "num"),
-        (head::COVERAGE, "num spare"),
-        (head::STATUS, ""),
-        (head::TREND, "spare"),
+        (SummaryColumn::Actual, head::ACTUAL, "num"),
+        (SummaryColumn::Target, head::TARGET, "num"),
+        (SummaryColumn::Expected, head::EXPECTED, "num spare"),
+        (SummaryColumn::Progress, head::PROGRESS, "num"),
+        (SummaryColumn::Coverage, head::COVERAGE, "num spare"),
+        (SummaryColumn::Status, head::STATUS, ""),
+        (SummaryColumn::Trend, head::TREND, "spare"),
     ];
     // Its lines become cards on a telephone, so what each part is must be said: a changed display takes it away.
     html! {
@@ -119,7 +137,10 @@ fn indicators(page: &Page) -> Markup {
                 caption.unseen #overview-table { (page.say(ours::ALL_INDICATORS)) }
                 thead role="rowgroup" {
                     tr role="row" {
-                        @for (word, class) in heads { th scope="col" role="columnheader" class=(class) { (page.say(word)) } }
+                        th scope="col" role="columnheader" { (page.say(head::INDICATOR)) }
+                        @for (_, word, class) in heads.iter().filter(|(column, ..)| has(*column)) {
+                            th scope="col" role="columnheader" class=(class) { (page.say(word)) }
+                        }
                     }
                 }
                 tbody role="rowgroup" { @for one in &page.board.indicators { (line(page, one)) } }
@@ -133,29 +154,40 @@ fn line(page: &Page, one: &IndicatorResult) -> Markup {
     let total = &one.total;
     let beside = bounds(one, number);
     let unit = if one.unit.is_percent() { "" } else { one.unit.as_str() };
+    let has = |column| page.board.presentation.columns.contains(&column);
     html! {
         tr role="row" {
             th scope="row" role="rowheader" { a href=(format!("#i-{}", one.code)) { (theirs(&one.title)) } }
-            td.num.hero role="cell" {
-                strong { (page.traced(one, None, page.value(&total.value, number))) }
-                @if !unit.is_empty() { small { (theirs(unit)) } }
-                @if !beside.is_empty() { small { (page.say(&beside)) } }
+            @if has(SummaryColumn::Actual) {
+                td.num.hero role="cell" {
+                    strong { (page.traced(one, None, page.value(&total.value, number))) }
+                    @if !unit.is_empty() { small { (theirs(unit)) } }
+                    @if !beside.is_empty() { small { (page.say(&beside)) } }
+                }
             }
-            td.num.goal role="cell" data-label=(page.say(head::TARGET)) {
-                (page.optional(total.target.map(|target| target.value), no_target(one), target_format(one, number)))
-                @if let Some(target) = total.target { small { (page.day(target.on)) } }
+            @if has(SummaryColumn::Target) {
+                td.num.goal role="cell" data-label=(page.say(head::TARGET)) {
+                    (page.optional(total.target.map(|target| target.value), no_target(one), target_format(one, number)))
+                    @if let Some(target) = total.target { small { (page.day(target.on)) } }
+                }
             }
-            td.num.spare role="cell" { (page.optional(total.expected, words::NONE, number)) }
-            td.num.done role="cell" {
-                (page.optional(total.progress, words::NONE, NumberFormat::SHARE))
-                (page.way(total.progress, due(one)))
+            @if has(SummaryColumn::Expected) {
+                td.num.spare role="cell" { (page.optional(total.expected, words::NONE, number)) }
             }
-            td.num.spare role="cell" { (page.say(coverage(one))) }
-            td.state role="cell" { (page.status(status_of(one))) }
-            td.spare role="cell" {
-                @match chart::trend(one) {
-                    Some(trend) => (trend),
-                    None => (page.absent(words::NO_TREND)),
+            @if has(SummaryColumn::Progress) {
+                td.num.done role="cell" {
+                    (page.optional(total.progress, words::NONE, NumberFormat::SHARE))
+                    (page.way(total.progress, due(one)))
+                }
+            }
+            @if has(SummaryColumn::Coverage) { td.num.spare role="cell" { (page.say(coverage(one))) } }
+            @if has(SummaryColumn::Status) { td.state role="cell" { (page.status(status_of(one))) } }
+            @if has(SummaryColumn::Trend) {
+                td.spare role="cell" {
+                    @match chart::trend(one).filter(|_| page.draws(ChartUse::Trend)) {
+                        Some(trend) => (trend),
+                        None => (page.absent(words::NO_TREND)),
+                    }
                 }
             }
         }

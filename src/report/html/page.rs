@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use rust_decimal::Decimal;
 
 use super::behind::Rows;
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{IndicatorResult, Scoreboard, Status};
 use crate::model::value::Value;
 use crate::report::book::clean;
@@ -25,6 +26,11 @@ impl<'a> Page<'a> {
 
     pub fn restricted(&self) -> bool {
         self.board.audience.is_restricted()
+    }
+
+    /// Whether the report wants this kind of drawing.
+    pub fn draws(&self, chart: ChartUse) -> bool {
+        self.board.presentation.draws(chart)
     }
 
     /// A text of ours in the language of the page; what is not ours in it is marked by [`own`].

@@ -11,7 +11,7 @@ use crate::model::presentation::SheetKind;
 use crate::model::scoreboard::Reporting;
 use crate::report::language::own;
 use crate::report::prose;
-use crate::report::sheets::findings::told;
+use crate::report::sheets::told;
 use crate::report::style::Tone;
 use crate::report::words::{self, head, label, page as ours, part};
 

@@ -1,16 +1,25 @@
 //! The looks of the page: its style sheet, with the colours of `report/style.rs` for light and dark put in.
 
-use crate::report::style::{DARK, LIGHT, Scheme};
+use crate::report::style::{DARK, LIGHT, Palette, Scheme, mix};
 
 const SHEET: &str = include_str!("page.css");
 
 /// Follows the device, unless the reader chose; paper is always light.
-pub fn sheet() -> String {
-    let (light, dark) = (colours(&LIGHT), colours(&DARK));
+pub fn sheet(accent: Option<u32>) -> String {
+    let (light, dark) = schemes(accent);
+    let (light, dark) = (colours(&light), colours(&dark));
     format!(
         ":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root:not([data-scheme=light]){{{dark}}}}}\n\
          @media screen{{:root[data-scheme=dark]{{{dark}}}}}\n{SHEET}"
     )
+}
+
+/// With the accent of a report, which is made lighter for a dark ground.
+fn schemes(accent: Option<u32>) -> (Scheme, Scheme) {
+    let Some(own) = accent else { return (LIGHT, DARK) };
+    let palette = Palette(accent);
+    let light = Scheme { accent: own, tint: palette.of(LIGHT.tint), pale: palette.of(LIGHT.pale), ..LIGHT };
+    (light, Scheme { accent: mix(own, 50), tint: DARK.line, ..DARK })
 }
 
 fn colours(scheme: &Scheme) -> String {
@@ -52,7 +61,8 @@ mod tests {
 
     #[test]
     fn every_text_can_be_read_on_every_ground() {
-        for scheme in [LIGHT, DARK] {
+        let own = [0x0076_0000, 0x0000_00FF, 0x0059_5959, 0x0075_0075].map(Some);
+        for scheme in own.into_iter().chain([None]).flat_map(|accent| <[Scheme; 2]>::from(schemes(accent))) {
             let all = named(&scheme);
             let colour = |name: &str| all.iter().find(|(own, _)| *own == name).unwrap().1;
             for ground in ["paper", "card", "pale"] {
@@ -71,7 +81,7 @@ mod tests {
 
     #[test]
     fn nothing_is_loaded_by_the_looks() {
-        let sheet = sheet();
+        let sheet = sheet(None);
         assert!(!sheet.contains("url(") && !sheet.contains("@import") && !sheet.contains('<'), "{sheet}");
     }
 }

@@ -8,11 +8,11 @@ mod copies;
 mod countries;
 mod estimate;
 mod evidence;
-pub(super) mod findings;
+mod findings;
 mod funnel;
 mod grid;
 mod groups;
-pub(super) mod indicator;
+mod indicator;
 mod leads;
 mod matrix;
 mod method;
@@ -22,6 +22,9 @@ mod quality;
 mod summary;
 mod survey;
 mod trajectory;
+
+pub(super) use findings::told;
+pub(super) use indicator::capital;
 
 use std::collections::BTreeSet;
 

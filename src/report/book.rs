@@ -302,6 +302,8 @@ pub struct Series {
 pub enum Role {
     Actual,
     Expected,
+    /// Expected on the way to the first of several targets.
+    Original,
     Milestone,
     Target,
     Projected,

@@ -103,6 +103,7 @@ pub mod head {
     pub const POINT: &str = "Point";
     pub const DAY: &str = "Day";
     pub const EXPECTED_THEN: &str = "Expected";
+    pub const ORIGINAL: &str = "First target";
     pub const MILESTONE: &str = "Milestone";
     pub const NUMERATOR: &str = "Numerator";
     pub const DENOMINATOR: &str = "Denominator";

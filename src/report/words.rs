@@ -32,9 +32,8 @@ pub const FUNNEL: &str = "Funnel";
 pub const COUNTRIES: &str = "Countries";
 
 /// All of them: an indicator's sheet must be called otherwise, in every language.
-pub const SHEETS: [&str; 13] = [
-    SUMMARY, CHANGES, MATRIX, PACE, FUNNEL, COUNTRIES, SURVEY, QUALITY, FINDINGS, KEPT_OUT, EVIDENCE, ANSWERS, METHOD,
-];
+pub const SHEETS: [&str; 13] =
+    [SUMMARY, CHANGES, MATRIX, PACE, FUNNEL, COUNTRIES, SURVEY, QUALITY, FINDINGS, KEPT_OUT, EVIDENCE, ANSWERS, METHOD];
 
 /// The name of one of our sheets in this language; any other name as it is.
 pub fn sheet_name(tongue: Tongue, name: &str) -> String {

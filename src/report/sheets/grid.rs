@@ -69,7 +69,10 @@ pub fn write(canvas: &mut Canvas, grid: &Grid<'_>) {
         }
         part(canvas, grid, columns);
         canvas.gap(16);
-        canvas.keep_from(start);
+        // The first begins below the heading, however long it is.
+        if at > 0 {
+            canvas.keep_from(start);
+        }
     }
     // Titles and units stand again on every page, where they are the same on each.
     if blocks == 1 {

@@ -306,8 +306,6 @@ pub enum Role {
     Original,
     Milestone,
     Target,
-    /// The way to the target as it was first decided.
-    Original,
     Projected,
     /// An end of the projection's band.
     Bound,

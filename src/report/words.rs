@@ -177,7 +177,6 @@ pub mod head {
     pub const OUTLOOK: &str = "Outlook";
     pub const STEP: &str = "Step";
     pub const OF_STEP: &str = "of the step before";
-    pub const ORIGINAL: &str = "First target";
     pub const OF_FIRST: &str = "of the first";
     pub const COUNTRY: &str = "Country";
     pub const NUMBER: &str = "No.";

@@ -302,10 +302,10 @@ pub struct Series {
 pub enum Role {
     Actual,
     Expected,
-    /// Expected on the way to the first of several targets.
-    Original,
     Milestone,
     Target,
+    /// The way to the target as it was first decided.
+    Original,
     Projected,
     /// An end of the projection's band.
     Bound,

@@ -102,7 +102,6 @@ pub mod head {
     pub const POINT: &str = "Point";
     pub const DAY: &str = "Day";
     pub const EXPECTED_THEN: &str = "Expected";
-    pub const ORIGINAL: &str = "First target";
     pub const MILESTONE: &str = "Milestone";
     pub const NUMERATOR: &str = "Numerator";
     pub const DENOMINATOR: &str = "Denominator";
@@ -177,6 +176,7 @@ pub mod head {
     pub const OUTLOOK: &str = "Outlook";
     pub const STEP: &str = "Step";
     pub const OF_STEP: &str = "of the step before";
+    pub const ORIGINAL: &str = "First target";
     pub const OF_FIRST: &str = "of the first";
     pub const COUNTRY: &str = "Country";
     pub const NUMBER: &str = "No.";

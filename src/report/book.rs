@@ -304,8 +304,6 @@ pub enum Role {
     Expected,
     Milestone,
     Target,
-    /// Expected on the way to the target as it was first decided.
-    Original,
     Projected,
     /// An end of the projection's band.
     Bound,

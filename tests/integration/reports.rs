@@ -38,8 +38,7 @@ fn parts(path: &Path) -> Vec<(String, String)> {
         let mut part = archive.by_index(at).expect("a part");
         let mut bytes = Vec::new();
         part.read_to_end(&mut bytes).expect("read");
-        let name = part.name().expect("a name").into_owned();
-        parts.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+        parts.push((part.name().expect("a name").into_owned(), String::from_utf8_lossy(&bytes).into_owned()));
     }
     parts
 }
@@ -131,7 +130,7 @@ fn a_report_has_the_sheets_that_it_names_and_its_logo() {
 #[test]
 fn each_partner_gets_its_own_figures_and_nothing_of_another() {
     let project = Project::laser_go();
-    project.replace("reports/laser_go.toml", "title = \"LASER-GO scoreboard\"", "title = \"LASER-GO scoreboard\"\nper_partner = true");
+    project.replace("reports/scoreboard.toml", "title = \"LASER-GO scoreboard\"", "title = \"LASER-GO scoreboard\"\nper_partner = true");
     project.run(&["run"]).expect(0);
     let out = project.path().join("data/out");
     let whole: Value = project.json();
@@ -186,7 +185,7 @@ fn each_partner_gets_its_own_figures_and_nothing_of_another() {
 #[test]
 fn no_text_of_another_partners_inbox_stands_in_a_partners_workbook() {
     let project = Project::laser_go();
-    project.replace("reports/laser_go.toml", "title = \"LASER-GO scoreboard\"", "title = \"LASER-GO scoreboard\"\nper_partner = true");
+    project.replace("reports/scoreboard.toml", "title = \"LASER-GO scoreboard\"", "title = \"LASER-GO scoreboard\"\nper_partner = true");
     project.run(&["run"]).expect(0);
     let inbox = repository().join("data/inbox");
     let texts = |partner: &str| -> BTreeSet<String> {

@@ -304,6 +304,8 @@ pub enum Role {
     Expected,
     Milestone,
     Target,
+    /// Expected on the way to the target as it was first decided.
+    Original,
     Projected,
     /// An end of the projection's band.
     Bound,

@@ -163,6 +163,7 @@ pub mod head {
     pub const CHANGE: &str = "Change";
     pub const SOURCE: &str = "Source";
     pub const FIGURE: &str = "Figure";
+    pub const ORIGINAL: &str = "First target";
     pub const PROJECTED: &str = "Projected";
     pub const BAND_FROM: &str = "80 % from";
     pub const BAND_TO: &str = "80 % to";

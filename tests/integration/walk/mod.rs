@@ -95,6 +95,8 @@ impl Walked {
         walk.failed.extend(ground.wrong.iter().cloned());
         walk.cells += ground.wrong.len();
         let mut published = self.published();
+        let copies: Vec<&str> =
+            self.book.sheets.iter().filter(|sheet| is_copy(sheet)).map(|sheet| sheet.name.as_str()).collect();
         for sheet in &self.book.sheets {
             let placed: BTreeMap<(u32, u16), &Placed> =
                 sheet.cells().map(|(at, placed)| ((at.row, at.column), placed)).collect();
@@ -120,7 +122,10 @@ impl Walked {
                         walk.exempt += 1;
                         continue;
                     }
-                    Number::Counted(Counted::Original) => self.original(ground, &sheet.name, at),
+                    Number::Counted(Counted::Original) => {
+                        let position = copies.iter().position(|name| *name == sheet.name);
+                        self.original(ground, position, at)
+                    }
                     of => ground.number(of),
                 };
                 match again {
@@ -134,10 +139,8 @@ impl Walked {
     }
 
     /// The cell of the inbox that a cell of a copy is.
-    fn original(&self, ground: &Ground<'_>, name: &str, at: CellRef) -> Result<f64, String> {
-        let copies = self.book.sheets.iter().filter(|sheet| is_copy(sheet, &self.book));
-        let position = copies.map(|sheet| sheet.name.as_str()).position(|one| one == name).ok_or("no copy")?;
-        let copy = self.board.evidence.copies.get(position).ok_or("no copy")?;
+    fn original(&self, ground: &Ground<'_>, position: Option<usize>, at: CellRef) -> Result<f64, String> {
+        let copy = position.and_then(|position| self.board.evidence.copies.get(position)).ok_or("no copy")?;
         let read = ground.inbox.borrow_mut().number(&copy.file, &copy.sheet, at, "en");
         read.ok_or_else(|| "no number in the inbox".to_owned())
     }
@@ -184,9 +187,8 @@ impl Walked {
     }
 }
 
-/// Copies stand behind everything else, and each begins with the way back.
-fn is_copy(sheet: &scoreboard::report::book::Sheet, book: &Book) -> bool {
-    let _ = book;
+/// A copy holds what came, and the way back in its first row.
+fn is_copy(sheet: &scoreboard::report::book::Sheet) -> bool {
     sheet.cells().any(|(_, placed)| placed.of == Some(Number::Counted(Counted::Original)))
         || sheet.rows.first().is_some_and(|row| {
             row.cells.last().is_some_and(|placed| {

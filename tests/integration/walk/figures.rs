@@ -184,8 +184,13 @@ impl<'a> Ground<'a> {
             return if *identity == row.partner { Ok(()) } else { Err(format!("{identity} is another partner")) };
         }
         let Some(text) = self.value_of(row, field) else { return Ok(()) };
-        let (seen, known) = (folded(&text), folded(identity.rsplit(':').next().unwrap_or(identity)));
         let kind = self.field(row, field).map(|field| field.kind);
+        let bare = match kind {
+            // The kind of number stands before it: `vat:LT300123456`.
+            Some(FieldKind::Enterprise) => identity.rsplit(':').next().unwrap_or(identity),
+            _ => identity,
+        };
+        let (seen, known) = (folded(&text), folded(bare));
         let same = match kind {
             _ if brings.by_name => true,
             Some(FieldKind::Country) => seen.len() != 2 || seen == known,

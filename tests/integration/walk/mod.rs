@@ -42,7 +42,7 @@ impl Walk {
             "{of}: {} numbers, {resolved} recomputed from their leaves ({share:.1} %), {} with a link, {} exempt",
             self.cells, self.linked, self.exempt
         );
-        assert!(self.failed.is_empty(), "{of}: {} unresolved:\n{}", self.failed.len(), self.failed[..self.failed.len().min(60)].join("\n"));
+        assert!(self.failed.is_empty(), "{of}: {} unresolved:\n{}", self.failed.len(), self.failed[..self.failed.len().min(150)].join("\n"));
         assert!(self.cells > 0, "{of}: nothing was walked");
     }
 }

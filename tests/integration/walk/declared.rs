@@ -21,9 +21,8 @@ fn day(value: Option<&Value>) -> Option<NaiveDate> {
 
 impl Declared {
     pub fn read(project: &Path) -> Self {
-        let table = |path: &Path| -> Table {
-            std::fs::read_to_string(path).expect("a definition").parse().expect("TOML")
-        };
+        let table =
+            |path: &Path| -> Table { std::fs::read_to_string(path).expect("a definition").parse().expect("TOML") };
         let programme = table(&project.join("scoreboard.toml"));
         let at = |key: &str| day(programme["programme"].get(key)).expect("a day");
         let mut files: Vec<_> = std::fs::read_dir(project.join("indicators"))

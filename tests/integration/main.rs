@@ -42,6 +42,7 @@ mod server;
 mod submissions;
 mod surveys;
 mod template;
+mod trace;
 mod walk;
 mod waves;
 mod weighting;

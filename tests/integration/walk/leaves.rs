@@ -79,7 +79,8 @@ fn read(path: &Path, sheet: &str) -> Range<Data> {
     let bytes = std::fs::read(path).expect("a csv");
     let text =
         String::from_utf8(bytes.clone()).unwrap_or_else(|_| bytes.iter().map(|byte| char::from(*byte)).collect());
-    let text = text.trim_start_matches('\u{feff}');
+    // A position of the reader lies before the second half of a line's end.
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let first = text.lines().next().unwrap_or_default();
     let delimiter = if first.matches(';').count() > first.matches(',').count() { b';' } else { b',' };
     let mut reader =

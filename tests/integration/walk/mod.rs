@@ -89,8 +89,8 @@ impl Walked {
         Xlsx::new(std::io::Cursor::new(std::fs::read(path).expect("a workbook"))).expect("a workbook")
     }
 
-    fn json(&self) -> Value {
-        let path = self.folder.out().join(format!("{}.json", self.board.report));
+    fn json(&self, report: &str) -> Value {
+        let path = self.folder.out().join(format!("{report}.json"));
         serde_json::from_slice(&std::fs::read(path).expect("figures")).expect("JSON")
     }
 
@@ -151,10 +151,10 @@ impl Walked {
         read.ok_or_else(|| "no number in the inbox".to_owned())
     }
 
-    /// Each number of the figures in the JSON.
-    fn figures(&self, ground: &Ground<'_>) -> Walk {
+    /// Each number of the figures in the JSON of a report: of one for the public, what it shows.
+    fn figures(&self, ground: &Ground<'_>, report: &str) -> Walk {
         let mut walk = Walk::default();
-        let json = self.json();
+        let json = self.json(report);
         let keys = [
             ("value", Part::Value),
             ("numerator", Part::Numerator),
@@ -208,7 +208,12 @@ fn walk(name: &str, project: Project) {
     let walked = Walked::new(project);
     let ground = walked.ground();
     walked.workbook(&ground).say(&format!("{name}, workbook"));
-    walked.figures(&ground).say(&format!("{name}, figures"));
+    for report in &walked.folder.catalog.reports {
+        let shown = |code| walked.board.indicators.iter().any(|one| one.code == *code);
+        if report.indicators.iter().all(shown) {
+            walked.figures(&ground, report.code.as_str()).say(&format!("{name}, figures of {}", report.code));
+        }
+    }
 }
 
 fn example(name: &str) {

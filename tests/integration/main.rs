@@ -44,6 +44,7 @@ mod server;
 mod submissions;
 mod surveys;
 mod template;
+mod trace;
 mod walk;
 mod waves;
 mod weighting;

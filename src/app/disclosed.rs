@@ -62,8 +62,7 @@ pub fn recall(
     as_of: NaiveDate,
 ) -> Result<Option<BTreeSet<Slot>>, Stopped> {
     let entries = store.ledger_mut().entries()?.into_iter();
-    let records: Vec<Value> =
-        entries.filter(|entry| entry.kind == Kind::Disclosed).map(|entry| entry.body).collect();
+    let records: Vec<Value> = entries.filter(|entry| entry.kind == Kind::Disclosed).map(|entry| entry.body).collect();
     let snapshot = snapshot(project, store, state, as_of)?;
     Ok(decided(&records, &snapshot, run))
 }

@@ -37,7 +37,8 @@ pub fn of(
             Formula { lines: vec![taken(*taking, &brings, value)], again: value }
         }
         Made::Ratio { .. } | Made::Mean => {
-            let (of, to) = if let Made::Ratio { of, to } = &result.made { (of, to) } else { (&Taking::Sum, &Taking::Count) };
+            let (of, to) =
+                if let Made::Ratio { of, to } = &result.made { (of, to) } else { (&Taking::Sum, &Taking::Count) };
             let percent = percent && result.made != Made::Mean;
             let below: Vec<&Brings> = rows.iter().filter_map(|row| row.below.as_ref()).collect();
             let (n, d) = (again(*of, &brings), again(*to, &below));
@@ -200,7 +201,9 @@ fn estimated(result: &IndicatorResult, figure: &Figure, answers: &[&AnswerRow]) 
             again = if is_total { Some(y) } else { approximately(n, d, result.unit.is_percent()) };
         }
     }
-    if let Some(change) = result.estimate.as_ref().and_then(|facts| facts.change.as_ref()).filter(|_| figure.by.is_empty()) {
+    if let Some(change) =
+        result.estimate.as_ref().and_then(|facts| facts.change.as_ref()).filter(|_| figure.by.is_empty())
+    {
         lines.push(format!("change = {} {}", plain(change.value), change.unit));
     }
     // The estimators add up in another order: what agrees to nine digits is the same.

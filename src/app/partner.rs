@@ -68,8 +68,7 @@ fn catalog(all: &Catalog, partner: &Partner) -> Catalog {
             How::Derived(Derived::Ratio { of, to }) => left.contains(of) && left.contains(to),
             How::Derived(Derived::Sum(parts)) => parts.iter().all(|part| left.contains(part)),
         };
-        let next: BTreeSet<IndicatorCode> =
-            own.indicators.iter().filter(stays).map(|one| one.code.clone()).collect();
+        let next: BTreeSet<IndicatorCode> = own.indicators.iter().filter(stays).map(|one| one.code.clone()).collect();
         let done = next.len() == left.len();
         left = next;
         if done {

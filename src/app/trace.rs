@@ -142,13 +142,7 @@ pub fn trace(project: &Project, asked: &Asked, progress: Progress<'_>) -> Result
 }
 
 /// The same of any state of things.
-fn at(
-    project: &Project,
-    store: &mut Store,
-    state: &State,
-    as_of: NaiveDate,
-    asked: &Asked,
-) -> Result<Traced, Stopped> {
+fn at(project: &Project, store: &mut Store, state: &State, as_of: NaiveDate, asked: &Asked) -> Result<Traced, Stopped> {
     let code = find(project, &asked.code)?;
     let mut report = project
         .catalog
@@ -183,8 +177,7 @@ fn find(project: &Project, code: &str) -> Result<IndicatorCode, Stopped> {
         return Ok(found.code.clone());
     }
     let names = || all.iter().map(|indicator| indicator.code.as_str());
-    let finding =
-        Finding::error(&rules::UNKNOWN_INDICATOR, Place::Project, format!("no indicator is called `{code}`"));
+    let finding = Finding::error(&rules::UNKNOWN_INDICATOR, Place::Project, format!("no indicator is called `{code}`"));
     let help = format!("The indicators are {}.", names().collect::<Vec<_>>().join(", "));
     Err(Stopped::one(finding.suggest(nearest(code, names())).help(help)))
 }
@@ -196,7 +189,8 @@ fn no_report(audience: Audience) -> Stopped {
 }
 
 fn not_published(audience: Audience) -> Stopped {
-    let message = format!("what the audience `{}` may see has not been decided for this state of things", audience.as_str());
+    let message =
+        format!("what the audience `{}` may see has not been decided for this state of things", audience.as_str());
     let finding = Finding::error(&rules::BAD_VALUE, Place::Project, message);
     Stopped::one(finding.help("Run `scoreboard run` first: it decides what is withheld, once for all."))
 }
@@ -261,11 +255,8 @@ fn one(
     } else {
         formula::of(result, &line.figure, &rows, &answers, &parts)
     };
-    let value = if narrowed {
-        told.again.map_or(line.figure.value.clone(), Value::Known)
-    } else {
-        line.figure.value.clone()
-    };
+    let value =
+        if narrowed { told.again.map_or(line.figure.value.clone(), Value::Known) } else { line.figure.value.clone() };
     let leaves = rows.iter().map(|row| originals.leaf(board, row)).collect::<Result<Vec<_>, _>>()?;
     let answers = answers.into_iter().map(|row| originals.answer(board, row)).collect::<Result<Vec<_>, _>>()?;
     Ok(Traced {
@@ -374,8 +365,13 @@ fn asides(board: &Scoreboard, result: &IndicatorResult, counted: &[&EvidenceRow]
             why,
         });
     }
-    let collections: Vec<&str> =
-        board.evidence.rows.iter().filter(|row| row.indicator == result.code).map(|row| row.collection.as_str()).collect();
+    let collections: Vec<&str> = board
+        .evidence
+        .rows
+        .iter()
+        .filter(|row| row.indicator == result.code)
+        .map(|row| row.collection.as_str())
+        .collect();
     for row in board.kept_out.iter().filter(|row| collections.contains(&row.collection.as_str())) {
         let reasons: Vec<&str> = row.reasons.iter().map(|(_, reason)| reason.as_str()).collect();
         asides.push(Aside {
@@ -410,9 +406,11 @@ impl Originals<'_> {
             self.books.insert(hash.to_owned(), book);
         }
         let found = self.books.get(hash).and_then(|book| book.sheets.iter().find(|one| one.name == sheet));
-        Ok(Some(found.map_or_else(String::new, |sheet| {
-            sheet.cell(cell).map_or_else(String::new, |cell| sheet.display(cell))
-        })))
+        Ok(Some(
+            found.map_or_else(String::new, |sheet| {
+                sheet.cell(cell).map_or_else(String::new, |cell| sheet.display(cell))
+            }),
+        ))
     }
 
     fn leaf(&mut self, board: &Scoreboard, row: &EvidenceRow) -> Result<Leaf, Stopped> {

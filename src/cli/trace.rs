@@ -42,9 +42,7 @@ fn number(value: Option<Decimal>) -> Option<String> {
 }
 
 fn answer(traced: &Traced) -> Json {
-    let brings = |one: &Brings| {
-        json!({ "counts": one.counts, "amount": number(one.amount), "identity": one.identity, "by_name": one.by_name })
-    };
+    let brings = |one: &Brings| json!({ "counts": one.counts, "amount": number(one.amount), "identity": one.identity, "by_name": one.by_name });
     let cells = |cells: &[Read]| {
         let cell = |one: &Read| json!({ "field": one.field, "cell": one.cell.to_string(), "text": one.text });
         cells.iter().map(cell).collect::<Vec<_>>()

@@ -20,7 +20,9 @@ use super::wave::Matched;
 use super::weighting::{Place, weight};
 use crate::define::catalog::{ChangeKind, Estimate, How, Indicator, Pairing};
 use crate::model::number::from_estimate;
-use crate::model::scoreboard::{AnswerRow, ChangeFacts, EstimateFacts, Figure, IndicatorResult, WaveEstimate, WithoutLargest};
+use crate::model::scoreboard::{
+    AnswerRow, ChangeFacts, EstimateFacts, Figure, IndicatorResult, WaveEstimate, WithoutLargest,
+};
 use crate::model::target::TargetValue;
 use crate::model::value::{Coverage, Value, Why};
 

@@ -238,12 +238,7 @@ impl Reader<'_> {
 
     /// Of partners' own rows those that stand in no record as they are; a record that is unlike its partner's own row
     /// counts in the total alone.
-    fn beside(
-        &self,
-        records: &Self,
-        standings: &mut [Option<Standing>],
-        cut_off: NaiveDate,
-    ) -> Vec<Option<Standing>> {
+    fn beside(&self, records: &Self, standings: &mut [Option<Standing>], cut_off: NaiveDate) -> Vec<Option<Standing>> {
         let mut known: BTreeMap<(i64, i64), usize> = BTreeMap::new();
         // With the first partner's values a record is that partner's row.
         let alike = self.collection.on_conflict == OnConflict::FirstPartner;

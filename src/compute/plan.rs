@@ -222,14 +222,7 @@ impl<'a> Plan<'a> {
 
     /// The rows behind the figures, in the order of their origin, with what each brings. Of a stock the earlier states
     /// come along: the figures of earlier periods are made of them.
-    pub fn evidence(
-        &self,
-        from: &From,
-        collection: &Collection,
-        until: Until,
-        grain: Grain,
-        by: &[String],
-    ) -> String {
+    pub fn evidence(&self, from: &From, collection: &Collection, until: Until, grain: Grain, by: &[String]) -> String {
         let mut columns: Vec<String> = ["section", "place", "partner", "period"].map(str::to_owned).into();
         let mut fields = self.told_by(from, collection);
         fields.extend(by.iter().cloned());

@@ -9,11 +9,8 @@ use crate::model::target::Declared;
 pub fn read(table: &Table<'_>) -> Declared {
     let lines = |key: &'static str| table.items(key).into_iter().map(|(place, _)| line(&place)).collect::<Vec<u32>>();
     // Versions stand in the order of their decisions, wherever they are written.
-    let mut targets: Vec<(Option<String>, u32)> = table
-        .items("target")
-        .into_iter()
-        .map(|(place, item)| (item.get("decided").cloned(), line(&place)))
-        .collect();
+    let mut targets: Vec<(Option<String>, u32)> =
+        table.items("target").into_iter().map(|(place, item)| (item.get("decided").cloned(), line(&place))).collect();
     targets.sort_by(|a, b| a.0.cmp(&b.0));
     let partner_targets = table.items("partner_target").into_iter().flat_map(|(place, item)| {
         let at = line(&place);

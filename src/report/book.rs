@@ -304,7 +304,7 @@ pub enum Role {
     Expected,
     Milestone,
     Target,
-    /// Expected on the way to the target as it was first decided.
+    /// The way to the target as it was first decided.
     Original,
     Projected,
     /// An end of the projection's band.

@@ -4,10 +4,10 @@
 use super::book::{Area, Cell, Chart, ChartKind, Placed, Print, Row, Scale, Sheet};
 use super::language::{Tongue, own};
 use super::measure;
-use crate::model::presentation::ChartUse;
 use super::style::{Look, NumberFormat, Rule, Style};
 use super::words;
 use crate::finding::CellRef;
+use crate::model::presentation::ChartUse;
 use crate::model::trace::Number;
 
 /// The least height of a row with something in it, in pixels.
@@ -295,9 +295,11 @@ impl Canvas {
     fn joined_heights(&mut self) {
         for span in self.sheet.spans.iter().filter(|span| span.last.row > span.first.row) {
             let (first, last) = (span.first.row as usize, span.last.row as usize);
-            let placed = self.sheet.rows.get(first).and_then(|row| {
-                row.cells.iter().find(|placed| placed.column == span.first.column)
-            });
+            let placed = self
+                .sheet
+                .rows
+                .get(first)
+                .and_then(|row| row.cells.iter().find(|placed| placed.column == span.first.column));
             let Some(placed) = placed else { continue };
             let wanted = needs(placed, sum(&self.sheet.columns, span.first.column, span.last.column));
             let above: u32 = self.sheet.rows.iter().take(last).skip(first).map(|row| row.height).sum();

@@ -148,7 +148,9 @@ impl NumberFormat {
         let after = quoted(&format!("{unit}{to}"));
         if self.signed {
             let above = quoted(&format!("{mark}+"));
-            return Some(format!("{above}{digits}{after}{room};{below}{digits}{after}{room};{before}{digits}{after}{room}"));
+            return Some(format!(
+                "{above}{digits}{after}{room};{below}{digits}{after}{room};{before}{digits}{after}{room}"
+            ));
         }
         Some(format!("{before}{digits}{after}{room};{below}{digits}{after}{room}"))
     }

@@ -80,9 +80,10 @@ fn indicator(at: usize) -> IndicatorResult {
     }
     one.breakdowns = all;
     one.total = Figure { target: one.total.target, ..figure(Value::Known(sum)) };
-    one.total.reason = "At risk: 12 of 30 expected on 31 May 2016, which is 40 % of the way that should be behind; it needs \
+    one.total.reason =
+        "At risk: 12 of 30 expected on 31 May 2016, which is 40 % of the way that should be behind; it needs \
         12 more by 30 September 2016, 2.4 a month against 1.1 now, and that is more than in any month so far."
-        .into();
+            .into();
     one.total.unit = one.unit.clone();
     one.total.status = Some(Status::NAMES[at % 8].1);
     if at % 4 == 3 {
@@ -103,7 +104,8 @@ fn indicator(at: usize) -> IndicatorResult {
     };
     one.committed = (at % 2 == 0).then(|| figure(Value::Known(sum * d("1.25"))));
     if at == 2 {
-        one.breaks = vec![Break { on: day("2016-01-01"), says: "from then on vouchers are counted when they are paid".into() }];
+        one.breaks =
+            vec![Break { on: day("2016-01-01"), says: "from then on vouchers are counted when they are paid".into() }];
     }
     one
 }
@@ -123,7 +125,8 @@ fn pace(sum: Decimal) -> Pace {
         projected: at("2016-09-30", "Target", "1.3"),
         path: vec![at("2016-08-31", "P6", "1.2")],
         back_test: Some(BackTest { held: 5, of: 6 }),
-        says: "At the pace of the last 5 quarters it arrives at 130 on 30 September 2016 (80 % interval 104 to 156).".into(),
+        says: "At the pace of the last 5 quarters it arrives at 130 on 30 September 2016 (80 % interval 104 to 156)."
+            .into(),
     }
 }
 

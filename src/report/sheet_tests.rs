@@ -131,7 +131,9 @@ fn a_matrix_tells_the_way_to_each_target_by_sign_and_shade() {
         assert!(matrix.cells().any(|(_, placed)| placed.cell == Cell::text(word)), "{word}");
     }
     // All 25 indicators, in blocks, and their sums live.
-    let sums = matrix.cells().filter(|(_, placed)| matches!(&placed.cell, Cell::Formula { text, .. } if text.starts_with("=SUM(")));
+    let sums = matrix
+        .cells()
+        .filter(|(_, placed)| matches!(&placed.cell, Cell::Formula { text, .. } if text.starts_with("=SUM(")));
     assert_eq!(sums.count(), 25);
     let mut alone = large();
     alone.programme.partners.truncate(1);
@@ -219,7 +221,8 @@ fn a_projection_joins_the_line_of_what_happened() {
     let over = sheet(&book, chart.sheet.as_deref().unwrap()).unwrap();
     let column = |role| {
         let area = chart.series.iter().find(|series| series.role == role).unwrap().values;
-        let inside = move |at: &CellRef| at.column == area.first.column && (area.first.row..=area.last.row).contains(&at.row);
+        let inside =
+            move |at: &CellRef| at.column == area.first.column && (area.first.row..=area.last.row).contains(&at.row);
         let all = over.cells().filter(move |(at, _)| inside(at));
         all.filter_map(|(at, one)| if let Cell::Number(value) = one.cell { Some((at.row, value)) } else { None })
             .collect::<Vec<_>>()
@@ -247,7 +250,10 @@ fn a_report_chooses_its_sheets_columns_and_charts() {
         .filter(|(sheet, _, placed)| sheet == "Summary" && matches!(placed.style.look, Look::Head | Look::HeadRight))
         .map(|(_, _, placed)| &placed.cell)
         .collect();
-    assert_eq!(heads, [&Cell::text("Indicator"), &Cell::text("Status"), &Cell::text("Actual"), &Cell::text("Projected")]);
+    assert_eq!(
+        heads,
+        [&Cell::text("Indicator"), &Cell::text("Status"), &Cell::text("Actual"), &Cell::text("Projected")]
+    );
     for (sheet, at, placed) in &all {
         if let Cell::Link { sheet: to, .. } = &placed.cell {
             assert!(names.contains(&to.as_str()), "{sheet}!{at} leads to {to}");

@@ -32,9 +32,8 @@ pub const FUNNEL: &str = "Funnel";
 pub const COUNTRIES: &str = "Countries";
 
 /// All of them: an indicator's sheet must be called otherwise, in every language.
-pub const SHEETS: [&str; 13] = [
-    SUMMARY, CHANGES, MATRIX, PACE, FUNNEL, COUNTRIES, SURVEY, QUALITY, FINDINGS, KEPT_OUT, EVIDENCE, ANSWERS, METHOD,
-];
+pub const SHEETS: [&str; 13] =
+    [SUMMARY, CHANGES, MATRIX, PACE, FUNNEL, COUNTRIES, SURVEY, QUALITY, FINDINGS, KEPT_OUT, EVIDENCE, ANSWERS, METHOD];
 
 /// The name of one of our sheets in this language; any other name as it is.
 pub fn sheet_name(tongue: Tongue, name: &str) -> String {
@@ -163,7 +162,6 @@ pub mod head {
     pub const CHANGE: &str = "Change";
     pub const SOURCE: &str = "Source";
     pub const FIGURE: &str = "Figure";
-    pub const ORIGINAL: &str = "Expected at first";
     pub const PROJECTED: &str = "Projected";
     pub const BAND_FROM: &str = "80 % from";
     pub const BAND_TO: &str = "80 % to";
@@ -178,6 +176,7 @@ pub mod head {
     pub const OUTLOOK: &str = "Outlook";
     pub const STEP: &str = "Step";
     pub const OF_STEP: &str = "of the step before";
+    pub const ORIGINAL: &str = "First target";
     pub const OF_FIRST: &str = "of the first";
     pub const COUNTRY: &str = "Country";
     pub const NUMBER: &str = "No.";

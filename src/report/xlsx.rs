@@ -118,7 +118,14 @@ fn cell(sheet: &mut Worksheet, row: u32, column: u16, placed: &Placed, format: &
         // What is written next takes the place of the link's text; the link stays.
         let text = placed.cell.shown(placed.style.number);
         let address = Url::new(format!("internal:{}!{}", quote_sheet_name(&to.sheet), to.cell));
-        sheet.write_url_with_options(row, column, address, text, to.tip.chars().take(250).collect::<String>(), Some(format))?;
+        sheet.write_url_with_options(
+            row,
+            column,
+            address,
+            text,
+            to.tip.chars().take(250).collect::<String>(),
+            Some(format),
+        )?;
     }
     match &placed.cell {
         Cell::Blank => sheet.write_blank(row, column, format)?,
@@ -212,9 +219,8 @@ fn data_bar(sheet: &mut Worksheet, Area { first, last }: Area, palette: Palette)
 
 /// At the right edge of its column, wherever that is.
 fn picture(sheet: &mut Worksheet, from: &Sheet, one: &Picture) -> Result<(), XlsxError> {
-    let drawn = Image::new_from_buffer(&one.logo.bytes)?
-        .set_scale_to_size(one.width, one.height, false)
-        .set_alt_text(&one.alt);
+    let drawn =
+        Image::new_from_buffer(&one.logo.bytes)?.set_scale_to_size(one.width, one.height, false).set_alt_text(&one.alt);
     let edge = canvas::sum(&from.columns, 0, one.last_column);
     let (mut column, mut left) = (0, edge.saturating_sub(one.width));
     for (at, width) in (0..).zip(&from.columns) {

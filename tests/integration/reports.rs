@@ -25,9 +25,9 @@ fn with_report(lines: &str) -> Project {
 
 /// One pixel.
 const PNG: &[u8] = &[
-    0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0,
-    0, 0, 0x90, 0x77, 0x53, 0xde, 0, 0, 0, 12, b'I', b'D', b'A', b'T', 0x78, 0x9c, 0x63, 0x60, 0x60, 0x60, 0, 0, 0, 4, 0, 1,
-    0xf6, 0x17, 0x38, 0x55, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
+    0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
+    2, 0, 0, 0, 0x90, 0x77, 0x53, 0xde, 0, 0, 0, 12, b'I', b'D', b'A', b'T', 0x78, 0x9c, 0x63, 0x60, 0x60, 0x60, 0, 0,
+    0, 4, 0, 1, 0xf6, 0x17, 0x38, 0x55, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
 ];
 
 /// Every part of a workbook, as text.
@@ -38,7 +38,7 @@ fn parts(path: &Path) -> Vec<(String, String)> {
         let mut part = archive.by_index(at).expect("a part");
         let mut bytes = Vec::new();
         part.read_to_end(&mut bytes).expect("read");
-        parts.push((part.name().to_owned(), String::from_utf8_lossy(&bytes).into_owned()));
+        parts.push((part.name().expect("a name").into_owned(), String::from_utf8_lossy(&bytes).into_owned()));
     }
     parts
 }
@@ -75,7 +75,10 @@ fn every_mistake_in_a_report_is_told_at_its_place() {
             "[[report.funnel]]\ntitle = \"F\"\nsteps = [\"volume\", \"numbr\"]",
             &["unknown-indicator", "the report has no indicator `numbr`", "did you mean `number`?"],
         ),
-        ("[[report.funnel]]\ntitle = \"F\"\nstep = [\"volume\", \"number\"]", &["unknown-key", "did you mean `steps`?"]),
+        (
+            "[[report.funnel]]\ntitle = \"F\"\nstep = [\"volume\", \"number\"]",
+            &["unknown-key", "did you mean `steps`?"],
+        ),
     ];
     let project = with_report("");
     project.run(&["check"]).expect(0);
@@ -130,7 +133,11 @@ fn a_report_has_the_sheets_that_it_names_and_its_logo() {
 #[test]
 fn each_partner_gets_its_own_figures_and_nothing_of_another() {
     let project = Project::laser_go();
-    project.replace("reports/laser_go.toml", "title = \"LASER-GO scoreboard\"", "title = \"LASER-GO scoreboard\"\nper_partner = true");
+    project.replace(
+        "reports/scoreboard.toml",
+        "title = \"LASER-GO scoreboard\"",
+        "title = \"LASER-GO scoreboard\"\nper_partner = true",
+    );
     project.run(&["run"]).expect(0);
     let out = project.path().join("data/out");
     let whole: Value = project.json();
@@ -147,7 +154,9 @@ fn each_partner_gets_its_own_figures_and_nothing_of_another() {
     let mut compared = 0;
     for partner in partners {
         let own = read(partner);
-        for figure in own["figures"].as_array().expect("figures").iter().filter(|one| one["by"] == serde_json::json!({})) {
+        for figure in
+            own["figures"].as_array().expect("figures").iter().filter(|one| one["by"] == serde_json::json!({}))
+        {
             let line = whole["figures"].as_array().expect("figures").iter().find(|one| {
                 one["indicator"] == figure["indicator"] && one["by"] == serde_json::json!({ "partner": partner })
             });
@@ -174,10 +183,12 @@ fn each_partner_gets_its_own_figures_and_nothing_of_another() {
     }
     assert!(compared >= 20, "{compared} figures compared");
     // The same again is the same.
-    let before: Vec<Vec<u8>> = partners.iter().map(|one| fs::read(out.join(format!("partners/laser_go.{one}.xlsx"))).expect("read")).collect();
+    let before: Vec<Vec<u8>> =
+        partners.iter().map(|one| fs::read(out.join(format!("partners/laser_go.{one}.xlsx"))).expect("read")).collect();
     fs::remove_file(out.join("partners/laser_go.litek.xlsx")).expect("removed");
     project.run(&["run"]).expect(0);
-    let after: Vec<Vec<u8>> = partners.iter().map(|one| fs::read(out.join(format!("partners/laser_go.{one}.xlsx"))).expect("read")).collect();
+    let after: Vec<Vec<u8>> =
+        partners.iter().map(|one| fs::read(out.join(format!("partners/laser_go.{one}.xlsx"))).expect("read")).collect();
     assert!(before == after, "a file that is gone is made again, the same");
 }
 
@@ -185,7 +196,11 @@ fn each_partner_gets_its_own_figures_and_nothing_of_another() {
 #[test]
 fn no_text_of_another_partners_inbox_stands_in_a_partners_workbook() {
     let project = Project::laser_go();
-    project.replace("reports/laser_go.toml", "title = \"LASER-GO scoreboard\"", "title = \"LASER-GO scoreboard\"\nper_partner = true");
+    project.replace(
+        "reports/scoreboard.toml",
+        "title = \"LASER-GO scoreboard\"",
+        "title = \"LASER-GO scoreboard\"\nper_partner = true",
+    );
     project.run(&["run"]).expect(0);
     let inbox = repository().join("data/inbox");
     let texts = |partner: &str| -> BTreeSet<String> {
@@ -218,11 +233,17 @@ fn no_text_of_another_partners_inbox_stands_in_a_partners_workbook() {
         for other in partners.into_iter().filter(|other| *other != partner) {
             // What stands in the partner's own files too, or in the definitions, tells nothing of another.
             let shared = [&own].into_iter().flatten().cloned().collect::<BTreeSet<_>>();
-            let definitions: String = ["indicators/laser_go.toml", "pipelines/agreements.toml", "pipelines/contacts.toml",
-                "pipelines/members.toml", "pipelines/support.toml", "pipelines/cluster_capacity.toml"]
-                .iter()
-                .map(|name| fs::read_to_string(repository().join(name)).expect("read"))
-                .collect();
+            let definitions: String = [
+                "indicators/laser_go.toml",
+                "pipelines/agreements.toml",
+                "pipelines/contacts.toml",
+                "pipelines/members.toml",
+                "pipelines/support.toml",
+                "pipelines/cluster_capacity.toml",
+            ]
+            .iter()
+            .map(|name| fs::read_to_string(repository().join(name)).expect("read"))
+            .collect();
             for text in texts(other).difference(&shared).filter(|text| !definitions.contains(text.as_str())) {
                 looked_for += 1;
                 assert!(!told.contains(text.as_str()), "{partner} is told “{text}”, which {other} sent");

@@ -30,15 +30,8 @@ pub fn sheet(context: Context) -> Option<Sheet> {
     if board.changes.is_none() && !breaks {
         return None;
     }
-    let widths = vec![
-        MARGIN,
-        fixed(460),
-        between(64, 120),
-        between(100, 150),
-        between(100, 150),
-        between(100, 150),
-        fixed(230),
-    ];
+    let widths =
+        vec![MARGIN, fixed(460), between(64, 120), between(100, 150), between(100, 150), between(100, 150), fixed(230)];
     let mut canvas = Canvas::new(context.tongue, words::CHANGES, widths);
     let about = board
         .changes
@@ -123,13 +116,7 @@ fn formats(changes: &Changes) -> BTreeMap<&str, NumberFormat> {
     formats
 }
 
-fn figure(
-    canvas: &mut Canvas,
-    context: Context,
-    changes: &Changes,
-    (at, one): (usize, &Moved),
-    number: NumberFormat,
-) {
+fn figure(canvas: &mut Canvas, context: Context, changes: &Changes, (at, one): (usize, &Moved), number: NumberFormat) {
     let row = canvas.at();
     let total = one.by.is_empty();
     let mut name = own(&one.title);

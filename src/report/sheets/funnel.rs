@@ -8,8 +8,8 @@ use crate::finding::CellRef;
 use crate::model::number::quotient;
 use crate::model::presentation::{ChartUse, Funnel};
 use crate::model::scoreboard::{Breakdown, Figure, IndicatorResult};
-use crate::model::value::Value;
 use crate::model::trace::{Number, Part};
+use crate::model::value::Value;
 use crate::report::axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
@@ -143,10 +143,8 @@ fn share(part: &Value, whole: Option<&Value>, (above, below): (CellRef, CellRef)
 
 /// One line a group: the figure of each step, and how much of the first came to the last. Only where every step has it.
 fn groups(canvas: &mut Canvas, breakdown: &Breakdown, steps: &[Step<'_>]) {
-    let all: Option<Vec<&Breakdown>> = steps
-        .iter()
-        .map(|(one, _)| one.breakdowns.iter().find(|other| other.field == breakdown.field))
-        .collect();
+    let all: Option<Vec<&Breakdown>> =
+        steps.iter().map(|(one, _)| one.breakdowns.iter().find(|other| other.field == breakdown.field)).collect();
     let Some(all) = all else { return };
     let start = canvas.at();
     section(canvas, LAST, &by_field(canvas.tongue(), breakdown));
@@ -178,7 +176,8 @@ fn groups(canvas: &mut Canvas, breakdown: &Breakdown, steps: &[Step<'_>]) {
             values.push(figure);
         }
         if let (Some(Some(first)), Some(Some(last)), Some(end)) = (values.first(), values.last(), places.last()) {
-            let (cell, style) = share(&last.value, Some(&first.value), (CellRef::new(row, *end), CellRef::new(row, FIRST)));
+            let (cell, style) =
+                share(&last.value, Some(&first.value), (CellRef::new(row, *end), CellRef::new(row, FIRST)));
             canvas.span(result, result + 1, cell, style).of(part_of(last, first));
         }
         canvas.end_ruled(NAME, result + 1, Rule::Hair);

@@ -149,9 +149,7 @@ fn heat(column: &Column<'_>, figure: &Figure) -> Style {
     }
     let share = figure.value.known().zip(column.one.total.value.known()).filter(|_| column.breakdown.additive);
     match share.and_then(|(value, total)| quotient(value, total)) {
-        Some(share) if share > Decimal::ZERO => {
-            Look::Heat(steps(share, [10, 25, 40, 60], [' '; 5]).0).with(number)
-        }
+        Some(share) if share > Decimal::ZERO => Look::Heat(steps(share, [10, 25, 40, 60], [' '; 5]).0).with(number),
         _ => Look::Figure.with(number),
     }
 }

@@ -202,14 +202,8 @@ fn logo(canvas: &mut Canvas, board: &Scoreboard, edge: u16) {
         false if height > LOGO.1 => ((width * LOGO.1 / height).max(1), LOGO.1),
         _ => (width, height),
     };
-    let picture = Picture {
-        logo: logo.clone(),
-        last_column: edge,
-        row: 1,
-        width,
-        height,
-        alt: prose::ALT_LOGO.to_owned(),
-    };
+    let picture =
+        Picture { logo: logo.clone(), last_column: edge, row: 1, width, height, alt: prose::ALT_LOGO.to_owned() };
     canvas.sheet().pictures.push(picture);
 }
 
@@ -259,7 +253,8 @@ fn tally(canvas: &mut Canvas, board: &Scoreboard, layout: &Layout) {
             text: format!("=COUNTIF({range},\"{}\")", tongue.say(&words::status(*status))),
             cached,
         });
-        canvas.put(column, cell, Look::Chip(Tone::of_status(*status)).with(NumberFormat::WHOLE))
+        canvas
+            .put(column, cell, Look::Chip(Tone::of_status(*status)).with(NumberFormat::WHOLE))
             .of(Number::Counted(Counted::Status(status.as_str().to_owned())));
     }
     canvas.end_at(34);

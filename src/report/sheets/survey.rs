@@ -47,9 +47,7 @@ pub fn sheet(context: Context) -> Sheet {
             super::panel::coded(&mut canvas, wave, LAST, &of);
         }
         if let Some(panel) = &survey.panel {
-            super::panel::part(&mut canvas, panel, LAST, &|wave, line, what| {
-                response(&survey.code, wave, line, what)
-            });
+            super::panel::part(&mut canvas, panel, LAST, &|wave, line, what| response(&survey.code, wave, line, what));
         }
     }
     super::compare::all(&mut canvas, context, LAST);
@@ -108,8 +106,7 @@ fn estimates(canvas: &mut Canvas, context: Context, survey: &SurveyResult) {
         let format = change.map_or(number, |change| NumberFormat::of_unit(&Unit::new(&change.unit), true));
         let level = |bound| Number::estimate(&one.total, false, bound);
         let moved = |bound| Number::estimate(&one.total, true, bound);
-        let bounds =
-            [(4, facts.lower, number, level(Bound::Lower)), (5, facts.upper, number, level(Bound::Upper))];
+        let bounds = [(4, facts.lower, number, level(Bound::Lower)), (5, facts.upper, number, level(Bound::Upper))];
         let changes = change.map(|change| {
             [
                 (8, Some(change.value), format, moved(Bound::Value)),

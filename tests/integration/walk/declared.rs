@@ -21,9 +21,8 @@ fn day(value: Option<&Value>) -> Option<NaiveDate> {
 
 impl Declared {
     pub fn read(project: &Path) -> Self {
-        let table = |path: &Path| -> Table {
-            std::fs::read_to_string(path).expect("a definition").parse().expect("TOML")
-        };
+        let table =
+            |path: &Path| -> Table { std::fs::read_to_string(path).expect("a definition").parse().expect("TOML") };
         let programme = table(&project.join("scoreboard.toml"));
         let at = |key: &str| day(programme["programme"].get(key)).expect("a day");
         let mut files: Vec<_> = std::fs::read_dir(project.join("indicators"))
@@ -55,19 +54,19 @@ impl Declared {
 
     /// Day and value of the version decided last.
     pub fn target(&self, code: &str, baseline: f64) -> Result<(NaiveDate, f64), String> {
-        self.version(code, baseline, <[&Value]>::last)
+        self.version(code, baseline, true)
     }
 
     /// Of the version decided first.
     pub fn first_target(&self, code: &str, baseline: f64) -> Result<(NaiveDate, f64), String> {
-        self.version(code, baseline, <[&Value]>::first)
+        self.version(code, baseline, false)
     }
 
     fn version(
         &self,
         code: &str,
         baseline: f64,
-        pick: for<'v> fn(&'v [&'v Value]) -> Option<&'v &'v Value>,
+        last: bool,
     ) -> Result<(NaiveDate, f64), String> {
         let target = self.of(code).get("target").ok_or("no target is declared")?;
         let mut versions: Vec<&Value> = match target {
@@ -75,7 +74,8 @@ impl Declared {
             one => vec![one],
         };
         versions.sort_by_key(|one| day(one.get("decided")));
-        let one = *pick(&versions).ok_or("no target")?;
+        let one = if last { versions.last() } else { versions.first() };
+        let one = *one.ok_or("no target")?;
         let get = |key: &str| one.get(key).and_then(number);
         let value = get("value")
             .or_else(|| get("increase").map(|by| baseline + by))

@@ -50,7 +50,8 @@ pub fn value(kind: Kind, strata: &Strata) -> f64 {
     match kind {
         Kind::Total => n,
         Kind::Median => {
-            let mut values: Vec<(f64, f64)> = all(strata).filter(|one| one.inside).map(|one| (one.y, one.weight)).collect();
+            let mut values: Vec<(f64, f64)> =
+                all(strata).filter(|one| one.inside).map(|one| (one.y, one.weight)).collect();
             values.sort_by(|a, b| a.0.total_cmp(&b.0));
             let half: f64 = values.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
             let mut below = 0.0;
@@ -136,7 +137,8 @@ pub fn interval(kind: Kind, strata: &Strata, student: &dyn Fn(i64) -> f64) -> (f
     let t = student(degrees);
     let answers = all(strata).filter(|one| one.inside).count();
     let edge = !(0.1 - 1e-12..=0.9 + 1e-12).contains(&p) || answers < 30;
-    let census = strata.values().all(|(population, answers)| answers.is_empty() || *population == Some(answers.len() as u64));
+    let census =
+        strata.values().all(|(population, answers)| answers.is_empty() || *population == Some(answers.len() as u64));
     if kind == Kind::Share && !census && (edge || error == 0.0) {
         let n = if error == 0.0 {
             let weights = || all(strata).filter(|one| one.inside).map(|one| one.weight);
@@ -147,7 +149,10 @@ pub fn interval(kind: Kind, strata: &Strata, student: &dyn Fn(i64) -> f64) -> (f
         let square = t * t / n;
         let centre = (p + square / 2.0) / (1.0 + square);
         let reach = t / (1.0 + square) * ((p * (1.0 - p) + square / 4.0) / n).sqrt();
-        return (if p <= 0.0 { 0.0 } else { (centre - reach).max(0.0) }, if p >= 1.0 { 1.0 } else { (centre + reach).min(1.0) });
+        return (
+            if p <= 0.0 { 0.0 } else { (centre - reach).max(0.0) },
+            if p >= 1.0 { 1.0 } else { (centre + reach).min(1.0) },
+        );
     }
     if census { (p, p) } else { (p - t * error, p + t * error) }
 }

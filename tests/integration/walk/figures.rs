@@ -9,9 +9,7 @@ use scoreboard::app::project::Project as Folder;
 use scoreboard::define::catalog::{Estimate, Field, FieldKind, How, Indicator, Pairing, RowMeasure};
 use scoreboard::model::code::IndicatorCode;
 use scoreboard::model::scoreboard::{AnswerRow, EvidenceRow, IndicatorResult, Scoreboard};
-use scoreboard::model::trace::{
-    AnswerPart, Bound, Brings, Counted, Estimated, Made, Number, Part, Standing, Taking,
-};
+use scoreboard::model::trace::{AnswerPart, Bound, Brings, Counted, Estimated, Made, Number, Part, Standing, Taking};
 
 use super::declared::Declared;
 use super::estimates::{self, Kind, One, Strata};
@@ -49,7 +47,9 @@ impl<'a> Ground<'a> {
             match ground.leaf(row) {
                 Ok(amounts) => ground.amounts.push(amounts),
                 Err(wrong) => {
-                    ground.wrong.push(format!("{} {} › {} › {}: {wrong}", row.indicator, row.file, row.sheet, row.cell));
+                    ground
+                        .wrong
+                        .push(format!("{} {} › {} › {}: {wrong}", row.indicator, row.file, row.sheet, row.cell));
                     ground.amounts.push((None, None));
                 }
             }
@@ -162,7 +162,8 @@ impl<'a> Ground<'a> {
             let holds = if let Some(field) = part.strip_suffix(" IS NOT NULL") {
                 !self.text(row, field)?.is_empty()
             } else if let Some((field, list)) = part.split_once(" IN (") {
-                let list: Vec<&str> = list.trim_end_matches(')').split(',').map(|one| one.trim().trim_matches('\'')).collect();
+                let list: Vec<&str> =
+                    list.trim_end_matches(')').split(',').map(|one| one.trim().trim_matches('\'')).collect();
                 list.contains(&self.value_of(row, field)?.as_str())
             } else {
                 let (field, value) = part.split_once(" = '")?;
@@ -280,7 +281,11 @@ impl<'a> Ground<'a> {
             let row = &self.board.evidence.rows[*at];
             let Some(brings) = (if below { row.below.as_ref() } else { Some(&row.brings) }) else { continue };
             if let Some(identity) = brings.identity.as_ref().filter(|_| brings.counts) {
-                if brings.by_name { names.insert(identity) } else { numbers.insert(identity) };
+                if brings.by_name {
+                    names.insert(identity)
+                } else {
+                    numbers.insert(identity)
+                };
             }
         }
         (numbers.len(), names.len())
@@ -293,9 +298,7 @@ impl<'a> Ground<'a> {
         let percent = if one.unit.is_percent() { 100.0 } else { 1.0 };
         match &one.made {
             Made::Rows(taking) => self.taken(*taking, rows, false),
-            Made::Ratio { of, to } => {
-                Ok(percent * self.taken(*of, rows, false)? / self.taken(*to, rows, true)?)
-            }
+            Made::Ratio { of, to } => Ok(percent * self.taken(*of, rows, false)? / self.taken(*to, rows, true)?),
             Made::Mean => Ok(self.taken(Taking::Sum, rows, false)? / self.taken(Taking::Count, rows, true)?),
             Made::Quotient { of, to } => Ok(percent * self.total(of)? / self.total(to)?),
             Made::Sum(parts) => parts.iter().map(|part| self.total(part)).sum(),
@@ -368,8 +371,15 @@ impl<'a> Ground<'a> {
             Part::Actual(on) => self.actual(code, on),
             Part::SinceThen => {
                 let after = |row: &EvidenceRow| row.standing == Standing::After && row.indicator == *code;
-                let rows: Vec<usize> =
-                    self.board.evidence.rows.iter().enumerate().filter(|(_, row)| after(row)).map(|(at, _)| at).collect();
+                let rows: Vec<usize> = self
+                    .board
+                    .evidence
+                    .rows
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, row)| after(row))
+                    .map(|(at, _)| at)
+                    .collect();
                 let then = self.rows(code, &[]);
                 let all: Vec<usize> = then.iter().chain(&rows).copied().collect();
                 Ok(self.value(code, by, &all)? - self.value(code, by, &then)?)
@@ -501,11 +511,8 @@ impl<'a> Ground<'a> {
     fn estimate(&self, code: &IndicatorCode, by: &By, wanted: Estimated) -> Told {
         let kind = self.kind(code)?;
         let How::Survey { change, .. } = &self.indicator(code).how else { return Err("no survey".into()) };
-        let percent = if self.result(code).unit.is_percent() && matches!(kind, Kind::Ratio | Kind::Share) {
-            100.0
-        } else {
-            1.0
-        };
+        let percent =
+            if self.result(code).unit.is_percent() && matches!(kind, Kind::Ratio | Kind::Share) { 100.0 } else { 1.0 };
         let strata = self.strata(code, by, wanted.wave);
         let (value, lower, upper, percent) = if wanted.of_change {
             let Some((kind_of_change, pairing)) = change else { return Err("no change".into()) };
@@ -517,15 +524,16 @@ impl<'a> Ground<'a> {
             let (value, lower, upper) = estimates::paired(kind, &before, &strata, relative, &|nu| self.student(nu));
             (value, lower, upper, if relative { 100.0 } else { percent })
         } else {
-            let (lower, upper) = if kind == Kind::Median || wanted.bound == Bound::Value || wanted.bound == Bound::Answers {
-                (f64::NAN, f64::NAN)
-            } else {
-                let on_pairs = self.board.evidence.answers.iter().any(|row| row.indicator == *code && row.paired)
-                    && wanted.wave.is_none_or(|wave| wave < 2);
-                // The levels of a paired share have the plain interval.
-                let kind = if on_pairs && kind == Kind::Share { Kind::Mean } else { kind };
-                estimates::interval(kind, &strata, &|nu| self.student(nu))
-            };
+            let (lower, upper) =
+                if kind == Kind::Median || wanted.bound == Bound::Value || wanted.bound == Bound::Answers {
+                    (f64::NAN, f64::NAN)
+                } else {
+                    let on_pairs = self.board.evidence.answers.iter().any(|row| row.indicator == *code && row.paired)
+                        && wanted.wave.is_none_or(|wave| wave < 2);
+                    // The levels of a paired share have the plain interval.
+                    let kind = if on_pairs && kind == Kind::Share { Kind::Mean } else { kind };
+                    estimates::interval(kind, &strata, &|nu| self.student(nu))
+                };
             (estimates::value(kind, &strata), lower, upper, percent)
         };
         let found = match wanted.bound {
@@ -630,9 +638,11 @@ impl<'a> Ground<'a> {
                         Some(if field.kind == FieldKind::Choice { Self::option(field, &text)? } else { text })
                     })
                     .collect();
-                let kept_out = self.board.kept_out.iter().any(|out| {
-                    out.file == source.file && out.sheet == source.sheet && out.row == row + 1
-                });
+                let kept_out = self
+                    .board
+                    .kept_out
+                    .iter()
+                    .any(|out| out.file == source.file && out.sheet == source.sheet && out.row == row + 1);
                 if !kept_out && stratum.is_none_or(|stratum| own.join(" · ") == stratum) {
                     seen.insert(folded(&text(*row, key).unwrap_or_default()));
                 }
@@ -665,7 +675,11 @@ impl<'a> Ground<'a> {
                 .count(),
             Counted::Rows { partner, collection, kept_out: true } => {
                 let of = |collection: &Option<String>, own: &str| collection.as_ref().is_none_or(|code| code == own);
-                board.kept_out.iter().filter(|out| whose(&out.partner, partner) && of(collection, &out.collection)).count()
+                board
+                    .kept_out
+                    .iter()
+                    .filter(|out| whose(&out.partner, partner) && of(collection, &out.collection))
+                    .count()
             }
             Counted::Rows { partner, collection, .. } => return self.accepted(partner, collection),
             Counted::Change { .. } => return Err("changes are not recomputed here".into()),
@@ -681,9 +695,8 @@ impl<'a> Ground<'a> {
 
     fn comparison(&self, at: usize, what: &str) -> Told {
         let one = self.board.comparisons.get(at).ok_or("no such comparison")?;
-        let bound = |bound| {
-            self.estimate(&one.estimated, &[], Estimated { of_change: one.of_change, wave: None, bound })
-        };
+        let bound =
+            |bound| self.estimate(&one.estimated, &[], Estimated { of_change: one.of_change, wave: None, bound });
         let (count, estimate) = (self.total(&one.counted)?, bound(Bound::Value)?);
         match what {
             "count" => Ok(count),
@@ -735,9 +748,8 @@ impl<'a> Ground<'a> {
                 .flat_map(|one| [one.code.to_string(), one.name.clone()].into_iter().chain(one.also_called.clone()))
                 .map(|name| folded(&name))
                 .collect();
-            let own = |row: &u32| {
-                !shared || self.inbox.borrow_mut().row_says(&source.file, &source.sheet, *row, &names)
-            };
+            let own =
+                |row: &u32| !shared || self.inbox.borrow_mut().row_says(&source.file, &source.sheet, *row, &names);
             let counts = |row: &&u32| head.is_none_or(|head| **row > head) && !out.contains(*row) && own(row);
             rows += filled.iter().filter(counts).count();
         }

@@ -64,9 +64,8 @@ impl Inbox {
     pub fn filled(&mut self, file: &str, sheet: &str, column: u16) -> Vec<u32> {
         let range = self.sheet(file, sheet);
         let Some((last, _)) = range.end() else { return Vec::new() };
-        let is_filled = |row: &u32| {
-            range.get_value((*row, column.into())).is_some_and(|data| !data.to_string().trim().is_empty())
-        };
+        let is_filled =
+            |row: &u32| range.get_value((*row, column.into())).is_some_and(|data| !data.to_string().trim().is_empty());
         (0..=last).filter(is_filled).collect()
     }
 }
@@ -78,7 +77,8 @@ fn read(path: &Path, sheet: &str) -> Range<Data> {
         return book.worksheet_range(sheet).unwrap_or_else(|error| panic!("{} {sheet}: {error}", path.display()));
     }
     let bytes = std::fs::read(path).expect("a csv");
-    let text = String::from_utf8(bytes.clone()).unwrap_or_else(|_| bytes.iter().map(|byte| char::from(*byte)).collect());
+    let text =
+        String::from_utf8(bytes.clone()).unwrap_or_else(|_| bytes.iter().map(|byte| char::from(*byte)).collect());
     let text = text.trim_start_matches('\u{feff}');
     let first = text.lines().next().unwrap_or_default();
     let delimiter = if first.matches(';').count() > first.matches(',').count() { b';' } else { b',' };
@@ -100,8 +100,7 @@ fn read(path: &Path, sheet: &str) -> Range<Data> {
 
 /// Spaces group everywhere; the last of comma and point parts the decimals where the locale says so.
 pub fn number_in(text: &str, locale: &str) -> Option<f64> {
-    let bare: String =
-        text.chars().filter(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '+')).collect();
+    let bare: String = text.chars().filter(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '+')).collect();
     if !bare.chars().any(|c| c.is_ascii_digit()) {
         return None;
     }

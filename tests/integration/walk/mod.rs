@@ -42,7 +42,12 @@ impl Walk {
             "{of}: {} numbers, {resolved} recomputed from their leaves ({share:.1} %), {} with a link, {} exempt",
             self.cells, self.linked, self.exempt
         );
-        assert!(self.failed.is_empty(), "{of}: {} unresolved:\n{}", self.failed.len(), self.failed[..self.failed.len().min(60)].join("\n"));
+        assert!(
+            self.failed.is_empty(),
+            "{of}: {} unresolved:\n{}",
+            self.failed.len(),
+            self.failed[..self.failed.len().min(60)].join("\n")
+        );
         assert!(self.cells > 0, "{of}: nothing was walked");
     }
 }
@@ -106,7 +111,8 @@ impl Walked {
                     Data::Int(number) => *number as f64,
                     _ => continue,
                 };
-                let at = CellRef::new(top + u32::try_from(row).unwrap(), u16::try_from(left as usize + column).unwrap());
+                let at =
+                    CellRef::new(top + u32::try_from(row).unwrap(), u16::try_from(left as usize + column).unwrap());
                 let place = format!("{} › {at}", sheet.name);
                 walk.cells += 1;
                 let Some(of) = placed.get(&(at.row, at.column)).and_then(|placed| placed.of.as_ref()) else {
@@ -223,7 +229,8 @@ fn every_number_of_the_examples_comes_out_again_from_the_cells_of_their_inboxes(
 #[test]
 fn a_number_that_its_cells_do_not_give_is_found() {
     let mut walked = Walked::new(Project::laser_go());
-    let total = &mut walked.board.indicators.iter_mut().find(|one| one.code.as_str() == "cooperation_volume").unwrap().total;
+    let total =
+        &mut walked.board.indicators.iter_mut().find(|one| one.code.as_str() == "cooperation_volume").unwrap().total;
     total.value = scoreboard::model::value::Value::Known(4_049_101.into());
     walked.book = scoreboard::report::book(&walked.board);
     let path = walked.folder.out().join(format!("{}.xlsx", walked.board.report));
@@ -244,5 +251,8 @@ fn a_cell_of_the_inbox_that_says_something_else_is_found() {
     // The same scoreboard over an inbox in which one agreement is worth a euro more.
     ground.add_to_an_amount("cooperation_volume", 1.0);
     let failed = walked.workbook(&ground).failed;
-    assert!(failed.iter().any(|one| one.starts_with("Summary › ") && one.contains("from its leaves 4049101")), "{failed:?}");
+    assert!(
+        failed.iter().any(|one| one.starts_with("Summary › ") && one.contains("from its leaves 4049101")),
+        "{failed:?}"
+    );
 }

@@ -63,7 +63,13 @@ pub fn paced(ground: &Ground<'_>, code: &IndicatorCode, wanted: Paced) -> Told {
     };
     Ok(match wanted {
         Paced::Left => later.len() as f64,
-        Paced::Recent => if flow { mean } else { slope },
+        Paced::Recent => {
+            if flow {
+                mean
+            } else {
+                slope
+            }
+        }
         Paced::Required => {
             let gap = figure(Part::Target)? - figure(Part::Value)?;
             let missing = match one.direction {

@@ -7,10 +7,12 @@ mod asked;
 pub mod catalog;
 mod collection;
 mod compare;
+mod currency;
 pub mod form;
 mod indicator;
 mod layout;
 mod measure;
+pub mod observe;
 mod programme;
 mod reader;
 mod refine;
@@ -21,8 +23,6 @@ mod survey;
 mod target;
 mod theme;
 mod weighting;
-
-use std::cell::RefCell;
 
 use sha2::{Digest, Sha256};
 use toml::Spanned;
@@ -35,6 +35,7 @@ pub use source::SourceFile;
 use crate::finding::{Finding, Place, rules};
 use crate::model::hash::{hash_of, hex};
 use crate::model::source::Source;
+use observe::Observed;
 use reader::{Findings, Table};
 
 /// Which folder a definition file lies in decides what it may hold.
@@ -44,6 +45,17 @@ enum Part {
     Indicators,
     Pipelines,
     Reports,
+}
+
+impl Part {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Programme => "scoreboard",
+            Self::Indicators => "indicators",
+            Self::Pipelines => "pipelines",
+            Self::Reports => "reports",
+        }
+    }
 }
 
 /// The catalogue, if no definition is in error; and all findings. Of texts alone: no form can be opened.
@@ -57,7 +69,23 @@ pub fn load(files: &[SourceFile]) -> (Option<Catalog>, Vec<Finding>) {
 
 /// The same, with the forms that surveys name.
 pub fn load_with(files: &[SourceFile], open: OpenForm<'_>) -> (Option<Catalog>, Vec<Finding>) {
-    let findings: Findings = RefCell::default();
+    let findings = Findings::default();
+    let (catalog, parsed) = read(files, open, &findings);
+    let mut findings = findings.into_inner();
+    without_echoes(&mut findings, &parsed);
+    let broken = findings.iter().any(Finding::is_error);
+    (catalog.filter(|_| !broken), findings)
+}
+
+/// What these files are asked for, table by table.
+pub fn observe_with(files: &[SourceFile], open: OpenForm<'_>) -> Observed {
+    let findings = Findings::observing();
+    read(files, open, &findings);
+    findings.into_observed()
+}
+
+/// The catalogue as far as it can be read, and every code that is declared.
+fn read(files: &[SourceFile], open: OpenForm<'_>, findings: &Findings) -> (Option<Catalog>, Vec<String>) {
     let mut parsed: Vec<(Part, &SourceFile, Spanned<DeTable<'_>>)> = Vec::new();
     for file in files {
         let (document, errors) = DeTable::parse_recoverable(&file.text);
@@ -76,11 +104,7 @@ pub fn load_with(files: &[SourceFile], open: OpenForm<'_>) -> (Option<Catalog>, 
             parsed.push((part(&file.name), file, document));
         }
     }
-    let catalog = assemble(&parsed, files, open, &findings);
-    let mut findings = findings.into_inner();
-    without_echoes(&mut findings, &declared(&parsed));
-    let broken = findings.iter().any(Finding::is_error);
-    (catalog.filter(|_| !broken), findings)
+    (assemble(&parsed, files, open, findings), declared(&parsed))
 }
 
 fn part(name: &str) -> Part {
@@ -101,7 +125,8 @@ fn assemble(
     let roots: Vec<(Part, Table<'_>)> = parsed
         .iter()
         .map(|(part, file, document)| {
-            let root = Table::new(file, document.get_ref(), 0..1, file.name.clone(), findings);
+            let named = (file.name.clone(), part.as_str());
+            let root = Table::new(file, document.get_ref(), 0..1, named, findings);
             schema_version(&root);
             (*part, root)
         })
@@ -109,6 +134,7 @@ fn assemble(
     let of = |wanted: Part| roots.iter().filter(move |(part, _)| *part == wanted).map(|(_, root)| root);
 
     let head = of(Part::Programme).next().and_then(programme::read);
+    let rates = of(Part::Programme).next().and_then(|root| currency::read(root, open));
     let mut collections = Vec::new();
     let mut surveys = Vec::new();
     let mut sources = Vec::new();
@@ -136,6 +162,11 @@ fn assemble(
             collections: &collections,
             surveys: &surveys,
         };
+        for root in of(Part::Pipelines) {
+            for table in root.tables("collection") {
+                currency::check(&table, &collections, &programme.currency, rates.as_ref());
+            }
+        }
         let mut indicators = Vec::new();
         for root in of(Part::Indicators) {
             indicators.extend(root.tables("indicator").iter().filter_map(|table| indicator::read(table, &context)));
@@ -164,7 +195,8 @@ fn assemble(
             findings.borrow_mut().push(finding.help("Write indicators/NAME.toml; README.md shows one."));
         }
         let partners: Vec<catalog::Partner> = partners.into_iter().map(|(_, partner)| partner).collect();
-        let forms: Vec<&(String, String)> = surveys.iter().flat_map(|survey| &survey.forms).collect();
+        let rates_file = rates.iter().map(|rates| &rates.file);
+        let forms: Vec<&(String, String)> = surveys.iter().flat_map(|survey| &survey.forms).chain(rates_file).collect();
         let hash = files_hash(files, &forms);
         let reading_hash = reading_hash(programme, &partners, &collections, &surveys, &sources);
         return Some(Catalog {
@@ -173,6 +205,7 @@ fn assemble(
             collections,
             surveys,
             sources,
+            rates,
             indicators,
             reports,
             hash,

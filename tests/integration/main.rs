@@ -33,6 +33,7 @@ mod propose;
 mod readme;
 mod refusals;
 mod sandbox;
+mod schema;
 mod server;
 mod submissions;
 mod surveys;

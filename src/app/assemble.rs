@@ -14,6 +14,7 @@ use crate::compute::evidence::Gathered;
 use crate::compute::{self, Inputs, Records, WaveInput};
 use crate::define::catalog::{Collection, Partner, Report};
 use crate::finding::{self, Finding, Place, rules};
+use crate::model::export::Format;
 use crate::model::hash::hex;
 use crate::model::presentation::Presentation;
 use crate::model::scoreboard::{
@@ -29,8 +30,11 @@ pub fn run_code(project: &Project, state: &State, as_of: NaiveDate) -> String {
     hasher.update(env!("CARGO_PKG_VERSION"));
     hasher.update(&project.catalog.hash);
     hasher.update(as_of.to_string());
-    for hash in state.files.keys() {
+    hasher.update(state.known_at.map(|instant| instant.to_rfc3339()).unwrap_or_default());
+    for (hash, file) in &state.files {
         hasher.update(hash);
+        // A file that says nothing of its partner belongs to whom its name says.
+        hasher.update(&file.received.name);
     }
     // Which of them counts: a server's answers may become what they were before, and then no file is new.
     for hash in state.fetched().into_values() {
@@ -79,7 +83,9 @@ pub fn assemble(
     };
     let computed =
         compute::compute(&inputs, &report.indicators).map_err(|error| fault("a figure cannot be computed", error))?;
-    let Gathered { evidence, whole } = compute::evidence::evidence(&inputs, &computed.indicators, report.evidence_rows)
+    let all = report.exports.formats.contains(&Format::Parquet);
+    let limit = report.evidence_rows;
+    let Gathered { evidence, whole } = compute::evidence::evidence(&inputs, &computed.indicators, limit, all)
         .map_err(|error| fault("evidence cannot be gathered", error))?;
 
     let counted: BTreeSet<i64> = submissions.iter().map(|submission| submission.section).collect();
@@ -111,6 +117,7 @@ pub fn assemble(
             start: programme.calendar.start,
             end: programme.calendar.end,
             as_of,
+            calendar: programme.calendar.clone(),
             currency: programme.currency.clone(),
             language: programme.language.clone(),
             partners: catalog
@@ -124,6 +131,7 @@ pub fn assemble(
                 .collect(),
         },
         run: run_code(project, state, as_of),
+        known_at: state.known_at,
         ledger_head: state.head.clone(),
         definitions_hash: catalog.hash.clone(),
         thresholds: report.thresholds,

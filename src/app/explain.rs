@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 
 use super::assemble::assemble;
+use super::known::KnownAt;
 use super::project::Project;
-use super::state::State;
+use super::state::{Known, State};
 use super::{Progress, Stopped, ingest};
 use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, Rule, rules};
@@ -23,16 +24,18 @@ pub fn rule(code: &str) -> Option<Explained> {
     rules::by_id(code).map(Explained::Rule)
 }
 
-/// Explains an indicator, from all that was received; reads what is new first, as a run does, and publishes nothing.
+/// Explains an indicator, from all that was received; reads what is new first, as a run does, and publishes
+/// nothing. `when` is the scoreboard's day, and up to when receipts are known.
 ///
 /// # Errors
 /// No indicator of this name; or what keeps a run from computing it.
 pub fn indicator(
     project: &Project,
     code: &str,
-    as_of: Option<NaiveDate>,
+    when: (Option<NaiveDate>, Option<KnownAt>),
     progress: Progress<'_>,
 ) -> Result<Explained, Stopped> {
+    let (as_of, known_at) = when;
     let catalog = &project.catalog;
     let Some(found) = catalog.indicators.iter().find(|indicator| indicator.code.as_str() == code) else {
         let names = catalog
@@ -54,7 +57,8 @@ pub fn indicator(
     let mut store = Store::open(&project.store())?;
     ingest::run(project, &mut store, progress)?;
     let entries = store.ledger_mut().entries()?;
-    let state = State::replay(&entries, &catalog.reading_hash);
+    let known = Known::by(project.known_at(known_at));
+    let state = State::replay_known(&entries, &catalog.reading_hash, known);
     let mut report = catalog.reports.first().cloned().ok_or_else(|| super::fault("the project has no report", ""))?;
     report.indicators = vec![found.code.clone()];
     let (scoreboard, _) = assemble(project, &store, &state, &report, project.as_of(as_of), &[])?;

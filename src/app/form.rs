@@ -1,8 +1,8 @@
 //! Forms of surveys: files of the project → what `define` reads.
 
-use std::fs;
-use std::path::{Component, Path};
+use std::io;
 
+use super::definitions::Definitions;
 use crate::define::form::{FormFault, FormFile, FormSheet};
 use crate::ingest::{self, Options, Workbook};
 use crate::model::hash::hash_of;
@@ -11,15 +11,18 @@ use crate::model::hash::hash_of;
 ///
 /// # Errors
 /// Why it cannot be read.
-pub fn open(root: &Path, name: &str) -> Result<FormFile, FormFault> {
+pub fn open(definitions: &Definitions, name: &str) -> Result<FormFile, FormFault> {
     let fault = |message: String, help: &str| FormFault { message, help: help.to_owned() };
-    let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    if name.is_empty() || !inside {
-        return Err(fault("is not a path inside the project".into(), "Put the form into the project's folder."));
+    match definitions.bytes(name) {
+        Ok(bytes) => read(name, &bytes),
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+            Err(fault("is not a path inside the project".into(), "Put the form into the project's folder."))
+        }
+        Err(error) => {
+            let help = "Name the form as it lies in the project, for example questionnaires/turnover.xlsx.";
+            Err(fault(format!("cannot be read: {error}"), help))
+        }
     }
-    let help = "Name the form as it lies in the project, for example questionnaires/turnover.xlsx.";
-    let bytes = fs::read(root.join(name)).map_err(|error| fault(format!("cannot be read: {error}"), help))?;
-    read(name, &bytes)
 }
 
 /// A form from its bytes: a workbook, or the JSON of a Kobo asset.

@@ -99,11 +99,45 @@ pub fn run(project: &Project, store: &mut Store, progress: Progress<'_>) -> Resu
         return Ok(Ingested { state, new, read: 0, findings });
     }
     work.extend(received.iter().map(|file| (file.name.clone(), file.file.clone())));
+    let total = work.len();
+    let reads = read_all(project, store, work, state.next_section, progress)?;
+    let mut entries: Vec<(Kind, serde_json::Value)> =
+        received.iter().map(|file| (Kind::Received, file.to_json())).collect();
+    entries.sort_by(|a, b| a.1["name"].as_str().cmp(&b.1["name"].as_str()));
+    entries.extend(reads.iter().map(|read| (Kind::Read, read.to_json())));
+    store.ledger_mut().append(clock::now(), &entries)?;
+    let entries = store.ledger_mut().entries()?;
+    let state = State::replay(&entries, &catalog.reading_hash);
+    Ok(Ingested { state, new, read: total, findings })
+}
+
+/// Reads what is known and was never read under these definitions. Says whether there was something.
+pub fn read_unread(project: &Project, store: &mut Store, state: &State) -> Result<bool, Stopped> {
+    let unread = state.files.values().filter(|file| file.read.is_none());
+    let work: Vec<(String, String)> =
+        unread.map(|file| (file.received.name.clone(), file.received.file.clone())).collect();
+    if work.is_empty() {
+        return Ok(false);
+    }
+    let reads = read_all(project, store, work, state.next_section, &|_, _, _| {})?;
+    let entries: Vec<_> = reads.iter().map(|read| (Kind::Read, read.to_json())).collect();
+    store.ledger_mut().append(clock::now(), &entries)?;
+    Ok(true)
+}
+
+/// Reads files of the store by name and hash, and writes their rows; what is to be recorded of each.
+fn read_all(
+    project: &Project,
+    store: &Store,
+    mut work: Vec<(String, String)>,
+    mut next_section: i64,
+    progress: Progress<'_>,
+) -> Result<Vec<Read>, Stopped> {
+    let catalog = &project.catalog;
     // The order of the ledger depends on what came, not on how the folder was listed.
     work.sort();
     let (done, total) = (AtomicUsize::new(0), work.len());
     let mut reads = Vec::with_capacity(total);
-    let mut next_section = state.next_section;
     // A batch at a time: the rows of a large inbox need not all be in memory.
     let files = store.files();
     for batch in work.chunks(BATCH) {
@@ -117,14 +151,7 @@ pub fn run(project: &Project, store: &mut Store, progress: Progress<'_>) -> Resu
             .collect::<Result<_, Stopped>>()?;
         reads.extend(write(store, catalog, batch, &readings, &mut next_section)?);
     }
-    let mut entries: Vec<(Kind, serde_json::Value)> =
-        received.iter().map(|file| (Kind::Received, file.to_json())).collect();
-    entries.sort_by(|a, b| a.1["name"].as_str().cmp(&b.1["name"].as_str()));
-    entries.extend(reads.iter().map(|read| (Kind::Read, read.to_json())));
-    store.ledger_mut().append(clock::now(), &entries)?;
-    let entries = store.ledger_mut().entries()?;
-    let state = State::replay(&entries, &catalog.reading_hash);
-    Ok(Ingested { state, new, read: total, findings })
+    Ok(reads)
 }
 
 /// The files of a folder and its folders, sorted, with findings about what is passed over.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use super::project::sources;
+use super::definitions::Definitions;
 use super::reading;
 use super::{Stopped, fault};
 use crate::define::{Catalog, load};
@@ -82,7 +82,7 @@ pub fn run(file: &Path, root: &Path, sheet: Option<&str>) -> Result<Laid, Stoppe
 
 /// The definitions of a project, which need not have an indicator yet: this is how many begin.
 fn definitions(root: &Path) -> Result<Catalog, Stopped> {
-    let mut files = sources(root)?;
+    let mut files = Definitions::of(root).sources()?;
     // The shell has made the file that our answer goes into, before we run.
     files.retain(|file| !file.text.trim().is_empty());
     let (catalog, findings) = load(&files);

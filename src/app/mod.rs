@@ -4,24 +4,33 @@
 
 pub mod answer;
 pub mod assemble;
+pub mod changes;
 pub mod check;
+pub mod definitions;
+pub mod diff;
 pub mod explain;
+pub mod export;
 pub mod fetch;
 pub mod form;
 pub mod ingest;
+pub mod known;
 pub mod layout;
 mod outputs;
 pub mod project;
+pub mod rebuild;
 pub mod refresh;
+pub mod runs;
 pub mod state;
 pub mod status;
 pub mod template;
 
 mod disclosed;
 mod prefill;
+mod produce;
 mod reading;
 mod record;
 mod totals;
+mod world;
 
 use crate::finding::{Finding, Place, rules};
 use crate::store::StoreError;

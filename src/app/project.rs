@@ -1,15 +1,17 @@
 //! The project folder: its definition files as a catalogue.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Stopped;
+use super::definitions::Definitions;
+use super::known::KnownAt;
 use crate::clock;
-use crate::define::{self, Catalog, SourceFile};
-use crate::finding::{Finding, Place, rules};
+use crate::define::{self, Catalog};
+use crate::finding::Finding;
 use crate::ingest::Sandbox;
+use crate::store::definitions::Files;
 
 /// A project whose definitions are sound.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub struct Project {
     pub catalog: Catalog,
     /// Warnings about definitions.
     pub findings: Vec<Finding>,
+    /// Every file that the catalogue was read from, forms among them.
+    pub definitions: Files,
     /// What reads the files that come: in this process, unless told otherwise.
     pub reader: Sandbox,
 }
@@ -28,12 +32,24 @@ impl Project {
     /// # Errors
     /// All problems of all files.
     pub fn open(root: &Path) -> Result<Self, Stopped> {
-        let files = sources(root)?;
-        let (catalog, findings) = define::load_with(&files, &|name| super::form::open(root, name));
-        match catalog {
-            Some(catalog) => Ok(Self { root: root.to_owned(), catalog, findings, reader: Sandbox::here() }),
-            None => Err(Stopped(findings)),
-        }
+        Self::load(root, Definitions::of(root), Sandbox::here())
+    }
+
+    /// The same folder under definitions that were kept. Where things lie is told by those of today.
+    ///
+    /// # Errors
+    /// All problems of all files, such as a key that this program no longer knows.
+    pub fn under(&self, definitions: Files) -> Result<Self, Stopped> {
+        let mut project = Self::load(&self.root, Definitions::kept(definitions), self.reader.another())?;
+        project.catalog.programme.folders = self.catalog.programme.folders.clone();
+        Ok(project)
+    }
+
+    fn load(root: &Path, definitions: Definitions, reader: Sandbox) -> Result<Self, Stopped> {
+        let files = definitions.sources()?;
+        let (catalog, findings) = define::load_with(&files, &|name| super::form::open(&definitions, name));
+        let catalog = catalog.ok_or_else(|| Stopped(findings.clone()))?;
+        Ok(Self { root: root.to_owned(), catalog, findings, definitions: definitions.into_read(), reader })
     }
 
     /// From now on files are read in processes of their own, started from this very program.
@@ -55,51 +71,14 @@ impl Project {
         self.root.join(&self.catalog.programme.folders.out)
     }
 
+    /// The instant up to which receipts are known, if one was asked for.
+    pub fn known_at(&self, asked: Option<KnownAt>) -> Option<DateTime<Utc>> {
+        asked.map(|known| known.instant(self.catalog.programme.time_zone))
+    }
+
     /// The day of the scoreboard: as asked, else as declared, else today in the programme's zone.
     pub fn as_of(&self, asked: Option<NaiveDate>) -> NaiveDate {
         let programme = &self.catalog.programme;
         asked.or(programme.as_of).unwrap_or_else(|| clock::now().with_timezone(&programme.time_zone).date_naive())
     }
-}
-
-/// The definition files, sorted by name: `scoreboard.toml`, then every `.toml` of the three folders.
-pub(super) fn sources(root: &Path) -> Result<Vec<SourceFile>, Stopped> {
-    let head = root.join("scoreboard.toml");
-    if !head.is_file() {
-        let message = format!("there is no scoreboard.toml in {}", root.display());
-        let finding = Finding::error(&rules::PROJECT_MISSING, Place::Project, message);
-        return Err(Stopped::one(
-            finding.help("Change to the project folder, or name it: scoreboard run --project DIR."),
-        ));
-    }
-    let mut names = vec!["scoreboard.toml".to_owned()];
-    for folder in ["indicators", "pipelines", "reports"] {
-        let mut inside: Vec<String> = fs::read_dir(root.join(folder))
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "toml"))
-            .map(|entry| format!("{folder}/{}", entry.file_name().to_string_lossy()))
-            .collect();
-        inside.sort();
-        names.extend(inside);
-    }
-    let mut failed = Vec::new();
-    let mut files = Vec::new();
-    for name in names {
-        match fs::read_to_string(root.join(&name)) {
-            Ok(text) => {
-                files.push(SourceFile { text: text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned(), name });
-            }
-            Err(error) => {
-                let finding = Finding::error(
-                    &rules::FILE_UNREADABLE,
-                    Place::File { file: name },
-                    format!("cannot be read: {error}"),
-                );
-                failed.push(finding.help("Look at its permissions; a definition file is text in UTF-8."));
-            }
-        }
-    }
-    if failed.is_empty() { Ok(files) } else { Err(Stopped(failed)) }
 }

@@ -2,19 +2,23 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::assemble::{assemble, run_code};
+use super::assemble::run_code;
+use super::changes::History;
+use super::known::KnownAt;
+use super::produce::{Moment, gate_finding};
 use super::project::Project;
-use super::{Progress, Stopped, disclosed, ingest, outputs};
+use super::runs::{self, Run, RunOutput};
+use super::state::{Known, State};
+use super::{Progress, Stopped, disclosed, ingest};
 use crate::clock;
-use crate::compute::disclose;
 use crate::define::catalog::Report;
-use crate::finding::{Finding, Place, Severity, rules};
-use crate::model::scoreboard::{ReportingState, Scoreboard, Status};
+use crate::finding::Finding;
+use crate::model::scoreboard::Scoreboard;
 use crate::publish::folder::{Receipt, deliver};
 use crate::store::{Kind, Store, hash_of};
 
@@ -22,6 +26,11 @@ use crate::store::{Kind, Store, hash_of};
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     pub as_of: Option<NaiveDate>,
+    pub known_at: Option<KnownAt>,
+    /// Where outputs go, if not to where the project's scoreboards are published.
+    pub out: Option<PathBuf>,
+    /// Receive nothing and publish nothing: say what would come of it.
+    pub dry_run: bool,
 }
 
 /// One published report.
@@ -31,6 +40,8 @@ pub struct Published {
     pub files: Vec<PathBuf>,
     /// Names that had to do where a file was held open.
     pub instead: Vec<(PathBuf, PathBuf)>,
+    /// Figures that do not fit a format, of a run that wrote it.
+    pub refused: Vec<Finding>,
     /// None where nothing had changed since the last run and nothing was computed again.
     pub scoreboard: Option<Scoreboard>,
 }
@@ -50,6 +61,8 @@ pub struct Refreshed {
     pub gates: Vec<Finding>,
     /// Nothing had changed: what was published stands.
     pub unchanged: bool,
+    /// Nothing was received, nothing is published.
+    pub dry_run: bool,
 }
 
 /// Refreshes a project.
@@ -59,61 +72,58 @@ pub struct Refreshed {
 pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Result<Refreshed, Stopped> {
     ingest::precondition(project)?;
     let as_of = project.as_of(options.as_of);
-    let mut store = Store::open(&project.store())?;
+    let mut store = if options.dry_run { Store::aside(&project.store())? } else { Store::open(&project.store())? };
     let ingested = ingest::run(project, &mut store, progress)?;
-    let state = &ingested.state;
+    let (state, inbox) = known(project, &mut store, ingested.state, ingested.findings, options)?;
+    let state = &state;
+    let out = options.out.clone().unwrap_or_else(|| project.out());
     let run = run_code(project, state, as_of);
     let program = program();
-    if ingested.findings.is_empty()
+    if inbox.is_empty()
         && let Some(last) = &state.last_run
-        && let Some(unchanged) = unchanged(project, last, &run, &program, as_of)
+        && let Some(unchanged) = unchanged(project, &out, last, &run, &program, as_of)
     {
-        return Ok(unchanged);
+        return Ok(Refreshed { dry_run: options.dry_run, ..unchanged });
     }
-    let mut published = Vec::new();
-    let (mut gates, mut delivered) = (Vec::new(), Vec::new());
-    let mut counts = (0, 0, 0);
-    let out = project.out();
-    let reports = &project.catalog.reports;
-    let withheld = if reports.iter().any(|report| report.audience.is_restricted()) {
+    let withheld = if project.catalog.reports.iter().any(|report| report.audience.is_restricted()) {
         disclosed::decide(project, &mut store, state, &run, as_of)?
     } else {
         BTreeSet::new()
     };
-    for (at, report) in reports.iter().enumerate() {
-        progress("computing", at + 1, reports.len());
-        let (mut scoreboard, mut whole) = assemble(project, &store, state, report, as_of, &ingested.findings)?;
-        progress("writing", at + 1, reports.len());
-        // Gates and counts are the lead's: they know everything.
-        gates.extend(gate(report, &scoreboard));
-        let count = |severity| scoreboard.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
-        counts = (count(Severity::Error), count(Severity::Warning), scoreboard.kept_out_total);
+    let history = History::of(project, &mut store, state, &run, as_of)?;
+    let mut kept = history.keep(state, as_of);
+    let moment = Moment { project, store: &store, state, as_of, inbox: &inbox, withheld: &withheld, history: &history };
+    let (mut published, mut gates, mut outputs) = (Vec::new(), Vec::new(), Vec::new());
+    let mut counts = (0, 0, 0);
+    moment.reports(progress, |report, produced| {
+        gates.extend(produced.gates);
+        counts = (produced.errors, produced.warnings, produced.kept_out);
+        kept.add(produced.shown);
+        if options.dry_run {
+            let (files, instead) = (Vec::new(), Vec::new());
+            published.push(Published {
+                files,
+                instead,
+                refused: produced.refused,
+                scoreboard: Some(produced.scoreboard),
+            });
+            return Ok(());
+        }
         if report.audience.is_restricted() {
-            disclose::withhold(&mut scoreboard, &project.catalog, &withheld);
-            whole = None;
             // It may have been internal once, and have left its rows here.
             let _ = fs::remove_file(out.join(format!("{}.evidence.parquet", report.code)));
         }
-        let receipts = outputs::render(report, &scoreboard, whole)?
-            .iter()
-            .map(|file| deliver(&out, &file.name, &file.bytes))
-            .collect::<Result<Vec<_>, _>>()?;
-        delivered.extend(receipts.iter().map(|receipt| output(project, report, receipt)));
+        let receipts =
+            produced.files.iter().map(|file| deliver(&out, &file.name, &file.bytes)).collect::<Result<Vec<_>, _>>()?;
+        outputs.extend(receipts.iter().map(|receipt| output(&out, report, receipt)));
         let instead = receipts.iter().filter_map(|one| Some((one.instead_of.clone()?, one.path.clone()))).collect();
         let files = receipts.into_iter().map(|receipt| receipt.path).collect();
-        published.push(Published { files, instead, scoreboard: Some(scoreboard) });
-    }
-    let body = json!({
-        "run": run, "program": program, "as_of": as_of.to_string(), "definitions": project.catalog.hash,
-        "inputs": state.files.keys().collect::<Vec<_>>(), "outputs": delivered,
-        "errors": counts.0, "warnings": counts.1, "kept_out": counts.2,
-        "gates": gates.iter().map(|gate| gate.message.clone()).collect::<Vec<_>>(),
-    });
-    if state.last_run.as_ref() != Some(&body) {
-        store.ledger_mut().append(clock::now(), &[(Kind::Run, body)])?;
-    }
-    Ok(Refreshed {
-        run,
+        published.push(Published { files, instead, refused: produced.refused, scoreboard: Some(produced.scoreboard) });
+        Ok(())
+    })?;
+    let of = |gate: &Finding| gate.message.clone();
+    let answer = Refreshed {
+        run: run.clone(),
         as_of,
         new_files: ingested.new,
         files_read: ingested.read,
@@ -123,7 +133,52 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         kept_out: counts.2,
         gates,
         unchanged: false,
-    })
+        dry_run: options.dry_run,
+    };
+    if options.dry_run {
+        return Ok(answer);
+    }
+    let record = Run {
+        // The ledger gives these two.
+        seq: 0,
+        at: clock::now(),
+        code: run,
+        program,
+        as_of,
+        known_at: state.known_at,
+        definitions: project.catalog.hash.clone(),
+        kept: Some(store.keep_definitions(&project.definitions)?),
+        inbox,
+        outputs,
+        elsewhere: options.out.is_some(),
+    };
+    let mut body = runs::asked(&record);
+    body["inputs"] = json!(state.files.keys().collect::<Vec<_>>());
+    body["errors"] = json!(answer.errors);
+    body["warnings"] = json!(answer.warnings);
+    body["kept_out"] = json!(answer.kept_out);
+    body["gates"] = json!(answer.gates.iter().map(of).collect::<Vec<_>>());
+    history.record(&store, &kept, &mut body)?;
+    if state.last_run.as_ref() != Some(&body) {
+        store.ledger_mut().append(clock::now(), &[(Kind::Run, body)])?;
+    }
+    Ok(answer)
+}
+
+/// What is known, and what of the inbox belongs to it: how it lies today was not known at an earlier instant.
+fn known(
+    project: &Project,
+    store: &mut Store,
+    state: State,
+    inbox: Vec<Finding>,
+    options: &Options,
+) -> Result<(State, Vec<Finding>), Stopped> {
+    let known_at = project.known_at(options.known_at);
+    if known_at.is_none() {
+        return Ok((state, inbox));
+    }
+    let entries = store.ledger_mut().entries()?;
+    Ok((State::replay_known(&entries, &project.catalog.reading_hash, Known::by(known_at)), Vec::new()))
 }
 
 /// What tells this program from another of the same version: a new build computes anew.
@@ -139,17 +194,23 @@ fn program() -> String {
     )
 }
 
-fn output(project: &Project, report: &Report, receipt: &Receipt) -> Value {
-    let name = receipt.path.strip_prefix(project.out()).unwrap_or(&receipt.path);
-    json!({ "report": report.code.as_str(), "name": name.to_string_lossy(), "hash": receipt.hash })
+fn output(out: &Path, report: &Report, receipt: &Receipt) -> RunOutput {
+    let name = receipt.path.strip_prefix(out).unwrap_or(&receipt.path).to_string_lossy().into_owned();
+    RunOutput { report: report.code.as_str().to_owned(), name, hash: receipt.hash.clone() }
 }
 
 /// The last run, if it was this one and all that it published lies there still.
-fn unchanged(project: &Project, last: &Value, run: &str, program: &str, as_of: NaiveDate) -> Option<Refreshed> {
+fn unchanged(
+    project: &Project,
+    out: &Path,
+    last: &Value,
+    run: &str,
+    program: &str,
+    as_of: NaiveDate,
+) -> Option<Refreshed> {
     if last["run"] != run || last["program"] != program {
         return None;
     }
-    let out = project.out();
     let outputs = last["outputs"].as_array()?;
     let intact = outputs.iter().all(|output| {
         let (Some(name), Some(hash)) = (output["name"].as_str(), output["hash"].as_str()) else { return false };
@@ -162,6 +223,7 @@ fn unchanged(project: &Project, last: &Value, run: &str, program: &str, as_of: N
     let published = project.catalog.reports.iter().map(|report| Published {
         files: of(report),
         instead: Vec::new(),
+        refused: Vec::new(),
         scoreboard: None,
     });
     let published: Vec<Published> = published.collect();
@@ -181,36 +243,6 @@ fn unchanged(project: &Project, last: &Value, run: &str, program: &str, as_of: N
         kept_out: count("kept_out"),
         gates,
         unchanged: true,
+        dry_run: false,
     })
-}
-
-fn gate_finding(message: impl Into<String>) -> Finding {
-    Finding::warning(&rules::GATE_FAILED, Place::Project, message)
-        .help("The scoreboard is published; the gate stands in the report's definition.")
-}
-
-/// Gates that are not met.
-fn gate(report: &Report, scoreboard: &Scoreboard) -> Vec<Finding> {
-    let gate = &report.gate;
-    let mut failed = Vec::new();
-    let kept_out = scoreboard.kept_out_total;
-    if let Some(most) = gate.rows_kept_out.filter(|most| kept_out > *most) {
-        failed.push(gate_finding(format!("{kept_out} rows are kept out; the gate allows {most}")));
-    }
-    let missing: BTreeSet<&str> = scoreboard
-        .reporting
-        .iter()
-        .filter(|line| matches!(line.state, ReportingState::Missing | ReportingState::Late))
-        .map(|line| line.partner.as_str())
-        .collect();
-    if let Some(most) = gate.partners_missing.filter(|most| missing.len() as u64 > *most) {
-        let names: Vec<&str> = missing.iter().copied().collect();
-        failed.push(gate_finding(format!("{} have not reported; the gate allows {most}", names.join(", "))));
-    }
-    for indicator in &scoreboard.indicators {
-        if let Some(status) = indicator.total.status.filter(|status: &Status| gate.status.contains(status)) {
-            failed.push(gate_finding(format!("{} is {}", indicator.code, status.as_str())));
-        }
-    }
-    failed
 }

@@ -10,7 +10,7 @@ use crate::define::Catalog;
 use crate::model::code::{CollectionCode, PartnerCode};
 use crate::model::submission::{Submission, Tie, current};
 use crate::store::ledger::GENESIS;
-use crate::store::{Entry, Kind};
+use crate::store::{Entry, Kind, hash_of};
 
 /// A received file with its latest reading under the definitions of today.
 #[derive(Debug, Clone)]
@@ -42,20 +42,53 @@ pub fn latest_day(file: &FileState) -> NaiveDate {
 pub struct State {
     /// By hash.
     pub files: BTreeMap<String, FileState>,
-    /// Of the last entry that is no run, no fetch and no disclosure, in hexadecimal: what outputs print.
+    /// What outputs print of the ledger: [`head`] of the files that are known.
     pub head: String,
     pub next_section: i64,
     /// The last run's body, if there was one.
     pub last_run: Option<serde_json::Value>,
+    /// Nothing that came later is known; None: everything is.
+    pub known_at: Option<DateTime<Utc>>,
+}
+
+/// What of the ledger is known. How a file was read is known whenever it was: reading is a pure function of its bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known {
+    /// Only what was entered before this entry.
+    pub before: Option<i64>,
+    /// Only what had been received by this instant.
+    pub at: Option<DateTime<Utc>>,
+}
+
+impl Known {
+    /// All that had been received by an instant; everything where none is given.
+    pub fn by(at: Option<DateTime<Utc>>) -> Self {
+        Self { before: None, at }
+    }
+
+    fn entered(&self, entry: &Entry) -> bool {
+        self.before.is_none_or(|before| entry.seq < before)
+    }
+
+    fn received(&self, entry: &Entry) -> bool {
+        self.entered(entry) && self.at.is_none_or(|at| entry.at <= at)
+    }
 }
 
 impl State {
     /// Replays the entries, in their order.
     pub fn replay(entries: &[Entry], reading_hash: &str) -> Self {
-        let mut state = Self { files: BTreeMap::new(), head: GENESIS.to_owned(), next_section: 1, last_run: None };
+        Self::replay_known(entries, reading_hash, Known::default())
+    }
+
+    /// Replays what is known of them.
+    pub fn replay_known(entries: &[Entry], reading_hash: &str, known: Known) -> Self {
+        let nothing = GENESIS.to_owned();
+        let mut state =
+            Self { files: BTreeMap::new(), head: nothing, next_section: 1, last_run: None, known_at: known.at };
         for entry in entries {
             match entry.kind {
-                Kind::Received => {
+                Kind::Received if known.received(entry) => {
                     if let Some(received) = Received::from_json(&entry.body) {
                         let file = FileState { at: entry.at, read: None, received };
                         let known = state.files.entry(file.received.file.clone()).or_insert_with(|| file.clone());
@@ -76,14 +109,11 @@ impl State {
                         }
                     }
                 }
-                Kind::Run => state.last_run = Some(entry.body.clone()),
-                Kind::Fetched | Kind::Disclosed => {}
-            }
-            // A fetch that brought nothing new must change no output, nor must what a run has told.
-            if !matches!(entry.kind, Kind::Run | Kind::Fetched | Kind::Disclosed) {
-                state.head.clone_from(&entry.hash);
+                Kind::Run if known.entered(entry) => state.last_run = Some(entry.body.clone()),
+                Kind::Received | Kind::Run | Kind::Fetched | Kind::Disclosed => {}
             }
         }
+        state.head = head(&state);
         state
     }
 
@@ -170,4 +200,17 @@ impl State {
     pub fn table(&self, section: i64) -> Option<&TableRecord> {
         self.tables().map(|(_, table)| table).find(|table| table.section == section)
     }
+}
+
+/// The hash of what is known: every file by content and name, and which of fetched answers count. It does not tell
+/// when a file came, so another store that received the same prints the same.
+fn head(state: &State) -> String {
+    if state.files.is_empty() {
+        return GENESIS.to_owned();
+    }
+    let mut lines: Vec<String> =
+        state.files.values().map(|file| format!("{} {}\n", file.received.file, file.received.name)).collect();
+    lines.sort();
+    lines.extend(state.fetched().into_iter().map(|(name, hash)| format!("{name} {hash}\n")));
+    hash_of(lines.concat().as_bytes())
 }

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 
 use super::assemble::reporting;
+use super::known::KnownAt;
 use super::project::Project;
-use super::state::State;
+use super::state::{Known, State};
 use super::{Stopped, ingest};
 use crate::model::scoreboard::Reporting;
 use crate::store::Store;
@@ -22,13 +23,15 @@ pub struct Status {
 ///
 /// # Errors
 /// Where there is no inbox or no store that could be read.
-pub fn run(project: &Project, as_of: Option<NaiveDate>) -> Result<Status, Stopped> {
+pub fn run(project: &Project, as_of: Option<NaiveDate>, known_at: Option<KnownAt>) -> Result<Status, Stopped> {
     ingest::precondition(project)?;
     let as_of = project.as_of(as_of);
     let mut store = Store::open(&project.store())?;
     let entries = store.ledger_mut().entries()?;
     let state = State::replay(&entries, &project.catalog.reading_hash);
-    let (submissions, _) = state.current(&project.catalog);
     let waiting = ingest::waiting(project, &state);
+    let known = Known::by(project.known_at(known_at));
+    let state = State::replay_known(&entries, &project.catalog.reading_hash, known);
+    let (submissions, _) = state.current(&project.catalog);
     Ok(Status { as_of, lines: reporting(project, &submissions, as_of), waiting })
 }

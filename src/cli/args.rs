@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::app::known::KnownAt;
 use crate::ingest::WORKER_COMMAND;
 
 /// Partner workbooks and survey answers in, a traced scoreboard workbook out.
@@ -29,8 +30,12 @@ pub enum Command {
     Fetch(Fetch),
     /// Look at a workbook that is not declared, and propose a declaration
     Layout(LayoutArgs),
+    /// Show which figures moved between two runs, and why, with the amount due to each cause
+    Diff(DiffArgs),
     /// Explain an indicator's figure, or what a finding means
     Explain(Explain),
+    /// Write a report in the form that another system reads, or send it to DHIS2
+    Export(Export),
     /// Show who has reported what, for which period
     Status(StatusArgs),
     /// Write the workbook that a partner fills in, with what it has reported already
@@ -65,6 +70,16 @@ pub struct Run {
     /// The day of the scoreboard: rows dated later are not looked at [default: as declared, else today]
     #[arg(long, value_name = "DAY")]
     pub as_of: Option<NaiveDate>,
+    /// Only what had been received by then: a day (all of it) or an instant such as 2016-05-31T18:00:00+02:00
+    /// [default: all]
+    #[arg(long, value_name = "INSTANT")]
+    pub known_at: Option<KnownAt>,
+    /// Where the scoreboards go, instead of the project's folder for them: for a look at another day
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Say what would be found and what would change; receive nothing and publish nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Exit with 1 if anything was refused or kept out
     #[arg(long)]
     pub strict: bool,
@@ -134,6 +149,21 @@ pub struct LayoutArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The earlier run: its code, a beginning of it, last or previous
+    #[arg(value_name = "RUN")]
+    pub earlier: String,
+    /// The later run [default: what a run would give now]
+    #[arg(value_name = "RUN")]
+    pub later: Option<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// The day of the scoreboard, where it is held against what a run would give now
+    #[arg(long, value_name = "DAY", conflicts_with = "later")]
+    pub as_of: Option<NaiveDate>,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// An indicator's code, or the id of a finding such as number-ambiguous
     pub code: String,
@@ -142,6 +172,51 @@ pub struct Explain {
     /// The day of the scoreboard
     #[arg(long, value_name = "DAY")]
     pub as_of: Option<NaiveDate>,
+    /// Only what had been received by then: a day (all of it) or an instant such as 2016-05-31T18:00:00+02:00
+    /// [default: all]
+    #[arg(long, value_name = "INSTANT")]
+    pub known_at: Option<KnownAt>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportForm {
+    /// Figures and the rows behind them, for spreadsheets
+    Csv,
+    /// The same as Parquet, exact
+    Parquet,
+    /// Results of the International Aid Transparency Initiative, version 2.03
+    Iati,
+    /// Data values of a DHIS2 server
+    Dhis2,
+    /// The EU's common indicators by year
+    EuTable,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The form
+    #[arg(value_enum, value_name = "FORM")]
+    pub form: ExportForm,
+    #[command(flatten)]
+    pub common: Common,
+    /// The report, by code [default: the first that declares this form, else the first internal one]
+    #[arg(long, value_name = "CODE")]
+    pub report: Option<String>,
+    /// The day of the scoreboard
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<NaiveDate>,
+    /// Where the files go [default: the project's folder for scoreboards]
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
+    /// Send it to the DHIS2 server that the report declares
+    #[arg(long)]
+    pub send: bool,
+    /// With --send: the server checks the values and keeps nothing
+    #[arg(long, requires = "send")]
+    pub dry_run: bool,
+    /// Exit with 1 if a figure does not fit
+    #[arg(long)]
+    pub strict: bool,
 }
 
 #[derive(Debug, Args)]
@@ -151,6 +226,10 @@ pub struct StatusArgs {
     /// The day by which reports are due
     #[arg(long, value_name = "DAY")]
     pub as_of: Option<NaiveDate>,
+    /// Only what had been received by then: a day (all of it) or an instant such as 2016-05-31T18:00:00+02:00
+    /// [default: all]
+    #[arg(long, value_name = "INSTANT")]
+    pub known_at: Option<KnownAt>,
 }
 
 #[derive(Debug, Args)]
@@ -190,7 +269,9 @@ impl Arguments {
             Command::Answer(answer) => answer.common.format,
             Command::Fetch(fetch) => fetch.common.format,
             Command::Layout(layout) => layout.common.format,
+            Command::Diff(diff) => diff.common.format,
             Command::Explain(explain) => explain.common.format,
+            Command::Export(export) => export.common.format,
             Command::Status(status) => status.common.format,
             Command::Template(template) => template.common.format,
             Command::ReadFiles(_) => Format::Human,

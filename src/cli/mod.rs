@@ -2,8 +2,11 @@
 
 mod answer;
 mod args;
+mod changes;
 mod check;
+mod diff;
 mod explain;
+mod export;
 mod fetch;
 mod ingest;
 mod layout;
@@ -52,7 +55,9 @@ pub fn main() -> ExitCode {
         Command::Answer(answer) => answer::main(answer, &output),
         Command::Fetch(fetch) => fetch::main(fetch, &output),
         Command::Layout(layout) => layout::main(layout, &output),
+        Command::Diff(diff) => diff::main(diff, &output),
         Command::Explain(explain) => explain::main(explain, &output),
+        Command::Export(export) => export::main(export, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Template(template) => template::main(template, &output),
         // A worker whose parent is gone has nobody to tell.

@@ -11,7 +11,7 @@ use crate::model::scoreboard::ReportingState;
 
 pub fn main(args: &StatusArgs, output: &Output) -> Result<Exit, Stopped> {
     let project = Project::open(&args.common.project)?;
-    let status = status::run(&project, args.as_of)?;
+    let status = status::run(&project, args.as_of, args.known_at)?;
     if output.is_json() {
         let lines: Vec<_> = status
             .lines

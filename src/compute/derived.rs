@@ -42,6 +42,7 @@ pub fn result(indicator: &Indicator, total: Figure, parts: ResultParts) -> Indic
         source: indicator.source.clone(),
         evidence: indicator.evidence.clone(),
         responsible: indicator.responsible.clone(),
+        common: indicator.common.clone(),
         baseline: indicator.baseline.clone(),
         targets: indicator.targets.clone(),
         target: indicator.targets.current().cloned(),
@@ -53,6 +54,7 @@ pub fn result(indicator: &Indicator, total: Figure, parts: ResultParts) -> Indic
         pace: parts.pace,
         committed: parts.committed,
         breaks: Vec::new(),
+        year_ends: Vec::new(),
         estimate: None,
     }
 }

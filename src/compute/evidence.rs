@@ -19,7 +19,7 @@ use crate::model::scoreboard::{Evidence, EvidenceRow, IndicatorResult};
 use crate::model::submission::Submission;
 use crate::sql::frame::{Exact, decimals, exact, integer, query, text};
 
-/// The rows for the workbook, and all of them as a table where the workbook's limit cut them.
+/// The rows for the workbook, and all of them as a table: where the workbook's limit cut them, or where asked for.
 pub struct Gathered {
     pub evidence: Evidence,
     /// `indicator`, `collection`, `partner`, `file`, `sheet`, `row` (from one), `amount`, `counted`.
@@ -30,7 +30,12 @@ pub struct Gathered {
 ///
 /// # Errors
 /// What the SQL engine refuses, as text.
-pub fn evidence(inputs: &Inputs<'_>, results: &[IndicatorResult], limit: usize) -> Result<Gathered, String> {
+pub fn evidence(
+    inputs: &Inputs<'_>,
+    results: &[IndicatorResult],
+    limit: usize,
+    whole: bool,
+) -> Result<Gathered, String> {
     let sections: BTreeMap<i64, &Submission> = inputs.submissions.iter().map(|s| (s.section, s)).collect();
     let tables: Tables<'_> = inputs.records.tables.iter().map(|(name, frame)| (name.as_str(), frame)).collect();
     let mut evidence = Evidence::default();
@@ -67,7 +72,7 @@ pub fn evidence(inputs: &Inputs<'_>, results: &[IndicatorResult], limit: usize) 
         key(a).cmp(&key(b))
     });
     let cut = evidence.total > evidence.rows.len();
-    let whole = if cut { together(parts).map_err(|error| error.to_string())? } else { None };
+    let whole = if cut || whole { together(parts).map_err(|error| error.to_string())? } else { None };
     Ok(Gathered { evidence, whole })
 }
 

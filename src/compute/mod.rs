@@ -27,6 +27,7 @@ mod told;
 mod triangulation;
 mod wave;
 mod weighting;
+mod years;
 
 use std::collections::BTreeMap;
 
@@ -76,10 +77,11 @@ pub fn compute(inputs: &Inputs<'_>, chosen: &[IndicatorCode]) -> Result<Computed
     let computed: Vec<(IndicatorCode, IndicatorResult, Option<Course>)> = plain
         .par_iter()
         .map(|indicator| {
-            let (result, course) = match &indicator.how {
+            let (mut result, course) = match &indicator.how {
                 How::Rows { .. } => rows::compute(inputs, indicator)?,
                 _ => (estimation::compute(inputs, &surveys, indicator)?, None),
             };
+            result.year_ends = years::year_ends(inputs, indicator, result.total.cut_off)?;
             Ok((indicator.code.clone(), result, course))
         })
         .collect::<Result<_, String>>()?;

@@ -142,6 +142,9 @@ pub fn trajectory(
     let calendar = &inputs.catalog.programme.calendar;
     let value = Value::NotReported;
     let case = case(inputs, indicator, &value, against);
+    let first = first_target(indicator, against);
+    let on_the_way = first.map_or_else(Vec::new, |first| milestones_before(indicator, case.baseline, first));
+    let original = first.map(|first| Case { target: Some(first), milestones: &on_the_way, ..case.clone() });
     let mut points: Vec<TrajectoryPoint> = Vec::new();
     let mut add = |on: NaiveDate, label: String| {
         if let Some(at) = points.iter().position(|point| point.on == on) {
@@ -153,7 +156,7 @@ pub fn trajectory(
             actual: None,
             withheld: false,
             expected: expected(&case, on),
-            original: None,
+            original: original.as_ref().and_then(|original| expected(original, on)),
             milestone: None,
             target: None,
         });
@@ -186,6 +189,21 @@ pub fn trajectory(
     }
     points.sort_by_key(|point| point.on);
     points
+}
+
+/// The target as it was first decided, where it was amended since in value or day.
+fn first_target(indicator: &Indicator, against: &Against<'_>) -> Option<ResolvedTarget> {
+    let Targets::Declared(versions) = &indicator.targets else { return None };
+    let first = versions.first()?.resolve(against.baseline?)?;
+    let current = against.target?;
+    (first != current).then_some(first)
+}
+
+/// Milestones have no versions. Those that do not lie on the way to a first target were set for a later one.
+fn milestones_before(indicator: &Indicator, baseline: Decimal, first: ResolvedTarget) -> Vec<Milestone> {
+    let (low, high) = (baseline.min(first.value), baseline.max(first.value));
+    let fits = |one: &&Milestone| one.on < first.on && low <= one.value && one.value <= high;
+    indicator.milestones.iter().filter(fits).cloned().collect()
 }
 
 enum Mark {

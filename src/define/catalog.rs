@@ -17,6 +17,7 @@ use crate::finding::{CellRef, Severity};
 use crate::model::absent::Absent;
 use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
+use crate::model::export::Exports;
 use crate::model::period::Calendar;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
 use crate::model::source::Source;
@@ -361,7 +362,9 @@ pub struct Guidance {
 }
 
 impl Field {
-    pub(super) fn for_reading(&self) -> Self {
+    /// Without what only a template says.
+    #[must_use]
+    pub fn for_reading(&self) -> Self {
         Self { guidance: Guidance::default(), ..self.clone() }
     }
 
@@ -543,6 +546,8 @@ pub struct Indicator {
     pub source: Option<String>,
     pub responsible: Option<String>,
     pub compare_with: Option<CompareWith>,
+    /// Its code among the EU's common indicators, such as `RCO01`.
+    pub common: Option<String>,
     pub examples: Vec<Example>,
 }
 
@@ -562,6 +567,7 @@ pub struct Report {
     pub evidence_rows: usize,
     pub audience: Audience,
     pub gate: Gate,
+    pub exports: Exports,
 }
 
 impl Catalog {

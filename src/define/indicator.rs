@@ -63,6 +63,7 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
     let source = table.text("source").map(|at| at.value);
     let responsible = table.text("responsible").map(|at| at.value);
     let compare_with = super::compare::read(table);
+    let common = common(table);
     let examples = examples(table, how.as_ref(), context);
     table.finish();
     let code = code?;
@@ -87,9 +88,22 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
         source,
         responsible,
         compare_with,
+        common,
         examples,
     };
     Some((table.place(&code.span), indicator))
+}
+
+/// `RCO` or `RCR` and digits, as the annex of Regulation (EU) 2021/1058 numbers them.
+fn common(table: &Table<'_>) -> Option<String> {
+    let text = table.text("common")?;
+    let number = text.value.strip_prefix("RCO").or_else(|| text.value.strip_prefix("RCR"));
+    if number.is_some_and(|number| (2..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit())) {
+        return Some(text.value);
+    }
+    let message = format!("`{}` is no code of the EU's common indicators", text.value);
+    table.bad(&text.span, message, "Write RCO and its number for an output, RCR for a result, as in \"RCO01\".");
+    None
 }
 
 /// Rows of several partners may be one record, so partner figures need not add up.

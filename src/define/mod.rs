@@ -8,6 +8,7 @@ pub mod catalog;
 mod collection;
 mod compare;
 mod currency;
+mod export;
 pub mod form;
 mod indicator;
 mod layout;
@@ -177,8 +178,10 @@ fn assemble(
         let indicators: Vec<catalog::Indicator> = indicators.into_iter().map(|(_, indicator)| indicator).collect();
 
         let mut reports = Vec::new();
+        let partners: Vec<catalog::Partner> = partners.into_iter().map(|(_, partner)| partner).collect();
         for root in of(Part::Reports) {
-            reports.extend(root.tables("report").iter().filter_map(|table| report::read(table, &indicators)));
+            reports
+                .extend(root.tables("report").iter().filter_map(|table| report::read(table, &indicators, &partners)));
         }
         unique(reports.iter().map(|(at, report)| (report.code.as_str(), at)), "report", findings);
         let mut reports: Vec<catalog::Report> = reports.into_iter().map(|(_, report)| report).collect();
@@ -194,7 +197,6 @@ fn assemble(
                 Finding::error(&rules::NO_INDICATOR, Place::Project, "no indicator is declared in indicators/");
             findings.borrow_mut().push(finding.help("Write indicators/NAME.toml; README.md shows one."));
         }
-        let partners: Vec<catalog::Partner> = partners.into_iter().map(|(_, partner)| partner).collect();
         let rates_file = rates.iter().map(|rates| &rates.file);
         let forms: Vec<&(String, String)> = surveys.iter().flat_map(|survey| &survey.forms).chain(rates_file).collect();
         let hash = files_hash(files, &forms);

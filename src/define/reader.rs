@@ -424,6 +424,19 @@ impl<'a> Table<'a> {
         self.inner.iter().map(|(key, value)| (At { value: key.get_ref().to_string(), span: key.span() }, value))
     }
 
+    /// Of a table whose keys are names of the project: those whose value is a table, and a word for each other.
+    pub fn inner_tables(&self) -> Vec<(At<String>, Table<'a>)> {
+        let inner = |(name, value): (At<String>, &'a Spanned<DeValue<'a>>)| {
+            let Some(table) = value.get_ref().as_table() else {
+                self.bad(&value.span(), format!("`{}` must be a table", name.value), "Write { … }.");
+                return None;
+            };
+            let named = (format!("`{}`", name.value), format!("{}.*", self.at));
+            Some((name, Table::new(self.file, table, value.span(), named, self.findings)))
+        };
+        self.entries().filter_map(inner).collect()
+    }
+
     /// Reports what an expression has wrong, at its own characters.
     pub fn problems(&self, text: &At<String>, problems: Vec<sql::Problem>) {
         for problem in problems {

@@ -2,12 +2,13 @@
 
 use rust_decimal::Decimal;
 
-use super::catalog::{Gate, Indicator, Programme, Report};
+use super::catalog::{Gate, Indicator, Partner, Programme, Report};
 use super::reader::Table;
 use crate::finding::suggest::nearest;
 use crate::finding::{Place, rules};
 use crate::model::audience::Audience;
 use crate::model::code::{IndicatorCode, ReportCode};
+use crate::model::export::Exports;
 use crate::model::scoreboard::{Status, Thresholds};
 
 fn thresholds() -> Thresholds {
@@ -16,7 +17,7 @@ fn thresholds() -> Thresholds {
 
 const EVIDENCE_ROWS: i64 = 50_000;
 
-pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Report)> {
+pub fn read(table: &Table<'_>, indicators: &[Indicator], partners: &[Partner]) -> Option<(Place, Report)> {
     let code = table.code("code", ReportCode::new);
     let title = table.required_text("title");
     let known = |text: &super::reader::At<String>| -> Option<IndicatorCode> {
@@ -73,6 +74,7 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Repor
         gate.finish();
         read
     });
+    let exports = super::export::read(table, indicators, partners);
     table.finish();
     let code = code?;
     Some((
@@ -85,6 +87,7 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator]) -> Option<(Place, Repor
             evidence_rows,
             audience,
             gate,
+            exports,
         },
     ))
 }
@@ -99,5 +102,6 @@ pub fn standard(programme: &Programme, indicators: &[Indicator]) -> Option<Repor
         evidence_rows: usize::try_from(EVIDENCE_ROWS).ok()?,
         audience: Audience::Internal,
         gate: Gate::default(),
+        exports: Exports::default(),
     })
 }

@@ -381,6 +381,18 @@ rules! {
     DISK "disk", "the disk refused to read or write",
         "What could not be written is missing, and what stood there before stands.",
         "Free some space, look at the permissions, and run again: it completes what is missing.";
+    EXPORT_REFUSED "export-refused", "a figure that does not fit a format",
+        "It would have to be rounded or turned into something else, so it is left out of the file.",
+        "See the message; everything else is in the file.";
+    EXPORT_REJECTED "export-rejected", "a value that the server did not take",
+        "The server keeps what it had before; all values that it took stand.",
+        "Compare the report's mapping with the data elements, units and periods that the server opens for entry.";
+    UNKNOWN_RUN "unknown-run", "no run, or more than one, has this code",
+        "A figure of the past can be told only for a run that was published.",
+        "Use a code that an output prints, the beginning of one, `last` or `previous`.";
+    DEFINITIONS_NOT_KEPT "definitions-not-kept", "the definitions of a past run are not known any more",
+        "An older version of this program did not keep them, and figures under other definitions are other figures.",
+        "Check out the definition files of that day, and run again.";
     GATE_FAILED "gate-failed", "a declared gate was not met",
         "The scoreboard is published, and the exit code says that it needs a look.",
         "See the message.";

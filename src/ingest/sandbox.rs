@@ -51,6 +51,12 @@ impl Sandbox {
         Self { program: Some(program), idle: Mutex::default() }
     }
 
+    /// One that reads in the same way, with workers of its own.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self { program: self.program.clone(), idle: Mutex::default() }
+    }
+
     /// Reads a file as [`super::read`] does, within `bounds`.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //!
 //! Everything here is a value. No connection, no frame, no path: two equal scoreboards give the same bytes.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::absent::Absent;
@@ -10,6 +10,7 @@ use super::audience::Audience;
 use super::changes::{Break, Changes};
 use super::code::{IndicatorCode, PartnerCode, ReportCode};
 use super::pace::Projection;
+use super::period::Calendar;
 use super::presentation::Presentation;
 use super::target::{Baseline, Direction, Milestone, ResolvedTarget, Target, Targets};
 use super::unit::Unit;
@@ -25,7 +26,9 @@ pub struct Scoreboard {
     pub programme: ProgrammeFacts,
     /// The hash of inputs, definitions and instants, twelve characters: names this state of things.
     pub run: String,
-    /// The head of the ledger's chain when the run began, in hexadecimal.
+    /// Only what had been received by then was used; None: all that had come.
+    pub known_at: Option<DateTime<Utc>>,
+    /// The hash of all files that had been received, in hexadecimal: by it a shortened history is found out.
     pub ledger_head: String,
     /// Of the definitions as run, in hexadecimal.
     pub definitions_hash: String,
@@ -57,6 +60,8 @@ pub struct ProgrammeFacts {
     pub start: NaiveDate,
     pub end: NaiveDate,
     pub as_of: NaiveDate,
+    /// Its reporting periods.
+    pub calendar: Calendar,
     pub currency: String,
     pub language: String,
     pub partners: Vec<PartnerFacts>,
@@ -182,6 +187,8 @@ pub struct IndicatorResult {
     pub source: Option<String>,
     pub evidence: Option<String>,
     pub responsible: Option<String>,
+    /// Its code among the EU's common indicators.
+    pub common: Option<String>,
     pub baseline: Option<Baseline>,
     pub targets: Targets,
     /// The current target, as declared.
@@ -198,6 +205,8 @@ pub struct IndicatorResult {
     pub committed: Option<Figure>,
     /// Where its series changed its meaning, in the order of days.
     pub breaks: Vec<Break>,
+    /// The total on each 31 December before the cut-off: of the EU's common indicators only.
+    pub year_ends: Vec<(NaiveDate, Value)>,
     pub estimate: Option<EstimateFacts>,
 }
 

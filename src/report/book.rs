@@ -9,8 +9,10 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::axis::Axis;
+use super::language::own;
 use super::style::{Kind, NumberFormat, Rule, Style};
 use crate::finding::CellRef;
+use crate::finding::written::Writing;
 
 /// The longest text that a cell holds, in UTF-16 units.
 const LONGEST: usize = 32_767;
@@ -24,6 +26,10 @@ pub struct Book {
     pub created: NaiveDate,
     /// At the foot of every printed page: left and centre. The page number stands right.
     pub foot: [String; 2],
+    /// The page number, with `&P` for it and `&N` for how many there are.
+    pub page: String,
+    /// How days and numbers are written.
+    pub writing: Writing,
     pub sheets: Vec<Sheet>,
 }
 
@@ -43,6 +49,8 @@ pub struct Sheet {
     pub charts: Vec<Chart>,
     /// Bars behind shares, from nothing to the whole.
     pub bars: Vec<Area>,
+    /// Texts of ours that no table translates: they stand in English.
+    pub untold: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -81,9 +89,19 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// Text of ours or of a partner: one line, no control characters, and never a formula.
+    /// Text of ours, which is told in the language of the report; what is not ours in it is marked by [`own`]. One line, no control characters, and never a formula.
     pub fn text(text: impl AsRef<str>) -> Self {
         Self::Text(clean(text.as_ref(), false))
+    }
+
+    /// Text that is not ours, such as a title, a name or what a row says: the same in every language.
+    pub fn verbatim(text: impl AsRef<str>) -> Self {
+        Self::Text(own(clean(text.as_ref(), false)))
+    }
+
+    /// The same, with its line breaks.
+    pub fn verbatim_lines(text: impl AsRef<str>) -> Self {
+        Self::Text(own(clean(text.as_ref(), true)))
     }
 
     /// Text whose line breaks are meant.
@@ -241,6 +259,8 @@ pub struct Series {
 pub enum Role {
     Actual,
     Expected,
+    /// Expected on the way to the first of several targets.
+    Original,
     Milestone,
     Target,
 }

@@ -2,8 +2,10 @@
 //! breaks come out of the content here.
 
 use super::book::{Area, Cell, Chart, ChartKind, Placed, Print, Row, Scale, Sheet};
+use super::language::{Tongue, own};
 use super::measure;
 use super::style::{Look, NumberFormat, Rule, Style};
+use super::words;
 
 /// The least height of a row with something in it, in pixels.
 const LINE: u32 = 22;
@@ -33,6 +35,7 @@ pub const fn between(least: u32, most: u32) -> Width {
 pub const MARGIN: Width = fixed(14);
 
 pub struct Canvas {
+    tongue: Tongue,
     sheet: Sheet,
     widths: Vec<Width>,
     row: Row,
@@ -43,10 +46,11 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    pub fn new(name: &str, widths: Vec<Width>) -> Self {
+    /// Everything that is put on it is told in this language, before it is measured.
+    pub fn new(tongue: Tongue, name: &str, widths: Vec<Width>) -> Self {
         let print = Print { scale: Scale::OnePageWide, repeat: Some((1, 1)), breaks: Vec::new() };
         let sheet = Sheet {
-            name: name.to_owned(),
+            name: words::sheet_name(tongue, name),
             accent: false,
             columns: Vec::new(),
             rows: Vec::new(),
@@ -56,12 +60,18 @@ impl Canvas {
             print,
             charts: Vec::new(),
             bars: Vec::new(),
+            untold: Vec::new(),
         };
-        Self { sheet, widths, row: Row::default(), spans: Vec::new(), blocks: Vec::new() }
+        Self { tongue, sheet, widths, row: Row::default(), spans: Vec::new(), blocks: Vec::new() }
     }
 
     pub fn sheet(&mut self) -> &mut Sheet {
         &mut self.sheet
+    }
+
+    /// The language of what is put here.
+    pub fn tongue(&self) -> Tongue {
+        self.tongue
     }
 
     /// The row that is being written.
@@ -70,12 +80,33 @@ impl Canvas {
     }
 
     pub fn put(&mut self, column: u16, cell: Cell, style: Style) -> &mut Self {
+        let cell = match cell {
+            Cell::Text(text) => Cell::Text(self.told(&text)),
+            Cell::Link { sheet, cell, text, live } => {
+                Cell::Link { sheet: words::sheet_name(self.tongue, &sheet), cell, text: self.told(&text), live }
+            }
+            other => other,
+        };
         self.row.cells.push(Placed { column, cell, style });
         self
     }
 
+    /// A text of ours for a part of a cell: told already when it is put.
+    pub fn say(&mut self, text: &str) -> String {
+        own(self.told(text))
+    }
+
+    fn told(&mut self, text: &str) -> String {
+        self.tongue.tell(text, &mut self.sheet.untold)
+    }
+
     pub fn text(&mut self, column: u16, text: impl AsRef<str>, look: Look) -> &mut Self {
         self.put(column, Cell::text(text), look.plain())
+    }
+
+    /// Words that are not ours: see [`Cell::verbatim`].
+    pub fn verbatim(&mut self, column: u16, text: impl AsRef<str>, look: Look) -> &mut Self {
+        self.put(column, Cell::verbatim(text), look.plain())
     }
 
     /// A cell over several columns.
@@ -137,7 +168,13 @@ impl Canvas {
         self.blocks.push((first, self.at().saturating_sub(1)));
     }
 
-    pub fn chart(&mut self, chart: Chart) {
+    pub fn chart(&mut self, mut chart: Chart) {
+        chart.title = self.told(&chart.title);
+        chart.alt = self.told(&chart.alt);
+        chart.sheet = chart.sheet.map(|sheet| words::sheet_name(self.tongue, &sheet));
+        for series in &mut chart.series {
+            series.name = self.told(&series.name);
+        }
         self.sheet.charts.push(chart);
     }
 
@@ -169,7 +206,7 @@ impl Canvas {
                 continue;
             }
             let face = placed.style.look.face();
-            let text = placed.cell.shown(placed.style.number);
+            let text = self.shown(placed);
             let heading = matches!(placed.style.look, Look::Head | Look::HeadRight | Look::HeadFilter);
             let widest = if heading {
                 measure::longest_word(&text, face)
@@ -186,7 +223,7 @@ impl Canvas {
         // A figure over several columns needs its room too.
         for (at, placed) in self.sheet.cells().filter(|(_, placed)| placed.cell.is_rigid()) {
             let Some(span) = is_spanned(at.row, at.column).and_then(|index| spanned.get(index)) else { continue };
-            let text = placed.cell.shown(placed.style.number);
+            let text = self.shown(placed);
             let face = placed.style.look.face();
             let wanted = measure::width(&text, face) + measure::margins(face);
             let room = sum(&columns, span.first.column, span.last.column);
@@ -195,6 +232,14 @@ impl Canvas {
             }
         }
         columns
+    }
+
+    /// What a reader sees of a cell.
+    fn shown(&self, placed: &Placed) -> String {
+        match placed.cell {
+            Cell::Date(day) => self.tongue.short_day(day),
+            _ => placed.cell.shown(placed.style.number),
+        }
     }
 
     fn row_heights(&mut self) {

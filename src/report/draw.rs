@@ -10,10 +10,11 @@ use rust_xlsxwriter::{
 use super::axis::Axis;
 use super::book::{Area, Chart, ChartKind, Role, Series, Sheet};
 use super::canvas;
-use super::style::{self, NumberFormat};
+use super::style;
 use super::xlsx::float;
+use crate::finding::written::Writing;
 
-pub fn chart(sheet: &mut Worksheet, from: &Sheet, chart: &Chart) -> Result<(), XlsxError> {
+pub fn chart(sheet: &mut Worksheet, from: &Sheet, chart: &Chart, writing: Writing) -> Result<(), XlsxError> {
     let mut drawn = XlsxChart::new(match chart.kind {
         ChartKind::Days { .. } | ChartKind::Intervals | ChartKind::Trend => ChartType::Line,
         ChartKind::Bars => ChartType::Bar,
@@ -28,9 +29,9 @@ pub fn chart(sheet: &mut Worksheet, from: &Sheet, chart: &Chart) -> Result<(), X
     }
     drawn.chart_area().set_format(ChartFormat::new().set_no_border());
     for one in &chart.series {
-        series(drawn.add_series(), from, chart, one);
+        series(drawn.add_series(), from, chart, one, writing);
     }
-    axes(&mut drawn, chart);
+    axes(&mut drawn, chart, writing);
     if chart.series.len() > 1 {
         drawn.legend().set_position(ChartLegendPosition::Bottom).set_font(&font(9));
     } else {
@@ -70,7 +71,7 @@ fn marker(kind: ChartMarkerType, size: u8, fill: u32, edge: u32) -> ChartMarker 
     marker
 }
 
-fn series(series: &mut ChartSeries, sheet: &Sheet, chart: &Chart, from: &Series) {
+fn series(series: &mut ChartSeries, sheet: &Sheet, chart: &Chart, from: &Series, writing: Writing) {
     let range = |area| range(sheet, chart, area);
     series.set_name(&from.name).set_values(&range(from.values)).set_categories(&range(chart.categories));
     match (chart.kind, from.role) {
@@ -80,6 +81,10 @@ fn series(series: &mut ChartSeries, sheet: &Sheet, chart: &Chart, from: &Series)
         }
         (ChartKind::Days { .. }, Role::Expected) => {
             series.set_format(line(style::FAINT, 1.5).set_dash_type(ChartLineDashType::Dash));
+            series.set_marker(ChartMarker::new().set_none());
+        }
+        (ChartKind::Days { .. }, Role::Original) => {
+            series.set_format(line(style::ACCENT_TINT, 1.75).set_dash_type(ChartLineDashType::RoundDot));
             series.set_marker(ChartMarker::new().set_none());
         }
         (ChartKind::Days { .. }, Role::Target) => {
@@ -97,11 +102,11 @@ fn series(series: &mut ChartSeries, sheet: &Sheet, chart: &Chart, from: &Series)
         (ChartKind::Intervals, _) => {
             series.set_format(ChartLine::new().set_hidden(true));
             series.set_marker(&marker(ChartMarkerType::Circle, 9, style::ACCENT, style::ACCENT));
-            label(series, chart.number, &from.absent, ChartDataLabelPosition::Right);
+            label(series, chart.number.code_in(writing), &from.absent, ChartDataLabelPosition::Right);
         }
         (ChartKind::Bars | ChartKind::Columns, _) => {
             series.set_format(ChartSolidFill::new().set_color(style::ACCENT)).set_gap(55);
-            label(series, chart.number, &from.absent, ChartDataLabelPosition::OutsideEnd);
+            label(series, chart.number.code_in(writing), &from.absent, ChartDataLabelPosition::OutsideEnd);
         }
     }
     if let Some((above, below)) = from.interval {
@@ -113,10 +118,10 @@ fn series(series: &mut ChartSeries, sheet: &Sheet, chart: &Chart, from: &Series)
 }
 
 /// Each point with its figure; where there is none, no label either, since a chart would write 0.
-fn label(series: &mut ChartSeries, number: NumberFormat, absent: &[bool], position: ChartDataLabelPosition) {
+fn label(series: &mut ChartSeries, code: Option<String>, absent: &[bool], position: ChartDataLabelPosition) {
     let mut label = ChartDataLabel::new();
     label.show_value().set_font(font(9).set_color(style::INK)).set_position(position);
-    if let Some(code) = number.code() {
+    if let Some(code) = code {
         label.set_num_format(code);
     }
     series.set_data_label(&label);
@@ -129,7 +134,7 @@ fn label(series: &mut ChartSeries, number: NumberFormat, absent: &[bool], positi
     }
 }
 
-fn axes(drawn: &mut XlsxChart, chart: &Chart) {
+fn axes(drawn: &mut XlsxChart, chart: &Chart, writing: Writing) {
     if let Some(Axis { low, high, step }) = chart.axis {
         // Where bars lie, the library calls the axis of values x.
         let axis = if chart.kind == ChartKind::Bars { drawn.x_axis() } else { drawn.y_axis() };
@@ -139,7 +144,7 @@ fn axes(drawn: &mut XlsxChart, chart: &Chart) {
         }
     }
     let pale = line(style::HAIR, 0.75);
-    let code = chart.number.code();
+    let code = chart.number.code_in(writing);
     let values = |axis: &mut ChartAxis, lines: bool| {
         axis.set_font(&font(9))
             .set_format(ChartLine::new().set_hidden(true))
@@ -161,7 +166,7 @@ fn axes(drawn: &mut XlsxChart, chart: &Chart) {
         ChartKind::Days { months } => {
             names(drawn.x_axis());
             values(drawn.y_axis(), true);
-            drawn.x_axis().set_date_axis(true).set_num_format("[$-809]mmm yy");
+            drawn.x_axis().set_date_axis(true).set_num_format(format!("[$-{}]mmm yy", writing.spreadsheet_code()));
             drawn.x_axis().set_major_unit(months).set_major_unit_date_type(ChartAxisDateUnitType::Months);
         }
         ChartKind::Bars => {

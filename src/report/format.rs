@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::finding::written::Writing;
 use crate::model::number;
 use crate::model::unit::Unit;
 
@@ -78,18 +79,23 @@ impl NumberFormat {
 
     /// As spreadsheets write it; None for the default. The minus is a true one.
     pub fn code(self) -> Option<String> {
-        self.code_with("")
+        self.code_in(Writing::English)
+    }
+
+    /// The same, with days and literal numbers as the language writes them.
+    pub fn code_in(self, writing: Writing) -> Option<String> {
+        self.code_with("", writing)
     }
 
     /// With as much room at the right as an inset text has: `LibreOffice` forgets the inset of some numbers.
-    pub fn inset_code(self) -> Option<String> {
-        self.code_with("_x_)")
+    pub fn inset_code(self, writing: Writing) -> Option<String> {
+        self.code_with("_x_)", writing)
     }
 
-    fn code_with(self, room: &str) -> Option<String> {
+    fn code_with(self, room: &str, writing: Writing) -> Option<String> {
         let (digits, unit) = match self.kind {
             Kind::General => return None,
-            Kind::Day => return Some(format!("[$-809]d mmm yyyy{room}")),
+            Kind::Day => return Some(format!("[$-{}]d mmm yyyy{room}", writing.spreadsheet_code())),
             Kind::Whole => ("#,##0", ""),
             Kind::OneDecimal => ("#,##0.0", ""),
             Kind::Cents => ("#,##0.00", ""),
@@ -99,7 +105,8 @@ impl NumberFormat {
             Kind::FineShare => ("0.0\" \"%", ""),
         };
         let mark = if self.illustrative { "≈ " } else { "" };
-        let to = self.to.map_or(String::new(), |to| format!("–{}", number::display(to, self.decimals())));
+        let display = |to| writing.numbers(&number::display(to, self.decimals()));
+        let to = self.to.map_or(String::new(), |to| format!("–{}", display(to)));
         // One pair of quotes on each side: two that touch would be read as a quote.
         let quoted = |text: &str| if text.is_empty() { String::new() } else { format!("\"{text}\"") };
         let (before, below) = (quoted(mark), quoted(&format!("{mark}−")));

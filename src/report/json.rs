@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, SecondsFormat};
 use rust_decimal::Decimal;
 use serde_json::{Map, Number, Value as Json, json};
 
 use crate::finding;
+use crate::model::changes::{Changes, Moved};
 use crate::model::pace::{Projected, Projection};
 use crate::model::scoreboard::{
     Breakdown, ChangeFacts, Coded, Comparison, EstimateFacts, Figure, IndicatorResult, KeptOut, Panel, PanelStratum,
@@ -47,6 +48,7 @@ pub fn json(scoreboard: &Scoreboard) -> Vec<u8> {
         },
         "as_of": day(programme.as_of),
         "run": scoreboard.run,
+        "known_at": scoreboard.known_at.map(|instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true)),
         "ledger_head": scoreboard.ledger_head,
         "definitions_hash": scoreboard.definitions_hash,
         "thresholds": {
@@ -55,6 +57,7 @@ pub fn json(scoreboard: &Scoreboard) -> Vec<u8> {
         },
         "figures": figures.collect::<Vec<_>>(),
         "indicators": scoreboard.indicators.iter().map(indicator).collect::<Vec<_>>(),
+        "changes": scoreboard.changes.as_ref().map(changes),
         "surveys": scoreboard.surveys.iter().map(|one| survey(one, restricted)).collect::<Vec<_>>(),
         "comparisons": scoreboard.comparisons.iter().map(comparison).collect::<Vec<_>>(),
         "findings": findings(scoreboard),
@@ -172,6 +175,7 @@ fn indicator(one: &IndicatorResult) -> Json {
                 "actual": maybe(point.actual),
                 "suppressed": point.withheld,
                 "expected": maybe(point.expected),
+                "original": maybe(point.original),
                 "milestone": maybe(point.milestone),
                 "target": maybe(point.target),
             })
@@ -191,6 +195,7 @@ fn indicator(one: &IndicatorResult) -> Json {
         "source": one.source,
         "evidence": one.evidence,
         "responsible": one.responsible,
+        "common": one.common,
         "baseline": baseline,
         "targets": targets,
         "milestones": milestones,
@@ -199,6 +204,7 @@ fn indicator(one: &IndicatorResult) -> Json {
         "pace": one.pace.as_ref().map(pace),
         "committed": one.committed.as_ref().map(|committed| figure(committed, false, false)),
         "breakdowns": one.breakdowns.iter().map(breakdown).collect::<Vec<_>>(),
+        "breaks": one.breaks.iter().map(|one| json!({ "on": day(one.on), "says": one.says })).collect::<Vec<_>>(),
         "estimate": one.estimate.as_ref().map(|facts| estimate(facts, one.total.value == Value::Suppressed)),
     })
 }
@@ -227,6 +233,43 @@ fn pace(pace: &Projection) -> Json {
         "path": pace.path.iter().map(projected).collect::<Vec<_>>(),
         "back_test": pace.back_test.map(|test| json!({ "held": test.held, "of": test.of })),
         "says": pace.says,
+    })
+}
+
+/// What moved since another run. Amounts of one figure add up to its difference.
+pub fn changes(changes: &Changes) -> Json {
+    let causes = changes
+        .causes
+        .iter()
+        .map(|cause| json!({ "kind": cause.kind.as_str(), "partner": cause.partner, "says": cause.says }));
+    json!({
+        "since": { "run": changes.since, "as_of": day(changes.since_as_of) },
+        "causes": causes.collect::<Vec<_>>(),
+        "moved": changes.moved.iter().map(moved).collect::<Vec<_>>(),
+        "notes": changes.notes,
+    })
+}
+
+fn moved(moved: &Moved) -> Json {
+    let by: Map<String, Json> =
+        moved.by.iter().map(|(field, value)| (field.clone(), Json::String(value.clone()))).collect();
+    let side = |value: &Value| json!({ "value": maybe(value.known()), "state": value.state(), "why": why(value) });
+    let name = |status: Option<Status>| status.map(Status::as_str);
+    json!({
+        "indicator": moved.indicator.as_str(),
+        "by": by,
+        "name": moved.name,
+        "unit": moved.unit.as_str(),
+        "aspect": moved.aspect.as_str(),
+        "before": side(&moved.before),
+        "after": side(&moved.after),
+        "difference": maybe(moved.difference),
+        "status": moved.status.map(|(before, after)| json!({ "before": name(before), "after": name(after) })),
+        "due": moved
+            .due
+            .iter()
+            .map(|due| json!({ "cause": due.cause, "amount": maybe(due.amount) }))
+            .collect::<Vec<_>>(),
     })
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::words::{counted, day, severities};
+use super::words::{counted, day, severities, short_day};
 use crate::finding::Severity;
 use crate::model::audience::Audience;
 use crate::model::number::display;
@@ -19,6 +19,7 @@ pub const SUMMARY_LEGEND: &str = "≈ illustrative: not from the programme's doc
     Trend: actual figures at the end of each period. Click an indicator for its definition, trajectory and breakdowns.";
 pub const TRAJECTORY: &str = "Empty: nothing is counted on that day, or it lies after the cut-off. Expected: the straight path from the baseline \
      through the milestones to the target.";
+pub const TRAJECTORY_ORIGINAL: &str = "First target: the path that was expected before the target was amended.";
 pub const TRAJECTORY_WITHOUT_TARGET: &str = "Empty: nothing is counted on that day, or it lies after the cut-off.";
 pub const SUPPRESSED_LEGEND: &str = "⊘ suppressed: withheld so that nothing can be learnt of a single enterprise. The figure \
     comes from fewer than three enterprises, is money nearly all of one, or would tell such a figure together with the \
@@ -189,6 +190,29 @@ pub fn kept(baseline: &str, skipped: usize) -> String {
     }
 }
 
+/// The heading of a breakdown.
+pub fn by(label: &str) -> String {
+    format!("By {label}")
+}
+
+/// A remark on some lines of a table.
+pub fn said_of(names: &str, remark: &str) -> String {
+    format!("{names}: {remark}")
+}
+
+/// The latest period that was reported, and when.
+pub fn latest(period: &str, on: NaiveDate) -> String {
+    format!("{period}, {}", short_day(on))
+}
+
+pub fn wave_on(title: &str, on: NaiveDate) -> String {
+    format!("{title}, {}", day(on))
+}
+
+pub fn kept_out_of(rows: usize) -> String {
+    format!("{} kept out", counted(rows, "row"))
+}
+
 pub fn compared(title: &str, unit: &str) -> String {
     format!("{title} ({unit})")
 }
@@ -262,6 +286,10 @@ pub fn point_withheld(label: &str) -> String {
 }
 
 // What charts show, for those who do not see them.
+
+pub fn alt_breakdown(title: &str, by: &str) -> String {
+    format!("{title} by {by}")
+}
 
 pub fn alt_trend(title: &str) -> String {
     format!("Trend: {title}")

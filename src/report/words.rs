@@ -4,6 +4,7 @@
 
 use chrono::NaiveDate;
 
+use super::language::{Tongue, own};
 use super::style::NumberFormat;
 use crate::finding::Severity;
 use crate::model::absent::Absent;
@@ -22,6 +23,16 @@ pub const KEPT_OUT: &str = "Kept out";
 pub const EVIDENCE: &str = "Evidence";
 pub const METHOD: &str = "Method";
 
+/// All of them: an indicator's sheet must be called otherwise, in every language.
+pub const SHEETS: [&str; 7] = [SUMMARY, SURVEY, QUALITY, FINDINGS, KEPT_OUT, EVIDENCE, METHOD];
+
+/// The name of one of our sheets in this language; any other name as it is.
+pub fn sheet_name(tongue: Tongue, name: &str) -> String {
+    if SHEETS.contains(&name) { tongue.say(name) } else { name.to_owned() }
+}
+
+/// The number of a page, as the foot of a page wants it.
+pub const PAGE: &str = "Page &P of &N";
 pub const BACK: &str = "← Summary";
 /// Where nothing applies.
 pub const NONE: &str = "–";
@@ -46,6 +57,22 @@ pub const TOTAL: &str = "Total";
 pub const RECOMPUTED: &str = "Total, recomputed";
 pub const NO_THEME: &str = "none of these";
 
+/// Fields that every collection has, with what the program calls them.
+pub const FIELDS: [(&str, &str); 3] = [("partner", "Partner"), ("country", "Country"), ("period", "Period")];
+/// Points of a trajectory that no period or wave gives a name to.
+pub const POINTS: [&str; 3] = ["milestone", "target", "as of"];
+/// Behind the title of a wave.
+pub const OF_WAVES: [&str; 2] = [", on the pairs", ", all answers"];
+/// The line of a breakdown for rows that do not say.
+pub const NOT_GIVEN: &str = "(not given)";
+/// Of a change that is told in percentage points.
+pub const POINTS_UNIT: &str = "points";
+
+/// The unit of a change: ours, or the indicator's.
+pub fn change_unit(unit: &str) -> String {
+    if unit == POINTS_UNIT { unit.to_owned() } else { own(unit) }
+}
+
 /// Heads of columns.
 pub mod head {
     pub const INDICATOR: &str = "Indicator";
@@ -64,6 +91,7 @@ pub mod head {
     pub const POINT: &str = "Point";
     pub const DAY: &str = "Day";
     pub const EXPECTED_THEN: &str = "Expected";
+    pub const ORIGINAL: &str = "First target";
     pub const MILESTONE: &str = "Milestone";
     pub const NUMERATOR: &str = "Numerator";
     pub const DENOMINATOR: &str = "Denominator";
@@ -172,6 +200,7 @@ pub mod label {
     pub const MONEY: &str = "Money";
     pub const RUN: &str = "Run";
     pub const DEFINITIONS: &str = "Definitions, SHA-256";
+    pub const KNOWN_AT: &str = "Received by";
     pub const LEDGER: &str = "Head of the ledger";
     pub const MADE_BY: &str = "Made by";
     pub const ERRORS: &str = "Errors";

@@ -15,6 +15,7 @@ use rust_xlsxwriter::{
 use super::book::{Area, Book, Cell, Placed, Print, Scale, Sheet};
 use super::draw;
 use super::style::{self, Align, Face, Look, Rule, Style, Vertical};
+use crate::finding::written::Writing;
 
 pub fn bytes(book: &Book) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
@@ -55,9 +56,9 @@ fn write(
     for (row, line) in (0..).zip(&from.rows) {
         sheet.set_row_height_pixels(row, line.height)?;
     }
-    merge(sheet, from, formats)?;
+    merge(sheet, from, book.writing, formats)?;
     for (at, placed) in from.cells() {
-        let format = formats.entry(placed.style).or_insert_with(|| format(placed.style));
+        let format = formats.entry(placed.style).or_insert_with(|| format_in(placed.style, book.writing));
         cell(sheet, at.row, at.column, placed, format)?;
     }
     if let Some(Area { first, last }) = from.filter {
@@ -73,13 +74,18 @@ fn write(
         data_bar(sheet, *bar)?;
     }
     for chart in &from.charts {
-        draw::chart(sheet, from, chart)?;
+        draw::chart(sheet, from, chart, book.writing)?;
     }
     print(sheet, &from.print, book)
 }
 
 /// Merged cells first: their looks lie below what is written into them.
-fn merge(sheet: &mut Worksheet, from: &Sheet, formats: &mut BTreeMap<Style, Format>) -> Result<(), XlsxError> {
+fn merge(
+    sheet: &mut Worksheet,
+    from: &Sheet,
+    writing: Writing,
+    formats: &mut BTreeMap<Style, Format>,
+) -> Result<(), XlsxError> {
     let mut styles = BTreeMap::new();
     for (at, placed) in from.cells() {
         styles.insert((at.row, at.column), placed.style);
@@ -89,7 +95,7 @@ fn merge(sheet: &mut Worksheet, from: &Sheet, formats: &mut BTreeMap<Style, Form
             continue;
         }
         let style = styles.get(&(first.row, first.column)).copied().unwrap_or(Look::Text.plain());
-        let format = formats.entry(style).or_insert_with(|| format(style));
+        let format = formats.entry(style).or_insert_with(|| format_in(style, writing));
         sheet.merge_range(first.row, first.column, last.row, last.column, "", format)?;
     }
     Ok(())
@@ -126,6 +132,10 @@ pub fn float(value: Decimal) -> f64 {
 
 /// The appearance of a cell.
 pub fn format(style: Style) -> Format {
+    format_in(style, Writing::English)
+}
+
+fn format_in(style: Style, writing: Writing) -> Format {
     let Face { points, bold, italic, color, fill, align, wrap, font, vertical, inset } = style.look.face();
     let mut format = Format::new()
         .set_font_name(font)
@@ -148,7 +158,8 @@ pub fn format(style: Style) -> Format {
     if wrap {
         format = format.set_text_wrap();
     }
-    let code = if inset > 0 && align == Align::Right { style.number.inset_code() } else { style.number.code() };
+    let inset_right = inset > 0 && align == Align::Right;
+    let code = if inset_right { style.number.inset_code(writing) } else { style.number.code_in(writing) };
     if inset > 0 && (align == Align::Left || code.is_none()) {
         format = format.set_indent(inset);
     }
@@ -197,6 +208,6 @@ fn print(sheet: &mut Worksheet, print: &Print, book: &Book) -> Result<(), XlsxEr
     // A foot holds 255 characters in all.
     let left: String = book.foot[0].chars().take(110).collect();
     let part = |text: &str| text.replace('&', "&&");
-    sheet.set_footer(format!("&L&8{}&C&8{}&R&8Page &P of &N", part(&left), part(&book.foot[1])));
+    sheet.set_footer(format!("&L&8{}&C&8{}&R&8{}", part(&left), part(&book.foot[1]), book.page));
     Ok(())
 }

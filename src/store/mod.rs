@@ -4,7 +4,9 @@
 //! write, because every file is written beside its name, synced and renamed, and the ledger is written last, in one
 //! transaction: what it does not name does not exist.
 
+mod aside;
 pub mod atomic;
+pub mod definitions;
 pub mod fault;
 pub mod ledger;
 mod rows;
@@ -41,15 +43,19 @@ impl StoreError {
 /// An open store, locked for this process until it is dropped.
 pub struct Store {
     root: PathBuf,
+    /// Where else is looked for what is not there: the store that this one stands beside.
+    base: Option<PathBuf>,
     ledger: ledger::Ledger,
     /// Held, not read: the lock ends with the file.
-    _lock: fs::File,
+    _lock: Option<fs::File>,
+    /// Of a store beside another one: its folder, which goes with it, after the ledger is closed.
+    _aside: Option<aside::Folder>,
 }
 
 impl Store {
     /// Opens the store in a folder, making what is missing; and clears away what a crash left half written.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
-        for folder in ["files", "rows"] {
+        for folder in ["files", "rows", "definitions"] {
             let folder = root.join(folder);
             fs::create_dir_all(&folder).map_err(StoreError::io("make the folder", &folder))?;
         }
@@ -60,13 +66,9 @@ impl Store {
             .write(true)
             .open(&path)
             .map_err(StoreError::io("open", &path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Err(StoreError::Busy(root.to_owned())),
-            Err(fs::TryLockError::Error(error)) => return Err(StoreError::io("lock", &path)(error)),
-        }
+        hold(&lock, root, &path)?;
         let ledger = ledger::Ledger::open(&root.join("ledger.sqlite"))?;
-        let store = Self { root: root.to_owned(), ledger, _lock: lock };
+        let store = Self { root: root.to_owned(), base: None, ledger, _lock: Some(lock), _aside: None };
         store.sweep();
         Ok(store)
     }
@@ -81,21 +83,21 @@ impl Store {
 
     /// Keeps a received file under its hash. Keeping the same bytes twice changes nothing.
     pub fn keep_file(&self, hash: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        let path = self.files().path(hash);
-        if path.is_file() {
+        let files = self.files();
+        if files.roots().any(|root| Files::path(root, hash).is_file()) {
             return Ok(());
         }
-        atomic::write(&path, bytes)
+        atomic::write(&Files::path(&self.root, hash), bytes)
     }
 
     /// The received files, for reading them from several threads.
     pub fn files(&self) -> Files {
-        Files { root: self.root.clone() }
+        Files { root: self.root.clone(), base: self.base.clone() }
     }
 
     /// Removes half-written files. Failing at it is no trouble: they are in nobody's way.
     fn sweep(&self) {
-        let mut folders = vec![self.root.join("files"), self.root.join("rows")];
+        let mut folders = ["files", "rows", "definitions"].map(|folder| self.root.join(folder)).to_vec();
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
                 let path = entry.path();
@@ -109,19 +111,34 @@ impl Store {
     }
 }
 
+/// Takes the lock of a store, or says who has it.
+fn hold(lock: &fs::File, root: &Path, path: &Path) -> Result<(), StoreError> {
+    match lock.try_lock() {
+        Ok(()) => Ok(()),
+        Err(fs::TryLockError::WouldBlock) => Err(StoreError::Busy(root.to_owned())),
+        Err(fs::TryLockError::Error(error)) => Err(StoreError::io("lock", path)(error)),
+    }
+}
+
 /// Received files by hash.
 pub struct Files {
     root: PathBuf,
+    base: Option<PathBuf>,
 }
 
 impl Files {
-    fn path(&self, hash: &str) -> PathBuf {
-        self.root.join("files").join(hash.get(..2).unwrap_or("xx")).join(hash)
+    fn path(root: &Path, hash: &str) -> PathBuf {
+        root.join("files").join(hash.get(..2).unwrap_or("xx")).join(hash)
+    }
+
+    fn roots(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(self.root.as_path()).chain(self.base.as_deref())
     }
 
     /// A received file, checked against its name.
     pub fn get(&self, hash: &str) -> Result<Vec<u8>, StoreError> {
-        let path = self.path(hash);
+        let own = Self::path(&self.root, hash);
+        let path = self.roots().map(|root| Self::path(root, hash)).find(|path| path.is_file()).unwrap_or(own);
         let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
         if hash_of(&bytes) == hash {
             Ok(bytes)

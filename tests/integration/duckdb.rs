@@ -1,4 +1,4 @@
-//! Every planned query on another SQL engine: the answers must be equal, exactly.
+//! Every planned query of the root programme and of the examples on another SQL engine: the answers must be equal, exactly.
 
 use std::fs::{self, File};
 use std::process::Command;
@@ -22,54 +22,81 @@ fn rows(frame: &DataFrame) -> Vec<Vec<Value>> {
     (0..frame.height()).map(|row| names.iter().map(|name| json!(text(frame, name, row))).collect()).collect()
 }
 
-/// Every planned query of a project with what Polars answers, after `more` over the same rows; held against DuckDB.
-fn same_on_duckdb(project: &Project, until: Until, fewest: usize, more: &[(&str, &str)]) {
-    project.run(&["ingest"]).expect(0);
-    let folder = Folder::open(project.path()).expect("definitions");
-    let mut store = Store::open(&folder.store()).expect("a store");
-    let entries = store.ledger_mut().entries().expect("entries");
-    let state = State::replay(&entries, &folder.catalog.reading_hash);
-    let as_of = folder.as_of(None);
-    let counting = counting(&folder, &store, &state, as_of).expect("rows");
-    let tables: Vec<(&str, &DataFrame)> =
-        counting.records.tables.iter().map(|(name, frame)| (name.as_str(), frame)).collect();
-    let out = tempfile::tempdir().expect("a folder");
-    for (name, frame) in &tables {
-        let file = File::create(out.path().join(format!("{name}.parquet"))).expect("created");
-        ParquetWriter::new(file).finish(&mut (*frame).clone()).expect("written");
+/// What a project's queries are asked of: its definitions, and its rows up to its as-of date, by table.
+struct Asked {
+    folder: Folder,
+    tables: Vec<(String, DataFrame)>,
+}
+
+impl Asked {
+    fn of(project: &Project) -> Self {
+        project.run_later(&["ingest"]).expect(0);
+        let folder = Folder::open(project.path()).expect("definitions");
+        let mut store = Store::open(&folder.store()).expect("a store");
+        let entries = store.ledger_mut().entries().expect("entries");
+        let state = State::replay(&entries, &folder.catalog.reading_hash);
+        let counting = counting(&folder, &store, &state, folder.as_of(None)).expect("rows");
+        let tables = counting.records.tables.iter().map(|(name, frame)| (name.clone(), frame.clone())).collect();
+        Self { folder, tables }
     }
-    let mut queries = Vec::new();
-    let mut ask = |sql: String| {
-        let answer = query(&tables, &sql).unwrap_or_else(|error| panic!("{error} in {sql}"));
-        queries.push(json!({ "sql": sql, "rows": rows(&answer) }));
-    };
-    for indicator in &folder.catalog.indicators {
-        let How::Rows { from, measure } = &indicator.how else { continue };
-        let (catalog, accumulation) = (&folder.catalog, indicator.accumulation);
-        Plan { catalog, from, measure, accumulation }.all(&indicator.by, until).into_iter().for_each(&mut ask);
-        if let Some(Committed { from, measure }) = &indicator.committed {
-            Plan { catalog, from, measure, accumulation }.all(&[], until).into_iter().for_each(&mut ask);
+
+    fn answer(&self, sql: &str) -> Value {
+        let tables: Vec<(&str, &DataFrame)> = self.tables.iter().map(|(name, frame)| (name.as_str(), frame)).collect();
+        let answer = query(&tables, sql).unwrap_or_else(|error| panic!("{error} in {sql}"));
+        json!({ "sql": sql, "rows": rows(&answer) })
+    }
+
+    /// Every query that the project's indicators plan.
+    fn planned(&self, until: Until) -> Vec<Value> {
+        let mut queries = Vec::new();
+        for indicator in &self.folder.catalog.indicators {
+            let How::Rows { from, measure } = &indicator.how else { continue };
+            let plan = Plan { catalog: &self.folder.catalog, from, measure, accumulation: indicator.accumulation };
+            queries.extend(plan.all(&indicator.by, until).iter().map(|sql| self.answer(sql)));
+            if let Some(Committed { from, measure }) = &indicator.committed {
+                let plan = Plan { from, measure, ..plan };
+                queries.extend(plan.all(&[], until).iter().map(|sql| self.answer(sql)));
+            }
         }
+        queries
     }
-    for (table, measure) in more {
-        let collection = folder.catalog.collections.iter().find(|one| one.code.as_str() == *table).expect("a table");
-        let checked =
-            measure::check(measure, &collection.scope()).unwrap_or_else(|problems| panic!("{measure}: {problems:?}"));
-        ask(format!("SELECT {} AS value FROM {table}", checked.sql()));
+
+    /// `DuckDB` reads the same rows and must answer the same.
+    fn hold_against_duckdb(&self, queries: &[Value]) {
+        let out = tempfile::tempdir().expect("a folder");
+        for (name, frame) in &self.tables {
+            let file = File::create(out.path().join(format!("{name}.parquet"))).expect("created");
+            ParquetWriter::new(file).finish(&mut frame.clone()).expect("written");
+        }
+        #[allow(clippy::disallowed_methods, reason = "a fixture, not the store")]
+        fs::write(out.path().join("queries.json"), serde_json::to_vec(queries).expect("JSON")).expect("written");
+        let script = repository().join(".ci/duckdb_check.py");
+        let status = Command::new("python3").arg(script).arg(out.path()).status().expect("python3");
+        assert!(status.success(), "DuckDB answers differently; see above");
     }
-    assert!(queries.len() >= fewest, "only {} queries", queries.len());
-    #[allow(clippy::disallowed_methods, reason = "a fixture, not the store")]
-    fs::write(out.path().join("queries.json"), serde_json::to_vec(&queries).expect("JSON")).expect("written");
-    let script = repository().join(".ci/duckdb_check.py");
-    let status = Command::new("python3").arg(script).arg(out.path()).status().expect("python3");
-    assert!(status.success(), "DuckDB answers differently; see above");
+}
+
+#[test]
+#[ignore = "needs duckdb"]
+fn planned_queries_of_the_examples_give_the_same_on_duckdb() {
+    for name in crate::examples::folders() {
+        println!("{name}");
+        let asked = Asked::of(&Project::example(&name));
+        let (calendar, day) = (&asked.folder.catalog.programme.calendar, asked.folder.as_of(None));
+        let queries = asked.planned(Until { day, period: calendar.number_of(day) });
+        asked.hold_against_duckdb(&queries);
+    }
 }
 
 #[test]
 #[ignore = "needs duckdb"]
 fn planned_queries_give_the_same_on_duckdb() {
+    let asked = Asked::of(&Project::laser_go());
+    let mut queries = asked.planned(Until { day: "2016-05-31".parse().expect("a day"), period: 5 });
     // Arithmetic that LASER-GO has no use for, over the same rows.
-    let more = [
+    let agreements =
+        asked.folder.catalog.collections.iter().find(|one| one.code.as_str() == "agreements").expect("agreements");
+    for measure in [
         "SUM(value * 2)",
         "SUM(2 * value - 1.5)",
         "SUM(CASE WHEN status = 'signed' THEN value ELSE 0 END)",
@@ -81,10 +108,14 @@ fn planned_queries_give_the_same_on_duckdb() {
         "COUNT(DISTINCT market) FILTER (WHERE counterpart LIKE '%a%' AND NOT signed_on < DATE '2016-01-01')",
         "MIN(value)",
         "MAX(jobs)",
-    ];
-    let more = more.map(|measure| ("agreements", measure));
-    let until = Until { day: "2016-05-31".parse().expect("a day"), period: 5 };
-    same_on_duckdb(&Project::laser_go(), until, 41, &more);
+    ] {
+        let checked =
+            measure::check(measure, &agreements.scope()).unwrap_or_else(|problems| panic!("{measure}: {problems:?}"));
+        let sql = format!("SELECT {} AS value FROM agreements", checked.sql());
+        queries.push(asked.answer(&sql));
+    }
+    assert!(queries.len() > 40, "only {} queries", queries.len());
+    asked.hold_against_duckdb(&queries);
 }
 
 #[test]
@@ -92,6 +123,10 @@ fn planned_queries_give_the_same_on_duckdb() {
 fn planned_queries_of_other_currencies_committed_figures_and_means_give_the_same_on_duckdb() {
     let until = Until { day: "2016-05-31".parse().expect("a day"), period: 5 };
     let missing: &[&[&str]] = &[&["'4", "2016-04-20", "70", "USD", ""], &["'5", "2016-04-21", "9", "DKK", ""]];
-    same_on_duckdb(&figures::in_currencies(missing), until, 12, &[]);
-    same_on_duckdb(&figures::grants(), until, 8, &[]);
+    for (project, fewest) in [(figures::in_currencies(missing), 12), (figures::grants(), 8)] {
+        let asked = Asked::of(&project);
+        let queries = asked.planned(until);
+        assert!(queries.len() >= fewest, "only {} queries", queries.len());
+        asked.hold_against_duckdb(&queries);
+    }
 }

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "a test says what it could not try, and what it counted")]
 
 mod answer;
+mod changes;
 mod columns;
 mod corpus;
 mod corpus_cases;
@@ -17,6 +18,8 @@ mod disclose;
 mod drift;
 mod duckdb;
 mod estimates;
+mod examples;
+mod exports;
 mod fetch;
 mod figures;
 mod forms;
@@ -31,6 +34,7 @@ mod patch;
 mod project;
 mod propose;
 mod readme;
+mod rebuild;
 mod refusals;
 mod sandbox;
 mod schema;

@@ -67,6 +67,16 @@ impl Project {
         project
     }
 
+    /// A copy of one of the folders below `examples/`.
+    pub fn example(name: &str) -> Self {
+        let project = Self::empty();
+        let from = repository().join("examples").join(name);
+        for part in ["scoreboard.toml", "indicators", "pipelines", "reports", "data/inbox"] {
+            copy(&from.join(part), &project.path().join(part));
+        }
+        project
+    }
+
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -134,6 +144,11 @@ impl Project {
 
     pub fn run(&self, args: &[&str]) -> Answer {
         answer(&self.command(args).output().expect("the command runs"))
+    }
+
+    /// The same, on a day after every example has ended: what its partners sent has arrived.
+    pub fn run_later(&self, args: &[&str]) -> Answer {
+        answer(&self.command(args).env("SCOREBOARD_NOW", "2026-01-15T06:00:00Z").output().expect("the command runs"))
     }
 
     /// The JSON output of a run that must succeed.

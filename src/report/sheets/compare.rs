@@ -7,6 +7,7 @@ use crate::finding::CellRef;
 use crate::model::scoreboard::{Comparison, IndicatorResult, Verdict};
 use crate::report::book::Cell;
 use crate::report::canvas::Canvas;
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule, Style, Tone};
 use crate::report::words::{self, head, label, part as title};
@@ -45,7 +46,7 @@ pub fn part(canvas: &mut Canvas, context: Context, one: &IndicatorResult, last: 
             ),
         ];
         for (what, name, value, bounds) in figures {
-            canvas.text(NAME, format!("{what}: {name}"), Look::Text);
+            canvas.text(NAME, format!("{what}: {}", own(name)), Look::Text);
             let (cell, style) = value_cell(value, Look::Figure.with(number));
             canvas.put(2, cell, style);
             if let Some((lower, upper)) = bounds {
@@ -97,7 +98,7 @@ pub fn all(canvas: &mut Canvas, context: Context, last: u16) {
     for one in comparisons {
         let row = canvas.at();
         let number = number(one);
-        canvas.text(NAME, prose::compared(&one.counted_title, one.unit.as_str()), Look::Text);
+        canvas.text(NAME, own(prose::compared(&one.counted_title, one.unit.as_str())), Look::Text);
         for (column, value) in [(2, &one.count), (3, &one.estimate)] {
             let (cell, style) = value_cell(value, Look::Figure.with(number));
             canvas.put(column, cell, style);

@@ -2,13 +2,14 @@
 
 use rust_decimal::Decimal;
 
-use super::{heads, optional_cell, section, value_cell};
+use super::{heads, optional_cell, point_name, section, value_cell};
 use crate::finding::CellRef;
 use crate::model::scoreboard::IndicatorResult;
 use crate::model::value::Value;
 use crate::report::axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule};
 use crate::report::words::{self, head, part};
@@ -33,7 +34,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
     let first = canvas.at();
     let mut absent = Vec::new();
     for wave in &facts.waves {
-        canvas.text(WAVE, &wave.title, Look::Text);
+        canvas.text(WAVE, point_name(&wave.title), Look::Text);
         canvas.put(2, Cell::Date(wave.on), Look::FaintFigure.with(NumberFormat::DAY));
         let (cell, style) = value_cell(&wave.value, Look::StrongFigure.with(number));
         canvas.put(3, cell, style);
@@ -78,8 +79,8 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
         last_column: TABLE,
         last_row: row,
         height: 240,
-        title: prose::with_interval(one.unit.as_str()),
-        alt: prose::alt_estimate(&one.title),
+        title: prose::with_interval(&own(one.unit.as_str())),
+        alt: prose::alt_estimate(&own(&one.title)),
         categories: column(WAVE),
         series: vec![Series {
             name: head::ESTIMATE.to_owned(),

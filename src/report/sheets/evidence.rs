@@ -38,7 +38,7 @@ pub fn sheet(context: Context) -> Sheet {
         between(48, 60),
         between(62, 70),
     ];
-    let mut canvas = Canvas::new(words::EVIDENCE, widths);
+    let mut canvas = Canvas::new(context.tongue, words::EVIDENCE, widths);
     let evidence = &context.scoreboard.evidence;
     let about = prose::evidence_rows(evidence.rows.len(), evidence.total);
     heading(&mut canvas, context, LAST, words::EVIDENCE, &about);
@@ -105,19 +105,19 @@ fn line(canvas: &mut Canvas, context: Context, row: &EvidenceRow) {
     let titles = &context.scoreboard.reporting;
     let title =
         titles.iter().find(|line| line.collection == row.collection).map_or(&row.collection, |l| &l.collection_title);
-    canvas.text(1, context.indicator(row.indicator.as_str()), Look::Text);
-    canvas.text(2, context.partner(&row.partner), Look::Text);
-    canvas.text(3, title, Look::Text);
+    canvas.verbatim(1, context.indicator(row.indicator.as_str()), Look::Text);
+    canvas.verbatim(2, context.partner(&row.partner), Look::Text);
+    canvas.verbatim(3, title, Look::Text);
     if let Some(day) = row.date {
         canvas.put(4, Cell::Date(day), Look::FaintFigure.with(NumberFormat::DAY));
     }
-    canvas.text(KEY, &row.key, Look::Text);
+    canvas.verbatim(KEY, &row.key, Look::Text);
     if let Some(amount) = row.amount {
         canvas.put(AMOUNT, Cell::Number(amount), Look::Figure.with(amount_format(amount)));
     }
-    canvas.text(7, &row.says, Look::Text);
-    canvas.text(8, &row.file, Look::Note).text(9, &row.sheet, Look::Note);
-    canvas.text(10, row.cell.to_string(), Look::Strong);
+    canvas.verbatim(7, &row.says, Look::Text);
+    canvas.verbatim(8, &row.file, Look::Note).verbatim(9, &row.sheet, Look::Note);
+    canvas.verbatim(10, row.cell.to_string(), Look::Strong);
     canvas.text(LAST, words::yes_no(row.counted), if row.counted { Look::Text } else { Look::AbsentText });
     canvas.end_ruled(1, LAST, Rule::Hair);
 }

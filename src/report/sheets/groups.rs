@@ -2,9 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use super::breakdown::lower_first;
 use super::estimate::{REACH, reach, reach_heads};
-use super::{heads, optional_cell, section, value_cell};
+use super::{by_field, field_label, heads, line_name, optional_cell, section, value_cell};
 use crate::finding::CellRef;
 use crate::model::scoreboard::{Breakdown, Figure, IndicatorResult, LineEstimate};
 use crate::model::unit::Unit;
@@ -12,6 +11,7 @@ use crate::model::value::Value;
 use crate::report::axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule};
 use crate::report::words::{self, head};
@@ -24,7 +24,7 @@ const MOST: usize = 16;
 
 /// What is drawn of a line.
 struct Drawn<'a> {
-    name: &'a str,
+    name: String,
     level: &'a Value,
     /// The change where the indicator is one, else the level.
     value: Option<Decimal>,
@@ -37,9 +37,10 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
     let Some(facts) = &one.estimate else { return };
     let change = facts.change.as_ref();
     let start = canvas.at();
-    section(canvas, last, &format!("By {}", lower_first(&breakdown.label)));
+    section(canvas, last, &by_field(canvas.tongue(), breakdown));
     let format = change.map_or(number, |change| NumberFormat::of_unit(&Unit::new(&change.unit), true));
-    let mut looks = vec![(breakdown.label.as_str(), Look::Head), (head::ESTIMATE, Look::HeadRight)];
+    let label = field_label(breakdown);
+    let mut looks = vec![(label.as_str(), Look::Head), (head::ESTIMATE, Look::HeadRight)];
     if change.is_some() {
         looks.push((head::CHANGE, Look::HeadRight));
     }
@@ -53,14 +54,14 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
         .iter()
         .zip(&breakdown.estimates)
         .zip(&breakdown.names)
-        .map(|((figure, estimate), name)| drawn(name, figure, estimate, change.is_some()))
+        .map(|((figure, estimate), name)| drawn(line_name(name), figure, estimate, change.is_some()))
         .collect();
     for line in &lines {
         write(canvas, line, (number, format), (change.is_some(), false));
         canvas.end_ruled(NAME, end_column, Rule::Hair);
     }
     let whole = Drawn {
-        name: words::ALL,
+        name: words::ALL.to_owned(),
         level: &one.total.value,
         value: change.map_or(one.total.value.known(), |change| Some(change.value)),
         lower: change.map_or(facts.lower, |change| change.lower),
@@ -86,8 +87,8 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
     let last_row = if all { end } else { first + u32::try_from(shown).unwrap_or(1) - 1 };
     let absent = if all { absent } else { absent[..shown].to_vec() };
     let column = |column| Area::column(column, first, last_row);
-    let unit = change.map_or(one.unit.as_str(), |change| change.unit.as_str());
-    let what = if change.is_some() { prose::change_with_interval(unit) } else { prose::with_interval(unit) };
+    let unit = change.map_or_else(|| own(one.unit.as_str()), |change| words::change_unit(&change.unit));
+    let what = if change.is_some() { prose::change_with_interval(&unit) } else { prose::with_interval(&unit) };
     let values = column(if change.is_some() { 3 } else { 2 });
     canvas.chart(Chart {
         kind: ChartKind::Intervals,
@@ -97,7 +98,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
         last_row: row,
         height: 200,
         title: if all { what } else { prose::first_of(&what, shown, lines.len()) },
-        alt: prose::alt_groups(&one.title, &breakdown.label),
+        alt: prose::alt_groups(&own(&one.title), &field_label(breakdown)),
         categories: column(NAME),
         series: vec![Series {
             name: if change.is_some() { head::CHANGE } else { head::ESTIMATE }.to_owned(),
@@ -113,7 +114,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
     });
 }
 
-fn drawn<'a>(name: &'a str, figure: &'a Figure, estimate: &LineEstimate, changes: bool) -> Drawn<'a> {
+fn drawn<'a>(name: String, figure: &'a Figure, estimate: &LineEstimate, changes: bool) -> Drawn<'a> {
     let change = estimate.change.as_ref();
     let own = |of_change: Option<Decimal>, level: Option<Decimal>| if changes { of_change } else { level };
     Drawn {
@@ -135,7 +136,7 @@ fn write(
 ) {
     let (number, format) = formats;
     let (name, figure) = if strong { (Look::Strong, Look::StrongFigure) } else { (Look::Text, Look::Figure) };
-    canvas.text(NAME, line.name, name);
+    canvas.text(NAME, &line.name, name);
     let (cell, style) = value_cell(line.level, figure.with(number));
     canvas.put(2, cell, style);
     let value = if changes { 3 } else { 2 };
@@ -165,7 +166,7 @@ fn notes(breakdown: &Breakdown, whole: &[String]) -> Vec<String> {
     }
     let all = breakdown.names.len();
     let about = |(text, names): (&str, Vec<&str>)| {
-        if names.len() == all { text.to_owned() } else { format!("{}: {text}", names.join(", ")) }
+        if names.len() == all { text.to_owned() } else { prose::said_of(&own(names.join(", ")), text) }
     };
     breakdown.note.iter().cloned().chain(said.into_iter().map(about)).collect()
 }

@@ -7,6 +7,7 @@ use crate::model::target::Targets;
 use crate::model::value::Value;
 use crate::report::book::{Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
+use crate::report::language::own;
 use crate::report::measure;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Style, Tone};
@@ -25,16 +26,16 @@ pub fn sheet(context: Context, one: &IndicatorResult, name: &str) -> (Sheet, Opt
     widths.extend([between(86, 130); 5]);
     widths.push(fixed(24));
     widths.extend([fixed(88); 6]);
-    let mut canvas = Canvas::new(name, widths);
+    let mut canvas = Canvas::new(context.tongue, name, widths);
     let number = number_format(one);
     let about = format!(
         "{} indicator in {} · {} · {}",
         capital(words::level(one.level)),
-        one.unit,
+        own(one.unit.as_str()),
         words::accumulation(one.accumulation),
         words::direction(one.direction, number)
     );
-    heading(&mut canvas, context, LAST, &one.title, &about);
+    heading(&mut canvas, context, LAST, &own(&one.title), &about);
     super::frozen(&mut canvas, 3, 0);
     canvas.gap(10);
     strip(&mut canvas, one, number);
@@ -98,7 +99,7 @@ fn strip(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) {
 fn notes(one: &IndicatorResult, number: NumberFormat) -> [String; 6] {
     let total = &one.total;
     let join = |parts: Vec<String>| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
-    let unit = if one.unit.is_percent() { String::new() } else { one.unit.to_string() };
+    let unit = if one.unit.is_percent() { String::new() } else { own(one.unit.as_str()) };
     let interval = bounds(one, number);
     let actual = match &total.value {
         Value::NotComputable(why) => why.to_string(),
@@ -160,13 +161,13 @@ fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) 
     canvas.gap(6);
     let with_unit = |value| words::with_unit(&number.shown(value), &one.unit);
     let mut lines: Vec<(&str, String)> = Vec::new();
-    lines.push((label::WHAT_COUNTS, one.definition.clone()));
+    lines.push((label::WHAT_COUNTS, own(&one.definition)));
     lines.push((head::COUNTED_AS, one.method.join("\n")));
     let baseline = one.baseline.as_ref().map_or_else(
         || one.total.baseline.map_or_else(|| words::NO_BASELINE.to_owned(), with_unit),
         |baseline| {
             let on = baseline.on.map_or(String::new(), |on| format!(", {}", words::day(on)));
-            let source = baseline.source.as_ref().map_or(String::new(), |source| format!(". {source}"));
+            let source = baseline.source.as_ref().map_or(String::new(), |source| format!(". {}", own(source)));
             format!("{}{on}{source}", with_unit(baseline.value))
         },
     );
@@ -186,7 +187,7 @@ fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) 
         Targets::Declared(versions) => {
             let line = |target: &crate::model::target::Target| {
                 let decided = target.decided.map_or(String::new(), |day| format!(", decided {}", words::day(day)));
-                let because = target.because.as_ref().map_or(String::new(), |because| format!(": {because}"));
+                let because = target.because.as_ref().map_or(String::new(), |because| format!(": {}", own(because)));
                 format!(
                     "{} by {}{}{decided}{because}",
                     words::target(&target.value, &one.unit, number),
@@ -198,10 +199,12 @@ fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) 
         }
     };
     lines.push((head::TARGET, target));
-    lines.push((label::EVIDENCE, one.evidence.clone().unwrap_or_default()));
-    lines.push((label::RESPONSIBLE, one.responsible.clone().unwrap_or_default()));
-    lines.push((label::SOURCE, one.source.clone().unwrap_or_default()));
-    lines.push((head::CODE, one.code.as_str().to_owned()));
+    for (label, text) in
+        [(label::EVIDENCE, &one.evidence), (label::RESPONSIBLE, &one.responsible), (label::SOURCE, &one.source)]
+    {
+        lines.push((label, text.as_ref().map_or(String::new(), own)));
+    }
+    lines.push((head::CODE, own(one.code.as_str())));
     for (label, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {
         canvas.text(LABEL, label, Look::Label);
         canvas.span(2, TEXT, Cell::lines(text), Look::Prose.plain()).end();

@@ -20,12 +20,13 @@ use rust_decimal::Decimal;
 
 use super::book::{Book, Cell, Sheet};
 use super::canvas::Canvas;
+use super::language::{Tongue, own};
 use super::style::{Look, NumberFormat, Rule, Style};
 use super::{prose, words};
 use crate::finding::CellRef;
 use crate::model::number::quotient;
 use crate::model::presentation::SheetKind;
-use crate::model::scoreboard::{IndicatorResult, Scoreboard};
+use crate::model::scoreboard::{Breakdown, IndicatorResult, Scoreboard};
 use crate::model::target::Targets;
 use crate::model::value::Value;
 
@@ -37,8 +38,9 @@ const TITLE: CellRef = CellRef { row: 1, column: 1 };
 pub const PROGRAM: &str = concat!("scoreboard ", env!("CARGO_PKG_VERSION"));
 
 pub fn book(scoreboard: &Scoreboard) -> Book {
-    let names = names(scoreboard);
-    let context = Context { scoreboard, names: &names };
+    let tongue = Tongue::of(&scoreboard.presentation.language);
+    let names = names(scoreboard, tongue);
+    let context = Context { scoreboard, names: &names, tongue };
     let (indicators, trends): (Vec<_>, Vec<_>) =
         scoreboard.indicators.iter().zip(&names).map(|(one, name)| indicator::sheet(context, one, name)).unzip();
     let all_rows = !scoreboard.audience.is_restricted();
@@ -64,8 +66,10 @@ pub fn book(scoreboard: &Scoreboard) -> Book {
         created: programme.as_of,
         foot: [
             programme.title.clone(),
-            prose::foot(programme.as_of, &scoreboard.run, words::audience_word(scoreboard.audience)),
+            tongue.say(&prose::foot(programme.as_of, &scoreboard.run, words::audience_word(scoreboard.audience))),
         ],
+        page: tongue.say(words::PAGE),
+        writing: tongue.writing(),
         sheets,
     }
 }
@@ -76,6 +80,7 @@ struct Context<'a> {
     scoreboard: &'a Scoreboard,
     /// The sheet of each indicator, in their order.
     names: &'a [String],
+    tongue: Tongue,
 }
 
 impl<'a> Context<'a> {
@@ -93,19 +98,10 @@ impl<'a> Context<'a> {
 }
 
 /// A name for each indicator's sheet: the beginning of its title, whole words, unlike every other sheet's.
-fn names(scoreboard: &Scoreboard) -> Vec<String> {
-    let fixed = [
-        words::SUMMARY,
-        words::SURVEY,
-        words::QUALITY,
-        words::FINDINGS,
-        words::KEPT_OUT,
-        words::EVIDENCE,
-        words::METHOD,
-        // Spreadsheets keep this name for themselves.
-        "History",
-    ];
-    let mut taken: BTreeSet<String> = fixed.iter().map(|name| name.to_lowercase()).collect();
+fn names(scoreboard: &Scoreboard, tongue: Tongue) -> Vec<String> {
+    // Spreadsheets keep the last name for themselves.
+    let fixed = words::SHEETS.into_iter().flat_map(|name| [name.to_owned(), words::sheet_name(tongue, name)]);
+    let mut taken: BTreeSet<String> = fixed.chain(["History".to_owned()]).map(|name| name.to_lowercase()).collect();
     let mut names = Vec::new();
     let most = scoreboard.indicators.len() + taken.len();
     for one in &scoreboard.indicators {
@@ -163,12 +159,41 @@ fn heading(canvas: &mut Canvas, context: Context, last: u16, title: &str, about:
     if last > 3 {
         let programme = &context.scoreboard.programme;
         let audience = words::audience_word(context.scoreboard.audience);
-        let facts = prose::which(&context.scoreboard.title, programme.as_of, audience);
+        let facts = prose::which(&own(&context.scoreboard.title), programme.as_of, audience);
         canvas.span(3, last, Cell::text(facts), Look::NoteRight.plain());
     }
     canvas.end();
     canvas.span(1, last, Cell::text(title), Look::SheetTitle.plain()).end();
     canvas.span(1, last, Cell::text(about), Look::Subtitle.plain()).end();
+}
+
+/// The label of a breakdown: the program's own word for partners, countries and periods, else the definition's.
+fn field_label(breakdown: &Breakdown) -> String {
+    let label = &breakdown.label;
+    if words::FIELDS.contains(&(breakdown.field.as_str(), label)) { label.clone() } else { own(label) }
+}
+
+/// The heading of a breakdown.
+fn by_field(tongue: Tongue, breakdown: &Breakdown) -> String {
+    let label = &breakdown.label;
+    if words::FIELDS.contains(&(breakdown.field.as_str(), label)) {
+        return prose::by(&label.to_lowercase());
+    }
+    prose::by(&own(tongue.inside(label)))
+}
+
+/// How a line is called: what a definition or a row says, unless nothing is given.
+fn line_name(name: &str) -> String {
+    if name == words::NOT_GIVEN { name.to_owned() } else { own(name) }
+}
+
+/// A name that the program itself gave, else one of a definition; `, on the pairs` behind it is always ours.
+fn point_name(name: &str) -> String {
+    if words::POINTS.contains(&name) {
+        return name.to_owned();
+    }
+    let suffix = words::OF_WAVES.into_iter().find_map(|suffix| Some((name.strip_suffix(suffix)?, suffix)));
+    suffix.map_or_else(|| own(name), |(name, suffix)| format!("{}{suffix}", own(name)))
 }
 
 /// The heading of a part of a sheet, with a line below it.

@@ -8,6 +8,7 @@ use crate::model::number::quotient;
 use crate::model::scoreboard::{Panel, PanelStratum, WaveResponse};
 use crate::report::book::{Area, Cell};
 use crate::report::canvas::Canvas;
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule};
 use crate::report::words::{self, head, part as title};
@@ -34,7 +35,7 @@ pub fn part(canvas: &mut Canvas, panel: &Panel, last: u16) {
         ],
     );
     for (at, wave) in panel.waves.iter().enumerate() {
-        canvas.text(NAME, &wave.title, Look::Text);
+        canvas.verbatim(NAME, &wave.title, Look::Text);
         let counts = [Some(wave.answered), Some(wave.again), Some(wave.rejoined), Some(wave.new), Some(wave.dropped)];
         for (column, count) in (COUNTS.0..).zip(counts) {
             // Before the first wave there is none that could have been answered.
@@ -55,19 +56,20 @@ pub fn part(canvas: &mut Canvas, panel: &Panel, last: u16) {
 
 /// Of those who answered the baseline, how many answered each later wave.
 fn kept(canvas: &mut Canvas, panel: &Panel) {
-    let later: Vec<&str> = panel.waves.iter().skip(panel.first + 1).map(|wave| wave.title.as_str()).collect();
+    let later: Vec<String> = panel.waves.iter().skip(panel.first + 1).map(|wave| own(&wave.title)).collect();
     let (Some(baseline), Some(end)) = (panel.waves.get(panel.first), later.last()) else { return };
     let skipped = later.len().saturating_sub(WAVES);
     let rate = head::kept(end);
-    let mut looks = vec![(head::STRATUM, Look::Head), (baseline.title.as_str(), Look::HeadRight)];
-    looks.extend(later[skipped..].iter().map(|title| (*title, Look::HeadRight)));
+    let first = own(&baseline.title);
+    let mut looks = vec![(head::STRATUM, Look::Head), (first.as_str(), Look::HeadRight)];
+    looks.extend(later[skipped..].iter().map(|title| (title.as_str(), Look::HeadRight)));
     looks.push((&rate, Look::HeadRight));
     heads(canvas, NAME, &looks);
     let last = NAME + u16::try_from(looks.len()).unwrap_or(1) - 1;
     let (strata, whole): (Vec<_>, Vec<_>) = panel.strata.iter().partition(|stratum| stratum.name != "all");
     let first = canvas.at();
     for stratum in &strata {
-        canvas.text(NAME, &stratum.name, Look::Text);
+        canvas.verbatim(NAME, &stratum.name, Look::Text);
         line(canvas, stratum, skipped, |_, count| Cell::Number(count), Look::Figure);
         canvas.end_ruled(NAME, last, Rule::Hair);
     }
@@ -84,7 +86,7 @@ fn kept(canvas: &mut Canvas, panel: &Panel) {
     }
     let rows = canvas.at().saturating_sub(1);
     canvas.sheet().bars.push(Area::column(last, first, rows));
-    let note = prose::kept(&baseline.title, skipped);
+    let note = prose::kept(&own(&baseline.title), skipped);
     canvas.span(NAME, COUNTS.1, Cell::text(note), Look::Note.plain()).end();
 }
 
@@ -113,7 +115,7 @@ fn line(canvas: &mut Canvas, stratum: &PanelStratum, skipped: usize, cell: impl 
 pub fn coded(canvas: &mut Canvas, wave: &WaveResponse, last: u16) {
     for coded in wave.coded.iter().filter(|coded| !coded.answers.is_empty()) {
         let start = canvas.at();
-        section(canvas, last, &prose::in_own_words(&coded.question, &wave.title));
+        section(canvas, last, &prose::in_own_words(&own(&coded.question), &own(&wave.title)));
         heads(
             canvas,
             NAME,
@@ -121,11 +123,11 @@ pub fn coded(canvas: &mut Canvas, wave: &WaveResponse, last: u16) {
         );
         let all = Decimal::from(coded.answers.len());
         let first = canvas.at();
-        let none = [(words::NO_THEME.to_owned(), coded.without)];
-        for (label, count) in coded.themes.iter().chain(&none) {
+        let themes = coded.themes.iter().map(|(label, count)| (own(label), *count));
+        for (label, count) in themes.chain([(words::NO_THEME.to_owned(), coded.without)]) {
             canvas.text(NAME, label, Look::Text);
-            canvas.put(2, Cell::count(*count), Look::Figure.with(NumberFormat::WHOLE));
-            match quotient(Decimal::from(*count), all) {
+            canvas.put(2, Cell::count(count), Look::Figure.with(NumberFormat::WHOLE));
+            match quotient(Decimal::from(count), all) {
                 Some(share) => canvas.put(3, Cell::Number(share), Look::Figure.with(NumberFormat::FINE_SHARE)),
                 None => canvas.text(3, words::NOT_COMPUTABLE, Look::Absent),
             };
@@ -140,11 +142,11 @@ pub fn coded(canvas: &mut Canvas, wave: &WaveResponse, last: u16) {
         canvas.span(8, last, Cell::text(head::THEMES), Look::Head.plain());
         canvas.end_ruled(NAME, last, Rule::Below);
         for answer in &coded.answers {
-            canvas.span(NAME, COUNTS.1, Cell::lines(&answer.text), Look::Text.plain());
+            canvas.span(NAME, COUNTS.1, Cell::verbatim_lines(&answer.text), Look::Text.plain());
             let (text, look) = if answer.themes.is_empty() {
                 (words::NONE.to_owned(), Look::AbsentText)
             } else {
-                (answer.themes.join(", "), Look::Text)
+                (own(answer.themes.join(", ")), Look::Text)
             };
             canvas.span(8, last, Cell::text(text), look.plain());
             canvas.end_ruled(NAME, last, Rule::Hair);

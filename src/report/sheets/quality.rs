@@ -9,6 +9,7 @@ use crate::finding::{Rule as FindingRule, Severity};
 use crate::model::scoreboard::Reporting;
 use crate::report::book::{Area, Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between};
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule, Tone};
 use crate::report::words::{self, head, label, part};
@@ -26,7 +27,7 @@ pub fn sheet(context: Context) -> Sheet {
     if let Some(last) = widths.get_mut(usize::from(LAST)) {
         *last = between(104, 270);
     }
-    let mut canvas = Canvas::new(words::QUALITY, widths);
+    let mut canvas = Canvas::new(context.tongue, words::QUALITY, widths);
     let board = context.scoreboard;
     let restricted = board.audience.is_restricted();
     let about = if restricted { prose::QUALITY_RESTRICTED } else { prose::QUALITY };
@@ -34,7 +35,7 @@ pub fn sheet(context: Context) -> Sheet {
     super::frozen(&mut canvas, 3, 0);
     let kept_out = usize::try_from(board.kept_out_total).unwrap_or(usize::MAX);
     if restricted {
-        canvas.text(FIRST, words::counted(kept_out, "row") + " kept out", Look::Text).end();
+        canvas.text(FIRST, prose::kept_out_of(kept_out), Look::Text).end();
     } else {
         for (name, text) in [
             (words::FINDINGS, prose::findings(board.findings.len())),
@@ -67,11 +68,12 @@ fn matrix(canvas: &mut Canvas, context: Context, collections: &[(&str, &str)]) {
     let start = canvas.at();
     section(canvas, LAST, part::REPORTED);
     let mut names = vec![(head::PARTNER, Look::Head)];
-    names.extend(collections.iter().map(|(_, title)| (*title, Look::Head)));
+    let titles: Vec<String> = collections.iter().map(|(_, title)| own(title)).collect();
+    names.extend(titles.iter().map(|title| (title.as_str(), Look::Head)));
     heads(canvas, FIRST, &names);
     let last = u16::try_from(collections.len()).unwrap_or(LAST) + FIRST;
     for partner in &context.scoreboard.programme.partners {
-        canvas.text(FIRST, &partner.name, Look::Strong);
+        canvas.verbatim(FIRST, &partner.name, Look::Strong);
         for (column, (code, _)) in (FIRST + 1..).zip(collections) {
             let line = context
                 .scoreboard
@@ -93,10 +95,10 @@ fn matrix(canvas: &mut Canvas, context: Context, collections: &[(&str, &str)]) {
 /// The latest period that was reported, else what is due.
 fn latest(line: &Reporting) -> String {
     match (&line.latest, line.reporting_date, &line.due) {
-        (Some(latest), Some(day), _) => format!("{latest}, {}", words::short_day(day)),
-        (Some(latest), None, _) => latest.clone(),
+        (Some(latest), Some(day), _) => prose::latest(&own(latest), day),
+        (Some(latest), None, _) => own(latest),
         (None, Some(day), _) => words::short_day(day),
-        (None, None, Some(due)) => prose::is_due(due),
+        (None, None, Some(due)) => prose::is_due(&own(due)),
         (None, None, None) => String::new(),
     }
 }
@@ -123,8 +125,9 @@ fn counts(canvas: &mut Canvas, context: Context) {
     for ((severity, _), (rule, count)) in &rules {
         canvas.text(FIRST, words::severity(severity.0), Look::Mark(tone(severity.0)));
         canvas.put(2, Cell::count(*count), Look::Figure.with(NumberFormat::WHOLE));
-        canvas.span(3, 5, Cell::text(rule.title), Look::Text.plain());
-        canvas.span(6, LAST, Cell::text(rule.fix), Look::Text.plain());
+        let texts = canvas.tongue().rule(rule);
+        canvas.span(3, 5, Cell::text(texts.title), Look::Text.plain());
+        canvas.span(6, LAST, Cell::text(texts.fix), Look::Text.plain());
         canvas.end_ruled(FIRST, LAST, Rule::Hair);
     }
     let total = Decimal::from(context.scoreboard.findings.len());
@@ -163,9 +166,9 @@ fn partners(canvas: &mut Canvas, context: Context) {
         (label::ROWS_KEPT_OUT, Look::HeadRight),
     ];
     heads(canvas, FIRST, &all[..usize::from(last)]);
-    let mut lines: Vec<(Option<&str>, &str)> =
-        board.programme.partners.iter().map(|one| (Some(one.code.as_str()), one.name.as_str())).collect();
-    lines.push((None, label::NOBODYS));
+    let mut lines: Vec<(Option<&str>, String)> =
+        board.programme.partners.iter().map(|one| (Some(one.code.as_str()), own(&one.name))).collect();
+    lines.push((None, label::NOBODYS.to_owned()));
     let is_known = |code: &&str| board.programme.partners.iter().any(|one| one.code.as_str() == *code);
     let first = canvas.at();
     let mut sums = [0usize; 4];
@@ -222,21 +225,21 @@ fn details(canvas: &mut Canvas, context: Context) {
     let last = if restricted { 7 } else { LAST };
     heads(canvas, FIRST, &all[..usize::from(last)]);
     for line in &context.scoreboard.reporting {
-        canvas.text(1, context.partner(line.partner.as_str()), Look::Text);
-        canvas.text(2, &line.collection_title, Look::Text);
+        canvas.verbatim(1, context.partner(line.partner.as_str()), Look::Text);
+        canvas.verbatim(2, &line.collection_title, Look::Text);
         canvas.text(3, words::reporting(line.state), Look::Mark(Tone::of_reporting(line.state)));
-        canvas.text(4, line.due.as_deref().unwrap_or(words::NONE), Look::Text);
+        canvas.verbatim(4, line.due.as_deref().unwrap_or(words::NONE), Look::Text);
         for (column, day) in [(5, line.due_on), (7, line.reporting_date)] {
             match day {
                 Some(day) => canvas.put(column, Cell::Date(day), Look::Figure.with(NumberFormat::DAY)),
                 None => canvas.text(column, words::NONE, Look::Absent),
             };
         }
-        canvas.text(6, line.latest.as_deref().unwrap_or(words::NONE), Look::Text);
+        canvas.verbatim(6, line.latest.as_deref().unwrap_or(words::NONE), Look::Text);
         if !restricted {
             canvas.put(8, Cell::Number(line.rows.into()), Look::Figure.with(NumberFormat::WHOLE));
             canvas.put(9, Cell::Number(line.kept_out.into()), Look::Figure.with(NumberFormat::WHOLE));
-            canvas.text(10, line.file.as_deref().unwrap_or(words::NONE), Look::Text);
+            canvas.verbatim(10, line.file.as_deref().unwrap_or(words::NONE), Look::Text);
         }
         canvas.end_ruled(FIRST, last, Rule::Hair);
         canvas.keep_from(start);

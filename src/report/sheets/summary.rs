@@ -12,6 +12,7 @@ use crate::finding::{CellRef, Severity};
 use crate::model::scoreboard::{IndicatorResult, ReportingState, Scoreboard, Status};
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Scale, Series, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule, Tone};
 use crate::report::words::{self, head};
@@ -35,6 +36,7 @@ const TREND: u16 = 13;
 pub fn sheet(context: Context, trends: &[Option<Trend>]) -> Sheet {
     let board = context.scoreboard;
     let mut canvas = Canvas::new(
+        context.tongue,
         words::SUMMARY,
         vec![
             MARGIN,
@@ -75,8 +77,8 @@ pub fn sheet(context: Context, trends: &[Option<Trend>]) -> Sheet {
 fn top(canvas: &mut Canvas, board: &Scoreboard) -> u32 {
     let programme = &board.programme;
     canvas.gap(8);
-    canvas.text(INDICATOR, &board.title, Look::Title).end_at(38);
-    canvas.span(INDICATOR, TREND, Cell::text(&programme.title), Look::Subtitle.plain()).end();
+    canvas.verbatim(INDICATOR, &board.title, Look::Title).end_at(38);
+    canvas.span(INDICATOR, TREND, Cell::verbatim(&programme.title), Look::Subtitle.plain()).end();
     let facts = prose::facts(programme.as_of, words::audience(board.audience), &board.run);
     canvas.span(INDICATOR, TREND, Cell::text(format!("{facts}. {}", cut_off(board))), Look::Note.plain()).end();
     canvas.gap(8);
@@ -138,7 +140,7 @@ fn tally(canvas: &mut Canvas, board: &Scoreboard) {
     let top = canvas.at();
     canvas.put(INDICATOR, Cell::text(prose::headline(well, of, board.indicators.len())), Look::Headline.plain());
     for (column, (status, count)) in (TARGET..).zip(&present) {
-        let text = format!("=COUNTIF({range},\"{}\")", words::status(*status));
+        let text = format!("=COUNTIF({range},\"{}\")", canvas.tongue().say(&words::status(*status)));
         let look = Look::Chip(Tone::of_status(*status));
         canvas.put(column, Cell::Formula { text, cached: (*count).into() }, look.with(NumberFormat::WHOLE));
     }
@@ -154,9 +156,9 @@ fn indicator(canvas: &mut Canvas, one: &IndicatorResult, name: &str, trend: Opti
     let number = number_format(one);
     let total = &one.total;
     let row = canvas.at();
-    canvas.put(INDICATOR, Cell::live_link(name, TITLE, &one.title), Look::Link.plain());
+    canvas.put(INDICATOR, Cell::live_link(name, TITLE, own(&one.title)), Look::Link.plain());
     canvas.text(LEVEL, words::level(one.level), Look::Text);
-    canvas.text(UNIT, one.unit.as_str(), Look::Text);
+    canvas.verbatim(UNIT, one.unit.as_str(), Look::Text);
     let (cell, style) = optional_cell(total.baseline, words::NO_BASELINE, Look::FaintFigure.with(number));
     canvas.put(BASELINE, cell, style);
     let target = total.target.map(|target| target.value);
@@ -197,7 +199,7 @@ fn trend_chart(one: &IndicatorResult, name: &str, row: u32, trend: Trend) -> Cha
         last_row: row + 1,
         height: 40,
         title: String::new(),
-        alt: prose::alt_trend(&one.title),
+        alt: prose::alt_trend(&own(&one.title)),
         categories: trend.days,
         series: vec![Series {
             name: head::ACTUAL.to_owned(),

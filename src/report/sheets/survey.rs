@@ -12,6 +12,7 @@ use crate::model::value::Value;
 use crate::report::axis::Axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule};
 use crate::report::words::{self, head, part};
@@ -30,7 +31,7 @@ pub fn sheet(context: Context) -> Sheet {
     widths.extend([between(84, 110); 5]);
     widths.push(fixed(24));
     widths.extend([fixed(88); 5]);
-    let mut canvas = Canvas::new(words::SURVEY, widths);
+    let mut canvas = Canvas::new(context.tongue, words::SURVEY, widths);
     heading(&mut canvas, context, LAST, words::SURVEY, prose::SURVEY);
     super::frozen(&mut canvas, 3, 0);
     for survey in &context.scoreboard.surveys {
@@ -52,7 +53,7 @@ pub fn sheet(context: Context) -> Sheet {
 
 fn about(canvas: &mut Canvas, survey: &SurveyResult) {
     let start = canvas.at();
-    section(canvas, LAST, &survey.title);
+    section(canvas, LAST, &own(&survey.title));
     canvas.gap(6);
     for line in &survey.method {
         canvas.span(NAME, LAST, Cell::text(line), Look::Prose.plain()).end();
@@ -65,16 +66,16 @@ fn about(canvas: &mut Canvas, survey: &SurveyResult) {
 /// What is estimated from this survey, with the way to each indicator's sheet, where it is drawn.
 fn estimates(canvas: &mut Canvas, context: Context, survey: &SurveyResult) {
     let all = context.scoreboard.indicators.iter().zip(context.names);
-    let own: Vec<(&IndicatorResult, &EstimateFacts, &String)> = all
+    let estimated: Vec<(&IndicatorResult, &EstimateFacts, &String)> = all
         .filter_map(|(one, name)| Some((one, one.estimate.as_ref()?, name)))
         .filter(|(_, facts, _)| facts.survey == survey.title)
         .collect();
-    if own.is_empty() {
+    if estimated.is_empty() {
         return;
     }
     let start = canvas.at();
     section(canvas, LAST, part::ESTIMATES);
-    if own.iter().any(|(_, facts, _)| facts.change.is_some()) {
+    if estimated.iter().any(|(_, facts, _)| facts.change.is_some()) {
         for (column, text) in [(8, head::CHANGE), (9, head::LOWER), (10, head::UPPER), (11, head::UNIT)] {
             canvas.text(column, text, Look::HeadRight);
         }
@@ -91,10 +92,10 @@ fn estimates(canvas: &mut Canvas, context: Context, survey: &SurveyResult) {
             (head::ANSWERS, Look::HeadRight),
         ],
     );
-    for (one, facts, name) in own {
+    for (one, facts, name) in estimated {
         let number = number_format(one);
-        canvas.put(NAME, Cell::link(name, TOP, &one.title), Look::Link.plain());
-        canvas.text(2, one.unit.as_str(), Look::NoteRight);
+        canvas.put(NAME, Cell::link(name, TOP, own(&one.title)), Look::Link.plain());
+        canvas.verbatim(2, one.unit.as_str(), Look::NoteRight);
         let (cell, style) = value_cell(&one.total.value, Look::StrongFigure.with(number));
         canvas.put(3, cell, style);
         let change = facts.change.as_ref();
@@ -112,7 +113,7 @@ fn estimates(canvas: &mut Canvas, context: Context, survey: &SurveyResult) {
             canvas.put(6, Cell::count(facts.answers), Look::FaintFigure.with(NumberFormat::WHOLE));
         }
         if let Some(change) = change {
-            canvas.text(11, &change.unit, Look::NoteRight);
+            canvas.text(11, words::change_unit(&change.unit), Look::NoteRight);
         }
         canvas.end_ruled(NAME, LAST, Rule::Hair);
     }
@@ -124,7 +125,7 @@ fn estimates(canvas: &mut Canvas, context: Context, survey: &SurveyResult) {
 /// The line for the whole stands last; the others are its strata.
 fn strata(canvas: &mut Canvas, context: Context, wave: &WaveResponse) {
     let start = canvas.at();
-    section(canvas, LAST, &format!("{}, {}", wave.title, words::day(wave.on)));
+    section(canvas, LAST, &prose::wave_on(&own(&wave.title), wave.on));
     let top = heads(
         canvas,
         NAME,
@@ -140,7 +141,7 @@ fn strata(canvas: &mut Canvas, context: Context, wave: &WaveResponse) {
     let (strata, whole): (Vec<_>, Vec<_>) = wave.strata.iter().partition(|stratum| stratum.name != "all");
     let first = canvas.at();
     for stratum in &strata {
-        canvas.text(NAME, &stratum.name, Look::Text);
+        canvas.verbatim(NAME, &stratum.name, Look::Text);
         counts(canvas, stratum, |_, count| Cell::Number(count), Look::Figure);
         canvas.end_ruled(NAME, RATE, Rule::Hair);
     }
@@ -240,7 +241,7 @@ fn items(canvas: &mut Canvas, wave: &WaveResponse) {
         let (question, with, without) = (&item.question, item.answered, item.left_out());
         let row = canvas.at();
         let at = |column| CellRef::new(row, column);
-        canvas.text(NAME, question, Look::Text);
+        canvas.verbatim(NAME, question, Look::Text);
         if item.suppressed {
             canvas.text(2, words::NONE, Look::Absent).text(3, words::NONE, Look::Absent);
             canvas.text(4, words::SUPPRESSED, Look::Absent).end_ruled(NAME, last, Rule::Hair);
@@ -279,7 +280,7 @@ fn response_chart(
         last_row: spacer,
         height: (50 + 27 * lines).clamp(150, 520),
         title: head::RATE.to_owned(),
-        alt: prose::alt_response(&wave.title),
+        alt: prose::alt_response(&own(&wave.title)),
         categories: Area::column(NAME, first, end),
         series: vec![Series {
             name: head::RATE.to_owned(),

@@ -2,12 +2,13 @@
 
 use rust_decimal::Decimal;
 
-use super::{heads, section, target_format};
+use super::{heads, point_name, section, target_format};
 use crate::finding::CellRef;
 use crate::model::scoreboard::{IndicatorResult, TrajectoryPoint};
 use crate::report::axis::{self, Axis};
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule, Style};
 use crate::report::words::{head, part};
@@ -39,7 +40,8 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
     let top = heads(canvas, POINT, &names);
     let first = canvas.at();
     for point in &one.trajectory {
-        let label = if point.withheld { prose::point_withheld(&point.label) } else { point.label.clone() };
+        let name = point_name(&point.label);
+        let label = if point.withheld { prose::point_withheld(&name) } else { name };
         canvas.text(POINT, label, Look::Text);
         canvas.put(DAY, Cell::Date(point.on), Look::FaintFigure.with(NumberFormat::DAY));
         for (column, role) in (FIRST..).zip(&roles) {
@@ -74,8 +76,8 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
             last_column: CHART.1,
             last_row: spacer,
             height: 290,
-            title: one.unit.as_str().to_owned(),
-            alt: prose::alt_trajectory(&one.title),
+            title: own(one.unit.as_str()),
+            alt: prose::alt_trajectory(&own(&one.title)),
             categories: column(DAY),
             series,
             number,
@@ -94,6 +96,7 @@ fn roles(one: &IndicatorResult) -> Vec<Role> {
     for (role, present) in [
         (Role::Actual, any(|point| point.actual)),
         (Role::Expected, any(|point| point.expected)),
+        (Role::Original, any(|point| point.original)),
         (Role::Milestone, any(|point| point.milestone)),
         (Role::Target, one.total.target.is_some() || any(|point| point.target)),
     ] {
@@ -108,6 +111,7 @@ fn name(role: Role) -> &'static str {
     match role {
         Role::Actual => head::ACTUAL,
         Role::Expected => head::EXPECTED_THEN,
+        Role::Original => head::ORIGINAL,
         Role::Milestone => head::MILESTONE,
         Role::Target => head::TARGET,
     }
@@ -117,6 +121,7 @@ fn value(one: &IndicatorResult, point: &TrajectoryPoint, role: Role, number: Num
     match role {
         Role::Actual => Some((point.actual?, Look::StrongFigure.with(number))),
         Role::Expected => Some((point.expected?, Look::FaintFigure.with(number))),
+        Role::Original => Some((point.original?, Look::FaintFigure.with(number))),
         Role::Milestone => {
             let illustrative = one.milestones.iter().any(|m| m.on == point.on && m.illustrative);
             Some((point.milestone?, Look::Figure.with(number.illustrative(illustrative))))
@@ -142,7 +147,8 @@ fn months(one: &IndicatorResult) -> u32 {
 /// Lines that all run far above zero are drawn around where they run, so that a change is seen.
 fn axis(one: &IndicatorResult) -> Option<Axis> {
     let target = one.total.target.map(|target| target.value);
-    let points = one.trajectory.iter().flat_map(|point| [point.actual, point.expected, point.milestone]);
+    let points =
+        one.trajectory.iter().flat_map(|point| [point.actual, point.expected, point.original, point.milestone]);
     let all: Vec<Decimal> = points.chain([target]).flatten().collect();
     let (low, high) = (all.iter().min()?, all.iter().max()?);
     if *low > high.checked_div(Decimal::TWO)? { axis::around(all.into_iter()) } else { None }
@@ -153,6 +159,9 @@ fn note(one: &IndicatorResult) -> String {
         || one.target.as_ref().is_some_and(|target| target.illustrative);
     let path = if one.total.target.is_some() { prose::TRAJECTORY } else { prose::TRAJECTORY_WITHOUT_TARGET };
     let mut note = path.to_owned();
+    if one.trajectory.iter().any(|point| point.original.is_some()) {
+        note = format!("{note} {}", prose::TRAJECTORY_ORIGINAL);
+    }
     if marked {
         note = format!("{note} {}", prose::MARK);
     }

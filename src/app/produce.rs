@@ -1,0 +1,122 @@
+//! What a run publishes, as values and bytes: the same for a run of today and for one that is made again. Delivers nothing.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use super::assemble::assemble;
+use super::changes::{History, Shown};
+use super::outputs::{self, Output, Outputs};
+use super::project::Project;
+use super::state::State;
+use super::{Progress, Stopped};
+use crate::compute::disclose::{self, Slot};
+use crate::define::catalog::Report;
+use crate::finding::{Finding, Place, Severity, rules};
+use crate::model::scoreboard::{ReportingState, Scoreboard, Status};
+use crate::store::Store;
+
+/// What is reported on.
+pub struct Moment<'a> {
+    pub project: &'a Project,
+    pub store: &'a Store,
+    pub state: &'a State,
+    pub as_of: NaiveDate,
+    /// About the inbox as it lay.
+    pub inbox: &'a [Finding],
+    /// From funders and the public.
+    pub withheld: &'a BTreeSet<Slot>,
+    /// What came before.
+    pub history: &'a History,
+}
+
+/// One report.
+pub struct Produced {
+    pub scoreboard: Scoreboard,
+    /// Its figures before anything was withheld, for the run that comes next.
+    pub shown: Shown,
+    pub files: Vec<Output>,
+    /// Figures that do not fit a format.
+    pub refused: Vec<Finding>,
+    /// Gates that are not met. They and the counts are the lead's: they know everything, whatever the audience.
+    pub gates: Vec<Finding>,
+    pub errors: u64,
+    pub warnings: u64,
+    pub kept_out: u64,
+}
+
+impl Moment<'_> {
+    /// One report's scoreboard for internal readers.
+    pub fn scoreboard(&self, report: &Report) -> Result<Scoreboard, Stopped> {
+        let (mut scoreboard, _) = assemble(self.project, self.store, self.state, report, self.as_of, self.inbox)?;
+        let Self { project, store, state, as_of, .. } = *self;
+        self.history.tell(project, store, state, as_of, &mut scoreboard)?;
+        Ok(scoreboard)
+    }
+
+    /// Computes one report and writes its files into memory. `writing` is called in between.
+    pub fn report(&self, report: &Report, writing: &dyn Fn()) -> Result<Produced, Stopped> {
+        let (mut scoreboard, mut whole) =
+            assemble(self.project, self.store, self.state, report, self.as_of, self.inbox)?;
+        let shown = Shown::of(&scoreboard);
+        let Self { project, store, state, as_of, .. } = *self;
+        self.history.tell(project, store, state, as_of, &mut scoreboard)?;
+        writing();
+        let gates = gate(report, &scoreboard);
+        let count = |severity| scoreboard.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
+        let (errors, warnings, kept_out) =
+            (count(Severity::Error), count(Severity::Warning), scoreboard.kept_out_total);
+        if report.audience.is_restricted() {
+            disclose::withhold(&mut scoreboard, &self.project.catalog, self.withheld);
+            whole = None;
+        }
+        let Outputs { files, refused } = outputs::render(report, &scoreboard, whole)?;
+        Ok(Produced { scoreboard, shown, files, refused, gates, errors, warnings, kept_out })
+    }
+
+    /// Every report, in the order of the definitions.
+    pub fn reports(
+        &self,
+        progress: Progress<'_>,
+        mut each: impl FnMut(&Report, Produced) -> Result<(), Stopped>,
+    ) -> Result<(), Stopped> {
+        let reports = &self.project.catalog.reports;
+        for (at, report) in reports.iter().enumerate() {
+            progress("computing", at + 1, reports.len());
+            each(report, self.report(report, &|| progress("writing", at + 1, reports.len()))?)?;
+        }
+        Ok(())
+    }
+}
+
+/// A gate that is not met, as a finding.
+pub fn gate_finding(message: impl Into<String>) -> Finding {
+    Finding::warning(&rules::GATE_FAILED, Place::Project, message)
+        .help("The scoreboard is published; the gate stands in the report's definition.")
+}
+
+/// Gates that are not met.
+fn gate(report: &Report, scoreboard: &Scoreboard) -> Vec<Finding> {
+    let gate = &report.gate;
+    let mut failed = Vec::new();
+    let kept_out = scoreboard.kept_out_total;
+    if let Some(most) = gate.rows_kept_out.filter(|most| kept_out > *most) {
+        failed.push(gate_finding(format!("{kept_out} rows are kept out; the gate allows {most}")));
+    }
+    let missing: BTreeSet<&str> = scoreboard
+        .reporting
+        .iter()
+        .filter(|line| matches!(line.state, ReportingState::Missing | ReportingState::Late))
+        .map(|line| line.partner.as_str())
+        .collect();
+    if let Some(most) = gate.partners_missing.filter(|most| missing.len() as u64 > *most) {
+        let names: Vec<&str> = missing.iter().copied().collect();
+        failed.push(gate_finding(format!("{} have not reported; the gate allows {most}", names.join(", "))));
+    }
+    for indicator in &scoreboard.indicators {
+        if let Some(status) = indicator.total.status.filter(|status: &Status| gate.status.contains(status)) {
+            failed.push(gate_finding(format!("{} is {}", indicator.code, status.as_str())));
+        }
+    }
+    failed
+}

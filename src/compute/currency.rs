@@ -10,11 +10,10 @@ use chrono::NaiveDate;
 use polars::prelude::{DataFrame, IntoSeries as _, NewChunkedArray as _, PolarsError, StringChunked};
 use rust_decimal::Decimal;
 
-use super::records::day_of;
 use crate::define::Catalog;
 use crate::define::catalog::{Collection, Field, FieldCurrency, month_of};
 use crate::model::number::SCALE;
-use crate::sql::frame::{Exact, decimals, exact, integer, text};
+use crate::sql::frame::{Exact, date, decimals, exact, integer, text};
 
 /// The names of the columns beside a converted one.
 pub fn given(field: &str) -> String {
@@ -128,7 +127,7 @@ fn day(catalog: &Catalog, collection: &Collection, frame: &DataFrame, row: usize
         let number = integer(frame, "period", row).filter(|_| collection.by_period)?;
         catalog.programme.calendar.period(number).map(|period| period.last)
     };
-    day_of(collection, frame, row).or_else(of_period)
+    collection.date.as_ref().and_then(|field| date(frame, field.as_str(), row)).or_else(of_period)
 }
 
 /// Millionths divided by a rate, rounded half-even to a whole millionth: once a row.

@@ -8,12 +8,15 @@ pub mod catalog;
 mod collection;
 mod compare;
 mod currency;
+mod declared;
 mod export;
 pub mod form;
 mod indicator;
 mod layout;
 mod measure;
 pub mod observe;
+pub mod picture;
+mod presentation;
 mod programme;
 mod reader;
 mod refine;
@@ -31,6 +34,7 @@ use toml::de::{DeTable, DeValue};
 
 pub use catalog::Catalog;
 use form::{FormFault, OpenForm};
+use picture::OpenPicture;
 pub use source::SourceFile;
 
 use crate::finding::{Finding, Place, rules};
@@ -63,30 +67,38 @@ impl Part {
 pub fn load(files: &[SourceFile]) -> (Option<Catalog>, Vec<Finding>) {
     let none = |_: &str| {
         let help = "Open the project's folder instead.".to_owned();
-        Err(FormFault { message: "cannot be read here: there is no folder".to_owned(), help })
+        FormFault { message: "cannot be read here: there is no folder".to_owned(), help }
     };
-    load_with(files, &none)
+    load_with(files, &|name| Err(none(name)), &|name| Err(none(name)))
 }
 
-/// The same, with the forms that surveys name.
-pub fn load_with(files: &[SourceFile], open: OpenForm<'_>) -> (Option<Catalog>, Vec<Finding>) {
+/// The same, with the forms that surveys name, and the pictures that reports name.
+pub fn load_with(
+    files: &[SourceFile],
+    open: OpenForm<'_>,
+    picture: OpenPicture<'_>,
+) -> (Option<Catalog>, Vec<Finding>) {
     let findings = Findings::default();
-    let (catalog, parsed) = read(files, open, &findings);
+    let (catalog, declared) = read(files, (open, picture), &findings);
     let mut findings = findings.into_inner();
-    without_echoes(&mut findings, &parsed);
+    without_echoes(&mut findings, &declared);
     let broken = findings.iter().any(Finding::is_error);
     (catalog.filter(|_| !broken), findings)
 }
 
 /// What these files are asked for, table by table.
-pub fn observe_with(files: &[SourceFile], open: OpenForm<'_>) -> Observed {
+pub fn observe_with(files: &[SourceFile], open: OpenForm<'_>, picture: OpenPicture<'_>) -> Observed {
     let findings = Findings::observing();
-    read(files, open, &findings);
+    read(files, (open, picture), &findings);
     findings.into_observed()
 }
 
 /// The catalogue as far as it can be read, and every code that is declared.
-fn read(files: &[SourceFile], open: OpenForm<'_>, findings: &Findings) -> (Option<Catalog>, Vec<String>) {
+fn read(
+    files: &[SourceFile],
+    open: (OpenForm<'_>, OpenPicture<'_>),
+    findings: &Findings,
+) -> (Option<Catalog>, Vec<String>) {
     let mut parsed: Vec<(Part, &SourceFile, Spanned<DeTable<'_>>)> = Vec::new();
     for file in files {
         let (document, errors) = DeTable::parse_recoverable(&file.text);
@@ -120,7 +132,7 @@ fn part(name: &str) -> Part {
 fn assemble(
     parsed: &[(Part, &SourceFile, Spanned<DeTable<'_>>)],
     files: &[SourceFile],
-    open: OpenForm<'_>,
+    (open, picture): (OpenForm<'_>, OpenPicture<'_>),
     findings: &Findings,
 ) -> Option<Catalog> {
     let roots: Vec<(Part, Table<'_>)> = parsed
@@ -180,8 +192,9 @@ fn assemble(
         let mut reports = Vec::new();
         let partners: Vec<catalog::Partner> = partners.into_iter().map(|(_, partner)| partner).collect();
         for root in of(Part::Reports) {
-            reports
-                .extend(root.tables("report").iter().filter_map(|table| report::read(table, &indicators, &partners)));
+            let tables = root.tables("report");
+            let read = |table| report::read(table, programme, (&indicators, &partners), picture);
+            reports.extend(tables.iter().filter_map(read));
         }
         unique(reports.iter().map(|(at, report)| (report.code.as_str(), at)), "report", findings);
         let mut reports: Vec<catalog::Report> = reports.into_iter().map(|(_, report)| report).collect();
@@ -197,9 +210,10 @@ fn assemble(
                 Finding::error(&rules::NO_INDICATOR, Place::Project, "no indicator is declared in indicators/");
             findings.borrow_mut().push(finding.help("Write indicators/NAME.toml; README.md shows one."));
         }
-        let rates_file = rates.iter().map(|rates| &rates.file);
-        let forms: Vec<&(String, String)> = surveys.iter().flat_map(|survey| &survey.forms).chain(rates_file).collect();
-        let hash = files_hash(files, &forms);
+        let mut other: Vec<&(String, String)> = surveys.iter().flat_map(|survey| &survey.forms).collect();
+        other.extend(rates.iter().map(|rates| &rates.file));
+        other.extend(reports.iter().filter_map(|report| report.logo_file.as_ref()));
+        let hash = files_hash(files, &other);
         let reading_hash = reading_hash(programme, &partners, &collections, &surveys, &sources);
         return Some(Catalog {
             programme: programme.clone(),
@@ -288,7 +302,7 @@ fn unique<'a>(codes: impl Iterator<Item = (&'a str, &'a Place)>, what: &str, fin
     }
 }
 
-fn files_hash(files: &[SourceFile], forms: &[&(String, String)]) -> String {
+fn files_hash(files: &[SourceFile], other: &[&(String, String)]) -> String {
     let mut hasher = Sha256::new();
     for file in files {
         // Lengths keep two neighbours from running into each other.
@@ -297,7 +311,7 @@ fn files_hash(files: &[SourceFile], forms: &[&(String, String)]) -> String {
         hasher.update((file.text.len() as u64).to_le_bytes());
         hasher.update(file.text.as_bytes());
     }
-    for (name, hash) in forms {
+    for (name, hash) in other {
         hasher.update((name.len() as u64).to_le_bytes());
         hasher.update(name.as_bytes());
         hasher.update(hash.as_bytes());

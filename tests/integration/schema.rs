@@ -44,6 +44,18 @@ fn open(name: &str) -> Result<FormFile, FormFault> {
     Ok(FormFile { name: name.into(), hash: "0".into(), sheets: vec![sheet(rows)] })
 }
 
+/// The least PNG that is whole.
+fn picture(_: &str) -> Result<Vec<u8>, FormFault> {
+    let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+    for (kind, body) in [(b"IHDR", [&[0, 0, 0, 1, 0, 0, 0, 1][..], &[8, 0, 0, 0, 0]].concat()), (b"IEND", Vec::new())] {
+        bytes.extend(u32::try_from(body.len()).expect("small").to_be_bytes());
+        bytes.extend(kind);
+        bytes.extend(body);
+        bytes.extend([0; 4]);
+    }
+    Ok(bytes)
+}
+
 /// Definitions that hold every table, and every way to write what can be written in several.
 fn samples() -> Vec<SourceFile> {
     let files = [
@@ -73,8 +85,8 @@ fn observed() -> Observed {
         text: fs::read_to_string(path).expect("read"),
     };
     let own: Vec<SourceFile> = files_of(repository()).iter().map(named).collect();
-    let mut all = observe_with(&samples(), &open);
-    for (at, table) in observe_with(&own, &open) {
+    let mut all = observe_with(&samples(), &open, &picture);
+    for (at, table) in observe_with(&own, &open, &picture) {
         let into = all.entry(at).or_default();
         into.read += table.read;
         into.is_open |= table.is_open;
@@ -204,7 +216,7 @@ fn path(kind: &str) -> PathBuf {
 
 #[test]
 fn the_schemas_of_definitions_are_what_the_readers_ask_for() {
-    let (_, findings) = load_with(&samples(), &open);
+    let (_, findings) = load_with(&samples(), &open, &picture);
     let told: Vec<String> = findings.iter().map(|finding| format!("{} {}", finding.place, finding.message)).collect();
     assert!(told.is_empty(), "the samples are unsound: {told:#?}");
     let observed = observed();
@@ -551,12 +563,24 @@ unit = "EUR"
 derived = { of = "paid", to = "several" }
 "#;
 
-const REPORTS: &str = r#"schema = 1
+const REPORTS: &str = r##"schema = 1
 [[report]]
 code = "all"
 title = "All"
 thresholds = { on_track = 0.9, at_risk = 0.7 }
 gate = { rows_kept_out = 5 }
+sheets = ["summary"]
+columns = ["actual"]
+charts = ["trend"]
+accent = "#0F5E6E"
+logo = "logo.png"
+[[report.funnel]]
+title = "Way"
+steps = ["several", "paid"]
+[[report]]
+code = "others"
+title = "Others"
+charts = { bullet = false }
 formats = ["csv", "iati"]
 [report.iati]
 identifier = "XM-EXAMPLE-1"
@@ -575,4 +599,4 @@ partner_org_unit = { alpha = "fdc6uOvgoji" }
 actual = "s46m5MS0hxu"
 by = "partner"
 category_option_combo = { alpha = "V6L425pT3A0" }
-"#;
+"##;

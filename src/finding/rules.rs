@@ -239,6 +239,9 @@ rules! {
     CURRENCY_OTHER "currency-other", "money in another currency",
         "It cannot be added to the programme's currency as it stands.",
         "Convert it, and note the rate.";
+    RATE_MISSING "rate-missing", "an amount without a rate of exchange",
+        "Figures that it goes into cannot be computed.",
+        "Add the month's rate to the table of rates, or correct currency and date.";
     PERCENT_AMBIGUOUS "percent-ambiguous", "a share that may be per cent or a fraction",
         "0.5 may mean half, or half a per cent.",
         "Format the cell as a percentage, type the % sign, or declare `scale` for the field.";

@@ -40,6 +40,7 @@ mod rebuild;
 mod refusals;
 mod reports;
 mod sandbox;
+mod schema;
 mod server;
 mod submissions;
 mod surveys;

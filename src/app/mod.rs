@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod assemble;
+pub mod bundle;
 pub mod check;
 pub mod definitions;
 pub mod explain;
@@ -20,6 +21,7 @@ pub mod runs;
 pub mod state;
 pub mod status;
 pub mod template;
+pub mod verify;
 
 mod disclosed;
 mod prefill;

@@ -75,6 +75,11 @@ impl Run {
         entries.iter().filter_map(Self::of).collect()
     }
 
+    /// Whether it delivered a file of these bytes for a report.
+    pub fn published(&self, report: &str, hash: &str) -> bool {
+        self.outputs.iter().any(|output| output.report == report && output.hash == hash)
+    }
+
     /// The version alone.
     pub fn version(&self) -> &str {
         self.program.split(' ').next().unwrap_or("")

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::app::known::KnownAt;
 use crate::ingest::WORKER_COMMAND;
+use crate::model::audience::Audience;
 
 /// Partner workbooks and survey answers in, a traced scoreboard workbook out.
 #[derive(Debug, Parser)]
@@ -36,6 +37,10 @@ pub enum Command {
     Status(StatusArgs),
     /// Write the workbook that a partner fills in, with what it has reported already
     Template(TemplateArgs),
+    /// Put a run into one zip for the evaluator: inputs, definitions, ledger, findings, outputs, all with hashes
+    Bundle(BundleArgs),
+    /// Verify the store; or compute a bundle again, and say whether every figure agrees
+    Verify(VerifyArgs),
     /// Read files for another process of this program: a worker
     #[command(name = WORKER_COMMAND, hide = true)]
     ReadFiles(ReadFiles),
@@ -192,6 +197,50 @@ pub struct TemplateArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct BundleArgs {
+    /// The run: its code, the beginning of it, `last` or `previous`
+    #[arg(value_name = "RUN", default_value = "last")]
+    pub run: String,
+    #[command(flatten)]
+    pub common: Common,
+    /// The zip to write [default: in `bundles` of the project's folder for scoreboards]
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    /// For whom: without inputs, definitions and ledger for others than the programme itself
+    #[arg(long, value_enum, default_value_t = For::Internal)]
+    pub audience: For,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum For {
+    Internal,
+    Funder,
+    Public,
+}
+
+impl From<For> for Audience {
+    fn from(audience: For) -> Self {
+        match audience {
+            For::Internal => Self::Internal,
+            For::Funder => Self::Funder,
+            For::Public => Self::Public,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// A bundle, which needs no project [default: the project's store]
+    #[arg(value_name = "BUNDLE")]
+    pub bundle: Option<PathBuf>,
+    #[command(flatten)]
+    pub common: Common,
+    /// Also look for this head of the ledger, as an output prints it
+    #[arg(long, value_name = "HASH")]
+    pub head: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct ReadFiles {
     /// What the process may allocate, in bytes
     pub memory: u64,
@@ -209,6 +258,8 @@ impl Arguments {
             Command::Explain(explain) => explain.common.format,
             Command::Status(status) => status.common.format,
             Command::Template(template) => template.common.format,
+            Command::Bundle(bundle) => bundle.common.format,
+            Command::Verify(verify) => verify.common.format,
             Command::ReadFiles(_) => Format::Human,
         }
     }

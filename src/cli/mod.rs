@@ -2,6 +2,7 @@
 
 mod answer;
 mod args;
+mod bundle;
 mod check;
 mod explain;
 mod fetch;
@@ -12,6 +13,7 @@ mod progress;
 mod run;
 mod status;
 mod template;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -55,6 +57,8 @@ pub fn main() -> ExitCode {
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Template(template) => template::main(template, &output),
+        Command::Bundle(bundle) => bundle::main(bundle, &output),
+        Command::Verify(verify) => verify::main(verify, &output),
         // A worker whose parent is gone has nobody to tell.
         Command::ReadFiles(bounds) => {
             Ok(serve(bounds.memory, &crate::app::answer::mark).map_or(Exit::Stopped, |()| Exit::Fine))

@@ -120,6 +120,15 @@ impl Files {
         self.root.join("files").join(hash.get(..2).unwrap_or("xx")).join(hash)
     }
 
+    /// The names of all that lie there.
+    pub fn hashes(&self) -> Vec<String> {
+        let folders = fs::read_dir(self.root.join("files")).into_iter().flatten().flatten();
+        let inside = folders.flat_map(|folder| fs::read_dir(folder.path()).into_iter().flatten().flatten());
+        let mut names: Vec<String> = inside.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
     /// A received file, checked against its name.
     pub fn get(&self, hash: &str) -> Result<Vec<u8>, StoreError> {
         let path = self.path(hash);

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "a test says what it could not try, and what it counted")]
 
 mod answer;
+mod bundle;
 mod columns;
 mod corpus;
 mod corpus_cases;
@@ -32,6 +33,7 @@ mod propose;
 mod readme;
 mod rebuild;
 mod refusals;
+mod sameness;
 mod sandbox;
 mod server;
 mod submissions;

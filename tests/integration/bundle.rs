@@ -87,7 +87,9 @@ impl Bundle {
         let mut manifest = self.json("manifest.json");
         let hash = |path: &Value| self.files.get(path.as_str().expect("a path")).map(|bytes| json!(hash_of(bytes)));
         for list in ["inputs", "outputs"] {
-            for one in manifest[list].as_array_mut().expect("a list") {
+            let list = manifest[list].as_array_mut().expect("a list");
+            list.retain(|one| hash(&one["path"]).is_some());
+            for one in list {
                 one["sha256"] = hash(&one["path"]).unwrap_or_default();
             }
         }

@@ -11,7 +11,7 @@ use scoreboard::app::form::read as open;
 use scoreboard::define::form::questions::questions;
 use scoreboard::define::form::{Form, read};
 use scoreboard::finding::Finding;
-use scoreboard::ingest::{self, Options};
+use scoreboard::ingest::{self, Options, Sandbox};
 
 use crate::project::{Project, figure, places};
 

@@ -193,10 +193,6 @@ impl Bundle<'_> {
     /// Puts inputs and definitions into a store, and gives the entries to put beside them. What the ledger says of how
     /// files were read is left out: they are read again.
     fn import(&self, store: &Store, entries: &[Entry], verdict: &mut Verdict) -> Result<Import, Trouble> {
-        let inputs: BTreeMap<&str, &manifest::Input> =
-            self.manifest.inputs.iter().map(|input| (input.sha256.as_str(), input)).collect();
-        let by_name: BTreeMap<&str, &manifest::Input> =
-            self.manifest.inputs.iter().map(|input| (input.name.as_str(), input)).collect();
         let mut used: BTreeSet<&str> = BTreeSet::new();
         let before = verdict.differences.len();
         let mut kept = Vec::new();
@@ -205,7 +201,7 @@ impl Bundle<'_> {
             if entry.kind == Kind::Received
                 && let Some(file) = Received::from_json(&entry.body)
             {
-                let input = inputs.get(file.file.as_str()).or_else(|| by_name.get(file.name.as_str()));
+                let input = self.input(&file, &used);
                 let Some((path, bytes)) = input.and_then(|input| Some((&input.path, self.files.get(&input.path)?)))
                 else {
                     verdict.differs(&file.name, "was received, says the ledger, and is not in the bundle");
@@ -230,6 +226,16 @@ impl Bundle<'_> {
         }
         self.earlier(store, verdict)?;
         Ok(Import(kept))
+    }
+
+    /// The file of the bundle that the ledger means: of its name and content, else of its name, else of its content.
+    fn input(&self, file: &Received, used: &BTreeSet<&str>) -> Option<&manifest::Input> {
+        let inputs = &self.manifest.inputs;
+        let (named, same) =
+            (|input: &&manifest::Input| input.name == file.name, |input: &&manifest::Input| input.sha256 == file.file);
+        let both = inputs.iter().find(|input| named(input) && same(input));
+        let unused = || inputs.iter().find(|input| named(input) && !used.contains(input.path.as_str()));
+        both.or_else(unused).or_else(|| inputs.iter().find(same))
     }
 
     fn earlier(&self, store: &Store, verdict: &mut Verdict) -> Result<(), Trouble> {

@@ -8,14 +8,14 @@ use sha2::{Digest, Sha256};
 
 use super::project::Project;
 use super::state::{FileState, State, latest_day};
-use super::{Stopped, answer, fault};
+use super::{Stopped, answer, copies, fault};
 use crate::compute::Origin;
 use crate::compute::evidence::Gathered;
 use crate::compute::{self, Inputs, Records, WaveInput};
 use crate::define::catalog::{Collection, Partner, Report};
 use crate::finding::{self, Finding, Place, rules};
+use crate::model::export::Format;
 use crate::model::hash::hex;
-use crate::model::presentation::Presentation;
 use crate::model::scoreboard::{
     InputFile, KeptOut, PartnerFacts, ProgrammeFacts, Reporting, ReportingState, Scoreboard,
 };
@@ -112,8 +112,15 @@ pub fn assemble(
     };
     let computed =
         compute::compute(&inputs, &report.indicators).map_err(|error| fault("a figure cannot be computed", error))?;
-    let Gathered { evidence, whole } = compute::evidence::evidence(&inputs, &computed.indicators, report.evidence_rows)
-        .map_err(|error| fault("evidence cannot be gathered", error))?;
+    let all = report.exports.formats.contains(&Format::Parquet);
+    let limit = report.evidence_rows;
+    let Gathered { mut evidence, whole } =
+        compute::evidence::evidence(&inputs, &computed.indicators, computed.answers, limit, all)
+            .map_err(|error| fault("evidence cannot be gathered", error))?;
+
+    if !report.audience.is_restricted() {
+        copies::gather(project, store, state, &mut evidence, report.copies)?;
+    }
 
     let counted: BTreeSet<i64> = stored.iter().map(|submission| submission.section).collect();
     let reporting = reporting(project, &submissions, as_of);
@@ -144,6 +151,7 @@ pub fn assemble(
             start: programme.calendar.start,
             end: programme.calendar.end,
             as_of,
+            calendar: programme.calendar.clone(),
             currency: programme.currency.clone(),
             language: programme.language.clone(),
             partners: catalog
@@ -161,7 +169,7 @@ pub fn assemble(
         ledger_head: state.head.clone(),
         definitions_hash: catalog.hash.clone(),
         thresholds: report.thresholds,
-        presentation: Presentation { language: programme.language.clone(), ..Presentation::default() },
+        presentation: report.presentation.clone(),
         indicators: computed.indicators,
         changes: None,
         surveys: computed.surveys,

@@ -5,20 +5,19 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher as _, RandomState};
-use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::project::Project;
 use super::record::Received;
 use super::state::State;
+use super::world::{World, credentials};
 use super::{Progress, Stopped};
-use crate::clock::{self, Stopwatch};
-use crate::fetch::{self, Credentials, Failure, Fetched, Pages, Previous, Secret, Surroundings};
+use crate::clock;
+use crate::fetch::{self, Fetched, Pages, Previous};
 use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, rules};
+use crate::http::Failure;
 use crate::model::source::Source;
 use crate::store::spool::Spool;
 use crate::store::{Kind, Store, StoreError, hash_of};
@@ -125,11 +124,11 @@ fn one(
     progress: Progress<'_>,
 ) -> Result<Result<Summary, Finding>, Stopped> {
     let place = Place::File { file: source.file_name() };
-    let credentials = match credentials(source) {
+    let credentials = match credentials(&place, source.user.as_deref(), &source.secret) {
         Ok(credentials) => credentials,
         Err(finding) => return Ok(Err(*finding)),
     };
-    let world = World { watch: Stopwatch::start(), source: source.code.as_str(), progress };
+    let world = World::new(source.code.as_str(), progress);
     let limit = project.catalog.programme.limits.file_bytes;
     let result = if dry_run {
         fetch::fetch(source, &credentials, &world, &InMemory::default(), previous, limit)
@@ -158,18 +157,6 @@ fn one(
             Err(Finding::error(rule, place, message).help(help.unwrap_or_else(|| rule.fix.to_owned())))
         }
     })
-}
-
-/// Secrets from the environment, by the names that the source gives.
-fn credentials(source: &Source) -> Result<Credentials, Box<Finding>> {
-    let read = |name: &str| {
-        std::env::var(name).ok().and_then(|text| Secret::new(&text)).ok_or_else(|| {
-            let place = Place::File { file: source.file_name() };
-            let message = format!("the environment variable {name} is not set, or is not one line of text");
-            Box::new(Finding::error(&rules::SECRET_MISSING, place, message).help(rules::SECRET_MISSING.fix))
-        })
-    };
-    Ok(Credentials { user: source.user.as_deref().map(read).transpose()?, secret: read(&source.secret)? })
 }
 
 /// Keeps every page and the whole, and records them: in one transaction, after all files are there.
@@ -201,37 +188,6 @@ fn receive(project: &Project, source: &Source, fetched: &Fetched) -> Result<(), 
     new.push((Kind::Fetched, body));
     store.ledger_mut().append(clock::now(), &new)?;
     Ok(())
-}
-
-/// The world outside a fetch, as it is.
-struct World<'a> {
-    watch: Stopwatch,
-    source: &'a str,
-    progress: Progress<'a>,
-}
-
-impl Surroundings for World<'_> {
-    fn now(&self) -> DateTime<Utc> {
-        clock::now()
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.watch.elapsed()
-    }
-
-    fn pause(&self, time: Duration) {
-        std::thread::sleep(time);
-    }
-
-    fn chance(&self) -> f64 {
-        // Its keys are new each time, which is all that is needed here.
-        f64::from(u32::try_from(RandomState::new().hash_one(0) >> 32).unwrap_or(0)) / f64::from(u32::MAX)
-    }
-
-    fn progress(&self, answers: u64, of: u64) {
-        let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        (self.progress)(self.source, count(answers), count(of));
-    }
 }
 
 struct OnDisk<'a>(&'a Spool);

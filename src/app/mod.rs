@@ -5,15 +5,19 @@
 pub mod answer;
 pub mod assemble;
 pub mod bundle;
+pub mod changes;
 pub mod check;
 pub mod definitions;
+pub mod diff;
 pub mod explain;
+pub mod export;
 pub mod fetch;
 pub mod form;
 pub mod ingest;
 pub mod known;
 pub mod layout;
 mod outputs;
+mod partner;
 pub mod project;
 pub mod rebuild;
 pub mod refresh;
@@ -21,14 +25,18 @@ pub mod runs;
 pub mod state;
 pub mod status;
 pub mod template;
+pub mod trace;
 pub mod verify;
 
+mod copies;
 mod disclosed;
+mod formula;
 mod prefill;
 mod produce;
 mod reading;
 mod record;
 mod totals;
+mod world;
 
 use crate::finding::{Finding, Place, rules};
 use crate::store::StoreError;

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::assemble::assemble;
-use super::outputs::{self, Output};
+use super::changes::{History, Shown};
+use super::outputs::{self, Output, Outputs};
 use super::project::Project;
 use super::state::State;
-use super::{Progress, Stopped};
+use super::{Progress, Stopped, partner};
 use crate::compute::disclose::{self, Slot};
 use crate::define::catalog::Report;
 use crate::finding::{Finding, Place, Severity, rules};
@@ -25,12 +26,18 @@ pub struct Moment<'a> {
     pub inbox: &'a [Finding],
     /// From funders and the public.
     pub withheld: &'a BTreeSet<Slot>,
+    /// What came before.
+    pub history: &'a History,
 }
 
 /// One report.
 pub struct Produced {
     pub scoreboard: Scoreboard,
+    /// Its figures before anything was withheld, for the run that comes next.
+    pub shown: Shown,
     pub files: Vec<Output>,
+    /// Figures that do not fit a format.
+    pub refused: Vec<Finding>,
     /// Gates that are not met. They and the counts are the lead's: they know everything, whatever the audience.
     pub gates: Vec<Finding>,
     pub errors: u64,
@@ -39,10 +46,21 @@ pub struct Produced {
 }
 
 impl Moment<'_> {
+    /// One report's scoreboard for internal readers.
+    pub fn scoreboard(&self, report: &Report) -> Result<Scoreboard, Stopped> {
+        let (mut scoreboard, _) = assemble(self.project, self.store, self.state, report, self.as_of, self.inbox)?;
+        let Self { project, store, state, as_of, .. } = *self;
+        self.history.tell(project, store, state, as_of, &mut scoreboard)?;
+        Ok(scoreboard)
+    }
+
     /// Computes one report and writes its files into memory. `writing` is called in between.
     pub fn report(&self, report: &Report, writing: &dyn Fn()) -> Result<Produced, Stopped> {
         let (mut scoreboard, mut whole) =
             assemble(self.project, self.store, self.state, report, self.as_of, self.inbox)?;
+        let shown = Shown::of(&scoreboard);
+        let Self { project, store, state, as_of, .. } = *self;
+        self.history.tell(project, store, state, as_of, &mut scoreboard)?;
         writing();
         let gates = gate(report, &scoreboard);
         let count = |severity| scoreboard.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
@@ -52,8 +70,27 @@ impl Moment<'_> {
             disclose::withhold(&mut scoreboard, &self.project.catalog, self.withheld);
             whole = None;
         }
-        let files = outputs::render(report, &scoreboard, whole)?;
-        Ok(Produced { scoreboard, files, gates, errors, warnings, kept_out })
+        let Outputs { mut files, refused } = outputs::render(report, &scoreboard, whole)?;
+        if report.per_partner {
+            files.extend(self.for_partners(report, &scoreboard)?);
+        }
+        Ok(Produced { scoreboard, shown, files, refused, gates, errors, warnings, kept_out })
+    }
+
+    /// The files of each partner's own scoreboard, under the run of the whole.
+    fn for_partners(&self, report: &Report, whole: &Scoreboard) -> Result<Vec<Output>, Stopped> {
+        let mut files = Vec::new();
+        for one in &self.project.catalog.partners {
+            let Some(own) = partner::own(self.project, self.state, report, one) else { continue };
+            let found = partner::findings(self.inbox, one);
+            let (mut board, rows) = assemble(&own.project, self.store, &own.state, &own.report, self.as_of, &found)?;
+            board.run.clone_from(&whole.run);
+            let named = outputs::render(&own.report, &board, rows)?.files.into_iter();
+            files.extend(named.filter_map(|output| {
+                partner::name(&output, report, one).map(|name| Output { name, bytes: output.bytes })
+            }));
+        }
+        Ok(files)
     }
 
     /// Every report, in the order of the definitions.

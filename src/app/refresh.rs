@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::assemble::run_code;
+use super::changes::History;
 use super::known::KnownAt;
 use super::produce::{Moment, gate_finding};
 use super::project::Project;
@@ -28,6 +29,8 @@ pub struct Options {
     pub known_at: Option<KnownAt>,
     /// Where outputs go, if not to where the project's scoreboards are published.
     pub out: Option<PathBuf>,
+    /// Receive nothing and publish nothing: say what would come of it.
+    pub dry_run: bool,
 }
 
 /// One published report.
@@ -37,6 +40,8 @@ pub struct Published {
     pub files: Vec<PathBuf>,
     /// Names that had to do where a file was held open.
     pub instead: Vec<(PathBuf, PathBuf)>,
+    /// Figures that do not fit a format, of a run that wrote it.
+    pub refused: Vec<Finding>,
     /// None where nothing had changed since the last run and nothing was computed again.
     pub scoreboard: Option<Scoreboard>,
 }
@@ -56,6 +61,8 @@ pub struct Refreshed {
     pub gates: Vec<Finding>,
     /// Nothing had changed: what was published stands.
     pub unchanged: bool,
+    /// Nothing was received, nothing is published.
+    pub dry_run: bool,
 }
 
 /// Refreshes a project.
@@ -65,7 +72,7 @@ pub struct Refreshed {
 pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Result<Refreshed, Stopped> {
     ingest::precondition(project)?;
     let as_of = project.as_of(options.as_of);
-    let mut store = Store::open(&project.store())?;
+    let mut store = if options.dry_run { Store::aside(&project.store())? } else { Store::open(&project.store())? };
     let ingested = ingest::run(project, &mut store, progress)?;
     let (state, inbox) = known(project, &mut store, ingested.state, ingested.findings, options)?;
     let state = &state;
@@ -76,19 +83,32 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         && let Some(last) = &state.last_run
         && let Some(unchanged) = unchanged(project, &out, last, &run, &program, as_of)
     {
-        return Ok(unchanged);
+        return Ok(Refreshed { dry_run: options.dry_run, ..unchanged });
     }
     let withheld = if project.catalog.reports.iter().any(|report| report.audience.is_restricted()) {
         disclosed::decide(project, &mut store, state, &run, as_of)?
     } else {
         BTreeSet::new()
     };
-    let moment = Moment { project, store: &store, state, as_of, inbox: &inbox, withheld: &withheld };
+    let history = History::of(project, &mut store, state, &run, as_of)?;
+    let mut kept = history.keep(state, as_of);
+    let moment = Moment { project, store: &store, state, as_of, inbox: &inbox, withheld: &withheld, history: &history };
     let (mut published, mut gates, mut outputs) = (Vec::new(), Vec::new(), Vec::new());
     let mut counts = (0, 0, 0);
     moment.reports(progress, |report, produced| {
         gates.extend(produced.gates);
         counts = (produced.errors, produced.warnings, produced.kept_out);
+        kept.add(produced.shown);
+        if options.dry_run {
+            let (files, instead) = (Vec::new(), Vec::new());
+            published.push(Published {
+                files,
+                instead,
+                refused: produced.refused,
+                scoreboard: Some(produced.scoreboard),
+            });
+            return Ok(());
+        }
         if report.audience.is_restricted() {
             // It may have been internal once, and have left its rows here.
             let _ = fs::remove_file(out.join(format!("{}.evidence.parquet", report.code)));
@@ -98,14 +118,31 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         outputs.extend(receipts.iter().map(|receipt| output(&out, report, receipt)));
         let instead = receipts.iter().filter_map(|one| Some((one.instead_of.clone()?, one.path.clone()))).collect();
         let files = receipts.into_iter().map(|receipt| receipt.path).collect();
-        published.push(Published { files, instead, scoreboard: Some(produced.scoreboard) });
+        published.push(Published { files, instead, refused: produced.refused, scoreboard: Some(produced.scoreboard) });
         Ok(())
     })?;
+    let of = |gate: &Finding| gate.message.clone();
+    let answer = Refreshed {
+        run: run.clone(),
+        as_of,
+        new_files: ingested.new,
+        files_read: ingested.read,
+        published,
+        errors: counts.0,
+        warnings: counts.1,
+        kept_out: counts.2,
+        gates,
+        unchanged: false,
+        dry_run: options.dry_run,
+    };
+    if options.dry_run {
+        return Ok(answer);
+    }
     let record = Run {
         // The ledger gives these two.
         seq: 0,
         at: clock::now(),
-        code: run.clone(),
+        code: run,
         program,
         as_of,
         known_at: state.known_at,
@@ -117,25 +154,15 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
     };
     let mut body = runs::asked(&record);
     body["inputs"] = json!(state.files.keys().collect::<Vec<_>>());
-    body["errors"] = json!(counts.0);
-    body["warnings"] = json!(counts.1);
-    body["kept_out"] = json!(counts.2);
-    body["gates"] = json!(gates.iter().map(|gate| gate.message.clone()).collect::<Vec<_>>());
+    body["errors"] = json!(answer.errors);
+    body["warnings"] = json!(answer.warnings);
+    body["kept_out"] = json!(answer.kept_out);
+    body["gates"] = json!(answer.gates.iter().map(of).collect::<Vec<_>>());
+    history.record(&store, &kept, &mut body)?;
     if state.last_run.as_ref() != Some(&body) {
         store.ledger_mut().append(clock::now(), &[(Kind::Run, body)])?;
     }
-    Ok(Refreshed {
-        run,
-        as_of,
-        new_files: ingested.new,
-        files_read: ingested.read,
-        published,
-        errors: counts.0,
-        warnings: counts.1,
-        kept_out: counts.2,
-        gates,
-        unchanged: false,
-    })
+    Ok(answer)
 }
 
 /// What is known, and what of the inbox belongs to it: how it lies today was not known at an earlier instant.
@@ -196,6 +223,7 @@ fn unchanged(
     let published = project.catalog.reports.iter().map(|report| Published {
         files: of(report),
         instead: Vec::new(),
+        refused: Vec::new(),
         scoreboard: None,
     });
     let published: Vec<Published> = published.collect();
@@ -215,5 +243,6 @@ fn unchanged(
         kept_out: count("kept_out"),
         gates,
         unchanged: true,
+        dry_run: false,
     })
 }

@@ -31,8 +31,14 @@ pub enum Command {
     Fetch(Fetch),
     /// Look at a workbook that is not declared, and propose a declaration
     Layout(LayoutArgs),
+    /// Show which figures moved between two runs, and why, with the amount due to each cause
+    Diff(DiffArgs),
     /// Explain an indicator's figure, or what a finding means
     Explain(Explain),
+    /// Trace a figure to the cells that it came from, with the numbers put in
+    Trace(TraceArgs),
+    /// Write a report in the form that another system reads, or send it to DHIS2
+    Export(Export),
     /// Show who has reported what, for which period
     Status(StatusArgs),
     /// Write the workbook that a partner fills in, with what it has reported already
@@ -78,6 +84,9 @@ pub struct Run {
     /// Where the scoreboards go, instead of the project's folder for them: for a look at another day
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Say what would be found and what would change; receive nothing and publish nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Exit with 1 if anything was refused or kept out
     #[arg(long)]
     pub strict: bool,
@@ -147,6 +156,21 @@ pub struct LayoutArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The earlier run: its code, a beginning of it, last or previous
+    #[arg(value_name = "RUN")]
+    pub earlier: String,
+    /// The later run [default: what a run would give now]
+    #[arg(value_name = "RUN")]
+    pub later: Option<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// The day of the scoreboard, where it is held against what a run would give now
+    #[arg(long, value_name = "DAY", conflicts_with = "later")]
+    pub as_of: Option<NaiveDate>,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// An indicator's code, or the id of a finding such as number-ambiguous
     pub code: String,
@@ -159,6 +183,85 @@ pub struct Explain {
     /// [default: all]
     #[arg(long, value_name = "INSTANT")]
     pub known_at: Option<KnownAt>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportForm {
+    /// Figures and the rows behind them, for spreadsheets
+    Csv,
+    /// The same as Parquet, exact
+    Parquet,
+    /// Results of the International Aid Transparency Initiative, version 2.03
+    Iati,
+    /// Data values of a DHIS2 server
+    Dhis2,
+    /// The EU's common indicators by year
+    EuTable,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The form
+    #[arg(value_enum, value_name = "FORM")]
+    pub form: ExportForm,
+    #[command(flatten)]
+    pub common: Common,
+    /// The report, by code [default: the first that declares this form, else the first internal one]
+    #[arg(long, value_name = "CODE")]
+    pub report: Option<String>,
+    /// The day of the scoreboard
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<NaiveDate>,
+    /// Where the files go [default: the project's folder for scoreboards]
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
+    /// Send it to the DHIS2 server that the report declares
+    #[arg(long)]
+    pub send: bool,
+    /// With --send: the server checks the values and keeps nothing
+    #[arg(long, requires = "send")]
+    pub dry_run: bool,
+    /// Exit with 1 if a figure does not fit
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TraceArgs {
+    /// An indicator's code
+    pub code: String,
+    #[command(flatten)]
+    pub common: Common,
+    /// One line of a breakdown, such as market=usa or partner=litek; given again, what several have in common
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = field_and_value)]
+    pub by: Vec<(String, String)>,
+    /// The day of the scoreboard
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<NaiveDate>,
+    /// Only what had been received by then: a day (all of it) or an instant such as 2016-05-31T18:00:00+02:00
+    /// [default: all]
+    #[arg(long, value_name = "INSTANT")]
+    pub known_at: Option<KnownAt>,
+    /// The figure as a run of the past had it: its code, a beginning of it, last or previous
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["as_of", "known_at"])]
+    pub run: Option<String>,
+    /// For whom: funder and public see counts and hashes, but no row
+    #[arg(long, value_parser = audience, default_value = "internal")]
+    pub audience: Audience,
+    /// Every row and answer, however many
+    #[arg(long)]
+    pub all: bool,
+}
+
+fn field_and_value(text: &str) -> Result<(String, String), String> {
+    let (field, value) = text.split_once('=').ok_or("write FIELD=VALUE, such as partner=litek")?;
+    Ok((field.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn audience(text: &str) -> Result<Audience, String> {
+    let found = Audience::NAMES.iter().find(|(name, _)| *name == text);
+    let names = || Audience::NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    found.map(|(_, audience)| *audience).ok_or_else(|| format!("one of {}", names()))
 }
 
 #[derive(Debug, Args)]
@@ -255,7 +358,10 @@ impl Arguments {
             Command::Answer(answer) => answer.common.format,
             Command::Fetch(fetch) => fetch.common.format,
             Command::Layout(layout) => layout.common.format,
+            Command::Diff(diff) => diff.common.format,
             Command::Explain(explain) => explain.common.format,
+            Command::Trace(trace) => trace.common.format,
+            Command::Export(export) => export.common.format,
             Command::Status(status) => status.common.format,
             Command::Template(template) => template.common.format,
             Command::Bundle(bundle) => bundle.common.format,

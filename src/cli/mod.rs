@@ -3,8 +3,11 @@
 mod answer;
 mod args;
 mod bundle;
+mod changes;
 mod check;
+mod diff;
 mod explain;
+mod export;
 mod fetch;
 mod ingest;
 mod layout;
@@ -13,6 +16,7 @@ mod progress;
 mod run;
 mod status;
 mod template;
+mod trace;
 mod verify;
 
 use std::process::ExitCode;
@@ -54,8 +58,11 @@ pub fn main() -> ExitCode {
         Command::Answer(answer) => answer::main(answer, &output),
         Command::Fetch(fetch) => fetch::main(fetch, &output),
         Command::Layout(layout) => layout::main(layout, &output),
+        Command::Diff(diff) => diff::main(diff, &output),
         Command::Explain(explain) => explain::main(explain, &output),
+        Command::Export(export) => export::main(export, &output),
         Command::Status(status) => status::main(status, &output),
+        Command::Trace(trace) => trace::main(trace, &output),
         Command::Template(template) => template::main(template, &output),
         Command::Bundle(bundle) => bundle::main(bundle, &output),
         Command::Verify(verify) => verify::main(verify, &output),

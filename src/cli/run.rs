@@ -10,11 +10,12 @@ use crate::app::Stopped;
 use crate::app::project::Project;
 use crate::app::refresh::{Options, Published, Refreshed, run};
 use crate::compute::status::shown;
+use crate::finding::Finding;
 use crate::model::scoreboard::{IndicatorResult, Scoreboard};
 
 pub fn main(args: &Run, output: &Output) -> Result<Exit, Stopped> {
     let project = Project::open(&args.common.project)?.reading_apart();
-    let options = Options { as_of: args.as_of, known_at: args.known_at, out: args.out.clone() };
+    let options = Options { as_of: args.as_of, known_at: args.known_at, out: args.out.clone(), dry_run: args.dry_run };
     let progress = Progress::new(output.is_json());
     let refreshed = run(&project, &options, &|stage, done, of| progress.tell(stage, done, of))?;
     drop(progress);
@@ -28,7 +29,9 @@ pub fn main(args: &Run, output: &Output) -> Result<Exit, Stopped> {
 }
 
 fn answer(refreshed: &Refreshed) -> serde_json::Value {
+    let changes = refreshed.published.iter().filter_map(|one| one.scoreboard.as_ref()?.changes.as_ref()).next();
     json!({
+        "dry_run": refreshed.dry_run, "changes": changes.map(super::changes::answer),
         "run": refreshed.run, "as_of": refreshed.as_of.to_string(), "unchanged": refreshed.unchanged,
         "new_files": refreshed.new_files, "files_read": refreshed.files_read,
         "errors": refreshed.errors, "warnings": refreshed.warnings, "rows_kept_out": refreshed.kept_out,
@@ -58,6 +61,21 @@ fn tell(project: &Project, refreshed: &Refreshed, output: &Output) {
             figures(scoreboard, output);
         }
     }
+    let boards = refreshed.published.iter().filter_map(|published| published.scoreboard.as_ref());
+    for changes in boards.clone().filter_map(|scoreboard| scoreboard.changes.as_ref()) {
+        if refreshed.dry_run {
+            super::changes::tell(changes, output);
+        } else {
+            super::changes::hint(changes, output);
+        }
+    }
+    if refreshed.dry_run {
+        let errors: Vec<Finding> = boards
+            .filter(|scoreboard| !scoreboard.audience.is_restricted())
+            .flat_map(|scoreboard| scoreboard.findings.iter().filter(|finding| finding.is_error()).cloned())
+            .collect();
+        output.list(&errors);
+    }
     if refreshed.unchanged {
         output.line("Nothing has changed since the last run: the scoreboard stands as it is.");
     }
@@ -65,6 +83,9 @@ fn tell(project: &Project, refreshed: &Refreshed, output: &Output) {
     let errors = count(refreshed.errors, "error", "errors");
     let warnings = count(refreshed.warnings, "warning", "warnings");
     output.line(&format!("{errors}, {warnings}; {kept} kept out. The sheet Data quality names every cell."));
+    if refreshed.dry_run {
+        output.line("A dry run: nothing was received and nothing is published.");
+    }
     for published in &refreshed.published {
         for (wanted, path) in &published.instead {
             output.line(&format!(
@@ -76,6 +97,7 @@ fn tell(project: &Project, refreshed: &Refreshed, output: &Output) {
         for file in &published.files {
             output.line(&format!("→ {}", file.display()));
         }
+        output.list(&published.refused);
     }
     if !refreshed.gates.is_empty() {
         output.line("");

@@ -3,12 +3,15 @@
 //! Start with [`compute`]. Aggregates of exact types run as SQL; estimators run in Rust over sorted answers, on one
 //! thread; a figure's state, progress and status are decided in `score` and `status`.
 
+mod answers;
+mod derived;
 pub mod disclose;
 pub mod estimate;
 mod estimation;
 pub mod evidence;
 pub mod example;
 mod groups;
+mod pace;
 mod panel;
 mod pick;
 pub mod plan;
@@ -24,6 +27,7 @@ mod told;
 mod triangulation;
 mod wave;
 mod weighting;
+mod years;
 
 use std::collections::BTreeMap;
 
@@ -35,9 +39,10 @@ use crate::define::Catalog;
 use crate::define::catalog::{How, Indicator};
 use crate::finding::Finding;
 use crate::model::code::IndicatorCode;
-use crate::model::scoreboard::{Comparison, IndicatorResult, SurveyResult, Thresholds};
+use crate::model::scoreboard::{AnswerRow, Comparison, IndicatorResult, SurveyResult, Thresholds};
 use crate::model::submission::Submission;
 
+use pace::Course;
 pub use records::Records;
 pub use wave::{Origin, WaveInput};
 
@@ -58,6 +63,8 @@ pub struct Computed {
     pub surveys: Vec<SurveyResult>,
     pub comparisons: Vec<Comparison>,
     pub findings: Vec<Finding>,
+    /// Behind the estimates of the indicators.
+    pub answers: Vec<AnswerRow>,
 }
 
 /// Computes the indicators named, in their order.
@@ -69,23 +76,30 @@ pub fn compute(inputs: &Inputs<'_>, chosen: &[IndicatorCode]) -> Result<Computed
     let catalog = inputs.catalog;
     // Everything that is not derived, in parallel; what others derive from comes along even if it is not shown.
     let plain: Vec<&Indicator> = catalog.indicators.iter().filter(|i| !matches!(i.how, How::Derived(_))).collect();
-    let results: Vec<(IndicatorCode, IndicatorResult)> = plain
+    let computed: Vec<(IndicatorCode, IndicatorResult, Option<Course>)> = plain
         .par_iter()
         .map(|indicator| {
-            let result = match &indicator.how {
+            let (mut result, course) = match &indicator.how {
                 How::Rows { .. } => rows::compute(inputs, indicator)?,
-                _ => estimation::compute(inputs, &surveys, indicator)?,
+                _ => (estimation::compute(inputs, &surveys, indicator)?, None),
             };
-            Ok((indicator.code.clone(), result))
+            result.year_ends = years::year_ends(inputs, indicator, result.total.cut_off)?;
+            Ok((indicator.code.clone(), result, course))
         })
         .collect::<Result<_, String>>()?;
-    let mut results: BTreeMap<IndicatorCode, IndicatorResult> = results.into_iter().collect();
+    let mut results: BTreeMap<IndicatorCode, IndicatorResult> = BTreeMap::new();
+    let mut courses: BTreeMap<IndicatorCode, Course> = BTreeMap::new();
+    for (code, result, course) in computed {
+        courses.extend(course.map(|course| (code.clone(), course)));
+        results.insert(code, result);
+    }
     // Derived ones in turns: the catalogue has no circles, so each turn finishes one at least.
     let mut waiting: Vec<&Indicator> = catalog.indicators.iter().filter(|i| matches!(i.how, How::Derived(_))).collect();
     while !waiting.is_empty() {
         let before = waiting.len();
-        waiting.retain(|indicator| match rows::derived(inputs, indicator, &results) {
-            Some(result) => {
+        waiting.retain(|indicator| match derived::derived(inputs, indicator, &results, &courses) {
+            Some((result, course)) => {
+                courses.extend(course.map(|course| (indicator.code.clone(), course)));
                 results.insert(indicator.code.clone(), result);
                 false
             }
@@ -96,12 +110,18 @@ pub fn compute(inputs: &Inputs<'_>, chosen: &[IndicatorCode]) -> Result<Computed
         }
     }
     let (comparisons, apart) = triangulation::comparisons(inputs, &surveys, &results, chosen)?;
-    let indicators = chosen.iter().filter_map(|code| results.remove(code)).collect();
+    let mut answers = Vec::new();
+    for indicator in chosen.iter().filter_map(|code| catalog.indicator(code)) {
+        if matches!(indicator.how, How::Survey { .. }) {
+            answers.extend(estimation::evidence(inputs, &surveys, indicator)?);
+        }
+    }
+    let indicators: Vec<IndicatorResult> = chosen.iter().filter_map(|code| results.remove(code)).collect();
     let mut findings: Vec<Finding> = surveys.iter().flat_map(|survey| survey.findings.iter().cloned()).collect();
     findings.extend(inputs.records.findings.iter().cloned());
     findings.extend(apart);
     let surveys = surveys.into_iter().map(|survey| survey.result).collect();
-    Ok(Computed { indicators, surveys, comparisons, findings })
+    Ok(Computed { indicators, surveys, comparisons, findings, answers })
 }
 
 /// A named table for the SQL engine.

@@ -1,17 +1,18 @@
-//! Indicators counted from rows: total, breakdowns, trajectory; and those derived from other indicators.
-
-use std::collections::BTreeMap;
+//! Indicators counted from rows: total, breakdowns, trajectory.
 
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 use rust_decimal::Decimal;
 
+use super::derived::{ResultParts, pace, result};
+use super::pace::{Course, Point};
 use super::plan::{Plan, Until};
-use super::score::{Measured, against, against_partner, figure, taking_part, trajectory};
+use super::score::{self, Against, Measured, against, against_partner, figure, taking_part, trajectory};
+use super::status::shown;
 use super::{Inputs, Tables};
-use crate::define::catalog::{Collection, Derived, FieldKind, How, Indicator, Partner, RowMeasure};
-use crate::model::code::IndicatorCode;
+use crate::define::catalog::{Collection, Committed, FieldKind, From, How, Indicator, Partner, RowMeasure};
 use crate::model::number::{percentage, quotient};
+use crate::model::period::Period;
 use crate::model::scoreboard::{Accumulation, Breakdown, Figure, IndicatorResult};
 use crate::model::submission::Submission;
 use crate::model::value::{Coverage, Value, Why};
@@ -30,15 +31,15 @@ pub(super) struct Rows<'a> {
     partners: Vec<&'a Partner>,
     pub(super) tables: Tables<'a>,
     /// The latest period whose reports are due; None where there are no periods, or none is due yet.
-    pub(super) cut_off: Option<crate::model::period::Period>,
+    pub(super) cut_off: Option<Period>,
     pub(super) has_periods: bool,
 }
 
-/// An indicator with everything that its sheet shows.
+/// An indicator with everything that its sheet shows, and how it went from period to period, where it has any.
 ///
 /// # Errors
 /// What the SQL engine refuses, as text.
-pub fn compute(inputs: &Inputs<'_>, indicator: &Indicator) -> Result<IndicatorResult, String> {
+pub fn compute(inputs: &Inputs<'_>, indicator: &Indicator) -> Result<(IndicatorResult, Option<Course>), String> {
     Rows::new(inputs, indicator)?.result()
 }
 
@@ -55,6 +56,10 @@ impl<'a> Rows<'a> {
         let How::Rows { from, measure } = &indicator.how else {
             return Err(format!("{} is not counted from rows", indicator.code));
         };
+        Ok(Self::of(inputs, indicator, from, measure))
+    }
+
+    fn of(inputs: &'a Inputs<'a>, indicator: &'a Indicator, from: &'a [From], measure: &'a RowMeasure) -> Self {
         let catalog = inputs.catalog;
         let plan = Plan { catalog, from, measure, accumulation: indicator.accumulation };
         let collections: Vec<&Collection> = plan.collections().map(|(_, collection)| collection).collect();
@@ -66,7 +71,7 @@ impl<'a> Rows<'a> {
             .map(|collection| catalog.programme.calendar.latest_due(inputs.as_of, collection.due_days))
             .min_by_key(|period| period.as_ref().map_or(0, |period| period.number))
             .flatten();
-        Ok(Rows {
+        Rows {
             inputs,
             indicator,
             measure,
@@ -76,10 +81,10 @@ impl<'a> Rows<'a> {
             cut_off,
             has_periods,
             plan,
-        })
+        }
     }
 
-    fn result(&self) -> Result<IndicatorResult, String> {
+    fn result(&self) -> Result<(IndicatorResult, Option<Course>), String> {
         let until = self.until();
         let judged_on =
             if self.has_periods { self.cut_off.as_ref().map(|period| period.last) } else { Some(self.inputs.as_of) };
@@ -88,19 +93,25 @@ impl<'a> Rows<'a> {
         let total = figure(self.inputs, self.indicator, Vec::new(), total, self.coverage(), &held);
         let breakdowns =
             self.indicator.by.iter().map(|field| self.breakdown(field, until)).collect::<Result<Vec<_>, _>>()?;
-        let actuals = self.actuals(until)?;
-        let trajectory = trajectory(self.inputs, self.indicator, &held, &actuals);
-        Ok(result(
-            self.indicator,
-            total,
-            ResultParts {
-                since_then: self.since_then(until)?,
-                breakdowns,
-                trajectory,
-                sql: self.sql(until),
-                method: self.method(),
-            },
-        ))
+        let course = self.course()?;
+        let actuals = self.actuals(until, course.as_ref(), &total);
+        let parts = ResultParts {
+            since_then: self.since_then(until)?,
+            breakdowns,
+            trajectory: trajectory(self.inputs, self.indicator, &held, &actuals),
+            pace: course.as_ref().map(|course| pace(self.inputs, self.indicator, course, &held)),
+            committed: self.committed(until, &held)?,
+            sql: self.sql(until),
+            method: self.method(),
+        };
+        Ok((result(self.indicator, total, parts), course))
+    }
+
+    /// What is decided or contracted by the cut-off, held against the target alone.
+    fn committed(&self, until: Until, held: &Against<'_>) -> Result<Option<Figure>, String> {
+        let Some(committed) = &self.indicator.committed else { return Ok(None) };
+        let rows = Rows::of(self.inputs, self.indicator, &committed.from, &committed.measure);
+        Ok(Some(score::committed(self.indicator, rows.total(until)?, rows.coverage(), held)))
     }
 
     /// Up to the cut-off; up to as-of where nothing is due yet or nothing has periods.
@@ -196,8 +207,7 @@ impl<'a> Rows<'a> {
     /// The measured value in a row of a result.
     fn read(&self, frame: &DataFrame, row: usize) -> Measured {
         let rows = integer(frame, "row_count", row).and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
-        let ratio = matches!(self.measure, RowMeasure::Ratio { .. });
-        if ratio {
+        if matches!(self.measure, RowMeasure::Ratio { .. } | RowMeasure::Mean { .. }) {
             let part = |name: &str| match exact(frame, name, row) {
                 Exact::Number(number) => Some(number),
                 // A sum over no value is nothing, not unknown.
@@ -228,7 +238,12 @@ impl<'a> Rows<'a> {
     }
 
     fn divide(&self, of: Option<Decimal>, to: Option<Decimal>) -> Value {
-        divide(of, to, self.indicator.unit.is_percent())
+        match self.measure {
+            RowMeasure::Mean { .. } if to.is_some_and(|to| to.is_zero()) => Value::NotComputable(Why::NoRows),
+            // A mean of percentages is one already.
+            RowMeasure::Mean { .. } => divide(of, to, false),
+            _ => divide(of, to, self.indicator.unit.is_percent()),
+        }
     }
 
     /// What a line without rows is worth, once somebody has reported.
@@ -239,10 +254,10 @@ impl<'a> Rows<'a> {
                 upper: self.plan.counted_enterprise().map(|_| Decimal::ZERO),
                 ..Measured::absent(Value::NotReported)
             },
-            RowMeasure::Ratio { .. } => Measured {
+            RowMeasure::Ratio { .. } | RowMeasure::Mean { .. } => Measured {
                 numerator: Some(Decimal::ZERO),
                 denominator: Some(Decimal::ZERO),
-                ..Measured::absent(Value::NotComputable(Why::ZeroDenominator))
+                ..Measured::absent(self.divide(Some(Decimal::ZERO), Some(Decimal::ZERO)))
             },
             _ => Measured::absent(Value::NotComputable(Why::NoRows)),
         }
@@ -275,7 +290,10 @@ impl<'a> Rows<'a> {
             _ => self.by_field(field, until)?,
         };
         let (names, figures) = lines.into_iter().unzip();
-        let (additive, note) = self.addition(field);
+        let (additive, mut note) = self.addition(field);
+        if let Some(sum) = (field == "partner").then(|| self.partner_targets(additive)).flatten() {
+            note = Some(note.map_or_else(|| sum.clone(), |note| format!("{note} {sum}")));
+        }
         let definition = self.collections.first().and_then(|collection| collection.field(field));
         let label = definition.map_or_else(
             || {
@@ -295,7 +313,7 @@ impl<'a> Rows<'a> {
     /// Whether the lines add up to the total, and what a reader must know if they do not.
     fn addition(&self, field: &str) -> (bool, Option<String>) {
         let note = match self.measure {
-            RowMeasure::Ratio { .. } | RowMeasure::Median(_) => {
+            RowMeasure::Ratio { .. } | RowMeasure::Mean { .. } | RowMeasure::Median(_) => {
                 "Rates are never added: the total is computed from all rows again."
             }
             RowMeasure::One(measure) if measure.function == Function::CountDistinct => {
@@ -313,6 +331,21 @@ impl<'a> Rows<'a> {
             RowMeasure::One(_) => return (true, None),
         };
         (false, Some(note.to_owned()))
+    }
+
+    /// What the partners' targets add up to, where that need not be the programme's target.
+    fn partner_targets(&self, additive: bool) -> Option<String> {
+        let targets = &self.indicator.partner_targets;
+        let base = self.indicator.baseline.as_ref().map_or(Decimal::ZERO, |baseline| baseline.value);
+        let own = self.indicator.targets.current().and_then(|target| target.resolve(base));
+        if targets.is_empty() || (additive && targets.len() == self.inputs.catalog.partners.len()) {
+            return None;
+        }
+        let sum = targets.values().try_fold(Decimal::ZERO, |sum, one| sum.checked_add(*one))?;
+        let unit = &self.indicator.unit;
+        let beside =
+            own.map_or_else(String::new, |own| format!("; the programme's target is {}", shown(own.value, unit)));
+        Some(format!("The partners' targets add up to {}{beside}.", shown(sum, unit)))
     }
 
     fn by_partner(&self, until: Until) -> Result<Vec<(String, Figure)>, String> {
@@ -397,7 +430,7 @@ impl<'a> Rows<'a> {
     }
 
     fn line(&self, field: &str, value: String, measured: Measured, coverage: Coverage) -> Figure {
-        let nothing = super::score::Against {
+        let nothing = Against {
             baseline: None,
             target: None,
             milestones: &[],
@@ -408,21 +441,40 @@ impl<'a> Rows<'a> {
 
     // Over time.
 
-    /// The total at the end of each period up to the cut-off.
-    fn actuals(&self, until: Until) -> Result<Vec<(NaiveDate, String, Option<Decimal>)>, String> {
-        let timeless = self.collections.iter().all(|collection| !collection.has_periods());
-        if timeless || self.cut_off.is_none() {
-            let value = self.total(until)?.value.known();
-            return Ok(vec![(until.day, "as of".into(), value)]);
+    /// The total at the end of each period up to the cut-off; None without periods.
+    fn course(&self) -> Result<Option<Course>, String> {
+        if !self.has_periods {
+            return Ok(None);
         }
         let calendar = &self.inputs.catalog.programme.calendar;
-        let periods = (1..=until.period).filter_map(|number| calendar.period(number));
-        periods
-            .map(|period| {
-                let value = self.total(Until { day: period.last, period: period.number })?.value.known();
-                Ok((period.last, period.label, value))
-            })
-            .collect()
+        let at = |period: &Period| {
+            Ok::<_, String>(self.total(Until { day: period.last, period: period.number })?.value.known())
+        };
+        let last = self.cut_off.as_ref().map_or(0, |period| period.number);
+        let points = (1..=last).filter_map(|number| calendar.period(number)).map(|period| {
+            let reported = self.partners.iter().any(|partner| self.reached(partner, period.number));
+            Ok(Point { value: at(&period)?, reported, period })
+        });
+        let points = points.collect::<Result<Vec<_>, String>>()?;
+        let flow = self.indicator.accumulation == Accumulation::Flow;
+        let before = match calendar.period(0) {
+            Some(period) if flow && last > 0 => at(&period)?,
+            _ => None,
+        };
+        Ok(Some(Course { flow, before, points }))
+    }
+
+    /// What the trajectory shows: each period's end, or the one day that there is.
+    fn actuals(
+        &self,
+        until: Until,
+        course: Option<&Course>,
+        total: &Figure,
+    ) -> Vec<(NaiveDate, String, Option<Decimal>)> {
+        match course {
+            Some(course) if !course.points.is_empty() => course.actuals(),
+            _ => vec![(until.day, "as of".into(), total.value.known())],
+        }
     }
 
     /// What came after the cut-off: the figure as of today less the figure at the cut-off.
@@ -433,6 +485,17 @@ impl<'a> Rows<'a> {
         }
         let (later, then) = (self.total(now)?.value.known(), self.total(until)?.value.known());
         Ok(later.zip(then).and_then(|(later, then)| later.checked_sub(then)).filter(|more| !more.is_zero()))
+    }
+
+    fn committed_method(&self, committed: &Committed) -> String {
+        let RowMeasure::One(measure) = &committed.measure else { return String::new() };
+        let of = committed.from.iter().map(|from| {
+            let rows =
+                from.condition.as_ref().map_or("all rows".to_owned(), |one| format!("rows where {}", one.source));
+            let dated = from.date.as_ref().map_or_else(String::new, |date| format!(", dated by {date}"));
+            format!("{}: {rows}{dated}", from.collection)
+        });
+        format!("Committed: {}; from {}.", measure.source, of.collect::<Vec<_>>().join("; "))
     }
 
     /// How it is counted, in words.
@@ -459,6 +522,9 @@ impl<'a> Rows<'a> {
                     of.source, to.source
                 )
             }
+            RowMeasure::Mean { field, .. } => {
+                format!("Mean of {field}: its sum, divided by how many rows give it.")
+            }
             RowMeasure::Median(field) => {
                 format!("Median of {field}: the smallest value that half of the rows do not exceed.")
             }
@@ -468,6 +534,9 @@ impl<'a> Rows<'a> {
             Accumulation::Stock => "A stock: each partner's latest period counts.".to_owned(),
             Accumulation::Rate => "A rate: never added.".to_owned(),
         });
+        if let Some(committed) = &self.indicator.committed {
+            lines.push(self.committed_method(committed));
+        }
         if self.plan.counted_enterprise().is_some() {
             lines.push(
                 "Enterprises are counted once by VAT or register number; the upper bound adds those known by name only.".into(),
@@ -477,7 +546,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn divide(of: Option<Decimal>, to: Option<Decimal>, percent: bool) -> Value {
+pub(super) fn divide(of: Option<Decimal>, to: Option<Decimal>, percent: bool) -> Value {
     match of.zip(to) {
         None => Value::NotComputable(Why::Overflow),
         Some((_, to)) if to.is_zero() => Value::NotComputable(Why::ZeroDenominator),
@@ -496,107 +565,4 @@ fn median(frame: &DataFrame, rows: std::ops::Range<usize>) -> Measured {
     let count = values.len() as u64;
     let value = values.get(values.len().div_ceil(2).saturating_sub(1)).copied();
     Measured { rows: count, ..Measured::absent(value.map_or(Value::NotComputable(Why::NoRows), Value::Known)) }
-}
-
-/// What varies between ways of counting.
-pub struct ResultParts {
-    pub since_then: Option<Decimal>,
-    pub breakdowns: Vec<Breakdown>,
-    pub trajectory: Vec<crate::model::scoreboard::TrajectoryPoint>,
-    pub sql: Vec<String>,
-    pub method: Vec<String>,
-}
-
-/// A result with what the definition says put beside the figures.
-pub fn result(indicator: &Indicator, total: Figure, parts: ResultParts) -> IndicatorResult {
-    IndicatorResult {
-        code: indicator.code.clone(),
-        title: indicator.title.clone(),
-        definition: indicator.definition.clone(),
-        level: indicator.level,
-        unit: indicator.unit.clone(),
-        accumulation: indicator.accumulation,
-        direction: indicator.direction,
-        method: parts.method,
-        sql: parts.sql,
-        source: indicator.source.clone(),
-        evidence: indicator.evidence.clone(),
-        responsible: indicator.responsible.clone(),
-        baseline: indicator.baseline.clone(),
-        targets: indicator.targets.clone(),
-        target: indicator.targets.current().cloned(),
-        milestones: indicator.milestones.clone(),
-        total,
-        since_then: parts.since_then,
-        breakdowns: parts.breakdowns,
-        trajectory: parts.trajectory,
-        pace: None,
-        committed: None,
-        breaks: Vec::new(),
-        estimate: None,
-    }
-}
-
-/// A derived indicator; None while a part is not computed yet.
-pub fn derived(
-    inputs: &Inputs<'_>,
-    indicator: &Indicator,
-    done: &BTreeMap<IndicatorCode, IndicatorResult>,
-) -> Option<IndicatorResult> {
-    let How::Derived(derived) = &indicator.how else { return None };
-    let codes: Vec<&IndicatorCode> = match derived {
-        Derived::Ratio { of, to } => vec![of, to],
-        Derived::Sum(parts) => parts.iter().collect(),
-    };
-    let parts: Vec<&IndicatorResult> = codes.iter().map(|code| done.get(code)).collect::<Option<_>>()?;
-    let values: Vec<&Value> = parts.iter().map(|part| &part.total.value).collect();
-    let percent = indicator.unit.is_percent();
-    let combine = |values: &[Option<Decimal>]| -> Option<Measured> {
-        let known: Vec<Decimal> = values.iter().copied().collect::<Option<_>>()?;
-        Some(match derived {
-            Derived::Ratio { .. } => Measured {
-                numerator: known.first().copied(),
-                denominator: known.get(1).copied(),
-                ..Measured::absent(divide(known.first().copied(), known.get(1).copied(), percent))
-            },
-            Derived::Sum(_) => {
-                let sum = known.iter().try_fold(Decimal::ZERO, |sum, value| sum.checked_add(*value));
-                Measured::absent(sum.map_or(Value::NotComputable(Why::Overflow), Value::Known))
-            }
-        })
-    };
-    let measured = Value::first_absent(values.iter().copied()).map(Measured::absent);
-    let measured = measured.or_else(|| combine(&values.iter().map(|value| value.known()).collect::<Vec<_>>()))?;
-    let cut_off = parts.iter().map(|part| part.total.cut_off).min().flatten();
-    let coverage = parts.iter().map(|part| part.total.coverage).min_by_key(|coverage| coverage.reported)?;
-    let held = against(indicator, None, cut_off);
-    let days: Vec<(NaiveDate, String)> = parts[0]
-        .trajectory
-        .iter()
-        .filter(|point| point.actual.is_some())
-        .map(|point| (point.on, point.label.clone()))
-        .collect();
-    let actuals: Vec<(NaiveDate, String, Option<Decimal>)> = days
-        .into_iter()
-        .map(|(on, label)| {
-            let at: Vec<Option<Decimal>> = parts
-                .iter()
-                .map(|part| part.trajectory.iter().find(|point| point.on == on).and_then(|point| point.actual))
-                .collect();
-            (on, label, combine(&at).and_then(|measured| measured.value.known()))
-        })
-        .collect();
-    let trajectory = trajectory(inputs, indicator, &held, &actuals);
-    let total = figure(inputs, indicator, Vec::new(), measured, coverage, &held);
-    let method = vec![match derived {
-        Derived::Ratio { of, to } => format!("Derived: {of} divided by {to}, as computed here."),
-        Derived::Sum(parts) => {
-            format!("Derived: the sum of {}.", parts.iter().map(IndicatorCode::as_str).collect::<Vec<_>>().join(", "))
-        }
-    }];
-    Some(result(
-        indicator,
-        total,
-        ResultParts { since_then: None, breakdowns: Vec::new(), trajectory, sql: Vec::new(), method },
-    ))
 }

@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::Inputs;
-use super::status::{Case, Judgement, expected, judge};
+use super::status::{Case, Judgement, expected, judge, shown};
 use crate::define::catalog::{Indicator, Partner};
 use crate::model::code::PartnerCode;
+use crate::model::number::{display, quotient};
 use crate::model::period::Period;
 use crate::model::scoreboard::{Figure, TrajectoryPoint};
 use crate::model::target::{Milestone, ResolvedTarget, Targets};
@@ -79,6 +80,40 @@ pub fn figure(
     }
 }
 
+/// What is decided or contracted, beside the target; not judged by itself.
+pub fn committed(indicator: &Indicator, measured: Measured, coverage: Coverage, against: &Against<'_>) -> Figure {
+    let unit = &indicator.unit;
+    let target = against.target;
+    let achievement = measured.value.known().zip(target).and_then(|(value, target)| quotient(value, target.value));
+    let reason = match (measured.value.known(), target, achievement) {
+        (Some(value), Some(target), Some(share)) => {
+            let share = display(share * Decimal::ONE_HUNDRED, 0);
+            format!("Committed: {}, {share} % of the target of {}.", shown(value, unit), shown(target.value, unit))
+        }
+        (Some(value), ..) => format!("Committed: {}.", shown(value, unit)),
+        _ => String::new(),
+    };
+    Figure {
+        indicator: indicator.code.clone(),
+        by: Vec::new(),
+        coverage,
+        numerator: measured.numerator,
+        denominator: measured.denominator,
+        rows: measured.rows,
+        upper: measured.upper,
+        unit: unit.clone(),
+        baseline: None,
+        target,
+        cut_off: against.cut_off,
+        expected: None,
+        progress: None,
+        achievement,
+        status: None,
+        reason,
+        value: measured.value,
+    }
+}
+
 fn case<'a>(inputs: &Inputs<'_>, indicator: &'a Indicator, value: &'a Value, against: &Against<'a>) -> Case<'a> {
     let calendar = &inputs.catalog.programme.calendar;
     Case {
@@ -107,6 +142,9 @@ pub fn trajectory(
     let calendar = &inputs.catalog.programme.calendar;
     let value = Value::NotReported;
     let case = case(inputs, indicator, &value, against);
+    let first = first_target(indicator, against);
+    let on_the_way = first.map_or_else(Vec::new, |first| milestones_before(indicator, case.baseline, first));
+    let original = first.map(|first| Case { target: Some(first), milestones: &on_the_way, ..case.clone() });
     let mut points: Vec<TrajectoryPoint> = Vec::new();
     let mut add = |on: NaiveDate, label: String| {
         if let Some(at) = points.iter().position(|point| point.on == on) {
@@ -118,7 +156,7 @@ pub fn trajectory(
             actual: None,
             withheld: false,
             expected: expected(&case, on),
-            original: None,
+            original: original.as_ref().and_then(|original| expected(original, on)),
             milestone: None,
             target: None,
         });
@@ -151,6 +189,21 @@ pub fn trajectory(
     }
     points.sort_by_key(|point| point.on);
     points
+}
+
+/// The target as it was first decided, where it was amended since in value or day.
+fn first_target(indicator: &Indicator, against: &Against<'_>) -> Option<ResolvedTarget> {
+    let Targets::Declared(versions) = &indicator.targets else { return None };
+    let first = versions.first()?.resolve(against.baseline?)?;
+    let current = against.target?;
+    (first != current).then_some(first)
+}
+
+/// Milestones have no versions. Those that do not lie on the way to a first target were set for a later one.
+fn milestones_before(indicator: &Indicator, baseline: Decimal, first: ResolvedTarget) -> Vec<Milestone> {
+    let (low, high) = (baseline.min(first.value), baseline.max(first.value));
+    let fits = |one: &&Milestone| one.on < first.on && low <= one.value && one.value <= high;
+    indicator.milestones.iter().filter(fits).cloned().collect()
 }
 
 enum Mark {

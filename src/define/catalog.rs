@@ -16,10 +16,12 @@ use crate::finding::{CellRef, Severity};
 use crate::model::absent::Absent;
 use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
+use crate::model::export::Exports;
 use crate::model::period::Calendar;
+use crate::model::presentation::Presentation;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
 use crate::model::source::Source;
-use crate::model::target::{Baseline, Direction, Milestone, Targets, Trajectory};
+use crate::model::target::{Baseline, Declared, Direction, Milestone, Targets, Trajectory};
 use crate::model::unit::Unit;
 use crate::model::words::Words;
 use crate::sql::{Expression, Kind as SqlKind, Measure, Scope};
@@ -356,7 +358,9 @@ pub struct Guidance {
 }
 
 impl Field {
-    pub(super) fn for_reading(&self) -> Self {
+    /// Without what only a template says.
+    #[must_use]
+    pub fn for_reading(&self) -> Self {
         Self { guidance: Guidance::default(), ..self.clone() }
     }
 
@@ -417,12 +421,30 @@ pub struct Survey {
 pub struct From {
     pub collection: CollectionCode,
     pub condition: Option<Expression>,
+    /// What places its rows in time, in place of the collection's own date.
+    pub date: Option<FieldCode>,
+}
+
+/// What is decided or contracted: counted from the collections of the indicator, with conditions of its own.
+#[derive(Debug, Clone)]
+pub struct Committed {
+    pub from: Vec<From>,
+    pub measure: RowMeasure,
 }
 
 #[derive(Debug, Clone)]
 pub enum RowMeasure {
     One(Measure),
-    Ratio { of: Measure, to: Measure },
+    Ratio {
+        of: Measure,
+        to: Measure,
+    },
+    /// The sum of a field over how many rows give it.
+    Mean {
+        field: FieldCode,
+        of: Measure,
+        to: Measure,
+    },
     Median(FieldCode),
 }
 
@@ -507,6 +529,7 @@ pub struct Indicator {
     pub level: Level,
     pub unit: Unit,
     pub how: How,
+    pub committed: Option<Committed>,
     pub accumulation: Accumulation,
     pub direction: Direction,
     pub by: Vec<String>,
@@ -515,10 +538,14 @@ pub struct Indicator {
     pub targets: Targets,
     pub trajectory: Trajectory,
     pub partner_targets: BTreeMap<PartnerCode, Decimal>,
+    /// Where all of this stands.
+    pub declared: Declared,
     pub evidence: Option<String>,
     pub source: Option<String>,
     pub responsible: Option<String>,
     pub compare_with: Option<CompareWith>,
+    /// Its code among the EU's common indicators, such as `RCO01`.
+    pub common: Option<String>,
     pub examples: Vec<Example>,
 }
 
@@ -536,8 +563,16 @@ pub struct Report {
     pub indicators: Vec<IndicatorCode>,
     pub thresholds: Thresholds,
     pub evidence_rows: usize,
+    /// The workbook holds copies of what came where it is no more cells than this.
+    pub copies: u64,
     pub audience: Audience,
     pub gate: Gate,
+    pub presentation: Presentation,
+    /// Name and hash of the picture of its head.
+    pub logo_file: Option<(String, String)>,
+    /// One more workbook for each partner, with its own figures.
+    pub per_partner: bool,
+    pub exports: Exports,
 }
 
 impl Catalog {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::catalog::{
-    Collection, Derived, Example, ExampleCell, ExampleRow, FieldKind, How, Indicator, Partner, Programme, RowMeasure,
-    Survey,
+    Collection, Derived, Example, ExampleCell, ExampleRow, FieldKind, From, How, Indicator, Partner, Programme,
+    RowMeasure, Survey,
 };
 use super::measure::{self, natural_accumulation, shared_scope, sums_a_rate};
 use super::reader::{Findings, Table, exact};
@@ -47,6 +47,10 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
         }
     }
     let accumulation = accumulation(table, how.as_ref(), context);
+    let committed = measure::committed(table, how.as_ref(), context.collections);
+    if let Some(committed) = &committed {
+        rate_summed(table, "committed", (&committed.from, &committed.measure), context);
+    }
     let by = by(table, how.as_ref(), context);
     let adds_up = matches!(
         &how,
@@ -59,6 +63,7 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
     let source = table.text("source").map(|at| at.value);
     let responsible = table.text("responsible").map(|at| at.value);
     let compare_with = super::compare::read(table);
+    let common = common(table);
     let examples = examples(table, how.as_ref(), context);
     table.finish();
     let code = code?;
@@ -70,6 +75,7 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
         level,
         unit: unit?,
         how: how?,
+        committed,
         accumulation,
         direction: held.direction,
         by,
@@ -78,17 +84,31 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
         targets: held.targets,
         trajectory: held.trajectory,
         partner_targets: held.partner_targets,
+        declared: super::declared::read(table),
         evidence,
         source,
         responsible,
         compare_with,
+        common,
         examples,
     };
     Some((table.place(&code.span), indicator))
 }
 
+/// `RCO` or `RCR` and digits, as the annex of Regulation (EU) 2021/1058 numbers them.
+fn common(table: &Table<'_>) -> Option<String> {
+    let text = table.text("common")?;
+    let number = text.value.strip_prefix("RCO").or_else(|| text.value.strip_prefix("RCR"));
+    if number.is_some_and(|number| (2..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit())) {
+        return Some(text.value);
+    }
+    let message = format!("`{}` is no code of the EU's common indicators", text.value);
+    table.bad(&text.span, message, "Write RCO and its number for an output, RCR for a result, as in \"RCO01\".");
+    None
+}
+
 /// Rows of several partners may be one record, so partner figures need not add up.
-fn counted_once(from: &[super::catalog::From], collections: &[Collection]) -> bool {
+fn counted_once(from: &[From], collections: &[Collection]) -> bool {
     from.iter()
         .any(|from| collections.iter().any(|collection| collection.code == from.collection && collection.shared_key))
 }
@@ -100,16 +120,12 @@ fn accumulation(table: &Table<'_>, how: Option<&How>, context: &Context<'_>) -> 
     let chosen = declared.as_ref().map_or(natural, |at| at.value);
     let span = table.span_of("accumulation");
     if natural == Accumulation::Rate && chosen == Accumulation::Flow {
-        let finding = table.error(&rules::RATE_SUMMED, &span, "a ratio, a median or an estimate cannot be a flow");
+        let finding =
+            table.error(&rules::RATE_SUMMED, &span, "a ratio, a mean, a median or an estimate cannot be a flow");
         table.report(finding.help("Take `accumulation` out: it is a rate, recomputed from rows wherever it stands."));
     }
-    if let Some(field) = sums_a_rate(how, context.collections) {
-        let finding = table.error(
-            &rules::RATE_SUMMED,
-            &table.span_of(if table.has("ratio") { "ratio" } else { "measure" }),
-            format!("`{field}` is a percentage and would be added up"),
-        );
-        table.report(finding.help("Use `ratio` with what the percentage is made of."));
+    if let How::Rows { from, measure } = how {
+        rate_summed(table, if table.has("ratio") { "ratio" } else { "measure" }, (from, measure), context);
     }
     if let How::Rows { from, .. } = how {
         for from in from {
@@ -128,6 +144,13 @@ fn accumulation(table: &Table<'_>, how: Option<&How>, context: &Context<'_>) -> 
         }
     }
     chosen
+}
+
+fn rate_summed(table: &Table<'_>, key: &'static str, (from, measure): (&[From], &RowMeasure), context: &Context<'_>) {
+    let Some(field) = sums_a_rate(from, measure, context.collections) else { return };
+    let message = format!("`{field}` is a percentage and would be added up");
+    let finding = table.error(&rules::RATE_SUMMED, &table.span_of(key), message);
+    table.report(finding.help("Use `ratio` with what the percentage is made of."));
 }
 
 fn by(table: &Table<'_>, how: Option<&How>, context: &Context<'_>) -> Vec<String> {

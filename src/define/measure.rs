@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::catalog::{ChangeKind, Collection, Derived, Estimate, FieldKind, From, How, Pairing, RowMeasure, Survey};
+use super::catalog::{
+    ChangeKind, Collection, Committed, Derived, Estimate, FieldKind, From, How, Pairing, RowMeasure, Survey,
+};
 use super::collection::{known_field, literals};
 use super::reader::{At, Table};
 use crate::finding::rules;
 use crate::finding::suggest::nearest;
-use crate::model::code::{CollectionCode, IndicatorCode};
+use crate::model::code::{CollectionCode, FieldCode, IndicatorCode};
 use crate::model::scoreboard::Accumulation;
 use crate::sql::expression::{Expression, condition};
 use crate::sql::{Function, Measure, Scope, measure};
@@ -18,6 +20,7 @@ pub fn read(table: &Table<'_>, collections: &[Collection], surveys: &[Survey]) -
     let ways: Vec<&str> = [
         ("measure", table.has("measure")),
         ("ratio", table.has("ratio")),
+        ("mean", table.has("mean")),
         ("median", table.has("median")),
         ("estimate", table.has("estimate")),
         ("derived", table.has("derived")),
@@ -32,7 +35,8 @@ pub fn read(table: &Table<'_>, collections: &[Collection], surveys: &[Survey]) -
         [] => {
             let finding = table.error(&rules::MISSING_KEY, &head, "the indicator does not say how it is counted");
             table.report(
-                finding.help("Give one of `measure`, `ratio`, `median`, `estimate` (with `survey`), `derived`."),
+                finding
+                    .help("Give one of `measure`, `ratio`, `mean`, `median`, `estimate` (with `survey`), `derived`."),
             );
             None
         }
@@ -69,7 +73,8 @@ fn rows(table: &Table<'_>, collections: &[Collection], way: &str) -> Option<How>
             let to = to.and_then(|text| checked(&ratio, &text, &scope, &found));
             of.zip(to).map(|(of, to)| RowMeasure::Ratio { of, to })
         }
-        _ => median(table, &found),
+        "mean" => number(table, "mean", &found).and_then(|field| mean(field, &scope)),
+        _ => number(table, "median", &found).map(RowMeasure::Median),
     };
     if found.is_empty() {
         return None;
@@ -77,10 +82,60 @@ fn rows(table: &Table<'_>, collections: &[Collection], way: &str) -> Option<How>
     Some(How::Rows { from: from?, measure: measure? })
 }
 
-fn median(table: &Table<'_>, found: &[&Collection]) -> Option<RowMeasure> {
-    let text = table.text("median")?;
+/// What is decided or contracted, of the rows that the indicator counts.
+pub fn committed(table: &Table<'_>, how: Option<&How>, collections: &[Collection]) -> Option<Committed> {
+    let committed = table.table("committed")?;
+    let (text, date) = (committed.required_text("measure"), committed.text("date"));
+    let Some(How::Rows { from, measure: RowMeasure::One(_) }) = how else {
+        committed.has("where");
+        committed.finish();
+        if how.is_some() {
+            committed.bad(
+                &committed.span,
+                "`committed` goes with a `measure` over rows only",
+                "A ratio, a median, an estimate or a derived indicator has no part that is decided: take it out.",
+            );
+        }
+        return None;
+    };
+    let found: Vec<&Collection> =
+        from.iter().filter_map(|from| collections.iter().find(|one| one.code == from.collection)).collect();
+    let mut from = conditions(&committed, &found);
+    committed.finish();
+    let text = text?;
+    let measure = checked(&committed, &text, &shared_scope(&found), &found)?;
+    if !measure.function.is_additive() {
+        committed.bad(&text.span, "what is committed must add up", "Use COUNT(*), COUNT(f) or SUM(…).");
+        return None;
+    }
+    if let Some(date) = date {
+        for from in from.iter_mut().flatten() {
+            let collection = found.iter().find(|collection| collection.code == from.collection)?;
+            from.date = Some(placing(&committed, &date, collection)?);
+        }
+    }
+    Some(Committed { from: from?, measure: RowMeasure::One(measure) })
+}
+
+/// A field of kind date that places rows in time in place of the collection's own.
+fn placing(table: &Table<'_>, date: &At<String>, collection: &Collection) -> Option<FieldCode> {
+    let code = known_field(table, date, &collection.fields)?;
+    let problem = if collection.by_period {
+        format!("rows of `{}` belong to the period that they are reported for", collection.code)
+    } else if collection.field(code.as_str())?.kind != FieldKind::Date {
+        format!("`{code}` is not a date")
+    } else {
+        return Some(code);
+    };
+    table.bad(&date.span, problem, "Name a field of kind date in a cumulative collection, or take `date` out.");
+    None
+}
+
+/// The one numeric field of a mean or a median.
+fn number(table: &Table<'_>, key: &'static str, found: &[&Collection]) -> Option<FieldCode> {
+    let text = table.text(key)?;
     let [collection] = found else {
-        table.bad(&text.span, "a median is taken from one collection", "Name one collection in `from`.");
+        table.bad(&text.span, format!("a {key} is taken from one collection"), "Name one collection in `from`.");
         return None;
     };
     let code = known_field(table, &text, &collection.fields)?;
@@ -89,11 +144,18 @@ fn median(table: &Table<'_>, found: &[&Collection]) -> Option<RowMeasure> {
         table.bad(
             &text.span,
             format!("`{code}` is not a number"),
-            "A median needs a field of kind integer, decimal, money or percent.",
+            format!("A {key} needs a field of kind integer, decimal, money or percent."),
         );
         return None;
     }
-    Some(RowMeasure::Median(code))
+    Some(code)
+}
+
+/// Sum and count of a field: divided once, when both are known.
+fn mean(field: FieldCode, scope: &Scope) -> Option<RowMeasure> {
+    let of = measure::check(&format!("SUM({field})"), scope).ok()?;
+    let to = measure::check(&format!("COUNT({field})"), scope).ok()?;
+    Some(RowMeasure::Mean { field, of, to })
 }
 
 fn known_collection<'c>(table: &Table<'_>, name: &At<String>, collections: &'c [Collection]) -> Option<&'c Collection> {
@@ -166,7 +228,11 @@ fn conditions(table: &Table<'_>, found: &[&Collection]) -> Option<Vec<From>> {
     }
     let from = found
         .iter()
-        .map(|collection| From { collection: collection.code.clone(), condition: given.remove(&collection.code) })
+        .map(|collection| From {
+            collection: collection.code.clone(),
+            condition: given.remove(&collection.code),
+            date: None,
+        })
         .collect();
     sound.then_some(from)
 }
@@ -182,13 +248,12 @@ fn checked(table: &Table<'_>, text: &At<String>, scope: &Scope, found: &[&Collec
     }
 }
 
-/// A sum over percentages: what must not be.
-pub fn sums_a_rate(how: &How, collections: &[Collection]) -> Option<String> {
-    let How::Rows { from, measure } = how else { return None };
+/// A sum over percentages: what must not be. A mean of them is no sum.
+pub fn sums_a_rate(from: &[From], measure: &RowMeasure, collections: &[Collection]) -> Option<String> {
     let measures = match measure {
         RowMeasure::One(measure) => vec![measure],
         RowMeasure::Ratio { of, to } => vec![of, to],
-        RowMeasure::Median(_) => Vec::new(),
+        RowMeasure::Mean { .. } | RowMeasure::Median(_) => Vec::new(),
     };
     let percent = |name: &String| {
         from.iter().any(|from| {

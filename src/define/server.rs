@@ -84,7 +84,7 @@ fn masked(table: &Table<'_>, span: &std::ops::Range<usize>, message: String) -> 
 }
 
 /// The name of an environment variable, which looks like no secret.
-fn variable(table: &Table<'_>, text: &At<String>, key: &str) -> Option<String> {
+pub(super) fn variable(table: &Table<'_>, text: &At<String>, key: &str) -> Option<String> {
     let name = &text.value;
     let first = name.starts_with(|c: char| c.is_ascii_uppercase());
     let letters = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
@@ -99,7 +99,7 @@ fn variable(table: &Table<'_>, text: &At<String>, key: &str) -> Option<String> {
 }
 
 /// An address that a secret may be sent to.
-fn url(table: &Table<'_>, text: &At<String>, allow_http: bool) -> Option<String> {
+pub(super) fn url(table: &Table<'_>, text: &At<String>, allow_http: bool) -> Option<String> {
     let url = text.value.trim().trim_end_matches('/');
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();

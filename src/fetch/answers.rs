@@ -7,7 +7,7 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use serde_json::{Map, Value, json};
 
-use super::Failure;
+use crate::http::Failure;
 use crate::model::hash::hash_of;
 use crate::model::source::SourceKind;
 

@@ -9,10 +9,11 @@ use quick_xml::events::Event;
 use zip::ZipArchive;
 
 use super::answers::{AnswerSet, joined, split};
-use super::client::{Client, Request, encoded, is_anything};
 use super::spool::Spool;
-use super::{Failure, Gathered, Previous, Trouble};
+use super::{Gathered, Previous, Trouble};
 use crate::finding::rules;
+use crate::http::Failure;
+use crate::http::client::{Client, Request, encoded, is_anything};
 use crate::model::source::Source;
 
 const FIRST_PAUSE: Duration = Duration::from_secs(2);

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::answers::{Page, Rows};
-use super::client::{Client, Request, encoded, is_json};
 use super::spool::Spool;
-use super::{Failure, Gathered, Trouble};
+use super::{Gathered, Trouble};
+use crate::http::Failure;
+use crate::http::client::{Client, Request, encoded, is_json};
 use crate::model::source::{Source, SourceKind};
 
 pub(super) fn gather(source: &Source, client: &mut Client<'_>, spool: &mut Spool<'_>) -> Result<Gathered, Trouble> {
@@ -20,7 +21,7 @@ pub(super) fn gather(source: &Source, client: &mut Client<'_>, spool: &mut Spool
         // In the order of receipt: what is sent in meanwhile comes last.
         let path = format!("{asset}data/?format=json&start={start}&limit={}&sort=%7B%22_id%22%3A1%7D", source.page);
         let label = format!("data start={start}");
-        let bytes = client.page(spool, &label, &path)?;
+        let bytes = spool.ask(client, &label, &path)?;
         let Some(Page { count, rows: given_rows, .. }) = Page::read(&bytes, "count", "results") else {
             let message = format!("the server gives no answers but “{}”", client.quote(&bytes));
             return Err(Failure::strange(message).into());

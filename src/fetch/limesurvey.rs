@@ -7,10 +7,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::answers::Rows;
-use super::client::{Client, Request, is_json};
 use super::spool::Spool;
-use super::{Credentials, Failure, Gathered, Trouble};
+use super::{Gathered, Trouble};
 use crate::finding::rules;
+use crate::http::client::{Client, Request, is_json};
+use crate::http::{Credentials, Failure};
 use crate::model::source::{Completion, Source, SourceKind};
 
 /// Ranges without an answer in a row: each is twice as wide as the one before, so they cover every number there is.

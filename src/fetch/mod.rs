@@ -3,48 +3,25 @@
 //! What was fetched must equal what the server says it has, or the fetch fails with the reason. Pages are kept as they
 //! came (`spool`), so that an interrupted fetch goes on where it ended; put together they are one document in the
 //! server's own form, sorted by the key of the answer: the same answers give the same bytes. `ingest` reads it as it
-//! reads the same server's file exports. No clock and no chance of its own: see [`Surroundings`]. Secrets never leave
-//! `client`, not even in what a server sends back.
+//! reads the same server's file exports. Requests go through [`crate::http`].
 
 mod answers;
-mod client;
 mod eusurvey;
 mod kobo;
 mod limesurvey;
 mod odk;
-mod secret;
 mod spool;
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
-use thiserror::Error;
 
-use crate::finding::{Rule, rules};
+use crate::finding::rules;
+use crate::http::client::Client;
+use crate::http::{Credentials, Endpoint, Failure, Surroundings};
 use crate::model::source::{Source, SourceKind};
 pub use answers::Changes;
 use answers::compare;
-use client::Client;
-pub use secret::Secret;
 pub use spool::Pages;
 use spool::Spool;
-
-/// What a fetch needs of the world besides the network.
-pub trait Surroundings {
-    fn now(&self) -> DateTime<Utc>;
-    /// Since the fetch began, by a clock that never goes back.
-    fn elapsed(&self) -> Duration;
-    fn pause(&self, time: Duration);
-    /// A number from 0 to 1, another one each time.
-    fn chance(&self) -> f64;
-    fn progress(&self, answers: u64, of: u64);
-}
-
-/// Who signs in.
-pub struct Credentials {
-    pub user: Option<Secret>,
-    pub secret: Secret,
-}
 
 /// What was fetched before: the document, and when.
 pub struct Previous {
@@ -70,36 +47,6 @@ pub struct Fetched {
     pub requests: u32,
     /// What is worth knowing: lower-case phrases without a full stop.
     pub notes: Vec<String>,
-}
-
-/// Why nothing was fetched. `message` is a lower-case phrase without a full stop, without secrets.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{message}")]
-pub struct Failure {
-    pub rule: &'static Rule,
-    pub message: String,
-    pub help: Option<String>,
-}
-
-impl Failure {
-    fn new(rule: &'static Rule, message: impl Into<String>) -> Self {
-        Self { rule, message: message.into(), help: None }
-    }
-
-    fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// The server did not give what it says it has.
-    fn incomplete(message: impl Into<String>) -> Self {
-        Self::new(&rules::FETCH_INCOMPLETE, message)
-    }
-
-    /// The server answers in a way that is not documented.
-    fn strange(message: impl Into<String>) -> Self {
-        Self::new(&rules::FETCH_UNREADABLE, message)
-    }
 }
 
 /// How often a fetch begins anew when the number of answers changes meanwhile.
@@ -143,7 +90,18 @@ pub fn fetch(
     previous: Option<&Previous>,
     bytes: u64,
 ) -> Result<Fetched, Failure> {
-    let mut client = Client::new(source, credentials, surroundings, bytes)?;
+    let endpoint = Endpoint {
+        url: &source.url,
+        timeout: source.timeout,
+        total: source.total,
+        unknown: ("the form", "Compare `url` and `form` of the source with the address of the form in a browser."),
+    };
+    let mut client = Client::new(endpoint, credentials, surroundings, bytes)?;
+    match source.kind {
+        SourceKind::Kobo => client.authorize(&format!("Token {}", credentials.secret.reveal()))?,
+        SourceKind::EuSurvey => client.authorize_by_password()?,
+        SourceKind::Odk | SourceKind::LimeSurvey => {}
+    }
     let mut spool = Spool::open(pages, source, surroundings.now());
     let mut round = 1;
     let gathered = loop {

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::answers::{Page, Rows, key};
-use super::client::{Client, Request, encoded, is_anything, is_json};
 use super::spool::Spool;
-use super::{Credentials, Failure, Gathered, Trouble};
+use super::{Gathered, Trouble};
 use crate::finding::rules;
+use crate::http::client::{Client, Request, encoded, is_anything, is_json};
+use crate::http::{Credentials, Failure};
 use crate::model::source::{Source, SourceKind};
 
 pub(super) fn gather(
@@ -52,7 +53,7 @@ fn signed_in(source: &Source, client: &mut Client<'_>, spool: &mut Spool<'_>) ->
     loop {
         let path = format!("{form}.svc/Submissions?%24top={}&%24count=true&%24expand=*{cursor}", source.page);
         let label = format!("Submissions {}", cursor.trim_start_matches('&'));
-        let bytes = client.page(spool, &label, &path)?;
+        let bytes = spool.ask(client, &label, &path)?;
         let Some(page) = Page::read(&bytes, "@odata.count", "value") else {
             let message = format!("the server gives no answers but “{}”", client.quote(&bytes));
             return Err(Failure::strange(message).into());

@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Page};
+use super::Page;
 use crate::finding::rules;
+use crate::http::Failure;
+use crate::http::client::{Client, Request, is_json};
 use crate::model::hash::hash_of;
 use crate::model::source::Source;
 
@@ -59,6 +61,16 @@ impl<'a> Spool<'a> {
     pub fn page(&self, label: &str) -> Option<Vec<u8>> {
         let kept = self.state.pages.iter().find(|kept| kept.label == label)?;
         self.pages.read(&kept.hash).filter(|bytes| hash_of(bytes) == kept.hash)
+    }
+
+    /// A page of JSON: as it came before, or asked for and kept.
+    pub fn ask(&mut self, client: &mut Client<'_>, label: &str, path: &str) -> Result<Vec<u8>, Failure> {
+        if let Some(bytes) = self.page(label) {
+            return Ok(bytes);
+        }
+        let body = client.send(&Request::get(path, is_json))?.body;
+        self.keep(label, &body)?;
+        Ok(body)
     }
 
     /// Keeps a page as it came.

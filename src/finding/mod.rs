@@ -5,9 +5,11 @@
 
 mod human;
 mod json;
+pub mod patterns;
 pub mod rules;
 pub mod suggest;
 pub mod translate;
+pub mod written;
 
 use std::fmt;
 

@@ -378,6 +378,12 @@ rules! {
     DISK "disk", "the disk refused to read or write",
         "What could not be written is missing, and what stood there before stands.",
         "Free some space, look at the permissions, and run again: it completes what is missing.";
+    EXPORT_REFUSED "export-refused", "a figure that does not fit a format",
+        "It would have to be rounded or turned into something else, so it is left out of the file.",
+        "See the message; everything else is in the file.";
+    EXPORT_REJECTED "export-rejected", "a value that the server did not take",
+        "The server keeps what it had before; all values that it took stand.",
+        "Compare the report's mapping with the data elements, units and periods that the server opens for entry.";
     UNKNOWN_RUN "unknown-run", "no run, or more than one, has this code",
         "A figure of the past can be told only for a run that was published.",
         "Use a code that an output prints, the beginning of one, `last` or `previous`.";

@@ -1,18 +1,16 @@
 //! Findings in the partner's language.
 //!
 //! Code writes its texts in English, once. A table for each other language holds the English texts as patterns, with
-//! placeholders for the values: `"{0} more rows"` = `"{0} weitere Zeilen"`. A text is translated by finding its
-//! pattern, cutting the values out and putting them into the translation. What fits no pattern stays English, and so
-//! does a text of the programme's own, which comes in the partner's language already.
-//!
-//! A placeholder takes what stands there as it is, unless it says more: `{0:number}` and `{0:day}` fit only that;
-//! `{0:phrase}` is one of `[phrases]`, `{0:phrases}` several of them, and `{0:message}` a message of its own if it can be.
+//! placeholders for the values: `"{0} more rows"` = `"{0} weitere Zeilen"`; [`super::patterns`] says how they are used.
+//! What fits no pattern stays English, and so does a text of the programme's own, which comes in the partner's language
+//! already.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use super::patterns::Tables;
 use super::{Finding, Rule};
 
 /// The languages in which findings can be told.
@@ -26,12 +24,6 @@ const SOURCES: [(&str, &str); 4] = [
     ("lt", include_str!("translations/lt.toml")),
 ];
 
-/// Messages and phrases stand in messages, and no deeper than this: a hostile text may repeat itself for ever.
-const DEEPEST: usize = 3;
-
-/// Between phrases of a list.
-const JOINT: &str = ", and ";
-
 /// The texts of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuleTexts<'a> {
@@ -44,20 +36,20 @@ pub struct RuleTexts<'a> {
 pub fn translate(finding: &Finding, language: &str) -> Finding {
     let mut translated = finding.clone();
     let Some(book) = book(language) else { return translated };
-    if let Some(message) = book.message(&finding.message, DEEPEST) {
+    if let Some(message) = book.tables.tell(&finding.message) {
         translated.message = message;
     }
     if let Some(help) = &finding.help {
         // Where the help is the rule's own, its translation is too, whatever another rule says in the same words.
         let own = book.rules.get(finding.rule.id).filter(|_| help == finding.rule.fix).map(|texts| texts.fix.clone());
-        translated.help = own.or_else(|| book.message(help, DEEPEST)).or(translated.help);
+        translated.help = own.or_else(|| book.tables.tell(help)).or(translated.help);
     }
     translated
 }
 
 /// One message or help in this language; None where there is no translation, as for English itself.
 pub fn message(text: &str, language: &str) -> Option<String> {
-    book(language)?.message(text, DEEPEST)
+    book(language)?.tables.tell(text)
 }
 
 /// The texts of a rule in this language, else in English.
@@ -74,7 +66,7 @@ fn book(language: &str) -> Option<&'static Book> {
     let primary = language.split(['-', '_']).next().unwrap_or_default();
     let at = SOURCES.iter().position(|(code, _)| code.eq_ignore_ascii_case(primary))?;
     // A file that cannot be read would leave all texts English; a test holds that each can.
-    Some(BOOKS.get(at)?.get_or_init(|| Book::new(toml::from_str(SOURCES[at].1).unwrap_or_default())))
+    Some(BOOKS.get(at)?.get_or_init(|| Book::new(toml::from_str(SOURCES[at].1).unwrap_or_default(), primary)))
 }
 
 /// A file of translations as it stands.
@@ -97,247 +89,23 @@ struct Texts {
 /// The translations into one language, ready to be looked up.
 #[derive(Debug)]
 struct Book {
-    messages: Patterns,
-    phrases: Patterns,
+    tables: Tables,
     rules: BTreeMap<String, Texts>,
 }
 
 impl Book {
-    fn new(source: Source) -> Self {
-        let mut messages = Patterns::new(source.messages);
+    fn new(source: Source, language: &str) -> Self {
+        let mut tables = Tables::new(source.messages, source.phrases, language);
         // Many messages are the title of their rule, and many helps the fix of one.
         for rule in super::rules::ALL {
             if let Some(texts) = source.rules.get(rule.id) {
                 for (from, to) in [(rule.title, &texts.title), (rule.why, &texts.why), (rule.fix, &texts.fix)] {
-                    messages.whole.entry(from.to_owned()).or_insert_with(|| to.clone());
+                    tables.add(from, to);
                 }
             }
         }
-        Self { messages, phrases: Patterns::new(source.phrases), rules: source.rules }
+        Self { tables, rules: source.rules }
     }
-
-    fn message(&self, text: &str, depth: usize) -> Option<String> {
-        self.look_up(&self.messages, text, depth)
-    }
-
-    fn look_up(&self, patterns: &Patterns, text: &str, depth: usize) -> Option<String> {
-        if depth == 0 {
-            return None;
-        }
-        if let Some(translation) = patterns.whole.get(text) {
-            return Some(translation.clone());
-        }
-        let mut fitting: Vec<&Pattern> = Vec::new();
-        for word in [first_word(text).unwrap_or_default(), ""] {
-            let list = patterns.by_first_word.get(word).map_or(&[][..], Vec::as_slice);
-            fitting.extend(list.iter().filter(|pattern| pattern.begins_and_ends(text)));
-            if word.is_empty() {
-                break;
-            }
-        }
-        // The most specific pattern is meant; where that cannot be filled, the text stays as it is.
-        fitting.sort_by_key(|pattern| std::cmp::Reverse(pattern.letters));
-        let (pattern, values) = fitting.into_iter().find_map(|pattern| Some((pattern, pattern.cut(text)?)))?;
-        self.fill(pattern, &values, depth - 1)
-    }
-
-    /// The translation with the values in it; None where a value is not the phrase that it should be.
-    fn fill(&self, pattern: &Pattern, values: &[Value<'_>], depth: usize) -> Option<String> {
-        let mut filled = String::new();
-        for piece in &pattern.translation {
-            match piece {
-                Piece::Letters(letters) => filled.push_str(letters),
-                Piece::Slot(number, _) => {
-                    let value = values.iter().find(|value| value.slot == *number)?;
-                    match value.kind {
-                        Kind::Any | Kind::Number | Kind::Day => filled.push_str(value.text),
-                        Kind::Phrase => filled.push_str(&self.look_up(&self.phrases, value.text, depth)?),
-                        Kind::Phrases => {
-                            let parts = value.text.split(JOINT).map(|text| self.look_up(&self.phrases, text, depth));
-                            let joint = self.phrases.whole.get(JOINT)?;
-                            filled.push_str(&parts.collect::<Option<Vec<_>>>()?.join(joint));
-                        }
-                        Kind::Message => match self.message(value.text, depth) {
-                            Some(message) => filled.push_str(&message),
-                            None => filled.push_str(value.text),
-                        },
-                    }
-                }
-            }
-        }
-        Some(filled)
-    }
-}
-
-/// Patterns of one table of a file.
-#[derive(Debug)]
-struct Patterns {
-    /// Those without placeholders.
-    whole: BTreeMap<String, String>,
-    /// The others by the first word of a text that fits, `""` where that may be any.
-    by_first_word: BTreeMap<String, Vec<Pattern>>,
-}
-
-impl Patterns {
-    fn new(table: BTreeMap<String, String>) -> Self {
-        let mut patterns = Self { whole: BTreeMap::new(), by_first_word: BTreeMap::new() };
-        for (text, translation) in table {
-            let pattern = Pattern::new(&text, &translation);
-            match pattern.pieces.as_slice() {
-                [Piece::Letters(_)] | [] => {
-                    patterns.whole.insert(text, translation);
-                }
-                [first, ..] => {
-                    let word = if let Piece::Letters(letters) = first { first_word(letters) } else { None };
-                    let word = word.unwrap_or_default().to_owned();
-                    patterns.by_first_word.entry(word).or_default().push(pattern);
-                }
-            }
-        }
-        patterns
-    }
-}
-
-/// The first word, if it is whole: a space stands behind it.
-fn first_word(text: &str) -> Option<&str> {
-    text.split_once(' ').map(|(word, _)| word)
-}
-
-/// What a placeholder may stand for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Any,
-    Number,
-    Day,
-    Phrase,
-    Phrases,
-    Message,
-}
-
-impl Kind {
-    fn fits(self, text: &str) -> bool {
-        let digits_and = |others: &str| text.chars().all(|c| c.is_ascii_digit() || others.contains(c));
-        match self {
-            Self::Number => digits_and("-."),
-            Self::Day => text.len() == 10 && digits_and("-"),
-            Self::Any | Self::Phrase | Self::Phrases | Self::Message => true,
-        }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
-    Letters(String),
-    Slot(usize, Kind),
-}
-
-/// A value cut out of a text.
-struct Value<'t> {
-    slot: usize,
-    kind: Kind,
-    text: &'t str,
-}
-
-/// An English text and its translation, both in pieces.
-#[derive(Debug)]
-struct Pattern {
-    pieces: Vec<Piece>,
-    /// Bytes outside placeholders: of two patterns that fit, the one with more is meant.
-    letters: usize,
-    translation: Vec<Piece>,
-}
-
-impl Pattern {
-    fn new(text: &str, translation: &str) -> Self {
-        let pieces = parse(text);
-        let letters = pieces.iter().map(|piece| if let Piece::Letters(letters) = piece { letters.len() } else { 0 });
-        Self { letters: letters.sum(), pieces, translation: parse(translation) }
-    }
-
-    /// A quick look at both ends, which nearly all patterns that do not fit fail.
-    fn begins_and_ends(&self, text: &str) -> bool {
-        let fits = |piece: Option<&Piece>, fits: &dyn Fn(&str) -> bool| match piece {
-            Some(Piece::Letters(letters)) => fits(letters),
-            _ => true,
-        };
-        fits(self.pieces.first(), &|letters| text.starts_with(letters))
-            && fits(self.pieces.last(), &|letters| text.ends_with(letters))
-    }
-
-    /// The values in a text, each as short as can be but not empty; None where the text does not fit.
-    ///
-    /// Letters between values are looked for once, from where the last ones ended, so time is linear in the text.
-    fn cut<'t>(&self, text: &'t str) -> Option<Vec<Value<'t>>> {
-        let mut values = Vec::new();
-        let mut rest = text;
-        let mut open = None;
-        let last = self.pieces.len().checked_sub(1)?;
-        for (at, piece) in self.pieces.iter().enumerate() {
-            match (piece, open) {
-                (Piece::Slot(slot, kind), _) => open = Some((*slot, *kind)),
-                (Piece::Letters(letters), None) => rest = rest.strip_prefix(letters.as_str())?,
-                (Piece::Letters(letters), Some((slot, kind))) => {
-                    let end = if at == last {
-                        rest.strip_suffix(letters.as_str())?.len()
-                    } else {
-                        let first = rest.chars().next()?.len_utf8();
-                        first + rest.get(first..)?.find(letters.as_str())?
-                    };
-                    values.push(Value { slot, kind, text: rest.get(..end)? });
-                    rest = rest.get(end + letters.len()..)?;
-                    open = None;
-                }
-            }
-        }
-        match open {
-            Some((slot, kind)) => values.push(Value { slot, kind, text: rest }),
-            None if !rest.is_empty() => return None,
-            None => {}
-        }
-        values.iter().all(|value| !value.text.is_empty() && value.kind.fits(value.text)).then_some(values)
-    }
-}
-
-/// Cuts a pattern into letters and placeholders. Braces that hold no number are letters.
-fn parse(text: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let mut letters = String::new();
-    let mut rest = text;
-    while let Some(open) = rest.find('{') {
-        let (before, from) = rest.split_at(open);
-        letters.push_str(before);
-        if let Some((inside, behind)) = from[1..].split_once('}')
-            && let Some(slot) = placeholder(inside)
-        {
-            if !letters.is_empty() {
-                pieces.push(Piece::Letters(std::mem::take(&mut letters)));
-            }
-            pieces.push(slot);
-            rest = behind;
-        } else {
-            letters.push('{');
-            rest = &from[1..];
-        }
-    }
-    letters.push_str(rest);
-    if !letters.is_empty() {
-        pieces.push(Piece::Letters(letters));
-    }
-    pieces
-}
-
-fn placeholder(inside: &str) -> Option<Piece> {
-    let (number, kind) = inside.split_once(':').unwrap_or((inside, ""));
-    let kind = match kind {
-        "" => Kind::Any,
-        "number" => Kind::Number,
-        "day" => Kind::Day,
-        "phrase" => Kind::Phrase,
-        "phrases" => Kind::Phrases,
-        "message" => Kind::Message,
-        _ => return None,
-    };
-    Some(Piece::Slot(number.parse().ok()?, kind))
 }
 
 #[cfg(test)]
@@ -348,6 +116,7 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::patterns::{JOINT, Kind, Piece, parse};
     use super::super::{Place, rules};
     use super::*;
 
@@ -580,8 +349,9 @@ mod tests {
                                 english.push_str(&letters);
                                 continue;
                             }
-                            Piece::Slot(_, Kind::Phrase | Kind::Phrases) => "a PDF".to_owned(),
-                            Piece::Slot(_, Kind::Number) => number.to_string(),
+                            Piece::Slot(_, Kind::Phrase | Kind::Phrases | Kind::List) => "a PDF".to_owned(),
+                            Piece::Slot(_, Kind::Date) => "30 June 2016".to_owned(),
+                            Piece::Slot(_, Kind::Number | Kind::Figure) => number.to_string(),
                             Piece::Slot(_, Kind::Day) => "2016-06-30".to_owned(),
                             Piece::Slot(slot, Kind::Any | Kind::Message) => values[slot].clone(),
                         };

@@ -24,6 +24,11 @@ impl PeriodUnit {
         Self::NAMES.iter().find(|(_, unit)| *unit == self).map_or("", |(name, _)| name)
     }
 
+    /// As it stands in a sentence: `2.4 a half-year`.
+    pub fn in_words(self) -> &'static str {
+        if self == Self::HalfYear { "half-year" } else { self.as_str() }
+    }
+
     fn months(self) -> u32 {
         match self {
             Self::Week => 0,
@@ -84,6 +89,19 @@ impl Calendar {
             last = self.end;
         }
         Some(Period { number, first, last, label: self.label(number, first) })
+    }
+
+    /// Whether all days that a period of this length has lie within the programme.
+    pub fn holds_whole(&self, number: i64) -> bool {
+        let ends = self.first_day(number + 1).and_then(|next| next.pred_opt());
+        self.first_day(number).is_some_and(|first| first >= self.start) && ends.is_some_and(|last| last <= self.end)
+    }
+
+    /// How many days of a period have passed at the end of a day, and how many a period of this length has there.
+    pub fn part(&self, number: i64, day: NaiveDate) -> Option<(i64, i64)> {
+        let (first, next) = (self.first_day(number)?, self.first_day(number + 1)?);
+        let all = (next - first).num_days();
+        Some((((day - first).num_days() + 1).clamp(0, all), all))
     }
 
     fn label(&self, number: i64, first: NaiveDate) -> String {

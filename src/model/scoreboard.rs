@@ -10,11 +10,15 @@ use super::audience::Audience;
 use super::changes::{Break, Changes};
 use super::code::{IndicatorCode, PartnerCode, ReportCode};
 use super::pace::Projection;
+use super::period::Calendar;
 use super::presentation::Presentation;
-use super::target::{Baseline, Direction, Milestone, ResolvedTarget, Target, Targets};
+use super::target::{Baseline, Declared, Direction, Milestone, ResolvedTarget, Target, Targets};
+use super::trace::Made;
+
+pub use super::evidence::{AnswerRow, CopiedCell, Evidence, EvidenceRow, SheetCopy, SourceSheet};
 use super::unit::Unit;
 use super::value::{Coverage, Value};
-use crate::finding::{CellRef, Finding};
+use crate::finding::Finding;
 
 /// Every sheet's content.
 #[derive(Debug, Clone)]
@@ -59,6 +63,8 @@ pub struct ProgrammeFacts {
     pub start: NaiveDate,
     pub end: NaiveDate,
     pub as_of: NaiveDate,
+    /// Its reporting periods.
+    pub calendar: Calendar,
     pub currency: String,
     pub language: String,
     pub partners: Vec<PartnerFacts>,
@@ -177,6 +183,10 @@ pub struct IndicatorResult {
     pub unit: Unit,
     pub accumulation: Accumulation,
     pub direction: Direction,
+    /// What its figures are made of.
+    pub made: Made,
+    /// Where baseline, targets and milestones are declared.
+    pub declared: Declared,
     /// How it is counted, in words and expressions: one line each.
     pub method: Vec<String>,
     /// The planned SQL of the total, one query a line of text.
@@ -184,6 +194,8 @@ pub struct IndicatorResult {
     pub source: Option<String>,
     pub evidence: Option<String>,
     pub responsible: Option<String>,
+    /// Its code among the EU's common indicators.
+    pub common: Option<String>,
     pub baseline: Option<Baseline>,
     pub targets: Targets,
     /// The current target, as declared.
@@ -200,6 +212,8 @@ pub struct IndicatorResult {
     pub committed: Option<Figure>,
     /// Where its series changed its meaning, in the order of days.
     pub breaks: Vec<Break>,
+    /// The total on each 31 December before the cut-off: of the EU's common indicators only.
+    pub year_ends: Vec<(NaiveDate, Value)>,
     pub estimate: Option<EstimateFacts>,
 }
 
@@ -519,34 +533,6 @@ impl ReportingState {
             Self::NotTakingPart => "not_taking_part",
         }
     }
-}
-
-/// The rows behind the figures, by indicator, then origin.
-#[derive(Debug, Clone, Default)]
-pub struct Evidence {
-    pub rows: Vec<EvidenceRow>,
-    /// How many there are in all; more than `rows` where the workbook's limit cut them.
-    pub total: usize,
-}
-
-#[derive(Debug, Clone)]
-pub struct EvidenceRow {
-    pub indicator: IndicatorCode,
-    pub partner: String,
-    pub collection: String,
-    pub date: Option<NaiveDate>,
-    /// The record's key, or the counted-once identity.
-    pub key: String,
-    /// What the row adds to a sum; None for counts and shares.
-    pub amount: Option<Decimal>,
-    /// The fields used, as `field = value`, in the order of the definition.
-    pub says: String,
-    pub file: String,
-    pub sheet: String,
-    /// The cell of the amount, else of the first field used.
-    pub cell: CellRef,
-    /// Counted in the total; false for a record that another partner's row already stands for.
-    pub counted: bool,
 }
 
 #[derive(Debug, Clone)]

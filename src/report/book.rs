@@ -9,8 +9,12 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::axis::Axis;
+use super::language::own;
 use super::style::{Kind, NumberFormat, Rule, Style};
 use crate::finding::CellRef;
+use crate::finding::written::Writing;
+use crate::model::presentation::{ChartUse, Logo};
+use crate::model::trace::Number;
 
 /// The longest text that a cell holds, in UTF-16 units.
 const LONGEST: usize = 32_767;
@@ -24,6 +28,12 @@ pub struct Book {
     pub created: NaiveDate,
     /// At the foot of every printed page: left and centre. The page number stands right.
     pub foot: [String; 2],
+    /// In the place of the usual accent.
+    pub accent: Option<u32>,
+    /// The page number, with `&P` for it and `&N` for how many there are.
+    pub page: String,
+    /// How days and numbers are written.
+    pub writing: Writing,
     pub sheets: Vec<Sheet>,
 }
 
@@ -41,8 +51,13 @@ pub struct Sheet {
     pub filter: Option<Area>,
     pub print: Print,
     pub charts: Vec<Chart>,
+    pub pictures: Vec<Picture>,
     /// Bars behind shares, from nothing to the whole.
     pub bars: Vec<Area>,
+    /// Where numbers that are declared rather than counted are told: what links lead to.
+    pub anchors: Vec<(Number, CellRef)>,
+    /// Texts of ours that no table translates: they stand in English.
+    pub untold: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -57,6 +72,25 @@ pub struct Placed {
     pub column: u16,
     pub cell: Cell,
     pub style: Style,
+    /// What the number is.
+    pub of: Option<Number>,
+    /// Where its sources stand.
+    pub to: Option<Lead>,
+}
+
+impl Placed {
+    pub fn new(column: u16, cell: Cell, style: Style) -> Self {
+        Self { column, cell, style, of: None, to: None }
+    }
+}
+
+/// A way from a number to what it is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lead {
+    pub sheet: String,
+    pub cell: CellRef,
+    /// What is found there.
+    pub tip: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -81,9 +115,19 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// Text of ours or of a partner: one line, no control characters, and never a formula.
+    /// Text of ours, which is told in the language of the report; what is not ours in it is marked by [`own`]. One line, no control characters, and never a formula.
     pub fn text(text: impl AsRef<str>) -> Self {
         Self::Text(clean(text.as_ref(), false))
+    }
+
+    /// Text that is not ours, such as a title, a name or what a row says: the same in every language.
+    pub fn verbatim(text: impl AsRef<str>) -> Self {
+        Self::Text(own(clean(text.as_ref(), false)))
+    }
+
+    /// The same, with its line breaks.
+    pub fn verbatim_lines(text: impl AsRef<str>) -> Self {
+        Self::Text(own(clean(text.as_ref(), true)))
     }
 
     /// Text whose line breaks are meant.
@@ -187,15 +231,29 @@ pub struct Print {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
     OnePage,
+    /// And as many pages long as it takes, with breaks of its own.
     OnePageWide,
-    /// Per cent, where the sheet has page breaks of its own.
-    Percent(u16),
+}
+
+/// A picture that lies over cells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    pub logo: Logo,
+    /// Its right edge is that of this column.
+    pub last_column: u16,
+    pub row: u32,
+    /// As drawn, in pixels.
+    pub width: u32,
+    pub height: u32,
+    pub alt: String,
 }
 
 /// A chart over cells of its own sheet, or of the one that is named.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
     pub kind: ChartKind,
+    /// What a report leaves it out by.
+    pub usage: ChartUse,
     pub sheet: Option<String>,
     pub first: CellRef,
     pub last_column: u16,
@@ -222,6 +280,9 @@ pub enum ChartKind {
     Columns,
     /// Dots with their intervals.
     Intervals,
+    /// Lying bars over each other, the first behind: actual on the way to its target, and what should be there by
+    /// now; in a cell, or over a sheet's width.
+    Bullet { wide: bool },
     /// A line the size of a cell, without axes: a chart and no sparkline, since `LibreOffice` prints sparklines as dots.
     Trend,
 }
@@ -243,6 +304,11 @@ pub enum Role {
     Expected,
     Milestone,
     Target,
+    /// The way to the target as it was first decided.
+    Original,
+    Projected,
+    /// An end of the projection's band.
+    Bound,
 }
 
 impl Book {
@@ -281,7 +347,10 @@ impl Sheet {
             let _ = write!(out, "{at} {look:?}");
             let _ = code.map_or(Ok(()), |code| write!(out, " [{code}]"));
             let _ = if rule == Rule::None { Ok(()) } else { write!(out, " {rule:?}") };
-            let _ = writeln!(out, ": {content}");
+            let _ = write!(out, ": {content}");
+            let to = placed.to.as_ref();
+            let _ = to.map_or(Ok(()), |to| write!(out, " ⇒ {}!{} {:?}", to.sheet, to.cell, to.tip));
+            out.push('\n');
         }
         for (name, areas) in [("span", &self.spans), ("bar", &self.bars)] {
             for area in areas {

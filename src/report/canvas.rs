@@ -2,8 +2,13 @@
 //! breaks come out of the content here.
 
 use super::book::{Area, Cell, Chart, ChartKind, Placed, Print, Row, Scale, Sheet};
+use super::language::{Tongue, own};
 use super::measure;
 use super::style::{Look, NumberFormat, Rule, Style};
+use super::words;
+use crate::finding::CellRef;
+use crate::model::presentation::ChartUse;
+use crate::model::trace::Number;
 
 /// The least height of a row with something in it, in pixels.
 const LINE: u32 = 22;
@@ -33,6 +38,7 @@ pub const fn between(least: u32, most: u32) -> Width {
 pub const MARGIN: Width = fixed(14);
 
 pub struct Canvas {
+    tongue: Tongue,
     sheet: Sheet,
     widths: Vec<Width>,
     row: Row,
@@ -43,10 +49,11 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    pub fn new(name: &str, widths: Vec<Width>) -> Self {
+    /// Everything that is put on it is told in this language, before it is measured.
+    pub fn new(tongue: Tongue, name: &str, widths: Vec<Width>) -> Self {
         let print = Print { scale: Scale::OnePageWide, repeat: Some((1, 1)), breaks: Vec::new() };
         let sheet = Sheet {
-            name: name.to_owned(),
+            name: words::sheet_name(tongue, name),
             accent: false,
             columns: Vec::new(),
             rows: Vec::new(),
@@ -55,13 +62,21 @@ impl Canvas {
             filter: None,
             print,
             charts: Vec::new(),
+            pictures: Vec::new(),
             bars: Vec::new(),
+            anchors: Vec::new(),
+            untold: Vec::new(),
         };
-        Self { sheet, widths, row: Row::default(), spans: Vec::new(), blocks: Vec::new() }
+        Self { tongue, sheet, widths, row: Row::default(), spans: Vec::new(), blocks: Vec::new() }
     }
 
     pub fn sheet(&mut self) -> &mut Sheet {
         &mut self.sheet
+    }
+
+    /// The language of what is put here.
+    pub fn tongue(&self) -> Tongue {
+        self.tongue
     }
 
     /// The row that is being written.
@@ -70,12 +85,48 @@ impl Canvas {
     }
 
     pub fn put(&mut self, column: u16, cell: Cell, style: Style) -> &mut Self {
-        self.row.cells.push(Placed { column, cell, style });
+        let cell = match cell {
+            Cell::Text(text) => Cell::Text(self.told(&text)),
+            Cell::Link { sheet, cell, text, live } => {
+                Cell::Link { sheet: words::sheet_name(self.tongue, &sheet), cell, text: self.told(&text), live }
+            }
+            other => other,
+        };
+        self.row.cells.push(Placed::new(column, cell, style));
         self
+    }
+
+    /// Says what the number that was put last is.
+    pub fn of(&mut self, number: Number) -> &mut Self {
+        if let Some(placed) = self.row.cells.last_mut() {
+            placed.of = Some(number);
+        }
+        self
+    }
+
+    /// Links from this number lead to the row that is being written.
+    pub fn anchor(&mut self, number: Number, column: u16) -> &mut Self {
+        let at = CellRef::new(self.at(), column);
+        self.sheet.anchors.push((number, at));
+        self
+    }
+
+    /// A text of ours for a part of a cell: told already when it is put.
+    pub fn say(&mut self, text: &str) -> String {
+        own(self.told(text))
+    }
+
+    fn told(&mut self, text: &str) -> String {
+        self.tongue.tell(text, &mut self.sheet.untold)
     }
 
     pub fn text(&mut self, column: u16, text: impl AsRef<str>, look: Look) -> &mut Self {
         self.put(column, Cell::text(text), look.plain())
+    }
+
+    /// Words that are not ours: see [`Cell::verbatim`].
+    pub fn verbatim(&mut self, column: u16, text: impl AsRef<str>, look: Look) -> &mut Self {
+        self.put(column, Cell::verbatim(text), look.plain())
     }
 
     /// A cell over several columns.
@@ -111,11 +162,10 @@ impl Canvas {
             match self.row.cells.iter_mut().find(|placed| placed.column == column) {
                 Some(placed) => placed.style.rule = rule,
                 None if self.spans.iter().any(|(from, to)| *from < column && column <= *to) => {}
-                None => self.row.cells.push(Placed {
-                    column,
-                    cell: Cell::Blank,
-                    style: Style { look: Look::Text, number: NumberFormat::GENERAL, rule },
-                }),
+                None => {
+                    let style = Style { look: Look::Text, number: NumberFormat::GENERAL, rule };
+                    self.row.cells.push(Placed::new(column, Cell::Blank, style));
+                }
             }
         }
         self.end()
@@ -137,8 +187,19 @@ impl Canvas {
         self.blocks.push((first, self.at().saturating_sub(1)));
     }
 
-    pub fn chart(&mut self, chart: Chart) {
+    pub fn chart(&mut self, mut chart: Chart) {
+        chart.title = self.told(&chart.title);
+        chart.alt = self.told(&chart.alt);
+        chart.sheet = chart.sheet.map(|sheet| words::sheet_name(self.tongue, &sheet));
+        for series in &mut chart.series {
+            series.name = self.told(&series.name);
+        }
         self.sheet.charts.push(chart);
+    }
+
+    /// Charts of other uses are left out, and take no room.
+    pub fn draw_only(&mut self, uses: impl Fn(ChartUse) -> bool) {
+        self.sheet.charts.retain(|chart| uses(chart.usage));
     }
 
     /// Measures everything.
@@ -146,7 +207,7 @@ impl Canvas {
         self.sheet.columns = self.column_widths();
         self.row_heights();
         self.hold_charts();
-        if !self.blocks.is_empty() {
+        if !self.blocks.is_empty() && self.sheet.print.scale == Scale::OnePageWide {
             self.paginate();
         }
         self.sheet
@@ -169,7 +230,7 @@ impl Canvas {
                 continue;
             }
             let face = placed.style.look.face();
-            let text = placed.cell.shown(placed.style.number);
+            let text = self.shown(placed);
             let heading = matches!(placed.style.look, Look::Head | Look::HeadRight | Look::HeadFilter);
             let widest = if heading {
                 measure::longest_word(&text, face)
@@ -186,7 +247,7 @@ impl Canvas {
         // A figure over several columns needs its room too.
         for (at, placed) in self.sheet.cells().filter(|(_, placed)| placed.cell.is_rigid()) {
             let Some(span) = is_spanned(at.row, at.column).and_then(|index| spanned.get(index)) else { continue };
-            let text = placed.cell.shown(placed.style.number);
+            let text = self.shown(placed);
             let face = placed.style.look.face();
             let wanted = measure::width(&text, face) + measure::margins(face);
             let room = sum(&columns, span.first.column, span.last.column);
@@ -195,6 +256,14 @@ impl Canvas {
             }
         }
         columns
+    }
+
+    /// What a reader sees of a cell.
+    fn shown(&self, placed: &Placed) -> String {
+        match placed.cell {
+            Cell::Date(day) => self.tongue.short_day(day),
+            _ => placed.cell.shown(placed.style.number),
+        }
     }
 
     fn row_heights(&mut self) {
@@ -215,22 +284,35 @@ impl Canvas {
                     Some(Some(last)) => *last,
                     None => placed.column,
                 };
-                let face = placed.style.look.face();
-                let count = match &placed.cell {
-                    Cell::Text(text) | Cell::Link { text, .. } if face.wrap => {
-                        measure::lines(text, face, sum(&self.sheet.columns, placed.column, last))
-                    }
-                    _ => 1,
-                };
-                height = height.max(count * measure::line_height(face) + if count > 1 { 9 } else { 5 });
+                height = height.max(needs(placed, sum(&self.sheet.columns, placed.column, last)));
             }
             row.height = height.min(TALLEST);
+        }
+        self.joined_heights();
+    }
+
+    /// The last row of what reaches over several rows grows until its text fits.
+    fn joined_heights(&mut self) {
+        for span in self.sheet.spans.iter().filter(|span| span.last.row > span.first.row) {
+            let (first, last) = (span.first.row as usize, span.last.row as usize);
+            let placed = self
+                .sheet
+                .rows
+                .get(first)
+                .and_then(|row| row.cells.iter().find(|placed| placed.column == span.first.column));
+            let Some(placed) = placed else { continue };
+            let wanted = needs(placed, sum(&self.sheet.columns, span.first.column, span.last.column));
+            let above: u32 = self.sheet.rows.iter().take(last).skip(first).map(|row| row.height).sum();
+            if let Some(row) = self.sheet.rows.get_mut(last) {
+                row.height = row.height.max(wanted.saturating_sub(above)).min(TALLEST);
+            }
         }
     }
 
     /// The last row of each chart grows until the chart ends above it.
     fn hold_charts(&mut self) {
-        for chart in self.sheet.charts.iter().filter(|chart| chart.kind != ChartKind::Trend) {
+        let in_cells = [ChartKind::Trend, ChartKind::Bullet { wide: false }];
+        for chart in self.sheet.charts.iter().filter(|chart| !in_cells.contains(&chart.kind)) {
             let (first, last) = (chart.first.row as usize, chart.last_row as usize);
             let used: u32 = self.sheet.rows.iter().take(last).skip(first).map(|row| row.height).sum();
             if let Some(row) = self.sheet.rows.get_mut(last) {
@@ -239,11 +321,11 @@ impl Canvas {
         }
     }
 
-    /// A scale at which the sheet is one page wide, and a page break before each block that would be cut.
+    /// A page break before each block that would be cut. The sheet is made one page wide by whatever prints it, so the
+    /// scale is only guessed here: what has wider letters makes its columns wider and its pages longer in one.
     fn paginate(&mut self) {
         let width: u32 = self.sheet.columns.iter().sum();
-        // Smaller than fits: LibreOffice makes columns six per cent wider than Excel does.
-        let percent = (PAGE.0 * 91 / width.max(1)).clamp(40, 90);
+        let percent = (PAGE.0 * 97 / width.max(1)).clamp(10, 100);
         let page = PAGE.1 * 96 / percent;
         let height = |from: u32, to: u32| -> u32 {
             self.sheet.rows.iter().take(to as usize + 1).skip(from as usize).map(|row| row.height).sum()
@@ -265,8 +347,18 @@ impl Canvas {
             }
         }
         self.sheet.print.breaks = breaks;
-        self.sheet.print.scale = Scale::Percent(u16::try_from(percent).unwrap_or(70));
     }
+}
+
+/// The height that a cell of this width needs.
+fn needs(placed: &Placed, width: u32) -> u32 {
+    let face = placed.style.look.face();
+    let count = match &placed.cell {
+        // Where the font is not at hand another one takes its place, and its letters are wider.
+        Cell::Text(text) | Cell::Link { text, .. } if face.wrap => measure::lines(text, face, width * 88 / 100),
+        _ => 1,
+    };
+    count * measure::line_height(face) + if count > 1 { 9 } else { 5 }
 }
 
 /// The width of columns together.

@@ -8,6 +8,8 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Number, Value as Json, json};
 
 use crate::finding;
+use crate::model::changes::{Changes, Moved};
+use crate::model::pace::{Projected, Projection};
 use crate::model::scoreboard::{
     Breakdown, ChangeFacts, Coded, Comparison, EstimateFacts, Figure, IndicatorResult, KeptOut, Panel, PanelStratum,
     PanelWave, Reporting, Scoreboard, Status, SurveyResult, WaveResponse,
@@ -55,6 +57,7 @@ pub fn json(scoreboard: &Scoreboard) -> Vec<u8> {
         },
         "figures": figures.collect::<Vec<_>>(),
         "indicators": scoreboard.indicators.iter().map(indicator).collect::<Vec<_>>(),
+        "changes": scoreboard.changes.as_ref().map(changes),
         "surveys": scoreboard.surveys.iter().map(|one| survey(one, restricted)).collect::<Vec<_>>(),
         "comparisons": scoreboard.comparisons.iter().map(comparison).collect::<Vec<_>>(),
         "findings": findings(scoreboard),
@@ -172,6 +175,7 @@ fn indicator(one: &IndicatorResult) -> Json {
                 "actual": maybe(point.actual),
                 "suppressed": point.withheld,
                 "expected": maybe(point.expected),
+                "original": maybe(point.original),
                 "milestone": maybe(point.milestone),
                 "target": maybe(point.target),
             })
@@ -191,13 +195,81 @@ fn indicator(one: &IndicatorResult) -> Json {
         "source": one.source,
         "evidence": one.evidence,
         "responsible": one.responsible,
+        "common": one.common,
         "baseline": baseline,
         "targets": targets,
         "milestones": milestones,
         "since_then": maybe(one.since_then),
         "trajectory": trajectory,
+        "pace": one.pace.as_ref().map(pace),
+        "committed": one.committed.as_ref().map(|committed| figure(committed, false, false)),
         "breakdowns": one.breakdowns.iter().map(breakdown).collect::<Vec<_>>(),
+        "breaks": one.breaks.iter().map(|one| json!({ "on": day(one.on), "says": one.says })).collect::<Vec<_>>(),
         "estimate": one.estimate.as_ref().map(|facts| estimate(facts, one.total.value == Value::Suppressed)),
+    })
+}
+
+fn pace(pace: &Projection) -> Json {
+    let pace = match pace {
+        Projection::Known(pace) => pace,
+        Projection::Refused(why) => return json!({ "refused": why }),
+    };
+    let projected = |one: &Projected| {
+        json!({
+            "on": day(one.on),
+            "label": one.label,
+            "value": number(one.value),
+            "lower": number(one.lower),
+            "upper": number(one.upper),
+        })
+    };
+    json!({
+        "periods": pace.periods,
+        "recent": number(pace.recent),
+        "required": maybe(pace.required),
+        "left": pace.left,
+        "on": day(pace.on),
+        "projected": projected(&pace.projected),
+        "path": pace.path.iter().map(projected).collect::<Vec<_>>(),
+        "back_test": pace.back_test.map(|test| json!({ "held": test.held, "of": test.of })),
+        "says": pace.says,
+    })
+}
+
+/// What moved since another run. Amounts of one figure add up to its difference.
+pub fn changes(changes: &Changes) -> Json {
+    let causes = changes
+        .causes
+        .iter()
+        .map(|cause| json!({ "kind": cause.kind.as_str(), "partner": cause.partner, "says": cause.says }));
+    json!({
+        "since": { "run": changes.since, "as_of": day(changes.since_as_of) },
+        "causes": causes.collect::<Vec<_>>(),
+        "moved": changes.moved.iter().map(moved).collect::<Vec<_>>(),
+        "notes": changes.notes,
+    })
+}
+
+fn moved(moved: &Moved) -> Json {
+    let by: Map<String, Json> =
+        moved.by.iter().map(|(field, value)| (field.clone(), Json::String(value.clone()))).collect();
+    let side = |value: &Value| json!({ "value": maybe(value.known()), "state": value.state(), "why": why(value) });
+    let name = |status: Option<Status>| status.map(Status::as_str);
+    json!({
+        "indicator": moved.indicator.as_str(),
+        "by": by,
+        "name": moved.name,
+        "unit": moved.unit.as_str(),
+        "aspect": moved.aspect.as_str(),
+        "before": side(&moved.before),
+        "after": side(&moved.after),
+        "difference": maybe(moved.difference),
+        "status": moved.status.map(|(before, after)| json!({ "before": name(before), "after": name(after) })),
+        "due": moved
+            .due
+            .iter()
+            .map(|due| json!({ "cause": due.cause, "amount": maybe(due.amount) }))
+            .collect::<Vec<_>>(),
     })
 }
 

@@ -13,6 +13,7 @@ mod canvas;
 mod draw;
 mod format;
 mod json;
+pub mod language;
 pub mod measure;
 mod prose;
 mod sheets;
@@ -21,11 +22,15 @@ pub mod words;
 pub mod xlsx;
 
 #[cfg(test)]
+pub mod large;
+#[cfg(test)]
+mod sheet_tests;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;
 
-pub use json::json;
+pub use json::{changes as changes_json, json};
 
 use crate::model::scoreboard::Scoreboard;
 use book::Book;

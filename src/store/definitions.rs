@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Read as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 use zip::result::ZipError;
@@ -21,7 +21,7 @@ impl Store {
     pub fn keep_definitions(&self, files: &Files) -> Result<String, StoreError> {
         let name = definitions_hash(files);
         let path = self.definitions_path(&name);
-        if !path.is_file() {
+        if !path.is_file() && !self.base.iter().any(|base| in_store(base, &name).is_file()) {
             let bytes = archive(files).map_err(|error| StoreError::Damaged(format!("definitions: {error}")))?;
             atomic::write(&path, &bytes)?;
         }
@@ -30,7 +30,9 @@ impl Store {
 
     /// The definition files of this name, checked against it.
     pub fn definitions(&self, name: &str) -> Result<Files, StoreError> {
-        let path = self.definitions_path(name);
+        let own = self.definitions_path(name);
+        let base = self.base.as_ref().map(|base| in_store(base, name));
+        let path = base.filter(|_| !own.is_file()).unwrap_or(own);
         let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
         let files = files_of(&bytes)
             .map_err(|error| StoreError::Damaged(format!("the definitions {name} cannot be read: {error}")))?;
@@ -42,8 +44,12 @@ impl Store {
     }
 
     fn definitions_path(&self, name: &str) -> PathBuf {
-        self.root.join("definitions").join(format!("{name}.zip"))
+        in_store(&self.root, name)
     }
+}
+
+fn in_store(root: &Path, name: &str) -> PathBuf {
+    root.join("definitions").join(format!("{name}.zip"))
 }
 
 /// Of the files themselves, not of the archive: another version of the library may pack otherwise.

@@ -4,6 +4,7 @@
 //! write, because every file is written beside its name, synced and renamed, and the ledger is written last, in one
 //! transaction: what it does not name does not exist.
 
+mod aside;
 pub mod atomic;
 pub mod definitions;
 pub mod fault;
@@ -42,9 +43,13 @@ impl StoreError {
 /// An open store, locked for this process until it is dropped.
 pub struct Store {
     root: PathBuf,
+    /// Where else is looked for what is not there: the store that this one stands beside.
+    base: Option<PathBuf>,
     ledger: ledger::Ledger,
     /// Held, not read: the lock ends with the file.
-    _lock: fs::File,
+    _lock: Option<fs::File>,
+    /// Of a store beside another one: its folder, which goes with it, after the ledger is closed.
+    _aside: Option<aside::Folder>,
 }
 
 impl Store {
@@ -61,13 +66,9 @@ impl Store {
             .write(true)
             .open(&path)
             .map_err(StoreError::io("open", &path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Err(StoreError::Busy(root.to_owned())),
-            Err(fs::TryLockError::Error(error)) => return Err(StoreError::io("lock", &path)(error)),
-        }
+        hold(&lock, root, &path)?;
         let ledger = ledger::Ledger::open(&root.join("ledger.sqlite"))?;
-        let store = Self { root: root.to_owned(), ledger, _lock: lock };
+        let store = Self { root: root.to_owned(), base: None, ledger, _lock: Some(lock), _aside: None };
         store.sweep();
         Ok(store)
     }
@@ -82,16 +83,16 @@ impl Store {
 
     /// Keeps a received file under its hash. Keeping the same bytes twice changes nothing.
     pub fn keep_file(&self, hash: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        let path = self.files().path(hash);
-        if path.is_file() {
+        let files = self.files();
+        if files.roots().any(|root| Files::path(root, hash).is_file()) {
             return Ok(());
         }
-        atomic::write(&path, bytes)
+        atomic::write(&Files::path(&self.root, hash), bytes)
     }
 
     /// The received files, for reading them from several threads.
     pub fn files(&self) -> Files {
-        Files { root: self.root.clone() }
+        Files { root: self.root.clone(), base: self.base.clone() }
     }
 
     /// Removes half-written files. Failing at it is no trouble: they are in nobody's way.
@@ -110,14 +111,28 @@ impl Store {
     }
 }
 
+/// Takes the lock of a store, or says who has it.
+fn hold(lock: &fs::File, root: &Path, path: &Path) -> Result<(), StoreError> {
+    match lock.try_lock() {
+        Ok(()) => Ok(()),
+        Err(fs::TryLockError::WouldBlock) => Err(StoreError::Busy(root.to_owned())),
+        Err(fs::TryLockError::Error(error)) => Err(StoreError::io("lock", path)(error)),
+    }
+}
+
 /// Received files by hash.
 pub struct Files {
     root: PathBuf,
+    base: Option<PathBuf>,
 }
 
 impl Files {
-    fn path(&self, hash: &str) -> PathBuf {
-        self.root.join("files").join(hash.get(..2).unwrap_or("xx")).join(hash)
+    fn path(root: &Path, hash: &str) -> PathBuf {
+        root.join("files").join(hash.get(..2).unwrap_or("xx")).join(hash)
+    }
+
+    fn roots(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(self.root.as_path()).chain(self.base.as_deref())
     }
 
     /// The names of all that lie there.
@@ -131,7 +146,8 @@ impl Files {
 
     /// A received file, checked against its name.
     pub fn get(&self, hash: &str) -> Result<Vec<u8>, StoreError> {
-        let path = self.path(hash);
+        let own = Self::path(&self.root, hash);
+        let path = self.roots().map(|root| Self::path(root, hash)).find(|path| path.is_file()).unwrap_or(own);
         let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
         if hash_of(&bytes) == hash {
             Ok(bytes)

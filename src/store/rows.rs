@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Cursor;
+use std::path::PathBuf;
 
 use polars::prelude::{DataFrame, ParquetCompression, ParquetReader, ParquetWriter, SerReader};
 
@@ -12,16 +13,22 @@ impl Store {
     pub fn write_part(&self, collection: &str, frame: &mut DataFrame) -> Result<String, StoreError> {
         let bytes = parquet(frame)?;
         let name = format!("{collection}-{}.parquet", &hash_of(&bytes)[..16]);
-        let path = self.root.join("rows").join(&name);
-        if !path.is_file() {
-            atomic::write(&path, &bytes)?;
+        if !self.parts(&name).any(|path| path.is_file()) {
+            atomic::write(&self.root.join("rows").join(&name), &bytes)?;
         }
         Ok(name)
     }
 
+    /// Where a part may lie.
+    fn parts(&self, name: &str) -> impl Iterator<Item = PathBuf> {
+        let roots = std::iter::once(&self.root).chain(&self.base);
+        roots.map(|root| root.join("rows").join(name)).collect::<Vec<_>>().into_iter()
+    }
+
     /// Reads a part whole, checked against its name.
     pub fn read_part(&self, name: &str) -> Result<DataFrame, StoreError> {
-        let path = self.root.join("rows").join(name);
+        let own = self.root.join("rows").join(name);
+        let path = self.parts(name).find(|path| path.is_file()).unwrap_or(own);
         let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
         let fits =
             name.rsplit_once('-').is_some_and(|(_, rest)| rest.trim_end_matches(".parquet") == &hash_of(&bytes)[..16]);

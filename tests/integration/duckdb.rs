@@ -1,4 +1,4 @@
-//! Every planned query of the root programme on another SQL engine: the answers must be equal, exactly.
+//! Every planned query of the root programme and of the examples on another SQL engine: the answers must be equal, exactly.
 
 use std::fs::{self, File};
 use std::process::Command;
@@ -21,37 +21,76 @@ fn rows(frame: &DataFrame) -> Vec<Vec<Value>> {
     (0..frame.height()).map(|row| names.iter().map(|name| json!(text(frame, name, row))).collect()).collect()
 }
 
+/// What a project's queries are asked of: its definitions, and its rows up to its as-of date, by table.
+struct Asked {
+    folder: Folder,
+    tables: Vec<(String, DataFrame)>,
+}
+
+impl Asked {
+    fn of(project: &Project) -> Self {
+        project.run_later(&["ingest"]).expect(0);
+        let folder = Folder::open(project.path()).expect("definitions");
+        let mut store = Store::open(&folder.store()).expect("a store");
+        let entries = store.ledger_mut().entries().expect("entries");
+        let state = State::replay(&entries, &folder.catalog.reading_hash);
+        let counting = counting(&folder, &store, &state, folder.as_of(None)).expect("rows");
+        let tables = counting.records.tables.iter().map(|(name, frame)| (name.clone(), frame.clone())).collect();
+        Self { folder, tables }
+    }
+
+    fn answer(&self, sql: &str) -> Value {
+        let tables: Vec<(&str, &DataFrame)> = self.tables.iter().map(|(name, frame)| (name.as_str(), frame)).collect();
+        let answer = query(&tables, sql).unwrap_or_else(|error| panic!("{error} in {sql}"));
+        json!({ "sql": sql, "rows": rows(&answer) })
+    }
+
+    /// Every query that the project's indicators plan.
+    fn planned(&self, until: Until) -> Vec<Value> {
+        let mut queries = Vec::new();
+        for indicator in &self.folder.catalog.indicators {
+            let How::Rows { from, measure } = &indicator.how else { continue };
+            let plan = Plan { catalog: &self.folder.catalog, from, measure, accumulation: indicator.accumulation };
+            queries.extend(plan.all(&indicator.by, until).iter().map(|sql| self.answer(sql)));
+        }
+        queries
+    }
+
+    /// `DuckDB` reads the same rows and must answer the same.
+    fn hold_against_duckdb(&self, queries: &[Value]) {
+        let out = tempfile::tempdir().expect("a folder");
+        for (name, frame) in &self.tables {
+            let file = File::create(out.path().join(format!("{name}.parquet"))).expect("created");
+            ParquetWriter::new(file).finish(&mut frame.clone()).expect("written");
+        }
+        #[allow(clippy::disallowed_methods, reason = "a fixture, not the store")]
+        fs::write(out.path().join("queries.json"), serde_json::to_vec(queries).expect("JSON")).expect("written");
+        let script = repository().join(".ci/duckdb_check.py");
+        let status = Command::new("python3").arg(script).arg(out.path()).status().expect("python3");
+        assert!(status.success(), "DuckDB answers differently; see above");
+    }
+}
+
+#[test]
+#[ignore = "needs duckdb"]
+fn planned_queries_of_the_examples_give_the_same_on_duckdb() {
+    for name in crate::examples::folders() {
+        println!("{name}");
+        let asked = Asked::of(&Project::example(&name));
+        let (calendar, day) = (asked.folder.catalog.programme.calendar, asked.folder.as_of(None));
+        let queries = asked.planned(Until { day, period: calendar.number_of(day) });
+        asked.hold_against_duckdb(&queries);
+    }
+}
+
 #[test]
 #[ignore = "needs duckdb"]
 fn planned_queries_give_the_same_on_duckdb() {
-    let project = Project::laser_go();
-    project.run(&["ingest"]).expect(0);
-    let folder = Folder::open(project.path()).expect("definitions");
-    let mut store = Store::open(&folder.store()).expect("a store");
-    let entries = store.ledger_mut().entries().expect("entries");
-    let state = State::replay(&entries, &folder.catalog.reading_hash);
-    let as_of = folder.as_of(None);
-    let counting = counting(&folder, &store, &state, as_of).expect("rows");
-    let tables: Vec<(&str, &DataFrame)> =
-        counting.records.tables.iter().map(|(name, frame)| (name.as_str(), frame)).collect();
-    let out = tempfile::tempdir().expect("a folder");
-    for (name, frame) in &tables {
-        let file = File::create(out.path().join(format!("{name}.parquet"))).expect("created");
-        ParquetWriter::new(file).finish(&mut (*frame).clone()).expect("written");
-    }
-    let until = Until { day: "2016-05-31".parse().expect("a day"), period: 5 };
-    let mut queries = Vec::new();
-    for indicator in &folder.catalog.indicators {
-        let How::Rows { from, measure } = &indicator.how else { continue };
-        let plan = Plan { catalog: &folder.catalog, from, measure, accumulation: indicator.accumulation };
-        for sql in plan.all(&indicator.by, until) {
-            let answer = query(&tables, &sql).unwrap_or_else(|error| panic!("{error} in {sql}"));
-            queries.push(json!({ "sql": sql, "rows": rows(&answer) }));
-        }
-    }
+    let asked = Asked::of(&Project::laser_go());
+    let mut queries = asked.planned(Until { day: "2016-05-31".parse().expect("a day"), period: 5 });
     // Arithmetic that LASER-GO has no use for, over the same rows.
     let agreements =
-        folder.catalog.collections.iter().find(|one| one.code.as_str() == "agreements").expect("agreements");
+        asked.folder.catalog.collections.iter().find(|one| one.code.as_str() == "agreements").expect("agreements");
     for measure in [
         "SUM(value * 2)",
         "SUM(2 * value - 1.5)",
@@ -68,13 +107,8 @@ fn planned_queries_give_the_same_on_duckdb() {
         let checked =
             measure::check(measure, &agreements.scope()).unwrap_or_else(|problems| panic!("{measure}: {problems:?}"));
         let sql = format!("SELECT {} AS value FROM agreements", checked.sql());
-        let answer = query(&tables, &sql).unwrap_or_else(|error| panic!("{error} in {sql}"));
-        queries.push(json!({ "sql": sql, "rows": rows(&answer) }));
+        queries.push(asked.answer(&sql));
     }
     assert!(queries.len() > 40, "only {} queries", queries.len());
-    #[allow(clippy::disallowed_methods, reason = "a fixture, not the store")]
-    fs::write(out.path().join("queries.json"), serde_json::to_vec(&queries).expect("JSON")).expect("written");
-    let script = repository().join(".ci/duckdb_check.py");
-    let status = Command::new("python3").arg(script).arg(out.path()).status().expect("python3");
-    assert!(status.success(), "DuckDB answers differently; see above");
+    asked.hold_against_duckdb(&queries);
 }

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use chrono::{DateTime, Utc};
-use scoreboard::fetch::{Changes, Credentials, Failure, Fetched, Pages, Previous, Secret, Surroundings, fetch};
+use scoreboard::fetch::{Changes, Fetched, Pages, Previous, fetch};
+use scoreboard::http::{Credentials, Failure, Secret, Surroundings};
 use scoreboard::model::code::{SourceCode, SurveyCode, WaveCode};
 use scoreboard::model::source::{Completion, Source, SourceKind};
 use serde_json::{Value, json};

@@ -58,11 +58,32 @@ impl Project {
         project
     }
 
+    /// A copy of a project's folder, without what was made of it.
+    pub fn copy_of(folder: &Path) -> Self {
+        let project = Self::empty();
+        for name in ["scoreboard.toml", "indicators", "pipelines", "reports", "data/inbox"] {
+            if folder.join(name).exists() {
+                copy(&folder.join(name), &project.path().join(name));
+            }
+        }
+        project
+    }
+
     /// A copy of the repository's own project.
     pub fn laser_go() -> Self {
         let project = Self::empty();
         for name in ["scoreboard.toml", "indicators", "pipelines", "reports", "data/inbox"] {
             copy(&repository().join(name), &project.path().join(name));
+        }
+        project
+    }
+
+    /// A copy of one of the folders below `examples/`.
+    pub fn example(name: &str) -> Self {
+        let project = Self::empty();
+        let from = repository().join("examples").join(name);
+        for part in ["scoreboard.toml", "indicators", "pipelines", "reports", "data/inbox"] {
+            copy(&from.join(part), &project.path().join(part));
         }
         project
     }
@@ -134,6 +155,11 @@ impl Project {
 
     pub fn run(&self, args: &[&str]) -> Answer {
         answer(&self.command(args).output().expect("the command runs"))
+    }
+
+    /// The same, on a day after every example has ended: what its partners sent has arrived.
+    pub fn run_later(&self, args: &[&str]) -> Answer {
+        answer(&self.command(args).env("SCOREBOARD_NOW", "2026-01-15T06:00:00Z").output().expect("the command runs"))
     }
 
     /// The JSON output of a run that must succeed.

@@ -141,6 +141,28 @@ pub fn missing_rows(
     Ok(findings)
 }
 
+/// What one submission changed of the one that would count if it had never come; None where there is none. `all` are
+/// the submissions of the state.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn difference(
+    project: &Project,
+    store: &Store,
+    state: &State,
+    all: &[Submission],
+    submission: &Submission,
+) -> Result<Option<Changes>, Stopped> {
+    let catalog = &project.catalog;
+    let Some(collection) = catalog.collection(&submission.collection) else { return Ok(None) };
+    let own = claim(submission, |code| is_by_period(catalog, code));
+    let rivals: Vec<&Submission> =
+        all.iter().filter(|other| claim(other, |code| is_by_period(catalog, code)) == own).collect();
+    let none = BTreeMap::new();
+    let comparing = Comparing { store: Some(store), state, extra: &none };
+    comparing.changes(&rivals, submission, collection, &catalog.programme.language)
+}
+
 fn is_by_period(catalog: &Catalog, code: &CollectionCode) -> bool {
     catalog.collection(code).is_some_and(|collection| collection.by_period)
 }

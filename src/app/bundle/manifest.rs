@@ -16,6 +16,8 @@ pub const OUTPUTS: &str = "outputs/";
 pub const DEFINITIONS: &str = "definitions/";
 /// Definitions of earlier runs, by their names in the store.
 pub const EARLIER: &str = "definitions-earlier/";
+/// What was kept of earlier runs that this one was held against, by hash.
+pub const RUNS: &str = "runs/";
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use super::changes::History;
 use super::produce::{Moment, Produced};
 use super::project::Project;
 use super::rebuild::{self, Rebuilt};
@@ -23,7 +24,7 @@ use crate::store::ledger::Line;
 use crate::store::{Entry, Kind, Store, atomic, hash_of};
 use manifest::{
     DECISIONS, DEFINITIONS, EARLIER, FINDINGS, INPUTS, Input, LEDGER, MANIFEST, Manifest, Member, OUTPUTS, OutputFile,
-    README,
+    README, RUNS,
 };
 use pack::Files;
 
@@ -84,7 +85,9 @@ pub fn reports(
     } else {
         BTreeSet::new()
     };
-    let moment = Moment { project, store, state, as_of: *as_of, inbox: &entry.inbox, withheld: &withheld };
+    let history = History::of(project, store, state, &entry.code, *as_of)?;
+    let moment =
+        Moment { project, store, state, as_of: *as_of, inbox: &entry.inbox, withheld: &withheld, history: &history };
     let mut made = Vec::new();
     moment.reports(progress, |report, produced| {
         if audience == Audience::Internal || report.audience == audience {
@@ -156,6 +159,7 @@ impl Contents {
             }
         }
         self.received(&entries, store)?;
+        self.before(&entries, store)?;
         let findings: BTreeMap<&str, Value> = produced
             .iter()
             .map(|(report, produced)| {
@@ -191,6 +195,14 @@ impl Contents {
             self.files.insert(path.clone(), bytes);
             let received = runs::written(entry.at);
             self.inputs.push(Input { path, name: file.name, sha256: file.file, received });
+        }
+        Ok(())
+    }
+
+    /// What was kept of the run that this one was held against.
+    fn before(&mut self, entries: &[Entry], store: &Store) -> Result<(), Stopped> {
+        for hash in runs::held_against(entries) {
+            self.files.insert(format!("{RUNS}{hash}.json"), store.files().get(&hash)?);
         }
         Ok(())
     }

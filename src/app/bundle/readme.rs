@@ -28,6 +28,7 @@ What is in here
   inputs/               every file that partners and surveys sent, as it came
   definitions/          what was counted and how: text files that people can read
   definitions-earlier/  the same for earlier runs, for what changed since them
+  runs/                 the figures of the run before, which this one was held against
   ledger.jsonl          what happened, in order: what was received when, how it was read, what was published
   decisions.json        which submission counts, which does not, and why
   findings.json         everything that was found wrong or odd, cell by cell

@@ -10,14 +10,14 @@ use serde_json::Value;
 use super::scratch::Scratch;
 use super::{Difference, Verdict, chain, compare};
 use crate::app::assemble::run_code;
-use crate::app::bundle::manifest::{self, DEFINITIONS, EARLIER, LEDGER, MANIFEST, Manifest, OUTPUTS};
+use crate::app::bundle::manifest::{self, DEFINITIONS, EARLIER, LEDGER, MANIFEST, Manifest, OUTPUTS, RUNS};
 use crate::app::bundle::pack::{self, Files};
 use crate::app::bundle::reports;
 use crate::app::produce::Produced;
 use crate::app::project::Project;
 use crate::app::rebuild::{self, Rebuilt};
 use crate::app::record::Received;
-use crate::app::runs::{Run, written};
+use crate::app::runs::{self, Run, written};
 use crate::app::{Progress, Stopped, fault};
 use crate::finding::{Finding, Place, rules};
 use crate::ingest::Sandbox;
@@ -224,6 +224,7 @@ impl Bundle<'_> {
         if verdict.differences.len() == before {
             verdict.sound.push(format!("{} inputs: as the ledger names them", used.len()));
         }
+        self.before(store, entries, verdict)?;
         self.earlier(store, verdict)?;
         Ok(Import(kept))
     }
@@ -236,6 +237,19 @@ impl Bundle<'_> {
         let both = inputs.iter().find(|input| named(input) && same(input));
         let unused = || inputs.iter().find(|input| named(input) && !used.contains(input.path.as_str()));
         both.or_else(unused).or_else(|| inputs.iter().find(same))
+    }
+
+    /// What was kept of the run that this one was held against.
+    fn before(&self, store: &Store, entries: &[Entry], verdict: &mut Verdict) -> Result<(), Trouble> {
+        for hash in runs::held_against(entries) {
+            let path = format!("{RUNS}{hash}.json");
+            match self.files.get(&path) {
+                Some(bytes) if hash_of(bytes) == hash => store.keep_file(&hash, bytes)?,
+                Some(_) => verdict.differs(path, "is not what the ledger names"),
+                None => verdict.differs(path, "is named by the ledger, and is not in the bundle"),
+            }
+        }
+        Ok(())
     }
 
     fn earlier(&self, store: &Store, verdict: &mut Verdict) -> Result<(), Trouble> {

@@ -67,6 +67,10 @@ fn received(store: &Store, entries: &[Entry], verdict: &mut Verdict) {
                 };
                 pages.filter_map(page).collect()
             }
+            Kind::Run => {
+                let name = format!("figures of run {}", entry.body["run"].as_str().unwrap_or(""));
+                runs::kept_figures(&entry.body).map(|hash| (name, hash)).into_iter().collect()
+            }
             _ => Vec::new(),
         };
         for (name, hash) in files {

@@ -43,7 +43,7 @@ pub fn add(
     let reader = Reader { inputs, indicator, rows: &rows };
     let parts: Vec<(String, Part<'_>)> = match measure {
         RowMeasure::One(one) => vec![(one.sql(), Part::Measure(one))],
-        RowMeasure::Ratio { of, to } => {
+        RowMeasure::Ratio { of, to } | RowMeasure::Mean { of, to, .. } => {
             let mut parts = vec![(of.sql(), Part::Measure(of)), (to.sql(), Part::Measure(to))];
             if let Some((filter, plain)) = is_part(of, to) {
                 parts.push((format!("{plain} less {filter}"), Part::Rest(of)));

@@ -98,6 +98,7 @@ fn result(one: &mut IndicatorResult, indicator: &Indicator, catalog: &Catalog, s
     one.since_then = None;
     // Increments of single periods, and a second count of the same few: neither stands in the intruder's system.
     (one.pace, one.committed) = (None, None);
+    one.year_ends = Vec::new();
     let estimated = one.estimate.is_some();
     if estimated {
         // Groups are small, and each differs from the whole by few.
@@ -110,7 +111,7 @@ fn result(one: &mut IndicatorResult, indicator: &Indicator, catalog: &Catalog, s
         }
         if estimated && one.total.value == Value::Suppressed {
             // The path begins at the baseline, which rests on the same answers.
-            (point.expected, point.target) = (None, None);
+            (point.expected, point.original, point.target) = (None, None, None);
         }
     }
     for breakdown in &mut one.breakdowns {

@@ -2,13 +2,16 @@
 
 use rust_decimal::Decimal;
 
-use super::{heads, live, optional_cell, progress, section, value_cell};
+use super::{by_field, field_label, heads, line_name, live, optional_cell, progress, section, value_cell};
 use crate::finding::CellRef;
 use crate::model::number::{percentage, quotient};
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{Breakdown, Figure, IndicatorResult, Status};
+use crate::model::trace::{Number, Part};
 use crate::report::axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule, Tone};
 use crate::report::words::{self, head};
@@ -59,11 +62,12 @@ fn columns(breakdown: &Breakdown) -> Vec<Column> {
 
 pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, number: NumberFormat, last: u16) {
     let start = canvas.at();
-    section(canvas, last, &format!("By {}", lower_first(&breakdown.label)));
+    section(canvas, last, &by_field(canvas.tongue(), breakdown));
     let columns = columns(breakdown);
-    let mut names = vec![(breakdown.label.as_str(), Look::Head)];
+    let (label, unit) = (field_label(breakdown), own(one.unit.as_str()));
+    let mut names = vec![(label.as_str(), Look::Head)];
     names.extend(columns.iter().map(|column| match column {
-        Column::Value => (one.unit.as_str(), Look::HeadRight),
+        Column::Value => (unit.as_str(), Look::HeadRight),
         Column::Upper => (head::UP_TO, Look::HeadRight),
         Column::Numerator => (head::NUMERATOR, Look::HeadRight),
         Column::Denominator => (head::DENOMINATOR, Look::HeadRight),
@@ -76,7 +80,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
     let first = canvas.at();
     let table = Table { one, columns: &columns, number };
     for (figure, name) in breakdown.figures.iter().zip(&breakdown.names) {
-        canvas.text(NAME, name, Look::Text);
+        canvas.text(NAME, line_name(name), Look::Text);
         table.line(canvas, figure, None);
         canvas.end_ruled(NAME, NAME + table.width(), Rule::Hair);
     }
@@ -167,6 +171,17 @@ impl Table<'_> {
                 }
             };
             canvas.put(column, cell, style);
+            let part = match what {
+                Column::Value => Part::Value,
+                Column::Upper => Part::Upper,
+                Column::Numerator => Part::Numerator,
+                Column::Denominator => Part::Denominator,
+                Column::Target => Part::Target,
+                Column::Progress => Part::Progress,
+                Column::Rows => Part::Rows,
+                Column::Status => continue,
+            };
+            canvas.of(Number::of(figure, part));
         }
     }
 
@@ -240,19 +255,20 @@ fn chart(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, numb
     let periods = breakdown.field == "period";
     let lines = u32::try_from(drawn).unwrap_or(0);
     let last = frame.first + lines - 1;
-    let unit = one.unit.as_str().to_owned();
+    let unit = own(one.unit.as_str());
     canvas.chart(Chart {
         kind: if periods { ChartKind::Columns } else { ChartKind::Bars },
+        usage: ChartUse::Breakdown,
         sheet: None,
         first: CellRef::new(frame.top, CHART.0),
         last_column: CHART.1,
         last_row: frame.spacer,
         height: if periods { 220 } else { (50 + 27 * lines).clamp(180, 520) },
-        title: if drawn < all { prose::first_of(&unit, drawn, all) } else { unit },
-        alt: format!("{} by {}", one.title, breakdown.label),
+        title: if drawn < all { prose::first_of(&unit, drawn, all) } else { unit.clone() },
+        alt: prose::alt_breakdown(&own(&one.title), &field_label(breakdown)),
         categories: Area::column(NAME, frame.first, last),
         series: vec![Series {
-            name: one.unit.as_str().to_owned(),
+            name: unit,
             values: Area::column(FIRST, frame.first, last),
             role: Role::Actual,
             interval: None,
@@ -261,15 +277,4 @@ fn chart(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, numb
         number,
         axis: axis::from_zero(breakdown.figures.iter().filter_map(|figure| figure.value.known())),
     });
-}
-
-/// A label inside a sentence. Names that are written in capitals stay.
-pub fn lower_first(label: &str) -> String {
-    let mut chars = label.chars();
-    match (chars.next(), chars.as_str()) {
-        (Some(first), rest) if rest.chars().next().is_none_or(char::is_lowercase) => {
-            first.to_lowercase().chain(rest.chars()).collect()
-        }
-        _ => label.to_owned(),
-    }
 }

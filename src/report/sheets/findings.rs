@@ -2,10 +2,12 @@
 
 use super::quality::tone;
 use super::{Context, heading, heads, repeat};
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Finding, Place, Severity, rules};
 use crate::model::scoreboard::KeptOut;
+use crate::model::trace::{Counted, Number};
 use crate::report::book::{Area, Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between};
+use crate::report::language::{Tongue, own};
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule};
 use crate::report::words::{self, head, part};
@@ -24,7 +26,7 @@ pub fn findings(context: Context) -> Sheet {
         between(200, 330),
     ];
     let last = 9;
-    let mut canvas = Canvas::new(words::FINDINGS, widths);
+    let mut canvas = Canvas::new(context.tongue, words::FINDINGS, widths);
     let all = &context.scoreboard.findings;
     let counts = [Severity::Error, Severity::Warning, Severity::Info]
         .map(|severity| words::severities(severity, all.iter().filter(|finding| finding.severity == severity).count()))
@@ -64,18 +66,32 @@ fn line(canvas: &mut Canvas, context: Context, finding: &Finding) {
             (file.clone(), sheet.clone(), cell.map_or(String::new(), |cell| cell.to_string()))
         }
     };
+    let finding = &told(canvas.tongue(), finding);
     let mut to_do = finding.help.clone().unwrap_or_else(|| finding.rule.fix.to_owned());
     if let Some(suggestion) = &finding.suggestion {
-        to_do = prose::suggest(suggestion, &to_do);
+        to_do = prose::suggest(&own(suggestion), &to_do);
     }
     canvas.text(1, words::severity(finding.severity), Look::Mark(tone(finding.severity)));
-    canvas.text(2, finding.partner.as_deref().map_or(words::NONE, |code| context.partner(code)), Look::Text);
-    canvas.text(3, file, Look::Text).text(4, sheet, Look::Text).text(5, cell, Look::Strong);
-    canvas.text(6, finding.rule.id, Look::Note);
+    canvas.verbatim(2, finding.partner.as_deref().map_or(words::NONE, |code| context.partner(code)), Look::Text);
+    canvas.verbatim(3, file, Look::Text).verbatim(4, sheet, Look::Text).verbatim(5, cell, Look::Strong);
+    canvas.verbatim(6, finding.rule.id, Look::Note);
     canvas.text(7, &finding.message, Look::Text);
-    canvas.text(8, finding.found.as_deref().unwrap_or_default(), Look::Text);
+    canvas.verbatim(8, finding.found.as_deref().unwrap_or_default(), Look::Text);
     canvas.text(9, to_do, Look::Text);
     canvas.end_ruled(1, 9, Rule::Hair);
+}
+
+/// The finding in the language of the report: what has been translated already is left as it is. A declared check speaks in
+/// the words of its definition.
+fn told(tongue: Tongue, finding: &Finding) -> Finding {
+    let mut told = tongue.finding(finding);
+    if told.message != finding.message || finding.rule.id == rules::CHECK_FAILED.id {
+        told.message = own(&told.message);
+    }
+    if told.help != finding.help {
+        told.help = told.help.map(own);
+    }
+    told
 }
 
 pub fn kept_out(context: Context) -> Sheet {
@@ -90,7 +106,7 @@ pub fn kept_out(context: Context) -> Sheet {
         between(300, 560),
     ];
     let last = 7;
-    let mut canvas = Canvas::new(words::KEPT_OUT, widths);
+    let mut canvas = Canvas::new(context.tongue, words::KEPT_OUT, widths);
     let all = &context.scoreboard.kept_out;
     let about = if all.is_empty() { prose::NO_KEPT_OUT } else { prose::KEPT_OUT };
     heading(&mut canvas, context, last, part::KEPT_OUT, about);
@@ -118,14 +134,19 @@ fn kept_out_line(canvas: &mut Canvas, context: Context, row: &KeptOut) {
     let titles = &context.scoreboard.reporting;
     let title =
         titles.iter().find(|line| line.collection == row.collection).map_or(&row.collection, |l| &l.collection_title);
-    let reasons: Vec<String> = row.reasons.iter().map(|(rule, message)| format!("{message} ({rule})")).collect();
+    let reason = |(rule, message): &(String, String)| {
+        let message = if rule == rules::CHECK_FAILED.id { own(message) } else { canvas.say(message) };
+        format!("{message} {}", own(format!("({rule})")))
+    };
+    let reasons: Vec<String> = row.reasons.iter().map(reason).collect();
     let cells: Vec<String> = row.cells.iter().map(|(label, text)| format!("{label}: {text}")).collect();
-    canvas.text(1, row.partner.as_deref().map_or(words::NONE, |code| context.partner(code)), Look::Text);
-    canvas.text(2, title, Look::Text);
-    canvas.text(3, &row.file, Look::Text).text(4, &row.sheet, Look::Text);
+    canvas.verbatim(1, row.partner.as_deref().map_or(words::NONE, |code| context.partner(code)), Look::Text);
+    canvas.verbatim(2, title, Look::Text);
+    canvas.verbatim(3, &row.file, Look::Text).verbatim(4, &row.sheet, Look::Text);
     canvas.put(5, Cell::Number(row.row.into()), Look::StrongFigure.with(NumberFormat::GENERAL));
-    canvas.put(6, Cell::lines(reasons.join("\n")), Look::Text.plain());
-    canvas.text(7, cells.join("  ·  "), Look::Note);
+    canvas.of(Number::Counted(Counted::Place));
+    canvas.put(6, Cell::verbatim_lines(reasons.join("\n")), Look::Text.plain());
+    canvas.verbatim(7, cells.join("  ·  "), Look::Note);
     canvas.end_ruled(1, 7, Rule::Hair);
 }
 

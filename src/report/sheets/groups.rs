@@ -2,16 +2,18 @@
 
 use rust_decimal::Decimal;
 
-use super::breakdown::lower_first;
 use super::estimate::{REACH, reach, reach_heads};
-use super::{heads, optional_cell, section, value_cell};
+use super::{by_field, field_label, heads, line_name, optional_cell, section, value_cell};
 use crate::finding::CellRef;
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{Breakdown, Figure, IndicatorResult, LineEstimate};
+use crate::model::trace::{Bound, Number, Part};
 use crate::model::unit::Unit;
 use crate::model::value::Value;
 use crate::report::axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule};
 use crate::report::words::{self, head};
@@ -24,7 +26,8 @@ const MOST: usize = 16;
 
 /// What is drawn of a line.
 struct Drawn<'a> {
-    name: &'a str,
+    figure: &'a Figure,
+    name: String,
     level: &'a Value,
     /// The change where the indicator is one, else the level.
     value: Option<Decimal>,
@@ -37,9 +40,10 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
     let Some(facts) = &one.estimate else { return };
     let change = facts.change.as_ref();
     let start = canvas.at();
-    section(canvas, last, &format!("By {}", lower_first(&breakdown.label)));
+    section(canvas, last, &by_field(canvas.tongue(), breakdown));
     let format = change.map_or(number, |change| NumberFormat::of_unit(&Unit::new(&change.unit), true));
-    let mut looks = vec![(breakdown.label.as_str(), Look::Head), (head::ESTIMATE, Look::HeadRight)];
+    let label = field_label(breakdown);
+    let mut looks = vec![(label.as_str(), Look::Head), (head::ESTIMATE, Look::HeadRight)];
     if change.is_some() {
         looks.push((head::CHANGE, Look::HeadRight));
     }
@@ -53,14 +57,15 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
         .iter()
         .zip(&breakdown.estimates)
         .zip(&breakdown.names)
-        .map(|((figure, estimate), name)| drawn(name, figure, estimate, change.is_some()))
+        .map(|((figure, estimate), name)| drawn(line_name(name), figure, estimate, change.is_some()))
         .collect();
     for line in &lines {
         write(canvas, line, (number, format), (change.is_some(), false));
         canvas.end_ruled(NAME, end_column, Rule::Hair);
     }
     let whole = Drawn {
-        name: words::ALL,
+        figure: &one.total,
+        name: words::ALL.to_owned(),
         level: &one.total.value,
         value: change.map_or(one.total.value.known(), |change| Some(change.value)),
         lower: change.map_or(facts.lower, |change| change.lower),
@@ -86,18 +91,19 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
     let last_row = if all { end } else { first + u32::try_from(shown).unwrap_or(1) - 1 };
     let absent = if all { absent } else { absent[..shown].to_vec() };
     let column = |column| Area::column(column, first, last_row);
-    let unit = change.map_or(one.unit.as_str(), |change| change.unit.as_str());
-    let what = if change.is_some() { prose::change_with_interval(unit) } else { prose::with_interval(unit) };
+    let unit = change.map_or_else(|| own(one.unit.as_str()), |change| words::change_unit(&change.unit));
+    let what = if change.is_some() { prose::change_with_interval(&unit) } else { prose::with_interval(&unit) };
     let values = column(if change.is_some() { 3 } else { 2 });
     canvas.chart(Chart {
         kind: ChartKind::Intervals,
+        usage: ChartUse::Interval,
         sheet: None,
         first: CellRef::new(row, NAME),
         last_column: TABLE,
         last_row: row,
         height: 200,
         title: if all { what } else { prose::first_of(&what, shown, lines.len()) },
-        alt: prose::alt_groups(&one.title, &breakdown.label),
+        alt: prose::alt_groups(&own(&one.title), &field_label(breakdown)),
         categories: column(NAME),
         series: vec![Series {
             name: if change.is_some() { head::CHANGE } else { head::ESTIMATE }.to_owned(),
@@ -113,10 +119,11 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
     });
 }
 
-fn drawn<'a>(name: &'a str, figure: &'a Figure, estimate: &LineEstimate, changes: bool) -> Drawn<'a> {
+fn drawn<'a>(name: String, figure: &'a Figure, estimate: &LineEstimate, changes: bool) -> Drawn<'a> {
     let change = estimate.change.as_ref();
     let own = |of_change: Option<Decimal>, level: Option<Decimal>| if changes { of_change } else { level };
     Drawn {
+        figure,
         name,
         level: &figure.value,
         value: own(change.map(|change| change.value), figure.value.known()),
@@ -135,21 +142,23 @@ fn write(
 ) {
     let (number, format) = formats;
     let (name, figure) = if strong { (Look::Strong, Look::StrongFigure) } else { (Look::Text, Look::Figure) };
-    canvas.text(NAME, line.name, name);
+    canvas.text(NAME, &line.name, name);
     let (cell, style) = value_cell(line.level, figure.with(number));
-    canvas.put(2, cell, style);
+    canvas.put(2, cell, style).of(Number::of(line.figure, Part::Value));
     let value = if changes { 3 } else { 2 };
     if changes {
         let (cell, style) = optional_cell(line.value, words::NONE, figure.with(format));
-        canvas.put(value, cell, style);
+        canvas.put(value, cell, style).of(Number::estimate(line.figure, true, Bound::Value));
     }
     let (lower, upper) = (value + 1, value + 2);
-    for (column, bound) in [(lower, line.lower), (upper, line.upper)] {
+    let of = |bound| Number::estimate(line.figure, changes, bound);
+    for (column, bound, which) in [(lower, line.lower, Bound::Lower), (upper, line.upper, Bound::Upper)] {
         let (cell, style) = optional_cell(bound, words::NONE, Look::Figure.with(format));
-        canvas.put(column, cell, style);
+        canvas.put(column, cell, style).of(of(which));
     }
     canvas.put(upper + 1, Cell::count(line.answers), Look::FaintFigure.with(NumberFormat::WHOLE));
-    reach(canvas, (value, lower, upper), (line.value, line.lower, line.upper), format);
+    canvas.of(of(Bound::Answers));
+    reach(canvas, (value, lower, upper), (line.value, line.lower, line.upper), format, of);
 }
 
 /// What must be read beside the lines: each remark once, with the groups that it is about; not what is said of the whole.
@@ -165,7 +174,7 @@ fn notes(breakdown: &Breakdown, whole: &[String]) -> Vec<String> {
     }
     let all = breakdown.names.len();
     let about = |(text, names): (&str, Vec<&str>)| {
-        if names.len() == all { text.to_owned() } else { format!("{}: {text}", names.join(", ")) }
+        if names.len() == all { text.to_owned() } else { prose::said_of(&own(names.join(", ")), text) }
     };
     breakdown.note.iter().cloned().chain(said.into_iter().map(about)).collect()
 }

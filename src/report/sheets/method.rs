@@ -5,6 +5,7 @@ use chrono::SecondsFormat;
 use super::{Context, PROGRAM, heading, heads, section};
 use crate::report::book::{Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, fixed};
+use crate::report::language::own;
 use crate::report::measure;
 use crate::report::prose;
 use crate::report::style::{Look, Rule};
@@ -19,7 +20,8 @@ const WIDTHS: (u32, u32) = (430, 520);
 const MOST: u32 = 24;
 
 pub fn sheet(context: Context) -> Sheet {
-    let mut canvas = Canvas::new(words::METHOD, vec![MARGIN, fixed(190), fixed(WIDTHS.0), fixed(WIDTHS.1)]);
+    let mut canvas =
+        Canvas::new(context.tongue, words::METHOD, vec![MARGIN, fixed(190), fixed(WIDTHS.0), fixed(WIDTHS.1)]);
     heading(&mut canvas, context, LAST, words::METHOD, prose::METHOD);
     super::frozen(&mut canvas, 3, 0);
     canvas.gap(12);
@@ -41,16 +43,20 @@ fn facts(canvas: &mut Canvas, context: Context) {
         programme.partners.iter().map(|partner| format!("{} ({})", partner.name, partner.country)).collect();
     let known_at = board.known_at.map(|instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true));
     for (label, text, look) in [
-        (label::PROGRAMME, format!("{} ({}), {runs}", programme.title, programme.code), Look::Prose),
-        (label::PARTNERS, partners.join(", "), Look::Prose),
+        (
+            label::PROGRAMME,
+            format!("{}, {runs}", own(format!("{} ({})", programme.title, programme.code))),
+            Look::Prose,
+        ),
+        (label::PARTNERS, own(partners.join(", ")), Look::Prose),
         (label::AS_OF, words::day(programme.as_of), Look::Prose),
-        (label::KNOWN_AT, known_at.unwrap_or_default(), Look::Prose),
+        (label::KNOWN_AT, known_at.map(own).unwrap_or_default(), Look::Prose),
         (label::AUDIENCE, words::audience(board.audience).to_owned(), Look::Prose),
-        (label::MONEY, programme.currency.clone(), Look::Prose),
-        (label::RUN, board.run.clone(), Look::Mono),
-        (label::DEFINITIONS, board.definitions_hash.clone(), Look::Mono),
-        (label::LEDGER, board.ledger_head.clone(), Look::Mono),
-        (label::MADE_BY, PROGRAM.to_owned(), Look::Prose),
+        (label::MONEY, own(&programme.currency), Look::Prose),
+        (label::RUN, own(&board.run), Look::Mono),
+        (label::DEFINITIONS, own(&board.definitions_hash), Look::Mono),
+        (label::LEDGER, own(&board.ledger_head), Look::Mono),
+        (label::MADE_BY, own(PROGRAM), Look::Prose),
     ]
     .into_iter()
     .filter(|(_, text, _)| !text.is_empty())
@@ -89,10 +95,10 @@ fn definitions(canvas: &mut Canvas, context: Context) {
         }
         for (index, query) in queries.into_iter().enumerate() {
             if index == 0 {
-                canvas.put(LABEL, Cell::lines(format!("{name}\n{}", one.code)), Look::Label.plain());
+                canvas.put(LABEL, Cell::verbatim_lines(format!("{name}\n{}", one.code)), Look::Label.plain());
                 canvas.put(TEXT, Cell::lines(&counted), Look::Prose.plain());
             }
-            canvas.put(LAST, Cell::lines(query), Look::Mono.plain());
+            canvas.put(LAST, Cell::verbatim_lines(query), Look::Mono.plain());
             canvas.end();
         }
         canvas.gap(8);
@@ -105,10 +111,10 @@ fn inputs(canvas: &mut Canvas, context: Context) {
     heads(canvas, LABEL, &[(head::PARTNER, Look::Head), (head::FILE, Look::Head), (head::HASH, Look::Head)]);
     for input in &context.scoreboard.inputs {
         let partner = input.partner.as_deref().map_or(words::NONE, |code| context.partner(code));
-        canvas.text(LABEL, partner, Look::Text);
+        canvas.verbatim(LABEL, partner, Look::Text);
         let name = if input.name.is_empty() { words::NONE } else { &input.name };
-        canvas.text(TEXT, name, Look::Text);
-        canvas.text(LAST, &input.hash, Look::Mono);
+        canvas.verbatim(TEXT, name, Look::Text);
+        canvas.verbatim(LAST, &input.hash, Look::Mono);
         canvas.end_ruled(LABEL, LAST, Rule::Hair);
     }
 }

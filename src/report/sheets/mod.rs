@@ -1,13 +1,22 @@
 //! One file a sheet; here what they share: names, heads, how a value becomes a cell, live formulas.
 
+mod answers;
 mod breakdown;
+mod changes;
 mod compare;
+mod copies;
+mod countries;
 mod estimate;
 mod evidence;
 mod findings;
+mod funnel;
+mod grid;
 mod groups;
 mod indicator;
+mod leads;
+mod matrix;
 mod method;
+mod pace;
 mod panel;
 mod quality;
 mod summary;
@@ -20,12 +29,15 @@ use rust_decimal::Decimal;
 
 use super::book::{Book, Cell, Sheet};
 use super::canvas::Canvas;
+use super::language::{Tongue, own};
 use super::style::{Look, NumberFormat, Rule, Style};
 use super::{prose, words};
 use crate::finding::CellRef;
+use crate::model::code::IndicatorCode;
 use crate::model::number::quotient;
-use crate::model::presentation::SheetKind;
-use crate::model::scoreboard::{IndicatorResult, Scoreboard};
+use crate::model::pace::Projection;
+use crate::model::presentation::{ChartUse, SheetKind};
+use crate::model::scoreboard::{Breakdown, IndicatorResult, Scoreboard};
 use crate::model::target::Targets;
 use crate::model::value::Value;
 
@@ -37,25 +49,54 @@ const TITLE: CellRef = CellRef { row: 1, column: 1 };
 pub const PROGRAM: &str = concat!("scoreboard ", env!("CARGO_PKG_VERSION"));
 
 pub fn book(scoreboard: &Scoreboard) -> Book {
-    let names = names(scoreboard);
-    let context = Context { scoreboard, names: &names };
+    let tongue = Tongue::of(&scoreboard.presentation.language);
+    let names = names(scoreboard, tongue);
+    let context = Context { scoreboard, names: &names, tongue };
     let (indicators, trends): (Vec<_>, Vec<_>) =
         scoreboard.indicators.iter().zip(&names).map(|(one, name)| indicator::sheet(context, one, name)).unzip();
+    let copied = copies::names(&scoreboard.evidence.copies, taken(&names, tongue));
     let all_rows = !scoreboard.audience.is_restricted();
     let mut sheets = Vec::new();
+    let mut summary = None;
     for kind in &scoreboard.presentation.sheets {
         match kind {
-            SheetKind::Summary => sheets.push(summary::sheet(context, &trends)),
+            // It leads to the others, so it is written when they are known.
+            SheetKind::Summary => summary = Some(sheets.len()),
+            SheetKind::Changes => sheets.extend(changes::sheet(context)),
+            SheetKind::Matrix => sheets.extend(matrix::sheet(context)),
+            SheetKind::Pace => sheets.extend(pace::sheet(context, &trends)),
+            SheetKind::Funnel => sheets.extend(funnel::sheet(context)),
+            SheetKind::Countries => sheets.extend(countries::sheet(context)),
             SheetKind::Indicators => sheets.extend(indicators.iter().cloned()),
             SheetKind::Survey if !scoreboard.surveys.is_empty() => sheets.push(survey::sheet(context)),
             SheetKind::Quality => sheets.push(quality::sheet(context)),
             SheetKind::Findings if all_rows => sheets.push(findings::findings(context)),
             SheetKind::KeptOut if all_rows => sheets.push(findings::kept_out(context)),
-            SheetKind::Evidence if all_rows => sheets.push(evidence::sheet(context)),
+            SheetKind::Evidence if all_rows => {
+                sheets.push(evidence::sheet(context));
+                if !scoreboard.evidence.answers.is_empty() {
+                    sheets.push(answers::sheet(context));
+                }
+            }
+            SheetKind::Submissions if all_rows => {
+                let copies = scoreboard.evidence.copies.iter().zip(&copied);
+                sheets.extend(copies.map(|(copy, name)| copies::sheet(context, copy, name)));
+            }
             SheetKind::Method => sheets.push(method::sheet(context)),
             _ => {}
         }
     }
+    if let Some(at) = summary {
+        let others: Vec<&str> = sheets.iter().map(|sheet: &Sheet| sheet.name.as_str()).collect();
+        let sheet = summary::sheet(context, &trends, &others);
+        sheets.insert(at, sheet);
+    }
+    // A workbook has one sheet at least.
+    if sheets.is_empty() {
+        sheets.push(method::sheet(context));
+    }
+    leads::put(context, &mut sheets, &copied);
+    only_to_what_is_there(&mut sheets, &tongue.say(words::BACK));
     let programme = &scoreboard.programme;
     Book {
         title: scoreboard.title.clone(),
@@ -64,9 +105,26 @@ pub fn book(scoreboard: &Scoreboard) -> Book {
         created: programme.as_of,
         foot: [
             programme.title.clone(),
-            prose::foot(programme.as_of, &scoreboard.run, words::audience_word(scoreboard.audience)),
+            tongue.say(&prose::foot(programme.as_of, &scoreboard.run, words::audience_word(scoreboard.audience))),
         ],
+        accent: scoreboard.presentation.accent,
+        page: tongue.say(words::PAGE),
+        writing: tongue.writing(),
         sheets,
+    }
+}
+
+/// A link to a sheet that the report leaves out becomes plain text.
+fn only_to_what_is_there(sheets: &mut [Sheet], back: &str) {
+    let names: BTreeSet<String> = sheets.iter().map(|sheet| sheet.name.clone()).collect();
+    for placed in sheets.iter_mut().flat_map(|sheet| &mut sheet.rows).flat_map(|row| &mut row.cells) {
+        let Cell::Link { sheet, text, .. } = &mut placed.cell else { continue };
+        if names.contains(sheet) {
+            continue;
+        }
+        // The way back, and the arrows that point somewhere, would say nothing.
+        let text = std::mem::take(text);
+        placed.cell = if text == back { Cell::Blank } else { Cell::text(text.trim_end_matches(" →")) };
     }
 }
 
@@ -76,6 +134,7 @@ struct Context<'a> {
     scoreboard: &'a Scoreboard,
     /// The sheet of each indicator, in their order.
     names: &'a [String],
+    tongue: Tongue,
 }
 
 impl<'a> Context<'a> {
@@ -85,6 +144,22 @@ impl<'a> Context<'a> {
         partners.iter().find(|partner| partner.code.as_str() == code).map_or(code, |partner| &partner.name)
     }
 
+    /// Whether the report wants charts of this use.
+    fn draws(self, usage: ChartUse) -> bool {
+        self.scoreboard.presentation.draws(usage)
+    }
+
+    /// Whether there is a sheet for each indicator, over whose figures other sheets draw.
+    fn shows_indicators(self) -> bool {
+        self.scoreboard.presentation.sheets.contains(&SheetKind::Indicators)
+    }
+
+    /// An indicator and its sheet.
+    fn step(self, code: &IndicatorCode) -> Option<(&'a IndicatorResult, &'a str)> {
+        let mut all = self.scoreboard.indicators.iter().zip(self.names);
+        all.find(|(one, _)| one.code == *code).map(|(one, name)| (one, name.as_str()))
+    }
+
     /// The name of an indicator's sheet, by which people know it here.
     fn indicator(self, code: &'a str) -> &'a str {
         let mut all = self.scoreboard.indicators.iter().zip(self.names);
@@ -92,20 +167,17 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Names that no further sheet may bear, in small letters.
+fn taken(names: &[String], tongue: Tongue) -> BTreeSet<String> {
+    // Spreadsheets keep the last name for themselves.
+    let fixed = words::SHEETS.into_iter().flat_map(|name| [name.to_owned(), words::sheet_name(tongue, name)]);
+    let all = fixed.chain(["History".to_owned()]).chain(names.iter().cloned());
+    all.map(|name| name.to_lowercase()).collect()
+}
+
 /// A name for each indicator's sheet: the beginning of its title, whole words, unlike every other sheet's.
-fn names(scoreboard: &Scoreboard) -> Vec<String> {
-    let fixed = [
-        words::SUMMARY,
-        words::SURVEY,
-        words::QUALITY,
-        words::FINDINGS,
-        words::KEPT_OUT,
-        words::EVIDENCE,
-        words::METHOD,
-        // Spreadsheets keep this name for themselves.
-        "History",
-    ];
-    let mut taken: BTreeSet<String> = fixed.iter().map(|name| name.to_lowercase()).collect();
+fn names(scoreboard: &Scoreboard, tongue: Tongue) -> Vec<String> {
+    let mut taken = taken(&[], tongue);
     let mut names = Vec::new();
     let most = scoreboard.indicators.len() + taken.len();
     for one in &scoreboard.indicators {
@@ -163,12 +235,41 @@ fn heading(canvas: &mut Canvas, context: Context, last: u16, title: &str, about:
     if last > 3 {
         let programme = &context.scoreboard.programme;
         let audience = words::audience_word(context.scoreboard.audience);
-        let facts = prose::which(&context.scoreboard.title, programme.as_of, audience);
+        let facts = prose::which(&own(&context.scoreboard.title), programme.as_of, audience);
         canvas.span(3, last, Cell::text(facts), Look::NoteRight.plain());
     }
     canvas.end();
     canvas.span(1, last, Cell::text(title), Look::SheetTitle.plain()).end();
     canvas.span(1, last, Cell::text(about), Look::Subtitle.plain()).end();
+}
+
+/// The label of a breakdown: the program's own word for partners, countries and periods, else the definition's.
+fn field_label(breakdown: &Breakdown) -> String {
+    let label = &breakdown.label;
+    if words::FIELDS.contains(&(breakdown.field.as_str(), label)) { label.clone() } else { own(label) }
+}
+
+/// The heading of a breakdown.
+fn by_field(tongue: Tongue, breakdown: &Breakdown) -> String {
+    let label = &breakdown.label;
+    if words::FIELDS.contains(&(breakdown.field.as_str(), label)) {
+        return prose::by(&label.to_lowercase());
+    }
+    prose::by(&own(tongue.inside(label)))
+}
+
+/// How a line is called: what a definition or a row says, unless nothing is given.
+fn line_name(name: &str) -> String {
+    if name == words::NOT_GIVEN { name.to_owned() } else { own(name) }
+}
+
+/// A name that the program itself gave, else one of a definition; `, on the pairs` behind it is always ours.
+fn point_name(name: &str) -> String {
+    if words::POINTS.contains(&name) {
+        return name.to_owned();
+    }
+    let suffix = words::OF_WAVES.into_iter().find_map(|suffix| Some((name.strip_suffix(suffix)?, suffix)));
+    suffix.map_or_else(|| own(name), |(name, suffix)| format!("{}{suffix}", own(name)))
 }
 
 /// The heading of a part of a sheet, with a line below it.
@@ -223,10 +324,17 @@ fn progress(actual: Decimal, baseline: Decimal, target: Decimal) -> Option<Decim
 /// The format of an indicator's figures: one for all of them.
 fn number_format(one: &IndicatorResult) -> NumberFormat {
     let lines = one.breakdowns.iter().flat_map(|breakdown| &breakdown.figures);
-    let values = lines.chain([&one.total]).filter_map(|figure| figure.value.known());
+    let values = lines.chain([&one.total]).chain(&one.committed).filter_map(|figure| figure.value.known());
     let points = one.trajectory.iter().filter_map(|point| point.actual);
-    let mut all = values.chain(points);
-    NumberFormat::of_unit(&one.unit, all.any(|value| !value.fract().is_zero()))
+    let targets = one.total.target.map(|target| target.value).into_iter();
+    let projected = match &one.pace {
+        Some(Projection::Known(pace)) => Some(pace.projected.value),
+        _ => None,
+    };
+    // What is counted whole stays whole: a projection of it has decimals that nobody will see.
+    let counted: Vec<Decimal> = values.chain(points).chain(targets).collect();
+    let whole = counted.iter().all(|value| value.fract().is_zero());
+    NumberFormat::telling(&one.unit, counted.into_iter().chain(projected.filter(|_| !whole)))
 }
 
 /// What stands where a target is missing.

@@ -7,8 +7,10 @@ use rust_decimal::Decimal;
 use super::{Context, TOP, heading, heads, live, section};
 use crate::finding::{Rule as FindingRule, Severity};
 use crate::model::scoreboard::Reporting;
+use crate::model::trace::{Counted, Number};
 use crate::report::book::{Area, Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between};
+use crate::report::language::own;
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule, Tone};
 use crate::report::words::{self, head, label, part};
@@ -26,7 +28,7 @@ pub fn sheet(context: Context) -> Sheet {
     if let Some(last) = widths.get_mut(usize::from(LAST)) {
         *last = between(104, 270);
     }
-    let mut canvas = Canvas::new(words::QUALITY, widths);
+    let mut canvas = Canvas::new(context.tongue, words::QUALITY, widths);
     let board = context.scoreboard;
     let restricted = board.audience.is_restricted();
     let about = if restricted { prose::QUALITY_RESTRICTED } else { prose::QUALITY };
@@ -34,7 +36,7 @@ pub fn sheet(context: Context) -> Sheet {
     super::frozen(&mut canvas, 3, 0);
     let kept_out = usize::try_from(board.kept_out_total).unwrap_or(usize::MAX);
     if restricted {
-        canvas.text(FIRST, words::counted(kept_out, "row") + " kept out", Look::Text).end();
+        canvas.text(FIRST, prose::kept_out_of(kept_out), Look::Text).end();
     } else {
         for (name, text) in [
             (words::FINDINGS, prose::findings(board.findings.len())),
@@ -67,11 +69,12 @@ fn matrix(canvas: &mut Canvas, context: Context, collections: &[(&str, &str)]) {
     let start = canvas.at();
     section(canvas, LAST, part::REPORTED);
     let mut names = vec![(head::PARTNER, Look::Head)];
-    names.extend(collections.iter().map(|(_, title)| (*title, Look::Head)));
+    let titles: Vec<String> = collections.iter().map(|(_, title)| own(title)).collect();
+    names.extend(titles.iter().map(|title| (title.as_str(), Look::Head)));
     heads(canvas, FIRST, &names);
     let last = u16::try_from(collections.len()).unwrap_or(LAST) + FIRST;
     for partner in &context.scoreboard.programme.partners {
-        canvas.text(FIRST, &partner.name, Look::Strong);
+        canvas.verbatim(FIRST, &partner.name, Look::Strong);
         for (column, (code, _)) in (FIRST + 1..).zip(collections) {
             let line = context
                 .scoreboard
@@ -93,10 +96,10 @@ fn matrix(canvas: &mut Canvas, context: Context, collections: &[(&str, &str)]) {
 /// The latest period that was reported, else what is due.
 fn latest(line: &Reporting) -> String {
     match (&line.latest, line.reporting_date, &line.due) {
-        (Some(latest), Some(day), _) => format!("{latest}, {}", words::short_day(day)),
-        (Some(latest), None, _) => latest.clone(),
+        (Some(latest), Some(day), _) => prose::latest(&own(latest), day),
+        (Some(latest), None, _) => own(latest),
         (None, Some(day), _) => words::short_day(day),
-        (None, None, Some(due)) => prose::is_due(due),
+        (None, None, Some(due)) => prose::is_due(&own(due)),
         (None, None, None) => String::new(),
     }
 }
@@ -122,15 +125,18 @@ fn counts(canvas: &mut Canvas, context: Context) {
     let first = canvas.at();
     for ((severity, _), (rule, count)) in &rules {
         canvas.text(FIRST, words::severity(severity.0), Look::Mark(tone(severity.0)));
-        canvas.put(2, Cell::count(*count), Look::Figure.with(NumberFormat::WHOLE));
-        canvas.span(3, 5, Cell::text(rule.title), Look::Text.plain());
-        canvas.span(6, LAST, Cell::text(rule.fix), Look::Text.plain());
+        let of = Number::Counted(Counted::Findings { rule: rule.id.to_owned() });
+        canvas.put(2, Cell::count(*count), Look::Figure.with(NumberFormat::WHOLE)).of(of);
+        let texts = canvas.tongue().rule(rule);
+        canvas.span(3, 5, Cell::text(texts.title), Look::Text.plain());
+        canvas.span(6, LAST, Cell::text(texts.fix), Look::Text.plain());
         canvas.end_ruled(FIRST, LAST, Rule::Hair);
     }
     let total = Decimal::from(context.scoreboard.findings.len());
     let text = format!("=SUM({})", Area::column(2, first, canvas.at().saturating_sub(1)));
     canvas.text(FIRST, words::TOTAL, Look::Strong);
     canvas.put(2, Cell::Formula { text, cached: total }, Look::StrongFigure.with(NumberFormat::WHOLE));
+    canvas.of(Number::Counted(Counted::Findings { rule: String::new() }));
     canvas.end_ruled(FIRST, LAST, Rule::Above);
     canvas.gap(18);
     canvas.keep_from(start);
@@ -163,9 +169,9 @@ fn partners(canvas: &mut Canvas, context: Context) {
         (label::ROWS_KEPT_OUT, Look::HeadRight),
     ];
     heads(canvas, FIRST, &all[..usize::from(last)]);
-    let mut lines: Vec<(Option<&str>, &str)> =
-        board.programme.partners.iter().map(|one| (Some(one.code.as_str()), one.name.as_str())).collect();
-    lines.push((None, label::NOBODYS));
+    let mut lines: Vec<(Option<&str>, String)> =
+        board.programme.partners.iter().map(|one| (Some(one.code.as_str()), own(&one.name))).collect();
+    lines.push((None, label::NOBODYS.to_owned()));
     let is_known = |code: &&str| board.programme.partners.iter().any(|one| one.code.as_str() == *code);
     let first = canvas.at();
     let mut sums = [0usize; 4];
@@ -186,6 +192,7 @@ fn partners(canvas: &mut Canvas, context: Context) {
         for ((column, count), sum) in (2..).zip(row).zip(&mut sums) {
             *sum += count;
             canvas.put(column, Cell::count(count), Look::Figure.with(NumberFormat::WHOLE));
+            canvas.of(Number::Counted(of_partner(column, Whose::One(code))));
         }
         canvas.end_ruled(FIRST, last, Rule::Hair);
     }
@@ -195,10 +202,30 @@ fn partners(canvas: &mut Canvas, context: Context) {
         let sum = Decimal::from(sum);
         let cell = live(format!("=SUM({})", Area::column(column, first, end)), sum, Some(sum));
         canvas.put(column, cell, Look::StrongFigure.with(NumberFormat::WHOLE));
+        canvas.of(Number::Counted(of_partner(column, Whose::All)));
     }
     canvas.end_ruled(FIRST, last, Rule::Above);
     canvas.gap(18);
     canvas.keep_from(start);
+}
+
+/// What the table of partners counts in a column.
+fn of_partner(column: u16, whose: Whose<'_>) -> Counted {
+    let partner = match whose {
+        Whose::All => None,
+        Whose::One(code) => Some(code.unwrap_or_default().to_owned()),
+    };
+    match SEVERITIES.get(usize::from(column - 2)) {
+        Some(severity) => Counted::FindingsOf { partner, severity: severity.as_str().to_owned() },
+        None => Counted::Rows { partner, collection: None, kept_out: true },
+    }
+}
+
+/// A partner's findings, nobody's, or all.
+#[derive(Clone, Copy)]
+enum Whose<'a> {
+    All,
+    One(Option<&'a str>),
 }
 
 /// Every partner and collection with its dates, rows and file.
@@ -222,21 +249,25 @@ fn details(canvas: &mut Canvas, context: Context) {
     let last = if restricted { 7 } else { LAST };
     heads(canvas, FIRST, &all[..usize::from(last)]);
     for line in &context.scoreboard.reporting {
-        canvas.text(1, context.partner(line.partner.as_str()), Look::Text);
-        canvas.text(2, &line.collection_title, Look::Text);
+        canvas.verbatim(1, context.partner(line.partner.as_str()), Look::Text);
+        canvas.verbatim(2, &line.collection_title, Look::Text);
         canvas.text(3, words::reporting(line.state), Look::Mark(Tone::of_reporting(line.state)));
-        canvas.text(4, line.due.as_deref().unwrap_or(words::NONE), Look::Text);
+        canvas.verbatim(4, line.due.as_deref().unwrap_or(words::NONE), Look::Text);
         for (column, day) in [(5, line.due_on), (7, line.reporting_date)] {
             match day {
                 Some(day) => canvas.put(column, Cell::Date(day), Look::Figure.with(NumberFormat::DAY)),
                 None => canvas.text(column, words::NONE, Look::Absent),
             };
         }
-        canvas.text(6, line.latest.as_deref().unwrap_or(words::NONE), Look::Text);
+        canvas.verbatim(6, line.latest.as_deref().unwrap_or(words::NONE), Look::Text);
         if !restricted {
-            canvas.put(8, Cell::Number(line.rows.into()), Look::Figure.with(NumberFormat::WHOLE));
-            canvas.put(9, Cell::Number(line.kept_out.into()), Look::Figure.with(NumberFormat::WHOLE));
-            canvas.text(10, line.file.as_deref().unwrap_or(words::NONE), Look::Text);
+            let of = |kept_out| {
+                let partner = Some(line.partner.to_string());
+                Number::Counted(Counted::Rows { partner, collection: Some(line.collection.clone()), kept_out })
+            };
+            canvas.put(8, Cell::Number(line.rows.into()), Look::Figure.with(NumberFormat::WHOLE)).of(of(false));
+            canvas.put(9, Cell::Number(line.kept_out.into()), Look::Figure.with(NumberFormat::WHOLE)).of(of(true));
+            canvas.verbatim(10, line.file.as_deref().unwrap_or(words::NONE), Look::Text);
         }
         canvas.end_ruled(FIRST, last, Rule::Hair);
         canvas.keep_from(start);

@@ -8,10 +8,8 @@ use reqwest::{Method, RequestBuilder, Response, redirect};
 use tokio::runtime::Runtime;
 
 use super::secret::basic;
-use super::spool::Spool;
-use super::{Credentials, Failure, Surroundings};
+use super::{Credentials, Endpoint, Failure, Surroundings};
 use crate::finding::rules;
-use crate::model::source::{Source, SourceKind};
 
 /// How often one request is made, at most.
 const TRIES: u32 = 5;
@@ -27,13 +25,13 @@ const OVERHEAD: u64 = 4;
 const QUOTED: usize = 160;
 
 /// What came back.
-pub(super) struct Answer {
+pub struct Answer {
     pub status: u16,
     pub body: Vec<u8>,
 }
 
 /// What a request asks for, and what is a good answer.
-pub(super) struct Request<'r> {
+pub struct Request<'r> {
     pub method: Method,
     /// After the source's URL, with its query.
     pub path: &'r str,
@@ -64,10 +62,10 @@ impl<'r> Request<'r> {
     }
 }
 
-pub(super) struct Client<'a> {
+pub struct Client<'a> {
     http: reqwest::Client,
     runtime: Runtime,
-    source: &'a Source,
+    endpoint: Endpoint<'a>,
     surroundings: &'a dyn Surroundings,
     authorization: Option<HeaderValue>,
     /// The header of Basic authentication.
@@ -90,7 +88,7 @@ enum Tried {
 
 impl<'a> Client<'a> {
     pub fn new(
-        source: &'a Source,
+        endpoint: Endpoint<'a>,
         credentials: &Credentials,
         surroundings: &'a dyn Surroundings,
         bytes: u64,
@@ -104,7 +102,7 @@ impl<'a> Client<'a> {
         let mut builder = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
             .user_agent(concat!("scoreboard/", env!("CARGO_PKG_VERSION")));
-        if is_loopback(&source.url) {
+        if is_loopback(endpoint.url) {
             builder = builder.no_proxy();
         }
         let http = builder.build().map_err(|error| broken(error.to_string()))?;
@@ -115,10 +113,10 @@ impl<'a> Client<'a> {
         // A name is no secret by itself, but nothing says that it may be shown.
         secrets.extend(Some(user).filter(|user| !user.is_empty()));
         let password = format!("Basic {encoded}");
-        let mut client = Self {
+        Ok(Self {
             http,
             runtime,
-            source,
+            endpoint,
             surroundings,
             authorization: None,
             password,
@@ -126,13 +124,7 @@ impl<'a> Client<'a> {
             bytes,
             requests: 0,
             received: 0,
-        };
-        match source.kind {
-            SourceKind::Kobo => client.authorize(&format!("Token {secret}"))?,
-            SourceKind::EuSurvey => client.authorize_by_password()?,
-            SourceKind::Odk | SourceKind::LimeSurvey => {}
-        }
-        Ok(client)
+        })
     }
 
     /// Sends name and password with every request from now on.
@@ -198,19 +190,9 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// A page of JSON: as it came before, or asked for and kept.
-    pub fn page(&mut self, spool: &mut Spool<'_>, label: &str, path: &str) -> Result<Vec<u8>, Failure> {
-        if let Some(bytes) = spool.page(label) {
-            return Ok(bytes);
-        }
-        let body = self.send(&Request::get(path, is_json))?.body;
-        spool.keep(label, &body)?;
-        Ok(body)
-    }
-
     /// What is left of the time for the whole fetch.
     fn left(&self) -> Result<Duration, Failure> {
-        let total = self.source.total;
+        let total = self.endpoint.total;
         let left = total.saturating_sub(self.surroundings.elapsed());
         if left.is_zero() {
             let message = format!("was not done after {} seconds", total.as_secs());
@@ -222,9 +204,9 @@ impl<'a> Client<'a> {
     }
 
     fn attempt(&self, request: &Request<'_>, left: Duration) -> Tried {
-        let time = self.source.timeout.min(left);
+        let time = self.endpoint.timeout.min(left);
         let mut builder: RequestBuilder =
-            self.http.request(request.method.clone(), format!("{}{}", self.source.url, request.path));
+            self.http.request(request.method.clone(), format!("{}{}", self.endpoint.url, request.path));
         builder = builder.timeout(time).header(ACCEPT, "*/*").header(ACCEPT_ENCODING, "identity");
         if let Some(header) = &self.authorization {
             builder = builder.header(AUTHORIZATION, header.clone());
@@ -285,8 +267,11 @@ impl<'a> Client<'a> {
                     .help("Look at the environment variable that `secret` names, and at the rights of its owner."),
             ),
             404 => Tried::Failed(
-                Failure::new(&rules::FETCH_REFUSED, format!("the server does not know the form (status 404){said}"))
-                    .help("Compare `url` and `form` of the source with the address of the form in a browser."),
+                Failure::new(
+                    &rules::FETCH_REFUSED,
+                    format!("the server does not know {} (status 404){said}", self.endpoint.unknown.0),
+                )
+                .help(self.endpoint.unknown.1),
             ),
             429 | 500..=599 => {
                 let failure =
@@ -365,18 +350,18 @@ fn is_loopback(url: &str) -> bool {
 }
 
 /// A text for one part of a path or a query.
-pub(super) fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 /// For requests whose answer is JSON.
-pub(super) fn is_json(body: &[u8]) -> bool {
+pub fn is_json(body: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
 }
 
 /// For requests whose answer is nothing, or is looked at later.
-pub(super) fn is_anything(_: &[u8]) -> bool {
+pub fn is_anything(_: &[u8]) -> bool {
     true
 }
 

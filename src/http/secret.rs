@@ -13,7 +13,7 @@ impl Secret {
         (!text.is_empty() && !text.chars().any(char::is_control)).then(|| Self(text.to_owned()))
     }
 
-    pub(super) fn reveal(&self) -> &str {
+    pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 }

@@ -1,0 +1,103 @@
+//! A store beside another one: it begins as that one is, and leaves it alone. For looking at what would come of something.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::{Store, StoreError, hold, ledger};
+
+/// Files of a ledger: of a database that a crash left, also what undoes its last transaction.
+const LEDGER: [&str; 2] = ["ledger.sqlite", "ledger.sqlite-journal"];
+
+static NEXT: AtomicUsize = AtomicUsize::new(0);
+
+/// A folder that goes when it is dropped.
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Result<Self, StoreError> {
+        let temporary = std::env::temp_dir();
+        loop {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let path = temporary.join(format!("scoreboard-{}-{number}", std::process::id()));
+            match fs::create_dir(&path) {
+                Ok(()) => return Ok(Self(path)),
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(StoreError::io("make the folder", &path)(error)),
+            }
+        }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What is left of it is in nobody's way.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Store {
+    /// Opens a store beside the one in a folder, which may not be there yet. What is written goes into a folder of its
+    /// own and is gone afterwards. Meanwhile nobody writes to the other one.
+    pub fn aside(base: &Path) -> Result<Self, StoreError> {
+        let path = base.join("lock");
+        let lock = fs::File::open(&path).ok();
+        if let Some(lock) = &lock {
+            hold(lock, base, &path)?;
+        }
+        let folder = Folder::new()?;
+        let root = folder.0.clone();
+        for name in ["files", "rows"] {
+            let inside = root.join(name);
+            fs::create_dir_all(&inside).map_err(StoreError::io("make the folder", &inside))?;
+        }
+        for name in LEDGER {
+            let from = base.join(name);
+            if from.is_file() {
+                fs::copy(&from, root.join(name)).map_err(StoreError::io("read", &from))?;
+            }
+        }
+        let ledger = ledger::Ledger::open(&root.join("ledger.sqlite"))?;
+        Ok(Self { root, base: Some(base.to_owned()), ledger, _lock: lock, _aside: Some(folder) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::{Kind, hash_of};
+
+    #[test]
+    fn a_store_beside_another_knows_what_that_one_knows_and_leaves_it_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().join("store");
+        let mut store = Store::open(&root).expect("opened");
+        let at = "2016-06-30T06:00:00Z".parse().expect("an instant");
+        store.keep_file(&hash_of(b"one"), b"one").expect("kept");
+        store.ledger_mut().append(at, &[(Kind::Received, json!({}))]).expect("appended");
+        drop(store);
+        let mut aside = Store::aside(&root).expect("opened");
+        assert!(matches!(Store::open(&root), Err(StoreError::Busy(_))), "nobody writes meanwhile");
+        let own = aside.root.clone();
+        aside.keep_file(&hash_of(b"one"), b"one").expect("known");
+        aside.keep_file(&hash_of(b"two"), b"two").expect("kept");
+        aside.ledger_mut().append(at, &[(Kind::Run, json!({}))]).expect("appended");
+        for bytes in [b"one", b"two"] {
+            assert_eq!(aside.files().get(&hash_of(bytes)).expect("read"), bytes);
+        }
+        assert_eq!(aside.ledger_mut().entries().expect("read").len(), 2);
+        assert!(!own.join("files").join(&hash_of(b"one")[..2]).exists());
+        drop(aside);
+        assert!(!own.exists(), "the folder goes");
+        let mut store = Store::open(&root).expect("opened");
+        assert_eq!(store.ledger_mut().entries().expect("read").len(), 1);
+        assert!(store.files().get(&hash_of(b"two")).is_err());
+        drop(store);
+        // Beside a store that is not there yet.
+        let none = folder.path().join("none");
+        assert!(Store::aside(&none).expect("opened").ledger_mut().entries().expect("read").is_empty());
+        assert!(!none.exists());
+    }
+}

@@ -1,0 +1,282 @@
+//! The examples: every folder runs as it stands, and every figure that was published for its programme has its outcome.
+//!
+//! `examples/published.csv` holds the published figures, each with the outcome that it is known to have. The counts in
+//! `examples/README.md` are made from it; `SCOREBOARD_REFRESH=1` in the environment writes them anew.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+
+use serde_json::Value;
+
+use crate::project::{Project, repository};
+
+/// One line of `examples/published.csv`.
+struct Published {
+    programme: String,
+    indicator: String,
+    breakdown: String,
+    figure: String,
+    relation: String,
+    value: f64,
+    rows: String,
+    outcome: String,
+    source: String,
+    note: String,
+}
+
+impl Published {
+    fn name(&self) -> String {
+        let by = if self.breakdown.is_empty() { String::new() } else { format!(" [{}]", self.breakdown) };
+        format!("{} {}{by} {} {}", self.programme, self.indicator, self.relation, self.value)
+    }
+
+    /// Whether a computed figure says what was published.
+    fn holds(&self, computed: f64) -> bool {
+        let near = |span: f64| (computed - self.value).abs() <= span;
+        match self.relation.as_str() {
+            "=" => near(self.value.abs() * 1e-9),
+            "about" => near(self.value.abs() * 0.05),
+            "at_least" => computed >= self.value,
+            "more_than" => computed > self.value,
+            "at_most" => computed <= self.value,
+            other => panic!("{}: no relation is called {other}", self.name()),
+        }
+    }
+
+    /// What is published twice with two values cannot both be right.
+    fn disputed(&self, all: &[Self]) -> bool {
+        all.iter().any(|other| {
+            (&other.programme, &other.indicator, &other.breakdown, &other.figure)
+                == (&self.programme, &self.indicator, &self.breakdown, &self.figure)
+                && other.relation == "="
+                && self.relation == "="
+                && (other.value - self.value).abs() > f64::EPSILON
+        })
+    }
+
+    /// The outcome by the rules of the README. Rows that cover a part of the programme can give a figure and can
+    /// exceed it, but where they fall short they leave it open.
+    fn judged(&self, computed: f64, all: &[Self]) -> &'static str {
+        match (self.holds(computed), self.rows.as_str()) {
+            (true, "real" | "partial") => "reproduced",
+            (true, "illustrative") => "illustrated",
+            (true, "declared") => "declared",
+            (false, "partial") if computed < self.value && !self.disputed(all) => "open",
+            // The average of a part says nothing against the average of the whole.
+            (_, "sample") => "open",
+            (false, "real" | "partial" | "illustrative" | "declared") => "contradicted",
+            (_, other) => panic!("{}: no rows are called {other}", self.name()),
+        }
+    }
+}
+
+fn published() -> Vec<Published> {
+    let path = repository().join("examples/published.csv");
+    let mut reader = csv::Reader::from_path(path).expect("examples/published.csv");
+    let lines = reader.deserialize::<BTreeMap<String, String>>();
+    lines
+        .map(|line| {
+            let mut line = line.expect("a line");
+            let mut take = |column: &str| line.remove(column).expect(column);
+            Published {
+                programme: take("programme"),
+                indicator: take("indicator"),
+                breakdown: take("breakdown"),
+                figure: take("figure"),
+                relation: take("relation"),
+                value: take("value").parse().expect("a number"),
+                rows: take("rows"),
+                outcome: take("outcome"),
+                source: take("source"),
+                note: take("note"),
+            }
+        })
+        .collect()
+}
+
+/// The folders below `examples/` that are projects.
+pub fn folders() -> Vec<String> {
+    let entries = fs::read_dir(repository().join("examples")).expect("examples");
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.expect("an entry"))
+        .filter(|entry| entry.path().join("scoreboard.toml").exists())
+        .map(|entry| entry.file_name().into_string().expect("a name"))
+        .collect();
+    names.sort();
+    names
+}
+
+fn computed(scoreboard: &Value, one: &Published) -> f64 {
+    let figures = scoreboard["figures"].as_array().expect("figures");
+    let found = figures.iter().find(|figure| {
+        let by = figure["by"].as_object().expect("a breakdown");
+        figure["indicator"] == *one.indicator
+            && match one.breakdown.split_once('=') {
+                Some((field, value)) => by.len() == 1 && by.get(field).is_some_and(|here| *here == *value),
+                None => by.is_empty(),
+            }
+    });
+    let found = found.unwrap_or_else(|| panic!("no figure for {}", one.name()));
+    let number = |value: &Value| value.as_f64().unwrap_or_else(|| panic!("{}: {found}", one.name()));
+    match one.figure.as_str() {
+        "actual" => number(&found["value"]),
+        "target" => number(&found["target"]),
+        "target_increase" => number(&found["target"]) - number(&found["baseline"]),
+        "target_from" => number(&found["target"]["from"]),
+        "target_to" => number(&found["target"]["to"]),
+        "due" => number(&found["coverage"]["due"]),
+        other => panic!("{}: no figure is called {other}", one.name()),
+    }
+}
+
+fn shown(number: f64) -> String {
+    let text = format!("{:.2}", number);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+const OUTCOMES: [&str; 5] = ["reproduced", "illustrated", "contradicted", "open", "declared"];
+
+/// The part of `examples/README.md` that is made from the outcomes.
+fn tables(judged: &[(&Published, f64, &'static str)]) -> String {
+    let mut programmes: Vec<&str> = judged.iter().map(|(one, _, _)| one.programme.as_str()).collect();
+    programmes.sort_unstable();
+    programmes.dedup();
+    let mut text = String::from(
+        "| programme | reproduced | illustrated | contradicted | open | declared |\n|---|---|---|---|---|---|\n",
+    );
+    for programme in programmes.iter().copied().map(Some).chain([None]) {
+        let name = match programme {
+            Some("laser_go") => "[laser_go](../README.md)".to_owned(),
+            Some(name) => format!("[{name}]({name}/README.md)"),
+            None => "**all**".to_owned(),
+        };
+        let count = |outcome: &str| {
+            let of = |(one, _, found): &&(&Published, f64, &str)| {
+                *found == outcome && programme.is_none_or(|name| one.programme == name)
+            };
+            match judged.iter().filter(of).count() {
+                0 => String::new(),
+                n => n.to_string(),
+            }
+        };
+        let cells: Vec<String> = OUTCOMES.iter().map(|outcome| count(outcome)).collect();
+        writeln!(text, "| {name} | {} |", cells.join(" | ")).expect("written");
+    }
+    for (title, outcome, why) in
+        [("Contradicted", "contradicted", "what disagrees"), ("Open", "open", "what is missing")]
+    {
+        write!(text, "\n### {title}\n\n| figure | published | rows give | {why} | source |\n|---|---|---|---|---|\n")
+            .expect("written");
+        for (one, found, _) in judged.iter().filter(|(_, _, found)| *found == outcome) {
+            let by = if one.breakdown.is_empty() { String::new() } else { format!(", {}", one.breakdown) };
+            let about =
+                if one.relation == "=" { String::new() } else { format!("{} ", one.relation.replace('_', " ")) };
+            writeln!(
+                text,
+                "| {}: `{}`{by} | {about}{} | {} | {} | {} |",
+                one.programme,
+                one.indicator,
+                shown(one.value),
+                shown(*found),
+                one.note,
+                one.source
+            )
+            .expect("written");
+        }
+    }
+    text
+}
+
+#[test]
+fn every_example_runs_and_every_published_figure_has_its_outcome() {
+    let all = published();
+    let mut scoreboards = BTreeMap::from([("laser_go".to_owned(), Project::laser_go().scoreboard())]);
+    for name in folders() {
+        let project = Project::example(&name);
+        project.run_later(&["check"]).expect(0);
+        project.run_later(&["run"]).expect(0);
+        scoreboards.insert(name, project.json());
+    }
+    let judged: Vec<(&Published, f64, &'static str)> = all
+        .iter()
+        .map(|one| {
+            let scoreboard = scoreboards.get(&one.programme).unwrap_or_else(|| panic!("no folder {}", one.programme));
+            let found = computed(scoreboard, one);
+            (one, found, one.judged(found, &all))
+        })
+        .collect();
+    let wrong: Vec<String> = judged
+        .iter()
+        .filter(|(one, _, found)| one.outcome != *found)
+        .map(|(one, computed, found)| format!("{}: {computed}, so {found}, not {}", one.name(), one.outcome))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for (one, _, found) in &judged {
+        assert!(!(*found == "contradicted" && one.note.is_empty()), "{}: the note must say what disagrees", one.name());
+    }
+    for name in scoreboards.keys() {
+        // What the guide says of an evaluation holds no figure.
+        let has = all.iter().any(|one| one.programme == *name);
+        assert_eq!(has, name != "evaluation", "{name} and its figures in examples/published.csv");
+    }
+
+    let path = repository().join("examples/README.md");
+    let readme = fs::read_to_string(&path).expect("examples/README.md");
+    let (before, rest) = readme.split_once("<!-- outcomes -->\n").expect("a place for the outcomes");
+    let (_, after) = rest.split_once("<!-- end of outcomes -->").expect("its end");
+    let fresh = format!("{before}<!-- outcomes -->\n{}<!-- end of outcomes -->{after}", tables(&judged));
+    if std::env::var_os("SCOREBOARD_REFRESH").is_some() {
+        #[allow(clippy::disallowed_methods, reason = "refreshes a committed file")]
+        fs::write(&path, &fresh).expect("written");
+    }
+    assert!(
+        fresh == readme || std::env::var_os("SCOREBOARD_REFRESH").is_some(),
+        "examples/README.md is not current: SCOREBOARD_REFRESH=1 cargo test --release --test integration examples"
+    );
+}
+
+#[test]
+fn an_outcome_follows_from_the_rows_and_the_relation() {
+    let of = |relation: &str, rows: &str, value: f64| Published {
+        programme: "p".into(),
+        indicator: "i".into(),
+        breakdown: String::new(),
+        figure: "actual".into(),
+        relation: relation.into(),
+        value,
+        rows: rows.into(),
+        outcome: String::new(),
+        source: String::new(),
+        note: String::new(),
+    };
+    let judged = |relation, rows, value, computed| of(relation, rows, value).judged(computed, &[]);
+    assert_eq!(judged("=", "real", 14.0, 14.0), "reproduced");
+    assert_eq!(judged("=", "illustrative", 14.0, 14.0), "illustrated");
+    assert_eq!(judged("=", "real", 14.0, 13.0), "contradicted");
+    assert_eq!(judged("=", "illustrative", 16.0, 15.0), "contradicted");
+    assert_eq!(judged("=", "partial", 11.0, 6.0), "open");
+    assert_eq!(judged("=", "partial", 11.0, 12.0), "contradicted");
+    assert_eq!(judged("=", "sample", 2.9, 4.2), "open");
+    assert_eq!(judged("about", "illustrative", 50.0, 52.0), "illustrated");
+    assert_eq!(judged("about", "illustrative", 50.0, 53.0), "contradicted");
+    assert_eq!(judged("more_than", "illustrative", 200.0, 200.0), "contradicted");
+    assert_eq!(judged("at_least", "illustrative", 200.0, 200.0), "illustrated");
+    assert_eq!(judged("at_most", "illustrative", 5000.0, 5000.0), "illustrated");
+    let two = [of("=", "partial", 24.0), of("=", "partial", 23.0)];
+    assert_eq!(
+        two.map(|one| one.judged(12.0, &[of("=", "partial", 24.0), of("=", "partial", 23.0)])),
+        ["contradicted"; 2]
+    );
+}
+
+#[test]
+fn the_annex_is_copied_whole() {
+    let lines = |name: &str| {
+        let text = fs::read_to_string(repository().join("examples").join(name)).expect("read");
+        text.lines().count() - 1
+    };
+    assert_eq!(lines("escp_4i_first/data/inbox/annex_1_partners_2017.csv"), 91);
+    assert_eq!(lines("escp_4i_second/data/inbox/annex_1_partners_2018.csv"), 133);
+    assert_eq!(lines("escp_s3/data/inbox/annex_1_partners_2018.csv"), 62);
+}

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "a test says what it could not try, and what it counted")]
 
 mod answer;
+mod bundle;
 mod changes;
 mod closing;
 mod columns;
@@ -39,6 +40,7 @@ mod readme;
 mod rebuild;
 mod refusals;
 mod reports;
+mod sameness;
 mod sandbox;
 mod schema;
 mod server;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod args;
+mod bundle;
 mod changes;
 mod check;
 mod close;
@@ -17,6 +18,7 @@ mod run;
 mod status;
 mod template;
 mod trace;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -64,6 +66,8 @@ pub fn main() -> ExitCode {
         Command::Status(status) => status::main(status, &output),
         Command::Trace(trace) => trace::main(trace, &output),
         Command::Template(template) => template::main(template, &output),
+        Command::Bundle(bundle) => bundle::main(bundle, &output),
+        Command::Verify(verify) => verify::main(verify, &output),
         // A worker whose parent is gone has nobody to tell.
         Command::ReadFiles(bounds) => {
             Ok(serve(bounds.memory, &crate::app::answer::mark).map_or(Exit::Stopped, |()| Exit::Fine))

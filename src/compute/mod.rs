@@ -5,6 +5,7 @@
 
 mod answers;
 pub mod closing;
+mod currency;
 mod derived;
 pub mod disclose;
 pub mod estimate;

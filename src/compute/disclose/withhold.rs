@@ -162,6 +162,11 @@ fn figure(figure: &mut Figure, held: bool, estimated: bool) {
         *why = Why::Estimate("the answers do not allow it".into());
         "No data: it cannot be computed.".clone_into(&mut figure.reason);
     }
+    if let Value::NotComputable(Why::NoRate(of)) = &mut figure.value {
+        // It names the currency and the month of a single row.
+        of.clear();
+        figure.reason = figure.status.map_or_else(String::new, |_| "No data: it cannot be computed.".into());
+    }
     if !held || matches!(figure.value, Value::NotReported | Value::NotApplicable) {
         return;
     }

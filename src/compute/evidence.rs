@@ -8,6 +8,7 @@ use polars::prelude::{
     PlSmallStr, PolarsResult, StringChunked,
 };
 
+use super::currency;
 use super::plan::{Grain, Plan, Until};
 use super::rows::NOT_GIVEN;
 use super::{Inputs, Tables};
@@ -184,6 +185,20 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// A field's value; of an amount that was converted also what was reported.
+    fn says(&self, field: &str, row: usize) -> Option<String> {
+        let beside = |name: String| text(self.frame, &name, row);
+        let (value, given) = (text(self.frame, field, row), beside(currency::given(field)));
+        match (value, given, beside(currency::rate(field))) {
+            (Some(value), Some(given), Some(rate)) => Some(format!("{field} = {value} ({given} {rate})")),
+            (None, Some(given), _) => {
+                let missing = beside(currency::no_rate(field)).unwrap_or_default();
+                Some(format!("{field}: {given}, no rate of exchange: {missing}"))
+            }
+            (value, ..) => Some(format!("{field} = {}", value?)),
+        }
+    }
+
     /// All chosen rows of the query with their origins, column by column.
     fn table(&self, standings: &[Option<Standing>]) -> PolarsResult<DataFrame> {
         let all = self.frame.height();
@@ -323,10 +338,11 @@ impl Reader<'_> {
             .iter()
             .filter(|field| {
                 !field.ends_with("__name")
+                    && !currency::is_beside(field)
                     && Some(**field) != placed
                     && !self.collection.key.iter().any(|code| code.as_str() == **field)
             })
-            .filter_map(|field| Some(format!("{field} = {}", text(frame, field, row)?)))
+            .filter_map(|field| self.says(field, row))
             .collect();
         let (brings, below) = self.brought(row);
         // The cell of what is measured, else of the first field that stands in the sheet.

@@ -6,7 +6,9 @@
 #![allow(clippy::print_stdout, reason = "a test says what it could not try, and what it counted")]
 
 mod answer;
+mod bundle;
 mod changes;
+mod closing;
 mod columns;
 mod corpus;
 mod corpus_cases;
@@ -38,7 +40,9 @@ mod readme;
 mod rebuild;
 mod refusals;
 mod reports;
+mod sameness;
 mod sandbox;
+mod schema;
 mod server;
 mod submissions;
 mod surveys;

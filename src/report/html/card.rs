@@ -1,22 +1,26 @@
 //! One indicator: the figure and why it stands so, its drawings, what is behind it, and how it is defined.
 
+use chrono::NaiveDate;
 use maud::{Markup, html};
 use rust_decimal::Decimal;
 
-use super::overview::{due, status_of};
 use super::behind::{AFTER, ON};
+use super::overview::{due, status_of};
 use super::page::{Head, Page, folded, table, theirs, tone_class};
 use super::{breakdown, chart, estimate, evidence};
 use crate::model::code::IndicatorCode;
+use crate::model::number::quotient;
 use crate::model::pace::Projection;
 use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{IndicatorResult, TrajectoryPoint};
-use crate::model::trace::Made;
 use crate::model::target::{Target, TargetValue, Targets};
+use crate::model::trace::Made;
 use crate::model::value::Value;
 use crate::report::language::own;
 use crate::report::prose;
-use crate::report::sheets::{any_suppressed, bounds, capital, coverage, no_target, number_format, point_name, target_format};
+use crate::report::sheets::{
+    any_suppressed, bounds, capital, coverage, no_target, number_format, point_name, target_format,
+};
 use crate::report::style::{NumberFormat, Tone};
 use crate::report::words::{self, head, label, page as ours, part};
 
@@ -71,7 +75,11 @@ fn kind(page: &Page, one: &IndicatorResult, number: NumberFormat) -> String {
 /// The figure, large, and what it is held against.
 fn strip(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
     let total = &one.total;
-    let unit = if one.unit.is_percent() { html! {} } else { html! { (theirs(one.unit.as_str())) } };
+    let unit = if one.unit.is_percent() {
+        html! {}
+    } else {
+        html! { (theirs(one.unit.as_str())) }
+    };
     let beside = bounds(one, number);
     let beside = if one.estimate.is_some() && !beside.is_empty() { prose::interval(&beside) } else { beside };
     let parts = total.numerator.zip(total.denominator).filter(|_| one.estimate.is_none());
@@ -107,14 +115,17 @@ fn strip(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
             }
             div {
                 dt { (page.say(head::EXPECTED)) }
-                dd { (page.optional(total.expected, words::NONE, number)) }
+                dd { a href=(definition) { (page.optional(total.expected, words::NONE, number)) } }
                 @if let Some(day) = total.cut_off.filter(|_| total.expected.is_some()) {
                     dd.beside { span { (page.say(format!("on {}", words::short_day(day)))) } }
                 }
             }
             div {
                 dt { (page.say(head::PROGRESS)) }
-                dd { (page.optional(total.progress, words::NONE, NumberFormat::SHARE)) (page.way(total.progress, due(one))) }
+                dd {
+                    a href=(definition) { (page.optional(total.progress, words::NONE, NumberFormat::SHARE)) }
+                    (page.way(total.progress, due(one)))
+                }
                 @if total.progress.is_some() {
                     dd.beside {
                         span { (page.say(prose::way(&number.shown(total.baseline.unwrap_or_default())))) }
@@ -126,7 +137,7 @@ fn strip(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
             }
             div {
                 dt { (page.say(head::COVERAGE)) }
-                dd { (page.say(coverage(one))) }
+                dd { a href=(if one.estimate.is_some() { "#survey" } else { "#quality" }) { (page.say(coverage(one))) } }
                 dd.beside { span { (page.say(if one.estimate.is_some() { prose::ANSWERED } else { prose::REPORTED })) } }
             }
         }
@@ -135,9 +146,9 @@ fn strip(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
 
 /// What else must be known of the figure.
 fn remarks(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
-    let since = one.since_then.map(|since| {
-        prose::since_then(&words::with_unit(&number.shown(since), &one.unit), page.board.programme.as_of)
-    });
+    let since = one
+        .since_then
+        .map(|since| prose::since_then(&words::with_unit(&number.shown(since), &one.unit), page.board.programme.as_of));
     let upper = one.total.upper.filter(|upper| Some(*upper) > one.total.value.known());
     let upper = upper.map(|upper| prose::at_most(&number.shown(upper)));
     html! {
@@ -212,7 +223,7 @@ fn points(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
         (table(&format!("t-{}-points", one.code), &html! { (page.say(part::TRAJECTORY)) ": " (theirs(&one.title)) }, true, &heads, &body, None))
         p.note {
             (page.say(note))
-            @if one.trajectory.iter().any(|point| point.original.is_some()) { " " (page.say(prose::ORIGINAL_PATH)) }
+            @if one.trajectory.iter().any(|point| point.original.is_some()) { " " (page.say(prose::TRAJECTORY_ORIGINAL)) }
             @if matches!(one.pace, Some(Projection::Known(_))) { " " (page.say(prose::PROJECTION)) }
         }
     }
@@ -282,7 +293,31 @@ fn arithmetic(page: &Page, one: &IndicatorResult) -> Option<Markup> {
     let plain = |value| page.exact(value);
     let share = page.number(progress, NumberFormat::FINE_SHARE);
     Some(html! {
+        @if let Some(expected) = expected(page, one) { div { (expected) } }
         (page.say(head::PROGRESS)) " = (" (plain(actual)) " − " (plain(baseline)) ") / (" (plain(target.value)) " − " (plain(baseline)) ") = " (share)
+    })
+}
+
+/// What was expected on its day: on the line between two days that are declared. None where it came about otherwise.
+fn expected(page: &Page, one: &IndicatorResult) -> Option<Markup> {
+    let total = &one.total;
+    let (day, shown, target) = (total.cut_off?, total.expected?, total.target?);
+    let mut path = vec![(page.board.programme.start, total.baseline.unwrap_or_default())];
+    path.extend(one.milestones.iter().map(|milestone| (milestone.on, milestone.value)));
+    path.push((target.on, target.value));
+    path.sort_by_key(|(on, _)| *on);
+    let after = path.iter().position(|(on, _)| *on > day)?;
+    let (from, to) = (path.get(after.checked_sub(1)?)?, path.get(after)?);
+    let days = |from: NaiveDate, to: NaiveDate| Decimal::from(to.signed_duration_since(from).num_days());
+    let (gone, all) = (days(from.0, day), days(from.0, to.0));
+    let step = quotient(to.1.checked_sub(from.1)?.checked_mul(gone)?, all)?;
+    let made = from.1.checked_add(step)?;
+    let near = made.checked_sub(shown)?.abs() <= shown.abs().checked_mul(Decimal::new(1, 9))?;
+    near.then(|| {
+        html! {
+            (page.say(head::EXPECTED_THEN)) ", " (page.day(day)) " = " (page.exact(from.1)) " + (" (page.exact(to.1)) " − "
+            (page.exact(from.1)) ") × " (gone) " / " (all) " = " (page.exact(shown.round_dp(6)))
+        }
     })
 }
 
@@ -302,7 +337,9 @@ fn made_of(page: &Page, one: &IndicatorResult) -> Option<Markup> {
     };
     match &one.made {
         Made::Quotient { of, to } => Some(html! { (link(of)) " / " (link(to)) }),
-        Made::Sum(all) => Some(html! { @for (at, code) in all.iter().enumerate() { @if at > 0 { " + " } (link(code)) } }),
+        Made::Sum(all) => {
+            Some(html! { @for (at, code) in all.iter().enumerate() { @if at > 0 { " + " } (link(code)) } })
+        }
         Made::Rows(_) | Made::Ratio { .. } | Made::Mean | Made::Answers => None,
     }
 }
@@ -311,7 +348,11 @@ fn made_of(page: &Page, one: &IndicatorResult) -> Option<Markup> {
 fn declared(page: &Page, one: &IndicatorResult) -> Option<Markup> {
     let declared = &one.declared;
     let place = |line: u32| html! { code { (declared.file) ":" (line) } };
-    let lines = [(head::BASELINE, declared.baseline.as_slice()), (head::TARGET, &declared.targets), (label::MILESTONES, &declared.milestones)];
+    let lines = [
+        (head::BASELINE, declared.baseline.as_slice()),
+        (head::TARGET, &declared.targets),
+        (label::MILESTONES, &declared.milestones),
+    ];
     (!declared.file.is_empty() && !page.restricted()).then(|| {
         html! {
             div { (place(declared.line)) }

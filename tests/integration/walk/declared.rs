@@ -62,12 +62,7 @@ impl Declared {
         self.version(code, baseline, false)
     }
 
-    fn version(
-        &self,
-        code: &str,
-        baseline: f64,
-        last: bool,
-    ) -> Result<(NaiveDate, f64), String> {
+    fn version(&self, code: &str, baseline: f64, last: bool) -> Result<(NaiveDate, f64), String> {
         let target = self.of(code).get("target").ok_or("no target is declared")?;
         let mut versions: Vec<&Value> = match target {
             Value::Array(versions) => versions.iter().collect(),

@@ -223,7 +223,7 @@ fn points(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
         (table(&format!("t-{}-points", one.code), &html! { (page.say(part::TRAJECTORY)) ": " (theirs(&one.title)) }, true, &heads, &body, None))
         p.note {
             (page.say(note))
-            @if one.trajectory.iter().any(|point| point.original.is_some()) { " " (page.say(prose::TRAJECTORY_ORIGINAL)) }
+            @if one.trajectory.iter().any(|point| point.original.is_some()) { " " (page.say(prose::ORIGINAL_PATH)) }
             @if matches!(one.pace, Some(Projection::Known(_))) { " " (page.say(prose::PROJECTION)) }
         }
     }

@@ -71,7 +71,10 @@ fn a_browser_shows_the_page_without_network_and_a_click_leads_to_rows() {
     for (code, shown) in actual {
         let (shown, decimals) = read(shown.as_str().expect("text"));
         let known = figure(&board, code, &[])["value"].to_string().parse::<f64>().expect("known");
-        assert!((known - shown).abs() <= 0.5 * 10f64.powi(-i32::try_from(decimals).expect("few")) + 1e-9, "{code}: {known} {shown}");
+        assert!(
+            (known - shown).abs() <= 0.5 * 10f64.powi(-i32::try_from(decimals).expect("few")) + 1e-9,
+            "{code}: {known} {shown}"
+        );
     }
     let rows = told["rows"].as_array().expect("rows");
     assert!(rows.len() > 200, "only {} figures lead to rows", rows.len());

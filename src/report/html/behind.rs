@@ -9,7 +9,9 @@ use rust_decimal::Decimal;
 use super::page::Page;
 use crate::model::number::{percentage, quotient};
 use crate::model::presentation::SheetKind;
-use crate::model::scoreboard::{Accumulation, AnswerRow, EvidenceRow, Figure, IndicatorResult, Scoreboard, WaveEstimate};
+use crate::model::scoreboard::{
+    Accumulation, AnswerRow, EvidenceRow, Figure, IndicatorResult, Scoreboard, WaveEstimate,
+};
 use crate::model::trace::{Made, Standing, Taking};
 use crate::report::language::own;
 use crate::report::prose;

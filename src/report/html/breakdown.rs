@@ -57,7 +57,13 @@ pub fn part(page: &Page, one: &IndicatorResult, breakdown: &Breakdown, at: usize
         Column::Status => Head::left(page.say(head::STATUS)),
         Column::Rows => Head::right(page.say(head::ROWS)),
     }));
-    let lines = Lines { page, one, columns: &columns, number, most: most(breakdown).filter(|_| page.draws(ChartUse::Breakdown)) };
+    let lines = Lines {
+        page,
+        one,
+        columns: &columns,
+        number,
+        most: most(breakdown).filter(|_| page.draws(ChartUse::Breakdown)),
+    };
     let body = html! {
         @for (figure, name) in breakdown.figures.iter().zip(&breakdown.names) {
             tr { th scope="row" { bdi { (page.say(line_name(name))) } } (lines.cells(figure, false)) }
@@ -103,7 +109,8 @@ impl Lines<'_> {
     fn cells(&self, figure: &Figure, total: bool) -> Markup {
         let page = self.page;
         let by = figure.by.last().map(|(field, value)| (field.as_str(), value.as_str()));
-        let bar = figure.value.known().zip(self.most).filter(|_| !total).and_then(|(value, most)| quotient(value, most));
+        let bar =
+            figure.value.known().zip(self.most).filter(|_| !total).and_then(|(value, most)| quotient(value, most));
         html! {
             td.num.lead {
                 @if let Some(bar) = bar { span.bar aria-hidden="true" { span style=(format!("width:{}%", percent(bar))) {} } }

@@ -3,20 +3,22 @@
 use maud::{Markup, html};
 use rust_decimal::Decimal;
 
-use super::overview::{due, status_of};
 use super::behind::{AFTER, ON};
+use super::overview::{due, status_of};
 use super::page::{Head, Page, folded, table, theirs, tone_class};
 use super::{breakdown, chart, estimate, evidence};
 use crate::model::code::IndicatorCode;
 use crate::model::pace::Projection;
 use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{IndicatorResult, TrajectoryPoint};
-use crate::model::trace::Made;
 use crate::model::target::{Target, TargetValue, Targets};
+use crate::model::trace::Made;
 use crate::model::value::Value;
 use crate::report::language::own;
 use crate::report::prose;
-use crate::report::sheets::{any_suppressed, bounds, capital, coverage, no_target, number_format, point_name, target_format};
+use crate::report::sheets::{
+    any_suppressed, bounds, capital, coverage, no_target, number_format, point_name, target_format,
+};
 use crate::report::style::{NumberFormat, Tone};
 use crate::report::words::{self, head, label, page as ours, part};
 
@@ -71,7 +73,11 @@ fn kind(page: &Page, one: &IndicatorResult, number: NumberFormat) -> String {
 /// The figure, large, and what it is held against.
 fn strip(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
     let total = &one.total;
-    let unit = if one.unit.is_percent() { html! {} } else { html! { (theirs(one.unit.as_str())) } };
+    let unit = if one.unit.is_percent() {
+        html! {}
+    } else {
+        html! { (theirs(one.unit.as_str())) }
+    };
     let beside = bounds(one, number);
     let beside = if one.estimate.is_some() && !beside.is_empty() { prose::interval(&beside) } else { beside };
     let parts = total.numerator.zip(total.denominator).filter(|_| one.estimate.is_none());
@@ -135,9 +141,9 @@ fn strip(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
 
 /// What else must be known of the figure.
 fn remarks(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
-    let since = one.since_then.map(|since| {
-        prose::since_then(&words::with_unit(&number.shown(since), &one.unit), page.board.programme.as_of)
-    });
+    let since = one
+        .since_then
+        .map(|since| prose::since_then(&words::with_unit(&number.shown(since), &one.unit), page.board.programme.as_of));
     let upper = one.total.upper.filter(|upper| Some(*upper) > one.total.value.known());
     let upper = upper.map(|upper| prose::at_most(&number.shown(upper)));
     html! {
@@ -302,7 +308,9 @@ fn made_of(page: &Page, one: &IndicatorResult) -> Option<Markup> {
     };
     match &one.made {
         Made::Quotient { of, to } => Some(html! { (link(of)) " / " (link(to)) }),
-        Made::Sum(all) => Some(html! { @for (at, code) in all.iter().enumerate() { @if at > 0 { " + " } (link(code)) } }),
+        Made::Sum(all) => {
+            Some(html! { @for (at, code) in all.iter().enumerate() { @if at > 0 { " + " } (link(code)) } })
+        }
         Made::Rows(_) | Made::Ratio { .. } | Made::Mean | Made::Answers => None,
     }
 }
@@ -311,7 +319,11 @@ fn made_of(page: &Page, one: &IndicatorResult) -> Option<Markup> {
 fn declared(page: &Page, one: &IndicatorResult) -> Option<Markup> {
     let declared = &one.declared;
     let place = |line: u32| html! { code { (declared.file) ":" (line) } };
-    let lines = [(head::BASELINE, declared.baseline.as_slice()), (head::TARGET, &declared.targets), (label::MILESTONES, &declared.milestones)];
+    let lines = [
+        (head::BASELINE, declared.baseline.as_slice()),
+        (head::TARGET, &declared.targets),
+        (label::MILESTONES, &declared.milestones),
+    ];
     (!declared.file.is_empty() && !page.restricted()).then(|| {
         html! {
             div { (place(declared.line)) }

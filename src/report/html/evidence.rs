@@ -108,7 +108,9 @@ pub fn part(page: &Page, one: &IndicatorResult) -> Markup {
     let columns = columns(own);
     let heads: Vec<Head> = columns
         .iter()
-        .map(|(word, kind)| if *kind == Kind::Number { Head::right(page.say(word)) } else { Head::left(page.say(word)) })
+        .map(
+            |(word, kind)| if *kind == Kind::Number { Head::right(page.say(word)) } else { Head::left(page.say(word)) },
+        )
         .collect();
     let shown = own.len().min(WITHOUT_SCRIPT);
     let body = html! {
@@ -162,9 +164,8 @@ pub fn data(page: &Page) -> Markup {
     for (code, own) in &page.rows.of {
         let columns = columns(own);
         let shipped = own.len().min(page.rows.most);
-        let rows: Vec<Vec<usize>> = (0..shipped)
-            .map(|at| texts(page, own, at).iter().map(|text| all_texts.of(text)).collect())
-            .collect();
+        let rows: Vec<Vec<usize>> =
+            (0..shipped).map(|at| texts(page, own, at).iter().map(|text| all_texts.of(text)).collect()).collect();
         let mut figures = serde_json::Map::new();
         for (key, at) in &own.lines {
             let inside: Vec<usize> = at.iter().copied().filter(|at| *at < shipped).collect();

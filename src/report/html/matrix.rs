@@ -159,11 +159,8 @@ pub fn funnels(page: &Page) -> Markup {
 
 /// Steps, each of which counts what became of the one before.
 fn funnel(page: &Page, funnel: &Funnel, at: usize) -> Markup {
-    let steps: Vec<&IndicatorResult> = funnel
-        .steps
-        .iter()
-        .filter_map(|code| page.board.indicators.iter().find(|one| one.code == *code))
-        .collect();
+    let steps: Vec<&IndicatorResult> =
+        funnel.steps.iter().filter_map(|code| page.board.indicators.iter().find(|one| one.code == *code)).collect();
     let first = steps.first().and_then(|one| one.total.value.known());
     let heads = [
         Head::left(page.say(head::STEP)),

@@ -26,13 +26,19 @@ fn facts(page: &Page) -> Markup {
     let programme = &board.programme;
     let known_at = board.known_at.map(|instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true));
     let lines = [
-        (label::PROGRAMME, html! {
-            (theirs(&programme.title)) " (" (theirs(&programme.code)) "), "
-            (page.say(format!("{} to {}", words::day(programme.start), words::day(programme.end))))
-        }),
-        (label::PARTNERS, html! {
-            ul.plain { @for one in &programme.partners { li { (theirs(&one.name)) " (" (theirs(&one.country)) ")" } } }
-        }),
+        (
+            label::PROGRAMME,
+            html! {
+                (theirs(&programme.title)) " (" (theirs(&programme.code)) "), "
+                (page.say(format!("{} to {}", words::day(programme.start), words::day(programme.end))))
+            },
+        ),
+        (
+            label::PARTNERS,
+            html! {
+                ul.plain { @for one in &programme.partners { li { (theirs(&one.name)) " (" (theirs(&one.country)) ")" } } }
+            },
+        ),
         (label::AS_OF, page.long_day(programme.as_of)),
         (label::KNOWN_AT, html! { (known_at.unwrap_or_default()) }),
         (label::AUDIENCE, html! { (page.say(words::audience(board.audience))) }),
@@ -49,11 +55,8 @@ pub fn files(page: &Page) -> Markup {
     if page.board.inputs.is_empty() {
         return html! { p { (page.say(ours::NO_FILES)) } };
     }
-    let heads = [
-        Head::left(page.say(head::PARTNER)),
-        Head::left(page.say(head::FILE)),
-        Head::left(page.say(head::HASH)),
-    ];
+    let heads =
+        [Head::left(page.say(head::PARTNER)), Head::left(page.say(head::FILE)), Head::left(page.say(head::HASH))];
     let body = html! {
         @for input in &page.board.inputs {
             tr {

@@ -123,7 +123,11 @@ fn sections<'a>(page: &Page<'a>) -> Vec<Section> {
             board.changes.as_ref().and_then(|all| section("changes", words::CHANGES, changes::section(page, all)))
         }
         SheetKind::Matrix => matrix::partners(page).and_then(|grid| {
-            section("partners", words::MATRIX, matrix::grid(page, &grid, "partners-table", prose::MATRIX, prose::MATRIX_LEGEND))
+            section(
+                "partners",
+                words::MATRIX,
+                matrix::grid(page, &grid, "partners-table", prose::MATRIX, prose::MATRIX_LEGEND),
+            )
         }),
         SheetKind::Pace => Some(matrix::paces(page))
             .filter(|lines| !lines.is_empty())
@@ -134,16 +138,22 @@ fn sections<'a>(page: &Page<'a>) -> Vec<Section> {
             body: matrix::funnels(page),
         }),
         SheetKind::Countries => matrix::countries(page).and_then(|grid| {
-            section("countries", words::COUNTRIES, matrix::grid(page, &grid, "countries-table", prose::COUNTRIES, prose::COUNTRIES_LEGEND))
+            section(
+                "countries",
+                words::COUNTRIES,
+                matrix::grid(page, &grid, "countries-table", prose::COUNTRIES, prose::COUNTRIES_LEGEND),
+            )
         }),
         SheetKind::Indicators => (!board.indicators.is_empty()).then(|| Section {
             id: "indicators",
             title: ours::INDICATORS,
             body: html! { @for one in &board.indicators { (card::card(page, one)) } },
         }),
-        SheetKind::Survey => {
-            (!board.surveys.is_empty()).then(|| Section { id: "survey", title: words::SURVEY, body: survey::section(page) })
-        }
+        SheetKind::Survey => (!board.surveys.is_empty()).then(|| Section {
+            id: "survey",
+            title: words::SURVEY,
+            body: survey::section(page),
+        }),
         SheetKind::Quality => section("quality", words::QUALITY, quality::section(page)),
         SheetKind::KeptOut if all_rows => section("kept-out", words::KEPT_OUT, quality::kept_out(page)),
         SheetKind::Method => section("method", words::METHOD, method::section(page)),

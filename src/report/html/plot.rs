@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn a_span_holds_its_values_and_has_few_lines() {
-        for values in [vec!["0", "5000000"], vec!["19.9", "30.8"], vec!["-7", "12"], vec!["0"], vec!["-3"], vec!["42"]] {
+        for values in [vec!["0", "5000000"], vec!["19.9", "30.8"], vec!["-7", "12"], vec!["0"], vec!["-3"], vec!["42"]]
+        {
             let values: Vec<Decimal> = values.into_iter().map(d).collect();
             let span = Span::of(&values, false).unwrap();
             assert!(values.iter().all(|value| span.low <= *value && *value <= span.high), "{values:?} {span:?}");

@@ -41,7 +41,8 @@ fn response(page: &Page, survey: &SurveyResult, wave: &WaveResponse, at: usize) 
     let body = html! { @for one in strata { (stratum(page, one, &theirs(&one.name))) } };
     let foot = html! { @for one in &whole { (stratum(page, one, &html! { (page.say(words::ALL)) })) } };
     let caption = html! { (page.say(prose::wave_on(&own(&wave.title), wave.on))) };
-    let withheld = wave.strata.iter().any(|one| one.rate == Value::Suppressed) || wave.items.iter().any(|item| item.suppressed);
+    let withheld =
+        wave.strata.iter().any(|one| one.rate == Value::Suppressed) || wave.items.iter().any(|item| item.suppressed);
     html! {
         section.part {
             h4 { (caption) }
@@ -86,9 +87,7 @@ fn items(page: &Page, wave: &WaveResponse, id: &str) -> Markup {
     let mut heads = vec![Head::left(page.say(head::QUESTION))];
     heads.extend([head::WITH, head::WITHOUT, head::ITEM_RATE].map(|word| Head::right(page.say(word))));
     heads.extend(kinds.iter().map(|(_, word)| Head::right(page.say(word))));
-    let rate = |answered: usize, left_out: usize| {
-        quotient(Decimal::from(left_out), Decimal::from(answered + left_out))
-    };
+    let rate = |answered: usize, left_out: usize| quotient(Decimal::from(left_out), Decimal::from(answered + left_out));
     let body = html! {
         @for item in &wave.items {
             tr {
@@ -163,8 +162,11 @@ fn kept(page: &Page, panel: &Panel, id: &str) -> Markup {
 /// Answers in people's own words: how many speak of each theme, then what they said.
 fn own_words(page: &Page, wave: &WaveResponse, coded: &Coded, id: &str) -> Markup {
     let all = Decimal::from(coded.answers.len());
-    let heads =
-        [Head::left(page.say(head::THEME)), Head::right(page.say(head::ANSWERS)), Head::right(page.say(head::SHARE_OF))];
+    let heads = [
+        Head::left(page.say(head::THEME)),
+        Head::right(page.say(head::ANSWERS)),
+        Head::right(page.say(head::SHARE_OF)),
+    ];
     let line = |label: &Markup, count: usize| {
         let share = quotient(Decimal::from(count), all);
         html! {

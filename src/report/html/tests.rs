@@ -135,7 +135,10 @@ fn places_are_named_once_and_every_link_has_its_place() {
 fn nothing_is_loaded_from_anywhere() {
     let page = page(&full());
     for (name, tag) in tags(&page) {
-        assert!(!["link", "img", "iframe", "object", "embed", "base", "form", "input", "use"].contains(&name), "<{tag}>");
+        assert!(
+            !["link", "img", "iframe", "object", "embed", "base", "form", "input", "use"].contains(&name),
+            "<{tag}>"
+        );
         for bad in [" src=", " srcset=", " action=", "url(", "@import", "javascript:"] {
             assert!(!tag.contains(bad), "<{tag}>");
         }
@@ -154,10 +157,7 @@ fn nothing_is_loaded_from_anywhere() {
 #[test]
 fn headings_go_down_one_step_at_a_time() {
     let page = page(&full());
-    let levels: Vec<usize> = tags(&page)
-        .iter()
-        .filter_map(|(name, _)| name.strip_prefix('h')?.parse().ok())
-        .collect();
+    let levels: Vec<usize> = tags(&page).iter().filter_map(|(name, _)| name.strip_prefix('h')?.parse().ok()).collect();
     assert!(levels.len() > 10 && levels[0] == 1 && levels.iter().filter(|level| **level == 1).count() == 1);
     assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
 }
@@ -173,7 +173,8 @@ fn tables_have_captions_and_heads_with_a_scope() {
     assert_eq!(drawings.count(), 1);
     // Each drawing is told, or hidden from those who would only hear that there is one, or lies within such a one.
     assert!(all.iter().all(|(name, tag)| {
-        *name != "svg" || ["role=\"img\"", "aria-hidden", "viewBox", "class=\"mark\""].iter().any(|way| tag.contains(way))
+        *name != "svg"
+            || ["role=\"img\"", "aria-hidden", "viewBox", "class=\"mark\""].iter().any(|way| tag.contains(way))
     }));
 }
 
@@ -203,7 +204,8 @@ fn hostile(text: &str) -> Scoreboard {
 
 #[test]
 fn what_partners_wrote_is_text_and_never_markup() {
-    let harmless: BTreeSet<String> = tags(&page(&hostile("harmless"))).into_iter().map(|(name, _)| name.to_owned()).collect();
+    let harmless: BTreeSet<String> =
+        tags(&page(&hostile("harmless"))).into_iter().map(|(name, _)| name.to_owned()).collect();
     let shape = |text: &str| tags(&page(&hostile(text))).len();
     let wanted = shape("harmless");
     for text in [

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::project::Project;
 use super::state::{FileState, State, latest_day};
-use super::{Stopped, answer, copies, fault};
+use super::{Stopped, answer, closing, copies, fault};
 use crate::compute::Origin;
 use crate::compute::evidence::Gathered;
 use crate::compute::{self, Inputs, Records, WaveInput};
@@ -38,6 +38,9 @@ pub fn run_code(project: &Project, state: &State, as_of: NaiveDate) -> String {
     // Which of them counts: a server's answers may become what they were before, and then no file is new.
     for hash in state.fetched().into_values() {
         hasher.update(hash);
+    }
+    for closed in &state.closed {
+        hasher.update(closing::to_json(closed).to_string());
     }
     hex(&hasher.finalize()).chars().take(12).collect()
 }
@@ -110,8 +113,9 @@ pub fn assemble(
         records: &records,
         waves: &waves,
     };
-    let computed =
+    let mut computed =
         compute::compute(&inputs, &report.indicators).map_err(|error| fault("a figure cannot be computed", error))?;
+    closing::apply(catalog, state, &submissions, &mut computed.indicators);
     let all = report.exports.formats.contains(&Format::Parquet);
     let limit = report.evidence_rows;
     let Gathered { mut evidence, whole } =

@@ -7,6 +7,7 @@ pub mod assemble;
 pub mod bundle;
 pub mod changes;
 pub mod check;
+pub mod closing;
 pub mod definitions;
 pub mod diff;
 pub mod explain;

@@ -128,6 +128,8 @@ fn sent(state: &State, partner: &Partner) -> State {
         next_section: state.next_section,
         last_run: None,
         known_at: state.known_at,
+        // The programme's own figures stand, not a partner's part of them.
+        closed: Vec::new(),
     }
 }
 

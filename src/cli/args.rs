@@ -31,6 +31,8 @@ pub enum Command {
     Fetch(Fetch),
     /// Look at a workbook that is not declared, and propose a declaration
     Layout(LayoutArgs),
+    /// Close a period: what was published for it stands, later changes appear in the next one
+    Close(CloseArgs),
     /// Show which figures moved between two runs, and why, with the amount due to each cause
     Diff(DiffArgs),
     /// Explain an indicator's figure, or what a finding means
@@ -153,6 +155,21 @@ pub struct LayoutArgs {
     /// Look at this sheet only, hidden or not
     #[arg(long, value_name = "NAME")]
     pub sheet: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct CloseArgs {
+    /// The period, such as P3 or 2016-Q2
+    #[arg(value_name = "PERIOD")]
+    pub period: String,
+    #[command(flatten)]
+    pub common: Common,
+    /// Why, for whoever reads the ledger
+    #[arg(long, value_name = "TEXT")]
+    pub because: Option<String>,
+    /// Who closes it
+    #[arg(long, value_name = "NAME")]
+    pub who: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -358,6 +375,7 @@ impl Arguments {
             Command::Answer(answer) => answer.common.format,
             Command::Fetch(fetch) => fetch.common.format,
             Command::Layout(layout) => layout.common.format,
+            Command::Close(close) => close.common.format,
             Command::Diff(diff) => diff.common.format,
             Command::Explain(explain) => explain.common.format,
             Command::Trace(trace) => trace.common.format,

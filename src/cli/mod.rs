@@ -5,6 +5,7 @@ mod args;
 mod bundle;
 mod changes;
 mod check;
+mod close;
 mod diff;
 mod explain;
 mod export;
@@ -58,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::Answer(answer) => answer::main(answer, &output),
         Command::Fetch(fetch) => fetch::main(fetch, &output),
         Command::Layout(layout) => layout::main(layout, &output),
+        Command::Close(close) => close::main(close, &output),
         Command::Diff(diff) => diff::main(diff, &output),
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Export(export) => export::main(export, &output),

@@ -22,17 +22,20 @@ pub enum Kind {
     Run,
     /// Answers were fetched from a survey server: its pages, how many answers, what was edited and deleted.
     Fetched,
+    /// A period was closed: with which run, why, and the figures that stand.
+    Closed,
     /// What a run tells funders and the public, and what it withholds: written before the outputs are.
     Disclosed,
 }
 
 impl Kind {
-    const NAMES: [(&'static str, Self); 5] = [
+    const NAMES: [(&'static str, Self); 6] = [
         ("received", Self::Received),
         ("read", Self::Read),
         ("run", Self::Run),
         ("fetched", Self::Fetched),
         ("disclosed", Self::Disclosed),
+        ("closed", Self::Closed),
     ];
 
     pub fn as_str(self) -> &'static str {

@@ -104,7 +104,7 @@ impl History {
         if scoreboard.audience.is_restricted() {
             return Ok(());
         }
-        let stage = Stage { project, store, pool: self.pool.as_ref().unwrap_or(state) };
+        let stage = Stage { project, store, pool: self.pool.as_ref().unwrap_or(state), closed: &state.closed };
         let now = self.keep(state, as_of).files;
         let comparison = Comparison { stage, since: code, before, now, as_of, facts: &self.facts };
         scoreboard.changes = Some(comparison.changes(&scoreboard.report, &scoreboard.indicators)?);

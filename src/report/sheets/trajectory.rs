@@ -279,11 +279,12 @@ fn note(one: &IndicatorResult, columns: &[Column]) -> String {
         || one.target.as_ref().is_some_and(|target| target.illustrative);
     let path = if one.total.target.is_some() { prose::TRAJECTORY } else { prose::TRAJECTORY_WITHOUT_TARGET };
     let more = [
-        (columns.contains(&Column::Original), prose::TRAJECTORY_ORIGINAL),
+        (columns.contains(&Column::Original), prose::ORIGINAL_PATH),
         (columns.contains(&Column::Projected), prose::PROJECTION),
         (marked, prose::MARK),
         (one.trajectory.iter().any(|point| point.withheld), prose::POINTS_WITHHELD),
     ];
     let told = more.into_iter().filter(|(told, _)| *told).map(|(_, text)| text);
-    std::iter::once(path).chain(told).collect::<Vec<_>>().join(" ")
+    let corrections = one.corrections.iter().map(|correction| correction.says.as_str());
+    std::iter::once(path).chain(told).chain(corrections).collect::<Vec<_>>().join(" ")
 }

@@ -1,6 +1,6 @@
 //! One indicator's sheet: the figure and why it stands so, the trajectory, the estimate, the breakdowns, the definition.
 
-use super::{Context, bounds, evidence, heading, no_target, number_format, section, target_format};
+use super::{Context, amount, bounds, evidence, heading, no_target, number_format, section, target_format};
 use crate::finding::CellRef;
 use crate::model::scoreboard::{IndicatorResult, Status};
 use crate::model::target::Targets;
@@ -138,7 +138,7 @@ fn notes(one: &IndicatorResult, number: NumberFormat) -> [String; 6] {
 fn remarks(canvas: &mut Canvas, context: Context, one: &IndicatorResult, number: NumberFormat) {
     let mut lines = Vec::new();
     if let Some(since) = one.since_then {
-        let shown = words::with_unit(&number.shown(since), &one.unit);
+        let shown = amount(canvas.tongue(), since, &one.unit, number);
         lines.push(prose::since_then(&shown, context.scoreboard.programme.as_of));
     }
     if let Some(upper) = one.total.upper.filter(|upper| Some(*upper) > one.total.value.known()) {
@@ -159,7 +159,8 @@ fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) 
     let start = canvas.at();
     section(canvas, LAST, part::DEFINITION);
     canvas.gap(6);
-    let with_unit = |value| words::with_unit(&number.shown(value), &one.unit);
+    let tongue = canvas.tongue();
+    let with_unit = |value| amount(tongue, value, &one.unit, number);
     let mut lines: Vec<(&str, String)> = Vec::new();
     lines.push((label::WHAT_COUNTS, own(&one.definition)));
     lines.push((head::COUNTED_AS, one.method.join("\n")));

@@ -80,7 +80,9 @@ fn top(canvas: &mut Canvas, board: &Scoreboard) -> u32 {
     canvas.verbatim(INDICATOR, &board.title, Look::Title).end_at(38);
     canvas.span(INDICATOR, TREND, Cell::verbatim(&programme.title), Look::Subtitle.plain()).end();
     let facts = prose::facts(programme.as_of, words::audience(board.audience), &board.run);
-    canvas.span(INDICATOR, TREND, Cell::text(format!("{facts}. {}", cut_off(board))), Look::Note.plain()).end();
+    // Each by itself: the first may hold a full stop that is not ours.
+    let about = format!("{}. {}", canvas.say(&facts), canvas.say(&cut_off(board)));
+    canvas.span(INDICATOR, TREND, Cell::text(about), Look::Note.plain()).end();
     canvas.gap(8);
     tally(canvas, board);
     canvas.gap(10);

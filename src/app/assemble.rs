@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::project::Project;
 use super::state::{FileState, State, latest_day};
-use super::{Stopped, answer, fault};
+use super::{Stopped, answer, copies, fault};
 use crate::compute::Origin;
 use crate::compute::evidence::Gathered;
 use crate::compute::{self, Inputs, Records, WaveInput};
@@ -16,7 +16,6 @@ use crate::define::catalog::{Collection, Partner, Report};
 use crate::finding::{self, Finding, Place, rules};
 use crate::model::export::Format;
 use crate::model::hash::hex;
-use crate::model::presentation::Presentation;
 use crate::model::scoreboard::{
     InputFile, KeptOut, PartnerFacts, ProgrammeFacts, Reporting, ReportingState, Scoreboard,
 };
@@ -85,8 +84,13 @@ pub fn assemble(
         compute::compute(&inputs, &report.indicators).map_err(|error| fault("a figure cannot be computed", error))?;
     let all = report.exports.formats.contains(&Format::Parquet);
     let limit = report.evidence_rows;
-    let Gathered { evidence, whole } = compute::evidence::evidence(&inputs, &computed.indicators, limit, all)
-        .map_err(|error| fault("evidence cannot be gathered", error))?;
+    let Gathered { mut evidence, whole } =
+        compute::evidence::evidence(&inputs, &computed.indicators, computed.answers, limit, all)
+            .map_err(|error| fault("evidence cannot be gathered", error))?;
+
+    if !report.audience.is_restricted() {
+        copies::gather(project, store, state, &mut evidence, report.copies)?;
+    }
 
     let counted: BTreeSet<i64> = submissions.iter().map(|submission| submission.section).collect();
     let reporting = reporting(project, &submissions, as_of);
@@ -135,7 +139,7 @@ pub fn assemble(
         ledger_head: state.head.clone(),
         definitions_hash: catalog.hash.clone(),
         thresholds: report.thresholds,
-        presentation: Presentation { language: programme.language.clone(), ..Presentation::default() },
+        presentation: report.presentation.clone(),
         indicators: computed.indicators,
         changes: None,
         surveys: computed.surveys,

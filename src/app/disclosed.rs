@@ -39,11 +39,9 @@ pub fn decide(
         .filter(|entry| entry.kind == Kind::Disclosed)
         .map(|entry| entry.body)
         .collect();
-    let own = records.iter().rev().find(|record| record["run"] == run && record["rules"] == RULES);
-    if let Some(withheld) = own.and_then(|record| record["withheld"].as_array()) {
-        // It was decided when it was published first; what has come out since was decided knowing it.
-        let withheld: BTreeSet<&str> = withheld.iter().filter_map(Value::as_str).collect();
-        return Ok(slots(&snapshot).filter(|slot| withheld.contains(slot.to_string().as_str())).cloned().collect());
+    // It was decided when it was published first; what has come out since was decided knowing it.
+    if let Some(withheld) = decided(&records, &snapshot, run) {
+        return Ok(withheld);
     }
     let mut before = Vec::new();
     for record in records.iter().rev().filter(|record| record["run"] != run).take(LOOK_BACK) {
@@ -53,6 +51,26 @@ pub fn decide(
     let body = record(&snapshot, &withheld, state, run, as_of);
     store.ledger_mut().append(clock::now(), &[(Kind::Disclosed, body)])?;
     Ok(withheld)
+}
+
+/// The same without deciding anything: None where nothing has been decided for this run.
+pub fn recall(
+    project: &Project,
+    store: &mut Store,
+    state: &State,
+    run: &str,
+    as_of: NaiveDate,
+) -> Result<Option<BTreeSet<Slot>>, Stopped> {
+    let entries = store.ledger_mut().entries()?.into_iter();
+    let records: Vec<Value> = entries.filter(|entry| entry.kind == Kind::Disclosed).map(|entry| entry.body).collect();
+    let snapshot = snapshot(project, store, state, as_of)?;
+    Ok(decided(&records, &snapshot, run))
+}
+
+fn decided(records: &[Value], snapshot: &Snapshot, run: &str) -> Option<BTreeSet<Slot>> {
+    let own = records.iter().rev().find(|record| record["run"] == run && record["rules"] == RULES)?;
+    let withheld: BTreeSet<&str> = own["withheld"].as_array()?.iter().filter_map(Value::as_str).collect();
+    Some(slots(snapshot).filter(|slot| withheld.contains(slot.to_string().as_str())).cloned().collect())
 }
 
 fn slots(snapshot: &Snapshot) -> impl Iterator<Item = &Slot> {

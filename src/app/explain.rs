@@ -61,6 +61,7 @@ pub fn indicator(
     let state = State::replay_known(&entries, &catalog.reading_hash, known);
     let mut report = catalog.reports.first().cloned().ok_or_else(|| super::fault("the project has no report", ""))?;
     report.indicators = vec![found.code.clone()];
+    report.copies = 0;
     let (scoreboard, _) = assemble(project, &store, &state, &report, project.as_of(as_of), &[])?;
     let result =
         scoreboard.indicators.into_iter().next().ok_or_else(|| super::fault("nothing was computed for", code))?;

@@ -1,4 +1,4 @@
-//! Forms of surveys: files of the project → what `define` reads.
+//! Forms of surveys, and pictures of reports: files of the project → what `define` reads.
 
 use std::io;
 
@@ -12,17 +12,27 @@ use crate::model::hash::hash_of;
 /// # Errors
 /// Why it cannot be read.
 pub fn open(definitions: &Definitions, name: &str) -> Result<FormFile, FormFault> {
+    let help = "Name the form as it lies in the project, for example questionnaires/turnover.xlsx.";
+    read(name, &bytes(definitions, name, help)?)
+}
+
+/// A picture of the project by its name.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn picture(definitions: &Definitions, name: &str) -> Result<Vec<u8>, FormFault> {
+    bytes(definitions, name, "Name the picture as it lies in the project, for example reports/logo.png.")
+}
+
+fn bytes(definitions: &Definitions, name: &str, help: &str) -> Result<Vec<u8>, FormFault> {
     let fault = |message: String, help: &str| FormFault { message, help: help.to_owned() };
-    match definitions.bytes(name) {
-        Ok(bytes) => read(name, &bytes),
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
-            Err(fault("is not a path inside the project".into(), "Put the form into the project's folder."))
+    definitions.bytes(name).map_err(|error| {
+        if error.kind() == io::ErrorKind::InvalidInput {
+            fault("is not a path inside the project".into(), "Put the file into the project's folder.")
+        } else {
+            fault(format!("cannot be read: {error}"), help)
         }
-        Err(error) => {
-            let help = "Name the form as it lies in the project, for example questionnaires/turnover.xlsx.";
-            Err(fault(format!("cannot be read: {error}"), help))
-        }
-    }
+    })
 }
 
 /// A form from its bytes: a workbook, or the JSON of a Kobo asset.

@@ -9,7 +9,7 @@ use super::changes::{History, Shown};
 use super::outputs::{self, Output, Outputs};
 use super::project::Project;
 use super::state::State;
-use super::{Progress, Stopped};
+use super::{Progress, Stopped, partner};
 use crate::compute::disclose::{self, Slot};
 use crate::define::catalog::Report;
 use crate::finding::{Finding, Place, Severity, rules};
@@ -70,8 +70,27 @@ impl Moment<'_> {
             disclose::withhold(&mut scoreboard, &self.project.catalog, self.withheld);
             whole = None;
         }
-        let Outputs { files, refused } = outputs::render(report, &scoreboard, whole)?;
+        let Outputs { mut files, refused } = outputs::render(report, &scoreboard, whole)?;
+        if report.per_partner {
+            files.extend(self.for_partners(report, &scoreboard)?);
+        }
         Ok(Produced { scoreboard, shown, files, refused, gates, errors, warnings, kept_out })
+    }
+
+    /// The files of each partner's own scoreboard, under the run of the whole.
+    fn for_partners(&self, report: &Report, whole: &Scoreboard) -> Result<Vec<Output>, Stopped> {
+        let mut files = Vec::new();
+        for one in &self.project.catalog.partners {
+            let Some(own) = partner::own(self.project, self.state, report, one) else { continue };
+            let found = partner::findings(self.inbox, one);
+            let (mut board, rows) = assemble(&own.project, self.store, &own.state, &own.report, self.as_of, &found)?;
+            board.run.clone_from(&whole.run);
+            let named = outputs::render(&own.report, &board, rows)?.files.into_iter();
+            files.extend(named.filter_map(|output| {
+                partner::name(&output, report, one).map(|name| Output { name, bytes: output.bytes })
+            }));
+        }
+        Ok(files)
     }
 
     /// Every report, in the order of the definitions.

@@ -47,7 +47,9 @@ impl Project {
 
     fn load(root: &Path, definitions: Definitions, reader: Sandbox) -> Result<Self, Stopped> {
         let files = definitions.sources()?;
-        let (catalog, findings) = define::load_with(&files, &|name| super::form::open(&definitions, name));
+        let (form, picture) =
+            (|name: &str| super::form::open(&definitions, name), |name: &str| super::form::picture(&definitions, name));
+        let (catalog, findings) = define::load_with(&files, &form, &picture);
         let catalog = catalog.ok_or_else(|| Stopped(findings.clone()))?;
         Ok(Self { root: root.to_owned(), catalog, findings, definitions: definitions.into_read(), reader })
     }

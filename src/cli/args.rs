@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::app::known::KnownAt;
 use crate::ingest::WORKER_COMMAND;
+use crate::model::audience::Audience;
 
 /// Partner workbooks and survey answers in, a traced scoreboard workbook out.
 #[derive(Debug, Parser)]
@@ -34,6 +35,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Explain an indicator's figure, or what a finding means
     Explain(Explain),
+    /// Trace a figure to the cells that it came from, with the numbers put in
+    Trace(TraceArgs),
     /// Write a report in the form that another system reads, or send it to DHIS2
     Export(Export),
     /// Show who has reported what, for which period
@@ -220,6 +223,44 @@ pub struct Export {
 }
 
 #[derive(Debug, Args)]
+pub struct TraceArgs {
+    /// An indicator's code
+    pub code: String,
+    #[command(flatten)]
+    pub common: Common,
+    /// One line of a breakdown, such as market=usa or partner=litek; given again, what several have in common
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = field_and_value)]
+    pub by: Vec<(String, String)>,
+    /// The day of the scoreboard
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<NaiveDate>,
+    /// Only what had been received by then: a day (all of it) or an instant such as 2016-05-31T18:00:00+02:00
+    /// [default: all]
+    #[arg(long, value_name = "INSTANT")]
+    pub known_at: Option<KnownAt>,
+    /// The figure as a run of the past had it: its code, a beginning of it, last or previous
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["as_of", "known_at"])]
+    pub run: Option<String>,
+    /// For whom: funder and public see counts and hashes, but no row
+    #[arg(long, value_parser = audience, default_value = "internal")]
+    pub audience: Audience,
+    /// Every row and answer, however many
+    #[arg(long)]
+    pub all: bool,
+}
+
+fn field_and_value(text: &str) -> Result<(String, String), String> {
+    let (field, value) = text.split_once('=').ok_or("write FIELD=VALUE, such as partner=litek")?;
+    Ok((field.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn audience(text: &str) -> Result<Audience, String> {
+    let found = Audience::NAMES.iter().find(|(name, _)| *name == text);
+    let names = || Audience::NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    found.map(|(_, audience)| *audience).ok_or_else(|| format!("one of {}", names()))
+}
+
+#[derive(Debug, Args)]
 pub struct StatusArgs {
     #[command(flatten)]
     pub common: Common,
@@ -271,6 +312,7 @@ impl Arguments {
             Command::Layout(layout) => layout.common.format,
             Command::Diff(diff) => diff.common.format,
             Command::Explain(explain) => explain.common.format,
+            Command::Trace(trace) => trace.common.format,
             Command::Export(export) => export.common.format,
             Command::Status(status) => status.common.format,
             Command::Template(template) => template.common.format,

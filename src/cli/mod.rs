@@ -15,6 +15,7 @@ mod progress;
 mod run;
 mod status;
 mod template;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -59,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Export(export) => export::main(export, &output),
         Command::Status(status) => status::main(status, &output),
+        Command::Trace(trace) => trace::main(trace, &output),
         Command::Template(template) => template::main(template, &output),
         // A worker whose parent is gone has nobody to tell.
         Command::ReadFiles(bounds) => {

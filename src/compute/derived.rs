@@ -37,6 +37,8 @@ pub fn result(indicator: &Indicator, total: Figure, parts: ResultParts) -> Indic
         unit: indicator.unit.clone(),
         accumulation: indicator.accumulation,
         direction: indicator.direction,
+        made: super::answers::made(indicator),
+        declared: indicator.declared.clone(),
         method: parts.method,
         sql: parts.sql,
         source: indicator.source.clone(),

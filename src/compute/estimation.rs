@@ -20,7 +20,9 @@ use super::wave::Matched;
 use super::weighting::{Place, weight};
 use crate::define::catalog::{ChangeKind, Estimate, How, Indicator, Pairing};
 use crate::model::number::from_estimate;
-use crate::model::scoreboard::{ChangeFacts, EstimateFacts, Figure, IndicatorResult, WaveEstimate, WithoutLargest};
+use crate::model::scoreboard::{
+    AnswerRow, ChangeFacts, EstimateFacts, Figure, IndicatorResult, WaveEstimate, WithoutLargest,
+};
 use crate::model::target::TargetValue;
 use crate::model::value::{Coverage, Value, Why};
 
@@ -33,7 +35,39 @@ pub fn compute(
     prepared: &[Prepared<'_>],
     indicator: &Indicator,
 ) -> Result<IndicatorResult, String> {
-    let How::Survey { survey, estimate, population, change } = &indicator.how else {
+    let How::Survey { change, .. } = &indicator.how else {
+        return Err(format!("{} is not estimated from a survey", indicator.code));
+    };
+    with_estimation(prepared, indicator, |estimation| {
+        let result = match change {
+            Some((kind, pairing)) => estimation.change(inputs, indicator, *kind, *pairing),
+            None => estimation.level(inputs, indicator),
+        };
+        IndicatorResult { breakdowns: estimation.breakdowns(inputs, indicator, *change), ..result }
+    })
+}
+
+/// The answers that an indicator is estimated from, with their weights.
+///
+/// # Errors
+/// As [`compute`].
+pub fn evidence(
+    inputs: &Inputs<'_>,
+    prepared: &[Prepared<'_>],
+    indicator: &Indicator,
+) -> Result<Vec<AnswerRow>, String> {
+    with_estimation(prepared, indicator, |estimation| {
+        let groups: Vec<_> = indicator.by.iter().map(|name| estimation.grouping(inputs, name).values).collect();
+        estimation.evidence(indicator, &groups)
+    })
+}
+
+fn with_estimation<T>(
+    prepared: &[Prepared<'_>],
+    indicator: &Indicator,
+    then: impl FnOnce(&Estimation<'_>) -> T,
+) -> Result<T, String> {
+    let How::Survey { survey, estimate, population, .. } = &indicator.how else {
         return Err(format!("{} is not estimated from a survey", indicator.code));
     };
     let prepared =
@@ -45,17 +79,13 @@ pub fn compute(
     let domains = domains.collect::<Result<Vec<Vec<bool>>, String>>()?;
     let pick = pick(estimate, prepared)?;
     let estimation = Estimation { prepared, estimate, pick: &pick, domains, percent: indicator.unit.is_percent() };
-    let result = match change {
-        Some((kind, pairing)) => estimation.change(inputs, indicator, *kind, *pairing),
-        None => estimation.level(inputs, indicator),
-    };
-    Ok(IndicatorResult { breakdowns: estimation.breakdowns(inputs, indicator, *change), ..result })
+    Ok(then(&estimation))
 }
 
 /// Usable answers, or pairs, with their margins.
-struct Usable<T> {
-    rows: Vec<T>,
-    margins: Vec<Margin>,
+pub(super) struct Usable<T> {
+    pub(super) rows: Vec<T>,
+    pub(super) margins: Vec<Margin>,
 }
 
 /// Both levels and the change, with what is said of them.
@@ -102,7 +132,7 @@ impl Estimation<'_> {
     }
 
     /// The usable answers of a wave, in the order of the frame.
-    fn answers(&self, wave: usize) -> Usable<Answer> {
+    pub(super) fn answers(&self, wave: usize) -> Usable<Answer> {
         let Prepared { survey, waves, .. } = self.prepared;
         let (_, input, matched) = &waves[wave];
         let Some(input) = input else { return self.usable(wave, Vec::new()) };
@@ -123,7 +153,7 @@ impl Estimation<'_> {
     }
 
     /// Answers to both waves, with the population, the weight and the margins of the first.
-    fn pairs(&self, first: usize, last: usize) -> Usable<Pair> {
+    pub(super) fn pairs(&self, first: usize, last: usize) -> Usable<Pair> {
         let Prepared { survey, waves, pairs, .. } = self.prepared;
         let (Some(before), Some(after)) = (waves[first].1, waves[last].1) else {
             return self.usable(first, Vec::new());
@@ -157,7 +187,7 @@ impl Estimation<'_> {
         }
     }
 
-    fn design<'d>(&'d self, wave: usize, margins: &'d [Margin]) -> estimate::Design<'d> {
+    pub(super) fn design<'d>(&'d self, wave: usize, margins: &'d [Margin]) -> estimate::Design<'d> {
         self.prepared.waves[wave].2.weights.design(self.prepared.survey, margins)
     }
 

@@ -23,13 +23,13 @@ const FEW: usize = 10;
 type Changing = Option<(ChangeKind, Pairing)>;
 
 /// A field to group by.
-struct Grouping<'a> {
+pub(super) struct Grouping<'a> {
     name: &'a str,
     definition: Option<&'a Field>,
     /// Else a field of the frame.
     is_question: bool,
     /// Of each wave, by member of its frame.
-    values: Vec<Vec<Option<String>>>,
+    pub(super) values: Vec<Vec<Option<String>>>,
 }
 
 impl Estimation<'_> {
@@ -38,7 +38,7 @@ impl Estimation<'_> {
         indicator.by.iter().map(|name| self.breakdown(inputs, indicator, name, change)).collect()
     }
 
-    fn grouping<'g>(&self, inputs: &'g Inputs<'g>, name: &'g str) -> Grouping<'g> {
+    pub(super) fn grouping<'g>(&self, inputs: &'g Inputs<'g>, name: &'g str) -> Grouping<'g> {
         let catalog = inputs.catalog;
         let of_frame = catalog.collection(&self.prepared.survey.frame).and_then(|frame| frame.field(name));
         // `partner` and `country` are columns of every frame, declared or not.

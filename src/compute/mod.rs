@@ -3,6 +3,7 @@
 //! Start with [`compute`]. Aggregates of exact types run as SQL; estimators run in Rust over sorted answers, on one
 //! thread; a figure's state, progress and status are decided in `score` and `status`.
 
+mod answers;
 mod derived;
 pub mod disclose;
 pub mod estimate;
@@ -38,7 +39,7 @@ use crate::define::Catalog;
 use crate::define::catalog::{How, Indicator};
 use crate::finding::Finding;
 use crate::model::code::IndicatorCode;
-use crate::model::scoreboard::{Comparison, IndicatorResult, SurveyResult, Thresholds};
+use crate::model::scoreboard::{AnswerRow, Comparison, IndicatorResult, SurveyResult, Thresholds};
 use crate::model::submission::Submission;
 
 use pace::Course;
@@ -62,6 +63,8 @@ pub struct Computed {
     pub surveys: Vec<SurveyResult>,
     pub comparisons: Vec<Comparison>,
     pub findings: Vec<Finding>,
+    /// Behind the estimates of the indicators.
+    pub answers: Vec<AnswerRow>,
 }
 
 /// Computes the indicators named, in their order.
@@ -107,12 +110,18 @@ pub fn compute(inputs: &Inputs<'_>, chosen: &[IndicatorCode]) -> Result<Computed
         }
     }
     let (comparisons, apart) = triangulation::comparisons(inputs, &surveys, &results, chosen)?;
-    let indicators = chosen.iter().filter_map(|code| results.remove(code)).collect();
+    let mut answers = Vec::new();
+    for indicator in chosen.iter().filter_map(|code| catalog.indicator(code)) {
+        if matches!(indicator.how, How::Survey { .. }) {
+            answers.extend(estimation::evidence(inputs, &surveys, indicator)?);
+        }
+    }
+    let indicators: Vec<IndicatorResult> = chosen.iter().filter_map(|code| results.remove(code)).collect();
     let mut findings: Vec<Finding> = surveys.iter().flat_map(|survey| survey.findings.iter().cloned()).collect();
     findings.extend(inputs.records.findings.iter().cloned());
     findings.extend(apart);
     let surveys = surveys.into_iter().map(|survey| survey.result).collect();
-    Ok(Computed { indicators, surveys, comparisons, findings })
+    Ok(Computed { indicators, surveys, comparisons, findings, answers })
 }
 
 /// A named table for the SQL engine.

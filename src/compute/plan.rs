@@ -83,9 +83,9 @@ impl<'a> Plan<'a> {
             queries.extend(by.iter().map(|field| self.by(field, until)));
         }
         for (from, collection) in self.collections() {
-            queries.push(self.evidence(from, collection, until, Grain::Record));
+            queries.push(self.evidence(from, collection, until, Grain::Record, by));
             if collection.shared_key {
-                queries.push(self.evidence(from, collection, until, Grain::Partner));
+                queries.push(self.evidence(from, collection, until, Grain::Partner, by));
             }
         }
         queries
@@ -206,10 +206,8 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// The rows behind the total, in the order of their origin.
-    pub fn evidence(&self, from: &From, collection: &Collection, until: Until, grain: Grain) -> String {
-        let mut columns: Vec<String> =
-            ["section", "place", "partner"].map(|name| self.qualified(collection, grain, name)).into();
+    /// What the rows behind a figure are told by: its fields, the keys and the date.
+    pub fn told_by(&self, from: &From, collection: &Collection) -> BTreeSet<String> {
         let mut fields: BTreeSet<String> = self.fields();
         fields.extend(from.condition.iter().flat_map(|condition| condition.fields.iter().cloned()));
         fields.extend(collection.key.iter().map(|code| code.as_str().to_owned()));
@@ -218,31 +216,63 @@ impl<'a> Plan<'a> {
             fields.insert(field.as_str().to_owned());
         }
         fields.remove("partner");
-        columns.extend(fields.iter().map(|field| self.qualified(collection, grain, field)));
-        if let RowMeasure::One(measure) = self.measure
-            && measure.function == Function::Sum
-            && let Some(argument) = &measure.argument
-        {
-            let amount = measure.filter.as_ref().map_or_else(
-                || argument.sql.clone(),
-                |filter| format!("CASE WHEN {} THEN {} END", filter.sql, argument.sql),
-            );
-            columns.push(format!("({amount}) AS amount__"));
-        }
-        let mut source = self.table_with_conditions(from, collection, until, grain);
-        if grain == Grain::Partner && collection.shared_key {
-            let and = if source.contains(" WHERE ") { " AND" } else { " WHERE" };
-            source = format!("{source}{and} NOT counted");
-        }
-        format!("SELECT {} FROM {source} ORDER BY section NULLS LAST, place NULLS LAST", columns.join(", "))
+        fields.remove("period");
+        fields
     }
 
-    /// A column's name, with its table where a join makes it needed.
-    fn qualified(&self, collection: &Collection, grain: Grain, name: &str) -> String {
-        if self.accumulation == Accumulation::Stock && collection.by_period {
-            format!("{}.{name} AS {name}", table(collection, grain))
-        } else {
-            name.to_owned()
+    /// The rows behind the figures, in the order of their origin, with what each brings. Of a stock the earlier states
+    /// come along: the figures of earlier periods are made of them.
+    pub fn evidence(&self, from: &From, collection: &Collection, until: Until, grain: Grain, by: &[String]) -> String {
+        let mut columns: Vec<String> = ["section", "place", "partner", "period"].map(str::to_owned).into();
+        let mut fields = self.told_by(from, collection);
+        fields.extend(by.iter().cloned());
+        fields.remove("partner");
+        fields.remove("period");
+        columns.extend(fields);
+        if grain == Grain::Partner && collection.shared_key {
+            columns.push("counted".to_owned());
         }
+        match self.measure {
+            RowMeasure::One(measure) => columns.extend(brought(measure, "")),
+            RowMeasure::Ratio { of, to } | RowMeasure::Mean { of, to, .. } => {
+                columns.extend(brought(of, ""));
+                columns.extend(brought(to, "below_"));
+            }
+            RowMeasure::Median(field) => columns.push(format!("{field} AS amount__")),
+        }
+        if let (Some(field), RowMeasure::One(measure)) = (self.counted_enterprise(), self.measure) {
+            let filter = measure.filter.as_ref().map_or_else(String::new, |filter| format!("({}) AND ", filter.sql));
+            columns.push(format!("CASE WHEN {filter}{field} IS NULL THEN {field}__name END AS named__"));
+        }
+        let all = Plan { accumulation: Accumulation::Flow, ..*self };
+        let source = all.table_with_conditions(from, collection, until, grain);
+        format!("SELECT {} FROM {source} ORDER BY section NULLS LAST, place NULLS LAST", columns.join(", "))
     }
+}
+
+/// What a row brings to a measure: whether it counts at all, and its amount or what is counted once.
+fn brought(measure: &Measure, prefix: &str) -> Vec<String> {
+    let mut columns = Vec::new();
+    let argument = measure.argument.as_ref().map(|argument| argument.sql.as_str());
+    let mut conditions: Vec<String> = measure.filter.iter().map(|filter| format!("({})", filter.sql)).collect();
+    if let (Function::Count, Some(argument)) = (measure.function, argument) {
+        conditions.push(format!("({argument}) IS NOT NULL"));
+    }
+    if !conditions.is_empty() {
+        let all = conditions.join(" AND ");
+        columns.push(format!("CASE WHEN {all} THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS {prefix}counts__"));
+    }
+    let name = match measure.function {
+        Function::Count => return columns,
+        Function::CountDistinct => "identity__",
+        Function::Sum | Function::Min | Function::Max => "amount__",
+    };
+    if let Some(argument) = argument {
+        let value = measure
+            .filter
+            .as_ref()
+            .map_or_else(|| argument.to_owned(), |filter| format!("CASE WHEN {} THEN {argument} END", filter.sql));
+        columns.push(format!("({value}) AS {prefix}{name}"));
+    }
+    columns
 }

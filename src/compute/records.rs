@@ -12,7 +12,7 @@ use crate::define::catalog::{Collection, FieldKind, OnConflict};
 use crate::finding::{CellRef, Finding, Place, rules};
 use crate::model::fold::fold_key;
 use crate::model::submission::Submission;
-use crate::sql::frame::{Exact, date, decimals, exact, integer, text, to_unix};
+use crate::sql::frame::{Exact, decimals, exact, integer, text, to_unix};
 
 /// Tables by the names that plans use.
 #[derive(Debug, Default)]
@@ -278,9 +278,4 @@ fn submissions_table(submissions: &[Submission]) -> Result<DataFrame, PolarsErro
         Series::new("period".into(), submissions.iter().map(|s| s.period.unwrap_or(0)).collect::<Vec<i64>>()).into(),
     ];
     DataFrame::new(submissions.len(), columns)
-}
-
-/// The date of a row, where its collection has one.
-pub fn day_of(collection: &Collection, frame: &DataFrame, row: usize) -> Option<NaiveDate> {
-    collection.date.as_ref().and_then(|field| date(frame, field.as_str(), row))
 }

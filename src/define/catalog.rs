@@ -18,9 +18,10 @@ use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
 use crate::model::export::Exports;
 use crate::model::period::Calendar;
+use crate::model::presentation::Presentation;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
 use crate::model::source::Source;
-use crate::model::target::{Baseline, Direction, Milestone, Targets, Trajectory};
+use crate::model::target::{Baseline, Declared, Direction, Milestone, Targets, Trajectory};
 use crate::model::unit::Unit;
 use crate::model::words::Words;
 use crate::sql::{Expression, Kind as SqlKind, Measure, Scope};
@@ -537,6 +538,8 @@ pub struct Indicator {
     pub targets: Targets,
     pub trajectory: Trajectory,
     pub partner_targets: BTreeMap<PartnerCode, Decimal>,
+    /// Where all of this stands.
+    pub declared: Declared,
     pub evidence: Option<String>,
     pub source: Option<String>,
     pub responsible: Option<String>,
@@ -560,8 +563,15 @@ pub struct Report {
     pub indicators: Vec<IndicatorCode>,
     pub thresholds: Thresholds,
     pub evidence_rows: usize,
+    /// The workbook holds copies of what came where it is no more cells than this.
+    pub copies: u64,
     pub audience: Audience,
     pub gate: Gate,
+    pub presentation: Presentation,
+    /// Name and hash of the picture of its head.
+    pub logo_file: Option<(String, String)>,
+    /// One more workbook for each partner, with its own figures.
+    pub per_partner: bool,
     pub exports: Exports,
 }
 

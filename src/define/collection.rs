@@ -15,10 +15,15 @@ use crate::model::fold::fold;
 use crate::model::words::Words;
 use crate::sql::comparisons::comparisons;
 use crate::sql::expression::condition;
-use crate::sql::{RESERVED, Scope};
+use crate::sql::{Scope, is_reserved, is_taken};
 
 pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {
     let code = table.code("code", CollectionCode::new);
+    if let Some(code) = code.as_ref().filter(|code| is_reserved(code.value.as_str())) {
+        let message = format!("a collection cannot be called `{}`", code.value);
+        let finding = table.error(&rules::BAD_CODE, &code.span, message);
+        table.report(finding.help("The word has a meaning of its own in SQL; add a word to it."));
+    }
     let title = table.required_words("title");
     let help = table.words("help").unwrap_or_default();
     let also_called = table.texts("also_called").into_iter().map(|at| at.value).collect();
@@ -139,7 +144,7 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
     let code = table.code("code", FieldCode::new);
     if let Some(code) = &code {
         let name = code.value.as_str();
-        if RESERVED.contains(&name) || name == "partner" || name == "period" {
+        if is_taken(name) {
             let message = format!("a field cannot be called `{name}`");
             let finding = table.error(&rules::BAD_CODE, &code.span, message);
             table.report(finding.help("The word has a meaning of its own in expressions; add a word to it."));

@@ -84,6 +84,7 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
         targets: held.targets,
         trajectory: held.trajectory,
         partner_targets: held.partner_targets,
+        declared: super::declared::read(table),
         evidence,
         source,
         responsible,

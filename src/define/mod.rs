@@ -7,11 +7,14 @@ mod asked;
 pub mod catalog;
 mod collection;
 mod compare;
+mod declared;
 mod export;
 pub mod form;
 mod indicator;
 mod layout;
 mod measure;
+pub mod picture;
+mod presentation;
 mod programme;
 mod reader;
 mod refine;
@@ -31,6 +34,7 @@ use toml::de::{DeTable, DeValue};
 
 pub use catalog::Catalog;
 use form::{FormFault, OpenForm};
+use picture::OpenPicture;
 pub use source::SourceFile;
 
 use crate::finding::{Finding, Place, rules};
@@ -51,13 +55,17 @@ enum Part {
 pub fn load(files: &[SourceFile]) -> (Option<Catalog>, Vec<Finding>) {
     let none = |_: &str| {
         let help = "Open the project's folder instead.".to_owned();
-        Err(FormFault { message: "cannot be read here: there is no folder".to_owned(), help })
+        FormFault { message: "cannot be read here: there is no folder".to_owned(), help }
     };
-    load_with(files, &none)
+    load_with(files, &|name| Err(none(name)), &|name| Err(none(name)))
 }
 
-/// The same, with the forms that surveys name.
-pub fn load_with(files: &[SourceFile], open: OpenForm<'_>) -> (Option<Catalog>, Vec<Finding>) {
+/// The same, with the forms that surveys name, and the pictures that reports name.
+pub fn load_with(
+    files: &[SourceFile],
+    open: OpenForm<'_>,
+    picture: OpenPicture<'_>,
+) -> (Option<Catalog>, Vec<Finding>) {
     let findings: Findings = RefCell::default();
     let mut parsed: Vec<(Part, &SourceFile, Spanned<DeTable<'_>>)> = Vec::new();
     for file in files {
@@ -77,7 +85,7 @@ pub fn load_with(files: &[SourceFile], open: OpenForm<'_>) -> (Option<Catalog>, 
             parsed.push((part(&file.name), file, document));
         }
     }
-    let catalog = assemble(&parsed, files, open, &findings);
+    let catalog = assemble(&parsed, files, (open, picture), &findings);
     let mut findings = findings.into_inner();
     without_echoes(&mut findings, &declared(&parsed));
     let broken = findings.iter().any(Finding::is_error);
@@ -96,7 +104,7 @@ fn part(name: &str) -> Part {
 fn assemble(
     parsed: &[(Part, &SourceFile, Spanned<DeTable<'_>>)],
     files: &[SourceFile],
-    open: OpenForm<'_>,
+    (open, picture): (OpenForm<'_>, OpenPicture<'_>),
     findings: &Findings,
 ) -> Option<Catalog> {
     let roots: Vec<(Part, Table<'_>)> = parsed
@@ -149,8 +157,9 @@ fn assemble(
         let mut reports = Vec::new();
         let partners: Vec<catalog::Partner> = partners.into_iter().map(|(_, partner)| partner).collect();
         for root in of(Part::Reports) {
-            reports
-                .extend(root.tables("report").iter().filter_map(|table| report::read(table, &indicators, &partners)));
+            let tables = root.tables("report");
+            let read = |table| report::read(table, programme, (&indicators, &partners), picture);
+            reports.extend(tables.iter().filter_map(read));
         }
         unique(reports.iter().map(|(at, report)| (report.code.as_str(), at)), "report", findings);
         let mut reports: Vec<catalog::Report> = reports.into_iter().map(|(_, report)| report).collect();
@@ -166,8 +175,9 @@ fn assemble(
                 Finding::error(&rules::NO_INDICATOR, Place::Project, "no indicator is declared in indicators/");
             findings.borrow_mut().push(finding.help("Write indicators/NAME.toml; README.md shows one."));
         }
-        let forms: Vec<&(String, String)> = surveys.iter().flat_map(|survey| &survey.forms).collect();
-        let hash = files_hash(files, &forms);
+        let mut other: Vec<&(String, String)> = surveys.iter().flat_map(|survey| &survey.forms).collect();
+        other.extend(reports.iter().filter_map(|report| report.logo_file.as_ref()));
+        let hash = files_hash(files, &other);
         let reading_hash = reading_hash(programme, &partners, &collections, &surveys, &sources);
         return Some(Catalog {
             programme: programme.clone(),
@@ -255,7 +265,7 @@ fn unique<'a>(codes: impl Iterator<Item = (&'a str, &'a Place)>, what: &str, fin
     }
 }
 
-fn files_hash(files: &[SourceFile], forms: &[&(String, String)]) -> String {
+fn files_hash(files: &[SourceFile], other: &[&(String, String)]) -> String {
     let mut hasher = Sha256::new();
     for file in files {
         // Lengths keep two neighbours from running into each other.
@@ -264,7 +274,7 @@ fn files_hash(files: &[SourceFile], forms: &[&(String, String)]) -> String {
         hasher.update((file.text.len() as u64).to_le_bytes());
         hasher.update(file.text.as_bytes());
     }
-    for (name, hash) in forms {
+    for (name, hash) in other {
         hasher.update((name.len() as u64).to_le_bytes());
         hasher.update(name.as_bytes());
         hasher.update(hash.as_bytes());

@@ -347,6 +347,29 @@ impl<'a> Table<'a> {
         first.is_some_and(|item| item.get_ref().is_table())
     }
 
+    /// The tables of a key, be it one or several, with where each stands and its dates and texts by key. Reports nothing.
+    pub fn items(&self, key: &'static str) -> Vec<(Place, BTreeMap<String, String>)> {
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let all: Vec<&Spanned<DeValue<'_>>> = match value.get_ref() {
+            DeValue::Table(_) => vec![value],
+            DeValue::Array(items) => items.iter().collect(),
+            _ => Vec::new(),
+        };
+        let plain = |value: &DeValue<'_>| match value {
+            DeValue::Datetime(day) => day.to_string(),
+            DeValue::String(text) => text.to_string(),
+            _ => String::new(),
+        };
+        let item = |item: &Spanned<DeValue<'_>>| match item.get_ref() {
+            DeValue::Table(table) => {
+                let keys = table.iter().map(|(key, value)| (key.get_ref().to_string(), plain(value.get_ref())));
+                Some((self.place(&item.span()), keys.collect()))
+            }
+            _ => None,
+        };
+        all.into_iter().filter_map(item).collect()
+    }
+
     /// Every entry of a table whose keys are names of the project, such as codes.
     pub fn entries(&self) -> impl Iterator<Item = (At<String>, &'a Spanned<DeValue<'a>>)> {
         self.inner.iter().map(|(key, value)| (At { value: key.get_ref().to_string(), span: key.span() }, value))

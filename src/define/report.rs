@@ -3,6 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::catalog::{Gate, Indicator, Partner, Programme, Report};
+use super::picture::OpenPicture;
+use super::presentation;
 use super::reader::Table;
 use crate::finding::suggest::nearest;
 use crate::finding::{Place, rules};
@@ -16,8 +18,15 @@ fn thresholds() -> Thresholds {
 }
 
 const EVIDENCE_ROWS: i64 = 50_000;
+/// Cells of what came that the workbook holds copies of.
+const COPIES: i64 = 20_000;
 
-pub fn read(table: &Table<'_>, indicators: &[Indicator], partners: &[Partner]) -> Option<(Place, Report)> {
+pub fn read(
+    table: &Table<'_>,
+    programme: &Programme,
+    (indicators, partners): (&[Indicator], &[Partner]),
+    open: OpenPicture<'_>,
+) -> Option<(Place, Report)> {
     let code = table.code("code", ReportCode::new);
     let title = table.required_text("title");
     let known = |text: &super::reader::At<String>| -> Option<IndicatorCode> {
@@ -30,7 +39,7 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator], partners: &[Partner]) -
         }
         found.map(|indicator| indicator.code.clone())
     };
-    let chosen = if table.has("indicators") {
+    let chosen: Vec<IndicatorCode> = if table.has("indicators") {
         table.texts("indicators").iter().filter_map(known).collect()
     } else {
         indicators.iter().map(|indicator| indicator.code.clone()).collect()
@@ -53,6 +62,7 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator], partners: &[Partner]) -
         }
     }
     let evidence_rows = usize::try_from(table.bounded("evidence_rows", EVIDENCE_ROWS, 0..=1_000_000)).unwrap_or(0);
+    let copies = u64::try_from(table.bounded("copies", COPIES, 0..=1_000_000)).unwrap_or(0);
     let audience = table.choice("audience", &Audience::NAMES).map(|at| at.value).unwrap_or_default();
     let gate = table.table("gate").map_or_else(Gate::default, |gate| {
         let count = |key| gate.integer(key).and_then(|at| u64::try_from(at.value).ok());
@@ -74,6 +84,15 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator], partners: &[Partner]) -
         gate.finish();
         read
     });
+    let (presentation, logo_file) = presentation::read(table, programme, &chosen, open);
+    let per_partner = table.boolean("per_partner") == Some(true);
+    if per_partner && audience.is_restricted() {
+        table.bad(
+            &table.span_of("per_partner"),
+            format!("a report for each partner holds its rows, so it cannot be `{}`", audience.as_str()),
+            "Leave `audience` out of this report, and write another report for the others.",
+        );
+    }
     let exports = super::export::read(table, indicators, partners);
     table.finish();
     let code = code?;
@@ -85,8 +104,12 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator], partners: &[Partner]) -
             indicators: chosen,
             thresholds: limits,
             evidence_rows,
+            copies,
             audience,
             gate,
+            presentation,
+            logo_file,
+            per_partner,
             exports,
         },
     ))
@@ -100,8 +123,12 @@ pub fn standard(programme: &Programme, indicators: &[Indicator]) -> Option<Repor
         indicators: indicators.iter().map(|indicator| indicator.code.clone()).collect(),
         thresholds: thresholds(),
         evidence_rows: usize::try_from(EVIDENCE_ROWS).ok()?,
+        copies: u64::try_from(COPIES).ok()?,
         audience: Audience::Internal,
         gate: Gate::default(),
+        presentation: presentation::standard(programme),
+        logo_file: None,
+        per_partner: false,
         exports: Exports::default(),
     })
 }

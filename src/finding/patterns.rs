@@ -6,8 +6,8 @@
 //! A placeholder takes what stands there as it is, unless it says more: `{0:number}` and `{0:day}` fit only that;
 //! `{0:date}` is a day as sentences write it and `{0:figure}` holds a number, both written as the language does;
 //! `{0:amount}` is a message if it can be, else a figure;
-//! `{0:phrase}` is one of `[phrases]`, `{0:phrases}` several of them, `{0:list}` several between commas, and
-//! `{0:message}` a message of its own if it can be.
+//! `{0:phrase}` is one of `[phrases]`, `{0:phrases}` several of them, `{0:list}` several between commas,
+//! `{0:clauses}` several between semicolons, and `{0:message}` a message of its own if it can be.
 
 use std::collections::BTreeMap;
 
@@ -91,9 +91,10 @@ impl Tables {
                         Kind::Any | Kind::Number | Kind::Day => filled.push_str(value.text),
                         Kind::Date => filled.push_str(&self.writing.day(value.text)?),
                         Kind::Figure => filled.push_str(&self.writing.numbers(value.text)),
-                        Kind::List => {
-                            let parts = value.text.split(", ").map(|text| self.phrase(text, depth));
-                            filled.push_str(&parts.collect::<Option<Vec<_>>>()?.join(", "));
+                        Kind::List | Kind::Clauses => {
+                            let between = if value.kind == Kind::List { ", " } else { "; " };
+                            let parts = value.text.split(between).map(|text| self.phrase(text, depth));
+                            filled.push_str(&parts.collect::<Option<Vec<_>>>()?.join(between));
                         }
                         Kind::Amount => match self.message(value.text, depth) {
                             Some(message) => filled.push_str(&message),
@@ -163,6 +164,7 @@ pub(crate) enum Kind {
     Phrase,
     Phrases,
     List,
+    Clauses,
     Message,
 }
 
@@ -175,7 +177,7 @@ impl Kind {
             Self::Date => english_day(text).is_some(),
             Self::Figure => is_figure(text),
             Self::Amount => !text.contains(". ") && text.contains(|c: char| c.is_ascii_digit() || PIECES.contains(&c)),
-            Self::Any | Self::Phrase | Self::Phrases | Self::List | Self::Message => true,
+            Self::Any | Self::Phrase | Self::Phrases | Self::List | Self::Clauses | Self::Message => true,
         }
     }
 }
@@ -301,6 +303,7 @@ fn placeholder(inside: &str) -> Option<Piece> {
         "figure" => Kind::Figure,
         "amount" => Kind::Amount,
         "list" => Kind::List,
+        "clauses" => Kind::Clauses,
         "phrase" => Kind::Phrase,
         "phrases" => Kind::Phrases,
         "message" => Kind::Message,

@@ -350,7 +350,7 @@ mod tests {
                                 english.push_str(&letters);
                                 continue;
                             }
-                            Piece::Slot(_, Kind::Phrase | Kind::Phrases | Kind::List) => "a PDF".to_owned(),
+                            Piece::Slot(_, Kind::Phrase | Kind::Phrases | Kind::List | Kind::Clauses) => "a PDF".to_owned(),
                             Piece::Slot(_, Kind::Date) => "30 June 2016".to_owned(),
                             Piece::Slot(_, Kind::Number | Kind::Figure | Kind::Amount) => number.to_string(),
                             Piece::Slot(_, Kind::Day) => "2016-06-30".to_owned(),

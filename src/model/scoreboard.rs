@@ -12,10 +12,13 @@ use super::code::{IndicatorCode, PartnerCode, ReportCode};
 use super::pace::Projection;
 use super::period::Calendar;
 use super::presentation::Presentation;
-use super::target::{Baseline, Direction, Milestone, ResolvedTarget, Target, Targets};
+use super::target::{Baseline, Declared, Direction, Milestone, ResolvedTarget, Target, Targets};
+use super::trace::Made;
+
+pub use super::evidence::{AnswerRow, CopiedCell, Evidence, EvidenceRow, SheetCopy, SourceSheet};
 use super::unit::Unit;
 use super::value::{Coverage, Value};
-use crate::finding::{CellRef, Finding};
+use crate::finding::Finding;
 
 /// Every sheet's content.
 #[derive(Debug, Clone)]
@@ -180,6 +183,10 @@ pub struct IndicatorResult {
     pub unit: Unit,
     pub accumulation: Accumulation,
     pub direction: Direction,
+    /// What its figures are made of.
+    pub made: Made,
+    /// Where baseline, targets and milestones are declared.
+    pub declared: Declared,
     /// How it is counted, in words and expressions: one line each.
     pub method: Vec<String>,
     /// The planned SQL of the total, one query a line of text.
@@ -526,34 +533,6 @@ impl ReportingState {
             Self::NotTakingPart => "not_taking_part",
         }
     }
-}
-
-/// The rows behind the figures, by indicator, then origin.
-#[derive(Debug, Clone, Default)]
-pub struct Evidence {
-    pub rows: Vec<EvidenceRow>,
-    /// How many there are in all; more than `rows` where the workbook's limit cut them.
-    pub total: usize,
-}
-
-#[derive(Debug, Clone)]
-pub struct EvidenceRow {
-    pub indicator: IndicatorCode,
-    pub partner: String,
-    pub collection: String,
-    pub date: Option<NaiveDate>,
-    /// The record's key, or the counted-once identity.
-    pub key: String,
-    /// What the row adds to a sum; None for counts and shares.
-    pub amount: Option<Decimal>,
-    /// The fields used, as `field = value`, in the order of the definition.
-    pub says: String,
-    pub file: String,
-    pub sheet: String,
-    /// The cell of the amount, else of the first field used.
-    pub cell: CellRef,
-    /// Counted in the total; false for a record that another partner's row already stands for.
-    pub counted: bool,
 }
 
 #[derive(Debug, Clone)]

@@ -1,7 +1,11 @@
 //! What an indicator is held against: baseline, milestones, target, and the direction that is good.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+
+use super::code::PartnerCode;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
@@ -94,4 +98,17 @@ impl Target {
         };
         Some(ResolvedTarget { value, to, on: self.on })
     }
+}
+
+/// Where in the definition files something is declared.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Declared {
+    pub file: String,
+    /// Lines, counted from one.
+    pub line: u32,
+    pub baseline: Option<u32>,
+    /// In the order of [`Targets`].
+    pub targets: Vec<u32>,
+    pub milestones: Vec<u32>,
+    pub partner_targets: BTreeMap<PartnerCode, u32>,
 }

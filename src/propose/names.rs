@@ -4,12 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::model::code::is_code;
 use crate::model::fold::fold;
-use crate::sql::RESERVED;
+use crate::sql::is_taken;
 
 /// Longer codes are cut at a word: they have to be typed in expressions.
 const LONGEST: usize = 40;
-/// Every collection has these beside its fields.
-const OURS: [&str; 2] = ["partner", "period"];
 
 /// A code from a text, or `fallback` where no letter of it can stand in one; with a number behind it where taken.
 pub fn code(text: &str, fallback: &str, taken: &mut BTreeSet<String>) -> String {
@@ -17,7 +15,7 @@ pub fn code(text: &str, fallback: &str, taken: &mut BTreeSet<String>) -> String 
     if !is_code(&plain) {
         fallback.clone_into(&mut plain);
     }
-    if RESERVED.contains(&plain.as_str()) || OURS.contains(&plain.as_str()) {
+    if is_taken(&plain) {
         plain.push_str("_value");
     }
     let mut code = plain.clone();

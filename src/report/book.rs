@@ -13,6 +13,8 @@ use super::language::own;
 use super::style::{Kind, NumberFormat, Rule, Style};
 use crate::finding::CellRef;
 use crate::finding::written::Writing;
+use crate::model::presentation::{ChartUse, Logo};
+use crate::model::trace::Number;
 
 /// The longest text that a cell holds, in UTF-16 units.
 const LONGEST: usize = 32_767;
@@ -26,6 +28,8 @@ pub struct Book {
     pub created: NaiveDate,
     /// At the foot of every printed page: left and centre. The page number stands right.
     pub foot: [String; 2],
+    /// In the place of the usual accent.
+    pub accent: Option<u32>,
     /// The page number, with `&P` for it and `&N` for how many there are.
     pub page: String,
     /// How days and numbers are written.
@@ -47,8 +51,11 @@ pub struct Sheet {
     pub filter: Option<Area>,
     pub print: Print,
     pub charts: Vec<Chart>,
+    pub pictures: Vec<Picture>,
     /// Bars behind shares, from nothing to the whole.
     pub bars: Vec<Area>,
+    /// Where numbers that are declared rather than counted are told: what links lead to.
+    pub anchors: Vec<(Number, CellRef)>,
     /// Texts of ours that no table translates: they stand in English.
     pub untold: Vec<String>,
 }
@@ -65,6 +72,25 @@ pub struct Placed {
     pub column: u16,
     pub cell: Cell,
     pub style: Style,
+    /// What the number is.
+    pub of: Option<Number>,
+    /// Where its sources stand.
+    pub to: Option<Lead>,
+}
+
+impl Placed {
+    pub fn new(column: u16, cell: Cell, style: Style) -> Self {
+        Self { column, cell, style, of: None, to: None }
+    }
+}
+
+/// A way from a number to what it is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lead {
+    pub sheet: String,
+    pub cell: CellRef,
+    /// What is found there.
+    pub tip: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -205,15 +231,29 @@ pub struct Print {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
     OnePage,
+    /// And as many pages long as it takes, with breaks of its own.
     OnePageWide,
-    /// Per cent, where the sheet has page breaks of its own.
-    Percent(u16),
+}
+
+/// A picture that lies over cells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    pub logo: Logo,
+    /// Its right edge is that of this column.
+    pub last_column: u16,
+    pub row: u32,
+    /// As drawn, in pixels.
+    pub width: u32,
+    pub height: u32,
+    pub alt: String,
 }
 
 /// A chart over cells of its own sheet, or of the one that is named.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
     pub kind: ChartKind,
+    /// What a report leaves it out by.
+    pub usage: ChartUse,
     pub sheet: Option<String>,
     pub first: CellRef,
     pub last_column: u16,
@@ -240,6 +280,9 @@ pub enum ChartKind {
     Columns,
     /// Dots with their intervals.
     Intervals,
+    /// Lying bars over each other, the first behind: actual on the way to its target, and what should be there by
+    /// now; in a cell, or over a sheet's width.
+    Bullet { wide: bool },
     /// A line the size of a cell, without axes: a chart and no sparkline, since `LibreOffice` prints sparklines as dots.
     Trend,
 }
@@ -263,6 +306,9 @@ pub enum Role {
     Original,
     Milestone,
     Target,
+    Projected,
+    /// An end of the projection's band.
+    Bound,
 }
 
 impl Book {
@@ -301,7 +347,10 @@ impl Sheet {
             let _ = write!(out, "{at} {look:?}");
             let _ = code.map_or(Ok(()), |code| write!(out, " [{code}]"));
             let _ = if rule == Rule::None { Ok(()) } else { write!(out, " {rule:?}") };
-            let _ = writeln!(out, ": {content}");
+            let _ = write!(out, ": {content}");
+            let to = placed.to.as_ref();
+            let _ = to.map_or(Ok(()), |to| write!(out, " ⇒ {}!{} {:?}", to.sheet, to.cell, to.tip));
+            out.push('\n');
         }
         for (name, areas) in [("span", &self.spans), ("bar", &self.bars)] {
             for area in areas {

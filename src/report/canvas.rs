@@ -6,6 +6,9 @@ use super::language::{Tongue, own};
 use super::measure;
 use super::style::{Look, NumberFormat, Rule, Style};
 use super::words;
+use crate::finding::CellRef;
+use crate::model::presentation::ChartUse;
+use crate::model::trace::Number;
 
 /// The least height of a row with something in it, in pixels.
 const LINE: u32 = 22;
@@ -59,7 +62,9 @@ impl Canvas {
             filter: None,
             print,
             charts: Vec::new(),
+            pictures: Vec::new(),
             bars: Vec::new(),
+            anchors: Vec::new(),
             untold: Vec::new(),
         };
         Self { tongue, sheet, widths, row: Row::default(), spans: Vec::new(), blocks: Vec::new() }
@@ -87,7 +92,22 @@ impl Canvas {
             }
             other => other,
         };
-        self.row.cells.push(Placed { column, cell, style });
+        self.row.cells.push(Placed::new(column, cell, style));
+        self
+    }
+
+    /// Says what the number that was put last is.
+    pub fn of(&mut self, number: Number) -> &mut Self {
+        if let Some(placed) = self.row.cells.last_mut() {
+            placed.of = Some(number);
+        }
+        self
+    }
+
+    /// Links from this number lead to the row that is being written.
+    pub fn anchor(&mut self, number: Number, column: u16) -> &mut Self {
+        let at = CellRef::new(self.at(), column);
+        self.sheet.anchors.push((number, at));
         self
     }
 
@@ -142,11 +162,10 @@ impl Canvas {
             match self.row.cells.iter_mut().find(|placed| placed.column == column) {
                 Some(placed) => placed.style.rule = rule,
                 None if self.spans.iter().any(|(from, to)| *from < column && column <= *to) => {}
-                None => self.row.cells.push(Placed {
-                    column,
-                    cell: Cell::Blank,
-                    style: Style { look: Look::Text, number: NumberFormat::GENERAL, rule },
-                }),
+                None => {
+                    let style = Style { look: Look::Text, number: NumberFormat::GENERAL, rule };
+                    self.row.cells.push(Placed::new(column, Cell::Blank, style));
+                }
             }
         }
         self.end()
@@ -178,12 +197,17 @@ impl Canvas {
         self.sheet.charts.push(chart);
     }
 
+    /// Charts of other uses are left out, and take no room.
+    pub fn draw_only(&mut self, uses: impl Fn(ChartUse) -> bool) {
+        self.sheet.charts.retain(|chart| uses(chart.usage));
+    }
+
     /// Measures everything.
     pub fn finish(mut self) -> Sheet {
         self.sheet.columns = self.column_widths();
         self.row_heights();
         self.hold_charts();
-        if !self.blocks.is_empty() {
+        if !self.blocks.is_empty() && self.sheet.print.scale == Scale::OnePageWide {
             self.paginate();
         }
         self.sheet
@@ -260,22 +284,35 @@ impl Canvas {
                     Some(Some(last)) => *last,
                     None => placed.column,
                 };
-                let face = placed.style.look.face();
-                let count = match &placed.cell {
-                    Cell::Text(text) | Cell::Link { text, .. } if face.wrap => {
-                        measure::lines(text, face, sum(&self.sheet.columns, placed.column, last))
-                    }
-                    _ => 1,
-                };
-                height = height.max(count * measure::line_height(face) + if count > 1 { 9 } else { 5 });
+                height = height.max(needs(placed, sum(&self.sheet.columns, placed.column, last)));
             }
             row.height = height.min(TALLEST);
+        }
+        self.joined_heights();
+    }
+
+    /// The last row of what reaches over several rows grows until its text fits.
+    fn joined_heights(&mut self) {
+        for span in self.sheet.spans.iter().filter(|span| span.last.row > span.first.row) {
+            let (first, last) = (span.first.row as usize, span.last.row as usize);
+            let placed = self
+                .sheet
+                .rows
+                .get(first)
+                .and_then(|row| row.cells.iter().find(|placed| placed.column == span.first.column));
+            let Some(placed) = placed else { continue };
+            let wanted = needs(placed, sum(&self.sheet.columns, span.first.column, span.last.column));
+            let above: u32 = self.sheet.rows.iter().take(last).skip(first).map(|row| row.height).sum();
+            if let Some(row) = self.sheet.rows.get_mut(last) {
+                row.height = row.height.max(wanted.saturating_sub(above)).min(TALLEST);
+            }
         }
     }
 
     /// The last row of each chart grows until the chart ends above it.
     fn hold_charts(&mut self) {
-        for chart in self.sheet.charts.iter().filter(|chart| chart.kind != ChartKind::Trend) {
+        let in_cells = [ChartKind::Trend, ChartKind::Bullet { wide: false }];
+        for chart in self.sheet.charts.iter().filter(|chart| !in_cells.contains(&chart.kind)) {
             let (first, last) = (chart.first.row as usize, chart.last_row as usize);
             let used: u32 = self.sheet.rows.iter().take(last).skip(first).map(|row| row.height).sum();
             if let Some(row) = self.sheet.rows.get_mut(last) {
@@ -284,11 +321,11 @@ impl Canvas {
         }
     }
 
-    /// A scale at which the sheet is one page wide, and a page break before each block that would be cut.
+    /// A page break before each block that would be cut. The sheet is made one page wide by whatever prints it, so the
+    /// scale is only guessed here: what has wider letters makes its columns wider and its pages longer in one.
     fn paginate(&mut self) {
         let width: u32 = self.sheet.columns.iter().sum();
-        // Smaller than fits: LibreOffice makes columns six per cent wider than Excel does.
-        let percent = (PAGE.0 * 91 / width.max(1)).clamp(40, 90);
+        let percent = (PAGE.0 * 97 / width.max(1)).clamp(10, 100);
         let page = PAGE.1 * 96 / percent;
         let height = |from: u32, to: u32| -> u32 {
             self.sheet.rows.iter().take(to as usize + 1).skip(from as usize).map(|row| row.height).sum()
@@ -310,8 +347,18 @@ impl Canvas {
             }
         }
         self.sheet.print.breaks = breaks;
-        self.sheet.print.scale = Scale::Percent(u16::try_from(percent).unwrap_or(70));
     }
+}
+
+/// The height that a cell of this width needs.
+fn needs(placed: &Placed, width: u32) -> u32 {
+    let face = placed.style.look.face();
+    let count = match &placed.cell {
+        // Where the font is not at hand another one takes its place, and its letters are wider.
+        Cell::Text(text) | Cell::Link { text, .. } if face.wrap => measure::lines(text, face, width * 88 / 100),
+        _ => 1,
+    };
+    count * measure::line_height(face) + if count > 1 { 9 } else { 5 }
 }
 
 /// The width of columns together.

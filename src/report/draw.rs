@@ -11,13 +11,13 @@ use super::axis::Axis;
 use super::book::{Area, Chart, ChartKind, Role, Series, Sheet};
 use super::canvas;
 use super::style;
-use super::xlsx::float;
+use super::xlsx::{Manner, float};
 use crate::finding::written::Writing;
 
-pub fn chart(sheet: &mut Worksheet, from: &Sheet, chart: &Chart, writing: Writing) -> Result<(), XlsxError> {
+pub fn chart(sheet: &mut Worksheet, from: &Sheet, chart: &Chart, manner: Manner) -> Result<(), XlsxError> {
     let mut drawn = XlsxChart::new(match chart.kind {
         ChartKind::Days { .. } | ChartKind::Intervals | ChartKind::Trend => ChartType::Line,
-        ChartKind::Bars => ChartType::Bar,
+        ChartKind::Bars | ChartKind::Bullet { .. } => ChartType::Bar,
         ChartKind::Columns => ChartType::Column,
     });
     drawn.set_width(canvas::sum(&from.columns, chart.first.column, chart.last_column)).set_height(chart.height);
@@ -29,10 +29,10 @@ pub fn chart(sheet: &mut Worksheet, from: &Sheet, chart: &Chart, writing: Writin
     }
     drawn.chart_area().set_format(ChartFormat::new().set_no_border());
     for one in &chart.series {
-        series(drawn.add_series(), from, chart, one, writing);
+        series(drawn.add_series(), from, chart, one, manner);
     }
-    axes(&mut drawn, chart, writing);
-    if chart.series.len() > 1 {
+    axes(&mut drawn, chart, manner.writing);
+    if chart.series.len() > 1 && chart.kind != (ChartKind::Bullet { wide: false }) {
         drawn.legend().set_position(ChartLegendPosition::Bottom).set_font(&font(9));
     } else {
         drawn.legend().set_hidden();
@@ -71,20 +71,18 @@ fn marker(kind: ChartMarkerType, size: u8, fill: u32, edge: u32) -> ChartMarker 
     marker
 }
 
-fn series(series: &mut ChartSeries, sheet: &Sheet, chart: &Chart, from: &Series, writing: Writing) {
+fn series(series: &mut ChartSeries, sheet: &Sheet, chart: &Chart, from: &Series, manner: Manner) {
+    let Manner { palette, writing } = manner;
+    let accent = palette.of(style::ACCENT);
     let range = |area| range(sheet, chart, area);
     series.set_name(&from.name).set_values(&range(from.values)).set_categories(&range(chart.categories));
     match (chart.kind, from.role) {
         (ChartKind::Days { .. }, Role::Actual) => {
-            series.set_format(&mut line(style::ACCENT, 2.5));
-            series.set_marker(&marker(ChartMarkerType::Circle, 6, style::ACCENT, style::ACCENT));
+            series.set_format(&mut line(accent, 2.5));
+            series.set_marker(&marker(ChartMarkerType::Circle, 6, accent, accent));
         }
         (ChartKind::Days { .. }, Role::Expected) => {
             series.set_format(line(style::FAINT, 1.5).set_dash_type(ChartLineDashType::Dash));
-            series.set_marker(ChartMarker::new().set_none());
-        }
-        (ChartKind::Days { .. }, Role::Original) => {
-            series.set_format(line(style::ACCENT_TINT, 1.75).set_dash_type(ChartLineDashType::RoundDot));
             series.set_marker(ChartMarker::new().set_none());
         }
         (ChartKind::Days { .. }, Role::Target) => {
@@ -95,24 +93,46 @@ fn series(series: &mut ChartSeries, sheet: &Sheet, chart: &Chart, from: &Series,
             series.set_format(ChartLine::new().set_hidden(true));
             series.set_marker(&marker(ChartMarkerType::Diamond, 9, style::INK, style::INK));
         }
+        (ChartKind::Days { .. }, Role::Original) => {
+            series.set_format(line(style::FAINT, 1.0).set_dash_type(ChartLineDashType::LongDashDot));
+            series.set_marker(ChartMarker::new().set_none());
+        }
+        (ChartKind::Days { .. }, Role::Projected) => {
+            series.set_format(line(accent, 1.75).set_dash_type(ChartLineDashType::SquareDot));
+            series.set_marker(ChartMarker::new().set_none());
+        }
+        (ChartKind::Days { .. }, Role::Bound) => {
+            let pale = style::mix(accent, 55);
+            series.set_format(line(pale, 1.25).set_dash_type(ChartLineDashType::RoundDot));
+            series.set_marker(ChartMarker::new().set_none());
+        }
+        (ChartKind::Bullet { .. }, Role::Target) => {
+            series.set_format(ChartSolidFill::new().set_color(style::HAIR)).set_gap(45).set_overlap(100);
+        }
+        (ChartKind::Bullet { .. }, Role::Actual) => {
+            series.set_format(ChartSolidFill::new().set_color(accent)).set_gap(45).set_overlap(100);
+        }
+        (ChartKind::Bullet { .. }, _) => {
+            series.set_format(ChartSolidFill::new().set_color(style::SHORT)).set_gap(45).set_overlap(100);
+        }
         (ChartKind::Trend, _) => {
-            series.set_format(&mut line(style::ACCENT, 1.75));
+            series.set_format(&mut line(accent, 1.75));
             series.set_marker(ChartMarker::new().set_none());
         }
         (ChartKind::Intervals, _) => {
             series.set_format(ChartLine::new().set_hidden(true));
-            series.set_marker(&marker(ChartMarkerType::Circle, 9, style::ACCENT, style::ACCENT));
+            series.set_marker(&marker(ChartMarkerType::Circle, 9, accent, accent));
             label(series, chart.number.code_in(writing), &from.absent, ChartDataLabelPosition::Right);
         }
         (ChartKind::Bars | ChartKind::Columns, _) => {
-            series.set_format(ChartSolidFill::new().set_color(style::ACCENT)).set_gap(55);
+            series.set_format(ChartSolidFill::new().set_color(accent)).set_gap(55);
             label(series, chart.number.code_in(writing), &from.absent, ChartDataLabelPosition::OutsideEnd);
         }
     }
     if let Some((above, below)) = from.interval {
         let custom = ChartErrorBarsType::Custom(range(above), range(below));
         let mut bars = ChartErrorBars::new();
-        bars.set_type(custom).set_end_cap(true).set_format(&mut line(style::ACCENT, 1.5));
+        bars.set_type(custom).set_end_cap(true).set_format(&mut line(accent, 1.5));
         series.set_y_error_bars(&bars);
     }
 }
@@ -137,7 +157,8 @@ fn label(series: &mut ChartSeries, code: Option<String>, absent: &[bool], positi
 fn axes(drawn: &mut XlsxChart, chart: &Chart, writing: Writing) {
     if let Some(Axis { low, high, step }) = chart.axis {
         // Where bars lie, the library calls the axis of values x.
-        let axis = if chart.kind == ChartKind::Bars { drawn.x_axis() } else { drawn.y_axis() };
+        let lying = matches!(chart.kind, ChartKind::Bars | ChartKind::Bullet { .. });
+        let axis = if lying { drawn.x_axis() } else { drawn.y_axis() };
         axis.set_min(float(low)).set_max(float(high));
         if let Some(step) = step {
             axis.set_major_unit(float(step));
@@ -184,6 +205,16 @@ fn axes(drawn: &mut XlsxChart, chart: &Chart, writing: Writing) {
         ChartKind::Intervals => {
             names(drawn.x_axis());
             values(drawn.y_axis(), true);
+        }
+        ChartKind::Bullet { wide } => {
+            drawn.y_axis().set_reverse().set_hidden(true).set_major_gridlines(false);
+            values(drawn.x_axis(), false);
+            if wide {
+                drawn.x_axis().set_label_position(ChartAxisLabelPosition::High);
+            } else {
+                drawn.x_axis().set_hidden(true);
+                drawn.plot_area().set_layout(&ChartLayout::new().set_offset(0.03, 0.1).set_dimensions(0.94, 0.8));
+            }
         }
         ChartKind::Trend => {
             drawn.x_axis().set_date_axis(true).set_hidden(true);

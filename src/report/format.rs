@@ -13,8 +13,10 @@ pub enum Kind {
     /// Counts and money.
     Whole,
     OneDecimal,
-    /// Money to the cent, in the rows of evidence.
+    /// Money to the cent: in the rows of evidence, and where amounts are small.
     Cents,
+    /// Figures so small that fewer decimals would not tell them apart.
+    Fine,
     /// A figure whose unit is per cent: 25 is shown as 25.0 %.
     PerCent,
     /// A part of one: 0.25 is shown as 25 %.
@@ -32,6 +34,10 @@ pub struct NumberFormat {
     pub illustrative: bool,
     /// The upper end of a range, shown behind the number.
     pub to: Option<Decimal>,
+    /// A sign before the number, such as that of a status.
+    pub mark: Option<char>,
+    /// A difference: with its plus too.
+    pub signed: bool,
 }
 
 impl NumberFormat {
@@ -42,7 +48,7 @@ impl NumberFormat {
     pub const DAY: Self = Self::new(Kind::Day);
 
     const fn new(kind: Kind) -> Self {
-        Self { kind, illustrative: false, to: None }
+        Self { kind, illustrative: false, to: None, mark: None, signed: false }
     }
 
     /// By unit: money and counts whole, per cent and FTE with one decimal. Other units get a decimal where one of
@@ -59,6 +65,33 @@ impl NumberFormat {
         })
     }
 
+    /// By unit, with as many decimals as it takes to tell these figures apart: money in small amounts to the cent.
+    pub fn telling(unit: &Unit, values: impl Iterator<Item = Decimal>) -> Self {
+        let (mut fractions, mut largest) = (false, Decimal::ZERO);
+        for value in values {
+            fractions |= !value.fract().is_zero();
+            largest = largest.max(value.abs());
+        }
+        if !fractions || unit.is_percent() {
+            return Self::of_unit(unit, fractions);
+        }
+        match (largest < Decimal::ONE, largest < Decimal::ONE_THOUSAND) {
+            (true, _) => Self::new(Kind::Fine),
+            (_, true) if unit.is_money() => Self::new(Kind::Cents),
+            _ => Self::of_unit(unit, true),
+        }
+    }
+
+    #[must_use]
+    pub fn marked(self, mark: char) -> Self {
+        Self { mark: Some(mark), ..self }
+    }
+
+    #[must_use]
+    pub fn signed(self) -> Self {
+        Self { signed: true, illustrative: false, to: None, ..self }
+    }
+
     #[must_use]
     pub fn illustrative(self, illustrative: bool) -> Self {
         Self { illustrative, ..self }
@@ -72,6 +105,7 @@ impl NumberFormat {
     pub fn decimals(self) -> u32 {
         match self.kind {
             Kind::Cents => 2,
+            Kind::Fine => 4,
             Kind::OneDecimal | Kind::PerCent | Kind::FineShare => 1,
             Kind::General | Kind::Whole | Kind::Share | Kind::Day => 0,
         }
@@ -99,19 +133,32 @@ impl NumberFormat {
             Kind::Whole => ("#,##0", ""),
             Kind::OneDecimal => ("#,##0.0", ""),
             Kind::Cents => ("#,##0.00", ""),
+            Kind::Fine => ("#,##0.0000", ""),
             Kind::PerCent => ("#,##0.0", " %"),
             // The bare sign multiplies by a hundred.
             Kind::Share => ("0\" \"%", ""),
             Kind::FineShare => ("0.0\" \"%", ""),
         };
-        let mark = if self.illustrative { "≈ " } else { "" };
+        let mark = self.before();
         let display = |to| writing.numbers(&number::display(to, self.decimals()));
         let to = self.to.map_or(String::new(), |to| format!("–{}", display(to)));
         // One pair of quotes on each side: two that touch would be read as a quote.
         let quoted = |text: &str| if text.is_empty() { String::new() } else { format!("\"{text}\"") };
-        let (before, below) = (quoted(mark), quoted(&format!("{mark}−")));
+        let (before, below) = (quoted(&mark), quoted(&format!("{mark}−")));
         let after = quoted(&format!("{unit}{to}"));
+        if self.signed {
+            let above = quoted(&format!("{mark}+"));
+            return Some(format!(
+                "{above}{digits}{after}{room};{below}{digits}{after}{room};{before}{digits}{after}{room}"
+            ));
+        }
         Some(format!("{before}{digits}{after}{room};{below}{digits}{after}{room}"))
+    }
+
+    /// What stands before the number.
+    fn before(self) -> String {
+        let mark = self.mark.map_or(String::new(), |mark| format!("{mark} "));
+        if self.illustrative { format!("{mark}≈ ") } else { mark }
     }
 
     /// The number as the format shows it, for measuring and for sentences.
@@ -123,7 +170,8 @@ impl NumberFormat {
         if self.kind == Kind::General {
             return scaled.normalize().to_string();
         }
-        let mark = if self.illustrative { "≈ " } else { "" };
+        let plus = if self.signed && value > Decimal::ZERO { "+" } else { "" };
+        let mark = format!("{}{plus}", self.before());
         let to = self.to.map_or(String::new(), |to| format!("–{}", number::display(to, self.decimals())));
         let unit = if matches!(self.kind, Kind::PerCent | Kind::Share | Kind::FineShare) { " %" } else { "" };
         format!("{mark}{}{unit}{to}", number::display(scaled, self.decimals()).replace('-', "−"))
@@ -147,6 +195,29 @@ mod tests {
             let format = NumberFormat::of_unit(&Unit::new(unit), fractions);
             assert_eq!(format.shown(value.parse().unwrap()), expect, "{unit}");
         }
+    }
+
+    #[test]
+    fn small_figures_are_told_apart() {
+        for (unit, values, expect) in [
+            ("EUR", ["2.41", "2"], "2.41"),
+            ("EUR", ["2.41", "40000"], "2"),
+            ("EUR", ["2", "3"], "2"),
+            ("EUR per job", ["0.024", "0.021"], "0.0240"),
+            ("%", ["2.41", "3"], "2.4 %"),
+        ] {
+            let [first, second] = values.map(|value| value.parse::<Decimal>().unwrap());
+            let format = NumberFormat::telling(&Unit::new(unit), [first, second].into_iter());
+            assert_eq!(format.shown(first), expect, "{unit} {values:?}");
+        }
+    }
+
+    #[test]
+    fn a_difference_has_its_sign_and_a_mark_stands_before_it() {
+        let format = NumberFormat::WHOLE.signed();
+        assert_eq!([5, -5, 0].map(|value| format.shown(value.into())), ["+5", "−5", "0"]);
+        assert_eq!(format.code().as_deref(), Some("\"+\"#,##0;\"−\"#,##0;#,##0"));
+        assert_eq!(NumberFormat::WHOLE.marked('◔').shown(12.into()), "◔ 12");
     }
 
     #[test]

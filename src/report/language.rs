@@ -181,7 +181,20 @@ impl Teller {
         if !text.chars().any(char::is_alphabetic) {
             return Some(self.tongue.writing.numbers(text));
         }
-        self.tables.tell(text).or_else(|| translate::message(text, self.tongue.code))
+        let told = self.tables.tell(text).or_else(|| translate::message(text, self.tongue.code));
+        // What is not ours behind a text, such as the place of a definition, is no part of its pattern.
+        told.or_else(|| {
+            let ours = text.trim_end_matches(|c| PIECES.contains(&c));
+            let told = if ours.len() < text.len() { self.tables.tell(ours) } else { None };
+            told.map(|told| told + &text[ours.len()..])
+        })
+    }
+
+    /// A sentence of several clauses between semicolons, each of which is known.
+    fn clauses(&self, sentence: &str) -> Option<String> {
+        let clauses = sentence.strip_suffix('.')?;
+        let told: Option<Vec<String>> = clauses.split("; ").map(|clause| self.look_up(clause)).collect();
+        told.map(|told| format!("{}.", told.join("; ")))
     }
 
     fn text(&self, text: &str, untold: &mut Vec<String>) -> String {
@@ -207,7 +220,10 @@ impl Teller {
             ends.sort_unstable();
             ends.truncate(AHEAD);
             ends.push(rest.len());
-            let found = ends.iter().find_map(|end| Some((self.look_up(rest.get(..*end)?)?, *end)));
+            let found = ends.iter().find_map(|end| {
+                let sentence = rest.get(..*end)?;
+                Some((self.look_up(sentence).or_else(|| self.clauses(sentence))?, *end))
+            });
             let end = found.as_ref().map_or(ends[0], |(_, end)| *end);
             let (sentence, behind) = rest.split_at(end);
             told.push(found.map_or_else(

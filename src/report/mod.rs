@@ -22,6 +22,10 @@ pub mod words;
 pub mod xlsx;
 
 #[cfg(test)]
+pub mod large;
+#[cfg(test)]
+mod sheet_tests;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;

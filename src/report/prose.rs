@@ -21,6 +21,29 @@ pub const TRAJECTORY: &str = "Empty: nothing is counted on that day, or it lies 
      through the milestones to the target.";
 pub const TRAJECTORY_ORIGINAL: &str = "First target: the path that was expected before the target was amended.";
 pub const TRAJECTORY_WITHOUT_TARGET: &str = "Empty: nothing is counted on that day, or it lies after the cut-off.";
+pub const PROJECTION: &str = "Projected: the recent pace carried on from the cut-off, with its 80 % interval. It is no \
+    promise.";
+pub const MATRIX: &str = "Each partner's figure for each indicator that is counted by partner";
+pub const MATRIX_LEGEND: &str = "Where a partner has a target of its own, sign and shade say how much of the way is done: \
+    ○ below 25 %, ◔ from 25 %, ◑ from 50 %, ◕ from 75 %, ● 100 % and more. Without one, the shade alone shows the \
+    partner's share of a sum. Rates and figures counted once are not shaded.";
+pub const COUNTRIES: &str = "Each figure by country, for every indicator that is counted so";
+pub const COUNTRIES_LEGEND: &str = "The shade shows the country's share of a sum. Rates and figures counted once are not \
+    shaded: their lines do not add up, and the total is recomputed from rows.";
+pub const PACE: &str = "How fast each figure moves, how fast it must, and where it arrives at that pace";
+pub const PACE_LEGEND: &str = "Recent: the mean of the last complete periods, four to eight of them. Needed: what each \
+    period left must bring to meet the target. Projected: the recent pace carried on to the day of the target, with an \
+    80 % interval. Back-test: how many earlier intervals of this kind held what came. ● the whole interval meets the \
+    target, ▲ a part of it does, ▼ none of it does.";
+pub const FUNNEL: &str = "What became of each step, from the first contact to the outcome";
+pub const FUNNEL_LEGEND: &str = "Each step is an indicator of its own with its own rows: one that counts something other \
+    than the step before may be larger than it.";
+pub const NOTHING_MOVED: &str = "Nothing moved: every figure and every target is what it was.";
+pub const NO_CAUSE: &str = "Nothing came, and nothing was changed.";
+pub const MOVED_LEGEND: &str = "Below each figure that moved stand its causes, each with the amount due to it; they add up \
+    to the difference. How joint effects are shared out: docs/methods.md.";
+pub const BREAKS: &str = "Figures before and after such a day do not mean the same and are not to be compared.";
+pub const NO_EARLIER_RUN: &str = "There is no earlier run to compare with";
 pub const SUPPRESSED_LEGEND: &str = "⊘ suppressed: withheld so that nothing can be learnt of a single enterprise. The figure \
     comes from fewer than three enterprises, is money nearly all of one, or would tell such a figure together with the \
     others. It is counted in the totals that are shown. See Method.";
@@ -95,6 +118,60 @@ pub fn quality(counts: [(Severity, usize); 3], kept_out: usize, late: usize, mis
     )
 }
 
+/// On the summary, and the way to what moved.
+pub fn changed(since: NaiveDate, figures: usize, statuses: usize) -> String {
+    if figures == 0 {
+        return format!("Since the last run, as of {}: nothing moved →", day(since));
+    }
+    let moved = if figures == 1 { "1 figure moved".to_owned() } else { format!("{figures} figures moved") };
+    let statuses = match statuses {
+        0 => String::new(),
+        1 => ", 1 status changed".to_owned(),
+        several => format!(", {several} statuses changed"),
+    };
+    format!("Since the last run, as of {}: {moved}{statuses} →", day(since))
+}
+
+/// Below the title of the changes.
+pub fn since(run: &str, as_of: NaiveDate) -> String {
+    format!("Against run {run}, as of {}", day(as_of))
+}
+
+pub fn held(held: usize, of: usize) -> String {
+    format!("{held} of {of} held")
+}
+
+/// The recent pace and the needed one, in a cell.
+pub fn pace(recent: &str, required: Option<&str>) -> String {
+    required.map_or_else(|| recent.to_owned(), |required| format!("{recent}, needs {required}"))
+}
+
+pub fn no_projection(why: &str) -> String {
+    format!("No projection: {why}")
+}
+
+pub fn a_break(on: NaiveDate, says: &str) -> String {
+    format!("Break on {}: {says}", day(on))
+}
+
+pub fn committed(shown: &str, rate: Option<&str>) -> String {
+    let rate = rate.map_or(String::new(), |rate| format!(", {rate} of the target"));
+    format!("Committed, which is decided or contracted: {shown}{rate}.")
+}
+
+pub fn part_of(part: usize, of: usize) -> String {
+    format!("part {part} of {of}")
+}
+
+/// What moved is a figure's target.
+pub fn target_of(figure: &str) -> String {
+    format!("{figure} (target)")
+}
+
+pub fn by_partner_alone(partner: &str) -> String {
+    format!("Only what {partner} reported is counted here, and held against its own targets.")
+}
+
 pub fn since_then(shown: &str, as_of: NaiveDate) -> String {
     format!(
         "Since the cut-off, up to {}: {shown} more. Reports for that time are not due yet, so it is not judged.",
@@ -151,6 +228,32 @@ pub fn evidence_rows(shown: usize, total: usize) -> String {
          {} more stand in the Parquet file beside this workbook.",
         total - shown
     )
+}
+
+pub const ANSWERS: &str = "The answers that each estimate used: weight × y, added up, is a total; divided by weight × x added up, a ratio. \
+     Outside the population that the indicator speaks of, y and x count as zero.";
+
+/// Why there are no copies of what came.
+pub fn not_copied(cells: u64) -> String {
+    format!("Sheets as they came are not copied here: {cells} cells are more than the report's `copies`.")
+}
+
+pub fn on_pairs(wave: &str) -> String {
+    format!("{wave}, on the pairs")
+}
+
+/// What a link from a number leads to.
+pub fn behind(count: usize, what: &str, filter: &str) -> String {
+    let all = counted(count, what);
+    if filter.chars().all(|c| !c.is_alphanumeric()) { all } else { format!("{all}: {filter}") }
+}
+
+pub fn dated_to(on: NaiveDate) -> String {
+    format!("Rows dated up to {}", day(on))
+}
+
+pub fn declared_in(file: &str) -> String {
+    format!("Declared in {file}")
 }
 
 /// Below the title of the summary.
@@ -289,6 +392,24 @@ pub fn alt_breakdown(title: &str, by: &str) -> String {
 pub fn alt_trend(title: &str) -> String {
     format!("Trend: {title}")
 }
+
+pub fn alt_bullet(title: &str) -> String {
+    format!("Actual on the way to the target: {title}")
+}
+
+pub fn alt_projection(title: &str) -> String {
+    format!("Actual, expected and projected: {title}")
+}
+
+pub fn alt_funnel(title: &str) -> String {
+    format!("Steps of the funnel: {title}")
+}
+
+pub const TO_MATRIX: &str = "Every figure by partner →";
+pub const TO_PACE: &str = "Pace and projection →";
+pub const TO_FUNNEL: &str = "From the first contact to the outcome →";
+pub const TO_COUNTRIES: &str = "Every figure by country →";
+pub const ALT_LOGO: &str = "Logo";
 
 pub fn alt_trajectory(title: &str) -> String {
     format!("Actual against expected: {title}")

@@ -10,6 +10,10 @@ pub const ACCENT: u32 = rgb(0x0F, 0x5E, 0x6E);
 /// Of bars behind figures.
 pub const ACCENT_TINT: u32 = rgb(0xBF, 0xDD, 0xE3);
 pub const ACCENT_PALE: u32 = rgb(0xEE, 0xF5, 0xF6);
+/// Behind the figures of a heat map, from little to much.
+pub const HEAT: [u32; 5] = [mix(ACCENT, 4), mix(ACCENT, 11), mix(ACCENT, 19), mix(ACCENT, 28), mix(ACCENT, 40)];
+/// Of what should be there by now, between the actual and the target.
+pub const SHORT: u32 = rgb(0xA9, 0xB5, 0xBD);
 pub const INK: u32 = rgb(0x1E, 0x2A, 0x32);
 pub const WHITE: u32 = rgb(0xFF, 0xFF, 0xFF);
 pub const GREY: u32 = rgb(0x5F, 0x6D, 0x76);
@@ -26,6 +30,34 @@ pub const KEPT_OUT: u32 = rgb(0xF9, 0xDD, 0xDC);
 
 const fn rgb(red: u32, green: u32, blue: u32) -> u32 {
     red << 16 | green << 8 | blue
+}
+
+/// So many hundredths of a colour on white.
+pub const fn mix(color: u32, share: u32) -> u32 {
+    const fn channel(color: u32, shift: u32, share: u32) -> u32 {
+        let part = (color >> shift) & 0xFF;
+        (255 - (255 - part) * share / 100) << shift
+    }
+    channel(color, 16, share) | channel(color, 8, share) | channel(color, 0, share)
+}
+
+/// The accent of a report, in the place of the usual one and of its tints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Palette(pub Option<u32>);
+
+impl Palette {
+    pub fn of(self, color: u32) -> u32 {
+        let Some(accent) = self.0 else { return color };
+        match color {
+            ACCENT => accent,
+            ACCENT_TINT => mix(accent, 27),
+            ACCENT_PALE => mix(accent, 7),
+            _ => {
+                let shares = [4, 11, 19, 28, 40];
+                HEAT.iter().zip(shares).find(|(heat, _)| **heat == color).map_or(color, |(_, share)| mix(accent, share))
+            }
+        }
+    }
 }
 
 pub const FONT: &str = "Calibri";
@@ -82,6 +114,8 @@ pub enum Look {
     Prose,
     /// A sentence that says why.
     Reason,
+    /// A cause, set in below what it explains.
+    Because,
     Note,
     NoteRight,
     Label,
@@ -99,6 +133,8 @@ pub enum Look {
     Figure,
     StrongFigure,
     FaintFigure,
+    /// On the ground of [`HEAT`], of a heat map.
+    Heat(u8),
     /// A state word where a figure would stand.
     Absent,
     AbsentText,
@@ -181,6 +217,7 @@ impl Look {
             Self::Headline => Face { points: 13, bold: true, color: ACCENT, ..base },
             Self::Prose => Face { vertical: Vertical::Top, ..base },
             Self::Reason | Self::Label => Face { color: GREY, vertical: Vertical::Top, ..base },
+            Self::Because => Face { color: GREY, inset: 2, ..base },
             Self::Note => Face { points: 9, color: GREY, ..base },
             Self::NoteRight => Face { points: 9, color: GREY, align: Align::Right, inset: 1, ..base },
             Self::Mono => Face { points: 9, font: MONO, vertical: Vertical::Top, ..base },
@@ -195,6 +232,7 @@ impl Look {
             Self::Figure => right,
             Self::StrongFigure => Face { bold: true, ..right },
             Self::FaintFigure => Face { color: GREY, ..right },
+            Self::Heat(level) => Face { fill: HEAT.get(usize::from(level)).copied(), ..right },
             Self::Absent => Face { color: FAINT, italic: true, wrap: true, ..right },
             Self::AbsentText => Face { color: FAINT, italic: true, ..base },
             Self::Mark(tone) => Face { bold: true, color: tone.color(), ..base },

@@ -10,19 +10,20 @@ use crate::finding::{CellRef, Finding, Place, rules};
 use crate::model::audience::Audience;
 use crate::model::code::{IndicatorCode, PartnerCode, ReportCode};
 use crate::model::scoreboard::*;
-use crate::model::target::{Direction, ResolvedTarget, Target, TargetValue, Targets};
+use crate::model::target::{Declared, Direction, ResolvedTarget, Target, TargetValue, Targets};
+use crate::model::trace::{Brings, Made, Standing, Taking};
 use crate::model::unit::Unit;
 use crate::model::value::{Coverage, Value};
 
-fn d(text: &str) -> Decimal {
+pub fn d(text: &str) -> Decimal {
     text.parse().unwrap()
 }
 
-fn day(text: &str) -> chrono::NaiveDate {
+pub fn day(text: &str) -> chrono::NaiveDate {
     text.parse().unwrap()
 }
 
-fn figure(value: Value) -> Figure {
+pub fn figure(value: Value) -> Figure {
     Figure {
         indicator: IndicatorCode::new("volume").unwrap(),
         by: Vec::new(),
@@ -59,7 +60,7 @@ fn point(on: &str, label: &str, actual: Option<&str>, expected: &str) -> Traject
 }
 
 /// One sum with a breakdown, of which one partner has not reported.
-fn volume() -> IndicatorResult {
+pub fn volume() -> IndicatorResult {
     let on = day("2016-09-30");
     let target = Target { value: TargetValue::Value(d("500")), on, illustrative: true, decided: None, because: None };
     let mut total = figure(Value::Known(d("120.5")));
@@ -78,6 +79,8 @@ fn volume() -> IndicatorResult {
         unit: Unit::new("EUR"),
         accumulation: Accumulation::Flow,
         direction: Direction::Increase,
+        made: Made::Rows(Taking::Sum),
+        declared: Declared::default(),
         method: vec!["Measure: SUM(value).".into()],
         sql: vec!["SELECT SUM(value) FROM agreements".into()],
         source: None,
@@ -127,7 +130,7 @@ fn silent() -> IndicatorResult {
     one
 }
 
-fn scoreboard() -> Scoreboard {
+pub fn scoreboard() -> Scoreboard {
     let partner = |code: &str, name: &str| PartnerFacts {
         code: PartnerCode::new(code).unwrap(),
         name: name.into(),
@@ -146,6 +149,12 @@ fn scoreboard() -> Scoreboard {
         sheet: "S".into(),
         cell: CellRef::new(4, 2),
         counted: true,
+        standing: Standing::Counts,
+        by: vec!["litek".into()],
+        brings: Brings { counts: true, amount: Some(d(amount)), ..Brings::default() },
+        below: None,
+        from_day: Some(day("2016-04-01")),
+        source: None,
     };
     Scoreboard {
         audience: Audience::Internal,
@@ -205,12 +214,12 @@ fn scoreboard() -> Scoreboard {
             kept_out: 1,
             state: ReportingState::Reported,
         }],
-        evidence: Evidence { rows: vec![row("100.5"), row("20")], total: 3 },
+        evidence: Evidence { rows: vec![row("100.5"), row("20")], total: 3, ..Evidence::default() },
         inputs: vec![InputFile { name: "a.xlsx".into(), hash: "ab".into(), partner: Some("litek".into()) }],
     }
 }
 
-fn cells(book: &Book) -> Vec<(String, CellRef, &Placed)> {
+pub fn cells(book: &Book) -> Vec<(String, CellRef, &Placed)> {
     book.sheets.iter().flat_map(|s| s.cells().map(|(at, placed)| (s.name.clone(), at, placed))).collect()
 }
 

@@ -9,8 +9,10 @@ use super::style::NumberFormat;
 use crate::finding::Severity;
 use crate::model::absent::Absent;
 use crate::model::audience::Audience;
+use crate::model::changes::CauseKind;
 use crate::model::scoreboard::{Accumulation, Level, ReportingState, Status, Verdict};
 use crate::model::target::{Direction, TargetValue};
+use crate::model::trace::Standing;
 use crate::model::unit::Unit;
 use crate::model::value::Value;
 
@@ -21,10 +23,17 @@ pub const QUALITY: &str = "Data quality";
 pub const FINDINGS: &str = "Findings";
 pub const KEPT_OUT: &str = "Kept out";
 pub const EVIDENCE: &str = "Evidence";
+pub const ANSWERS: &str = "Survey answers";
 pub const METHOD: &str = "Method";
+pub const CHANGES: &str = "Changes";
+pub const MATRIX: &str = "Partners";
+pub const PACE: &str = "Pace";
+pub const FUNNEL: &str = "Funnel";
+pub const COUNTRIES: &str = "Countries";
 
 /// All of them: an indicator's sheet must be called otherwise, in every language.
-pub const SHEETS: [&str; 7] = [SUMMARY, SURVEY, QUALITY, FINDINGS, KEPT_OUT, EVIDENCE, METHOD];
+pub const SHEETS: [&str; 13] =
+    [SUMMARY, CHANGES, MATRIX, PACE, FUNNEL, COUNTRIES, SURVEY, QUALITY, FINDINGS, KEPT_OUT, EVIDENCE, ANSWERS, METHOD];
 
 /// The name of one of our sheets in this language; any other name as it is.
 pub fn sheet_name(tongue: Tongue, name: &str) -> String {
@@ -36,6 +45,8 @@ pub const PAGE: &str = "Page &P of &N";
 pub const BACK: &str = "← Summary";
 /// Where nothing applies.
 pub const NONE: &str = "–";
+pub const YES: &str = "yes";
+pub const NO: &str = "no";
 pub const TO_BE_DECLARED: &str = "to be declared";
 pub const NOT_COMPUTABLE: &str = "not computable";
 /// Kinds of no answer, as heads of columns.
@@ -93,7 +104,7 @@ pub mod head {
     pub const POINT: &str = "Point";
     pub const DAY: &str = "Day";
     pub const EXPECTED_THEN: &str = "Expected";
-    pub const ORIGINAL: &str = "First target";
+    pub const ORIGINAL: &str = "Expected at first";
     pub const MILESTONE: &str = "Milestone";
     pub const NUMERATOR: &str = "Numerator";
     pub const DENOMINATOR: &str = "Denominator";
@@ -139,6 +150,12 @@ pub mod head {
     pub const KEY: &str = "Key";
     pub const AMOUNT: &str = "Amount";
     pub const SAYS: &str = "What the row says";
+    pub const GROUP: &str = "Group";
+    pub const WEIGHT: &str = "Weight";
+    pub const ENTERPRISE: &str = "Enterprise";
+    pub const Y: &str = "y";
+    pub const X: &str = "x";
+    pub const INSIDE: &str = "Inside";
     pub const COUNTED: &str = "Counted";
     pub const CODE: &str = "Code";
     pub const COUNTED_AS: &str = "How it is counted";
@@ -148,6 +165,30 @@ pub mod head {
     pub const CHANGE: &str = "Change";
     pub const SOURCE: &str = "Source";
     pub const FIGURE: &str = "Figure";
+    pub const PROJECTED: &str = "Projected";
+    pub const BAND_FROM: &str = "80 % from";
+    pub const BAND_TO: &str = "80 % to";
+    pub const COMMITTED: &str = "Committed";
+    pub const ACHIEVEMENT: &str = "Actual / target";
+    pub const BULLET: &str = "Against target";
+    pub const PACE: &str = "Pace";
+    pub const RECENT: &str = "Recent, a period";
+    pub const REQUIRED: &str = "Needed, a period";
+    pub const LEFT: &str = "Periods left";
+    pub const HELD: &str = "Back-test";
+    pub const OUTLOOK: &str = "Outlook";
+    pub const STEP: &str = "Step";
+    pub const OF_STEP: &str = "of the step before";
+    pub const OF_FIRST: &str = "of the first";
+    pub const COUNTRY: &str = "Country";
+    pub const NUMBER: &str = "No.";
+    pub const CAUSE: &str = "Cause";
+    pub const HAPPENED: &str = "What happened";
+    pub const BEFORE: &str = "Before";
+    pub const AFTER: &str = "After";
+    pub const STATUS_CHANGE: &str = "Status";
+    pub const SINCE: &str = "From";
+    pub const MEANING: &str = "What changed its meaning";
     pub const RELATIVE: &str = "of the estimate";
     pub const COUNT_OF: &str = "Count";
     pub const DIFFERENCE: &str = "Difference";
@@ -186,6 +227,11 @@ pub mod part {
     pub const PANEL: &str = "Who answered again";
     pub const COMPARED: &str = "Count and estimate";
     pub const TRIANGULATION: &str = "Triangulation";
+    pub const CAUSES: &str = "What happened";
+    pub const MOVED: &str = "What moved";
+    pub const BREAKS: &str = "Breaks in series";
+    pub const NOT_COMPARED: &str = "Not compared";
+    pub const PROJECTIONS: &str = "Projections";
 }
 
 /// Labels of lines.
@@ -232,6 +278,14 @@ pub fn audience_word(audience: Audience) -> &'static str {
         Audience::Funder => "for the funder",
         Audience::Public => "public",
     }
+}
+
+/// Whether the interval of a projection lies beyond the target, around it, or short of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlook {
+    Reaches,
+    May,
+    Misses,
 }
 
 pub fn status_word(status: Status) -> &'static str {
@@ -370,8 +424,47 @@ pub fn target(value: &TargetValue, unit: &Unit, number: NumberFormat) -> String 
     }
 }
 
-pub fn yes_no(yes: bool) -> &'static str {
-    if yes { "yes" } else { "no" }
+/// Whether a row of the evidence counts, and where.
+pub fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Counts => "yes",
+        Standing::Record => "in the total",
+        Standing::Partner => "for its partner",
+        Standing::After => "later",
+        Standing::Earlier => "until then",
+        Standing::Committed => "committed",
+    }
+}
+
+/// Why figures moved.
+pub fn cause(kind: CauseKind) -> &'static str {
+    match kind {
+        CauseKind::Program => "another version of the program",
+        CauseKind::Definition => "definition changed",
+        CauseKind::Target => "target changed",
+        CauseKind::AsOf => "another day",
+        CauseKind::Decision => "decision",
+        CauseKind::Waiver => "waiver",
+        CauseKind::NewSubmission => "new report",
+        CauseKind::LateData => "late report",
+        CauseKind::Correction => "correction",
+        CauseKind::Answers => "survey answers",
+    }
+}
+
+/// Where a projection arrives.
+pub fn outlook(outlook: Outlook) -> &'static str {
+    match outlook {
+        Outlook::Reaches => "● reaches the target",
+        Outlook::May => "▲ may reach it",
+        Outlook::Misses => "▼ falls short",
+    }
+}
+
+/// A status then and now.
+pub fn status_change(before: Option<Status>, after: Option<Status>) -> String {
+    let word = |one: Option<Status>| one.map_or_else(|| NONE.to_owned(), status);
+    format!("{} → {}", word(before), word(after))
 }
 
 #[cfg(test)]

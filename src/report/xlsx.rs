@@ -8,14 +8,21 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{
     ConditionalFormatDataBar, ConditionalFormatDataBarAxisPosition, ConditionalFormatType, DocProperties,
-    ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, IgnoreError, Url, Workbook, Worksheet, XlsxError,
+    ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, IgnoreError, Image, Url, Workbook, Worksheet, XlsxError,
     quote_sheet_name,
 };
 
-use super::book::{Area, Book, Cell, Placed, Print, Scale, Sheet};
-use super::draw;
-use super::style::{self, Align, Face, Look, Rule, Style, Vertical};
+use super::book::{Area, Book, Cell, Picture, Placed, Print, Scale, Sheet};
+use super::style::{self, Align, Face, Look, Palette, Rule, Style, Vertical};
+use super::{canvas, draw};
 use crate::finding::written::Writing;
+
+/// How a book is written: its colours, its days and numbers.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    pub palette: Palette,
+    pub writing: Writing,
+}
 
 pub fn bytes(book: &Book) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
@@ -47,18 +54,20 @@ fn write(
     book: &Book,
     formats: &mut BTreeMap<Style, Format>,
 ) -> Result<(), XlsxError> {
+    let manner = Manner { palette: Palette(book.accent), writing: book.writing };
+    let palette = manner.palette;
     sheet.set_name(&from.name)?;
     sheet.set_screen_gridlines(false);
-    sheet.set_tab_color(if from.accent { style::ACCENT } else { style::HAIR });
+    sheet.set_tab_color(if from.accent { palette.of(style::ACCENT) } else { style::HAIR });
     for (column, width) in (0..).zip(&from.columns) {
         sheet.set_column_width_pixels(column, *width)?;
     }
     for (row, line) in (0..).zip(&from.rows) {
         sheet.set_row_height_pixels(row, line.height)?;
     }
-    merge(sheet, from, book.writing, formats)?;
+    merge(sheet, from, manner, formats)?;
     for (at, placed) in from.cells() {
-        let format = formats.entry(placed.style).or_insert_with(|| format_in(placed.style, book.writing));
+        let format = formats.entry(placed.style).or_insert_with(|| format_in(placed.style, manner));
         cell(sheet, at.row, at.column, placed, format)?;
     }
     if let Some(Area { first, last }) = from.filter {
@@ -71,10 +80,13 @@ fn write(
     }
     sheet.set_freeze_panes(from.freeze.0, from.freeze.1)?;
     for bar in &from.bars {
-        data_bar(sheet, *bar)?;
+        data_bar(sheet, *bar, palette)?;
     }
     for chart in &from.charts {
-        draw::chart(sheet, from, chart, book.writing)?;
+        draw::chart(sheet, from, chart, manner)?;
+    }
+    for one in &from.pictures {
+        picture(sheet, from, one)?;
     }
     print(sheet, &from.print, book)
 }
@@ -83,7 +95,7 @@ fn write(
 fn merge(
     sheet: &mut Worksheet,
     from: &Sheet,
-    writing: Writing,
+    manner: Manner,
     formats: &mut BTreeMap<Style, Format>,
 ) -> Result<(), XlsxError> {
     let mut styles = BTreeMap::new();
@@ -95,13 +107,26 @@ fn merge(
             continue;
         }
         let style = styles.get(&(first.row, first.column)).copied().unwrap_or(Look::Text.plain());
-        let format = formats.entry(style).or_insert_with(|| format_in(style, writing));
+        let format = formats.entry(style).or_insert_with(|| format_in(style, manner));
         sheet.merge_range(first.row, first.column, last.row, last.column, "", format)?;
     }
     Ok(())
 }
 
 fn cell(sheet: &mut Worksheet, row: u32, column: u16, placed: &Placed, format: &Format) -> Result<(), XlsxError> {
+    if let Some(to) = &placed.to {
+        // What is written next takes the place of the link's text; the link stays.
+        let text = placed.cell.shown(placed.style.number);
+        let address = Url::new(format!("internal:{}!{}", quote_sheet_name(&to.sheet), to.cell));
+        sheet.write_url_with_options(
+            row,
+            column,
+            address,
+            text,
+            to.tip.chars().take(250).collect::<String>(),
+            Some(format),
+        )?;
+    }
     match &placed.cell {
         Cell::Blank => sheet.write_blank(row, column, format)?,
         Cell::Text(text) => sheet.write_string_with_format(row, column, text, format)?,
@@ -132,15 +157,16 @@ pub fn float(value: Decimal) -> f64 {
 
 /// The appearance of a cell.
 pub fn format(style: Style) -> Format {
-    format_in(style, Writing::English)
+    format_in(style, Manner { palette: Palette(None), writing: Writing::English })
 }
 
-fn format_in(style: Style, writing: Writing) -> Format {
+fn format_in(style: Style, manner: Manner) -> Format {
+    let Manner { palette, writing } = manner;
     let Face { points, bold, italic, color, fill, align, wrap, font, vertical, inset } = style.look.face();
     let mut format = Format::new()
         .set_font_name(font)
         .set_font_size(points)
-        .set_font_color(color)
+        .set_font_color(palette.of(color))
         .set_align(match vertical {
             Vertical::Top => FormatAlign::Top,
             Vertical::Middle => FormatAlign::VerticalCenter,
@@ -164,7 +190,7 @@ fn format_in(style: Style, writing: Writing) -> Format {
         format = format.set_indent(inset);
     }
     if let Some(fill) = fill {
-        format = format.set_background_color(fill);
+        format = format.set_background_color(palette.of(fill));
     }
     if let Some(code) = code {
         format = format.set_num_format(code);
@@ -172,22 +198,39 @@ fn format_in(style: Style, writing: Writing) -> Format {
     match style.rule {
         Rule::None => format,
         Rule::Hair => format.set_border_bottom(FormatBorder::Thin).set_border_bottom_color(style::HAIR),
-        Rule::Below => format.set_border_bottom(FormatBorder::Thin).set_border_bottom_color(style::ACCENT),
+        Rule::Below => format.set_border_bottom(FormatBorder::Thin).set_border_bottom_color(palette.of(style::ACCENT)),
         Rule::Above => format.set_border_top(FormatBorder::Thin).set_border_top_color(style::GREY),
     }
 }
 
 /// A pale bar from nothing to the whole, behind the figure; beyond the whole it ends at the edge.
-fn data_bar(sheet: &mut Worksheet, Area { first, last }: Area) -> Result<(), XlsxError> {
+fn data_bar(sheet: &mut Worksheet, Area { first, last }: Area, palette: Palette) -> Result<(), XlsxError> {
     let bar = ConditionalFormatDataBar::new()
         .set_minimum(ConditionalFormatType::Number, 0)
         .set_maximum(ConditionalFormatType::Number, 1)
-        .set_fill_color(style::ACCENT_TINT)
+        .set_fill_color(palette.of(style::ACCENT_TINT))
         .set_negative_fill_color(style::HAIR)
         .set_solid_fill(true)
         .set_border_off(true)
         .set_axis_position(ConditionalFormatDataBarAxisPosition::None);
     sheet.add_conditional_format(first.row, first.column, last.row, last.column, &bar)?;
+    Ok(())
+}
+
+/// At the right edge of its column, wherever that is.
+fn picture(sheet: &mut Worksheet, from: &Sheet, one: &Picture) -> Result<(), XlsxError> {
+    let drawn =
+        Image::new_from_buffer(&one.logo.bytes)?.set_scale_to_size(one.width, one.height, false).set_alt_text(&one.alt);
+    let edge = canvas::sum(&from.columns, 0, one.last_column);
+    let (mut column, mut left) = (0, edge.saturating_sub(one.width));
+    for (at, width) in (0..).zip(&from.columns) {
+        column = at;
+        if left < *width {
+            break;
+        }
+        left -= width;
+    }
+    sheet.insert_image_with_offset(one.row, column, &drawn, left, 4)?;
     Ok(())
 }
 
@@ -197,7 +240,6 @@ fn print(sheet: &mut Worksheet, print: &Print, book: &Book) -> Result<(), XlsxEr
     match print.scale {
         Scale::OnePage => sheet.set_print_fit_to_pages(1, 1),
         Scale::OnePageWide => sheet.set_print_fit_to_pages(1, 0),
-        Scale::Percent(percent) => sheet.set_print_scale(percent),
     };
     if let Some((first, last)) = print.repeat {
         sheet.set_repeat_rows(first, last)?;

@@ -58,6 +58,17 @@ impl Project {
         project
     }
 
+    /// A copy of a project's folder, without what was made of it.
+    pub fn copy_of(folder: &Path) -> Self {
+        let project = Self::empty();
+        for name in ["scoreboard.toml", "indicators", "pipelines", "reports", "data/inbox"] {
+            if folder.join(name).exists() {
+                copy(&folder.join(name), &project.path().join(name));
+            }
+        }
+        project
+    }
+
     /// A copy of the repository's own project.
     pub fn laser_go() -> Self {
         let project = Self::empty();

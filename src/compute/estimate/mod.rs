@@ -30,6 +30,7 @@ mod sensitivity;
 mod share;
 mod student;
 mod sum;
+mod weights;
 
 pub use change::{Change, PairedChange, paired_change, paired_total_change, unpaired_change};
 pub use collapse::{Collapsed, collapse};
@@ -39,6 +40,7 @@ pub use sensitivity::{Sensitivity, paired_sensitivity, sensitivity};
 pub use share::share;
 pub use student::student_quantile;
 pub use sum::round_significant;
+pub use weights::{pair_weights, weights};
 
 /// One usable answer.
 #[derive(Debug, Clone, PartialEq)]

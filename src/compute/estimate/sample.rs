@@ -99,6 +99,11 @@ impl<'a> Sample<'a> {
         if column.iter().all(|value| value.is_finite()) { Ok(column) } else { Err(Why::NotFinite) }
     }
 
+    /// One for each row.
+    pub fn into_weights(self) -> Vec<f64> {
+        self.weights
+    }
+
     /// Σ w v.
     pub fn weighted_sum(&self, values: &[f64]) -> f64 {
         sum(self.weights.iter().zip(values).map(|(weight, value)| weight * value))

@@ -10,7 +10,7 @@ use crate::finding::{Finding, Place, rules};
 use crate::model::code::FieldCode;
 use crate::model::fold::fold;
 use crate::model::words::Words;
-use crate::sql::RESERVED;
+use crate::sql::is_taken;
 
 /// A question of a form.
 #[derive(Debug, Clone)]
@@ -161,7 +161,7 @@ fn code(name: &str) -> Option<FieldCode> {
     let lower: String = name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let parts: Vec<&str> = lower.split('_').filter(|part| !part.is_empty()).collect();
     let plain = parts.join("_");
-    let taken = RESERVED.contains(&plain.as_str()) || plain == "partner" || plain == "period";
+    let taken = is_taken(&plain);
     let begins = plain.starts_with(|c: char| c.is_ascii_lowercase());
     FieldCode::new(&if taken || !begins { format!("q_{plain}") } else { plain })
 }

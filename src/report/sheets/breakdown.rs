@@ -5,7 +5,9 @@ use rust_decimal::Decimal;
 use super::{by_field, field_label, heads, line_name, live, optional_cell, progress, section, value_cell};
 use crate::finding::CellRef;
 use crate::model::number::{percentage, quotient};
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{Breakdown, Figure, IndicatorResult, Status};
+use crate::model::trace::{Number, Part};
 use crate::report::axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
@@ -169,6 +171,17 @@ impl Table<'_> {
                 }
             };
             canvas.put(column, cell, style);
+            let part = match what {
+                Column::Value => Part::Value,
+                Column::Upper => Part::Upper,
+                Column::Numerator => Part::Numerator,
+                Column::Denominator => Part::Denominator,
+                Column::Target => Part::Target,
+                Column::Progress => Part::Progress,
+                Column::Rows => Part::Rows,
+                Column::Status => continue,
+            };
+            canvas.of(Number::of(figure, part));
         }
     }
 
@@ -245,6 +258,7 @@ fn chart(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, numb
     let unit = own(one.unit.as_str());
     canvas.chart(Chart {
         kind: if periods { ChartKind::Columns } else { ChartKind::Bars },
+        usage: ChartUse::Breakdown,
         sheet: None,
         first: CellRef::new(frame.top, CHART.0),
         last_column: CHART.1,

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::{Context, heads, live, optional_cell, section, value_cell};
 use crate::finding::CellRef;
 use crate::model::scoreboard::{Comparison, IndicatorResult, Verdict};
+use crate::model::trace::{Counted, Number};
 use crate::report::book::Cell;
 use crate::report::canvas::Canvas;
 use crate::report::language::own;
@@ -17,7 +18,7 @@ const TABLE: u16 = 6;
 
 /// Where the indicator is one of the two.
 pub fn part(canvas: &mut Canvas, context: Context, one: &IndicatorResult, last: u16) {
-    for comparison in &context.scoreboard.comparisons {
+    for (at_comparison, comparison) in context.scoreboard.comparisons.iter().enumerate() {
         if comparison.counted != one.code && comparison.estimated != one.code {
             continue;
         }
@@ -34,25 +35,27 @@ pub fn part(canvas: &mut Canvas, context: Context, one: &IndicatorResult, last: 
                 (head::RELATIVE, Look::HeadRight),
             ],
         );
+        let of = |what| Number::Counted(Counted::Comparison { at: at_comparison, what });
         let number = number(comparison);
         let count_row = canvas.at();
         let figures = [
-            (label::COUNTED, &comparison.counted_title, &comparison.count, None),
+            (label::COUNTED, &comparison.counted_title, &comparison.count, None, "count"),
             (
                 if comparison.of_change { label::CHANGED } else { label::ESTIMATED },
                 &comparison.estimated_title,
                 &comparison.estimate,
                 Some((comparison.lower, comparison.upper)),
+                "estimate",
             ),
         ];
-        for (what, name, value, bounds) in figures {
+        for (what, name, value, bounds, which) in figures {
             canvas.text(NAME, format!("{what}: {}", own(name)), Look::Text);
             let (cell, style) = value_cell(value, Look::Figure.with(number));
-            canvas.put(2, cell, style);
+            canvas.put(2, cell, style).of(of(which));
             if let Some((lower, upper)) = bounds {
-                for (column, bound) in [(3, lower), (4, upper)] {
+                for (column, bound, which) in [(3, lower, "lower"), (4, upper, "upper")] {
                     let (cell, style) = optional_cell(bound, words::NONE, Look::FaintFigure.with(number));
-                    canvas.put(column, cell, style);
+                    canvas.put(column, cell, style).of(of(which));
                 }
             }
             canvas.end_ruled(NAME, 5, Rule::Hair);
@@ -60,9 +63,9 @@ pub fn part(canvas: &mut Canvas, context: Context, one: &IndicatorResult, last: 
         canvas.text(NAME, label::DIFFERENCE, Look::Strong);
         let at = |row| CellRef::new(row, 2);
         let (cell, style) = difference(comparison, at(count_row), at(count_row + 1), number);
-        canvas.put(2, cell, style);
+        canvas.put(2, cell, style).of(of("difference"));
         let (cell, style) = optional_cell(comparison.relative, words::NONE, Look::StrongFigure.with(percent()));
-        canvas.put(5, cell, style);
+        canvas.put(5, cell, style).of(of("relative"));
         canvas.end_ruled(NAME, 5, Rule::Above);
         canvas.gap(6);
         canvas.text(NAME, words::verdict(comparison.verdict), mark(comparison.verdict));
@@ -95,22 +98,23 @@ pub fn all(canvas: &mut Canvas, context: Context, last: u16) {
             (head::DIFFERENCE, Look::HeadRight),
         ],
     );
-    for one in comparisons {
+    for (at, one) in comparisons.iter().enumerate() {
+        let of = |what| Number::Counted(Counted::Comparison { at, what });
         let row = canvas.at();
         let number = number(one);
         canvas.text(NAME, own(prose::compared(&one.counted_title, one.unit.as_str())), Look::Text);
-        for (column, value) in [(2, &one.count), (3, &one.estimate)] {
+        for (column, value, what) in [(2, &one.count, "count"), (3, &one.estimate, "estimate")] {
             let (cell, style) = value_cell(value, Look::Figure.with(number));
-            canvas.put(column, cell, style);
+            canvas.put(column, cell, style).of(of(what));
         }
-        for (column, bound) in [(4, one.lower), (5, one.upper)] {
+        for (column, bound, what) in [(4, one.lower, "lower"), (5, one.upper, "upper")] {
             let (cell, style) = optional_cell(bound, words::NONE, Look::FaintFigure.with(number));
-            canvas.put(column, cell, style);
+            canvas.put(column, cell, style).of(of(what));
         }
         let (cell, style) = difference(one, CellRef::new(row, 2), CellRef::new(row, 3), number);
-        canvas.put(TABLE, cell, style);
+        canvas.put(TABLE, cell, style).of(of("difference"));
         let (cell, style) = optional_cell(one.relative, words::NONE, Look::Figure.with(percent()));
-        canvas.put(8, cell, style);
+        canvas.put(8, cell, style).of(of("relative"));
         canvas.span(10, last, Cell::text(words::verdict(one.verdict)), mark(one.verdict).plain());
         canvas.end_ruled(NAME, last, Rule::Hair);
         canvas.span(NAME, last, Cell::text(sentence(one)), Look::Reason.plain()).end();

@@ -4,7 +4,9 @@ use rust_decimal::Decimal;
 
 use super::{heads, optional_cell, point_name, section, value_cell};
 use crate::finding::CellRef;
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::IndicatorResult;
+use crate::model::trace::{Bound, Number};
 use crate::model::value::Value;
 use crate::report::axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
@@ -33,22 +35,24 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
     heads(canvas, WAVE, &looks);
     let first = canvas.at();
     let mut absent = Vec::new();
-    for wave in &facts.waves {
+    for (at, wave) in facts.waves.iter().enumerate() {
         canvas.text(WAVE, point_name(&wave.title), Look::Text);
         canvas.put(2, Cell::Date(wave.on), Look::FaintFigure.with(NumberFormat::DAY));
         let (cell, style) = value_cell(&wave.value, Look::StrongFigure.with(number));
-        canvas.put(3, cell, style);
+        canvas.put(3, cell, style).of(Number::wave(one, at, Bound::Value));
         absent.push(wave.value.known().is_none());
-        for (column, bound) in [(4, wave.lower), (5, wave.upper)] {
+        for (column, bound, which) in [(4, wave.lower, Bound::Lower), (5, wave.upper, Bound::Upper)] {
             let (cell, style) = optional_cell(bound, words::NONE, Look::Figure.with(number));
-            canvas.put(column, cell, style);
+            canvas.put(column, cell, style).of(Number::wave(one, at, which));
         }
         if wave.value == Value::Suppressed {
             canvas.text(6, words::NONE, Look::Absent);
         } else {
             canvas.put(6, Cell::count(wave.answers), Look::FaintFigure.with(NumberFormat::WHOLE));
+            canvas.of(Number::wave(one, at, Bound::Answers));
         }
-        reach(canvas, (3, 4, 5), (wave.value.known(), wave.lower, wave.upper), number);
+        let figures = (wave.value.known(), wave.lower, wave.upper);
+        reach(canvas, (3, 4, 5), figures, number, |bound| Number::wave(one, at, bound));
         canvas.end_ruled(WAVE, TABLE, Rule::Hair);
     }
     let end = canvas.at().saturating_sub(1);
@@ -74,6 +78,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat, la
     let column = |column| Area::column(column, first, end);
     canvas.chart(Chart {
         kind: ChartKind::Intervals,
+        usage: ChartUse::Interval,
         sheet: None,
         first: CellRef::new(row, WAVE),
         last_column: TABLE,
@@ -107,16 +112,18 @@ pub fn reach(
     (value, lower, upper): (u16, u16, u16),
     figures: (Option<Decimal>, Option<Decimal>, Option<Decimal>),
     number: NumberFormat,
+    of: impl Fn(Bound) -> Number,
 ) {
     let (Some(figure), Some(low), Some(high)) = figures else { return };
     let row = canvas.at();
     let at = |column| CellRef::new(row, column);
-    for (column, (from, more), (to, less)) in
-        [(REACH.0, (value, figure), (lower, low)), (REACH.1, (upper, high), (value, figure))]
-    {
+    for (column, (from, more), (to, less), bound) in [
+        (REACH.0, (value, figure), (lower, low), Bound::Below),
+        (REACH.1, (upper, high), (value, figure), Bound::Above),
+    ] {
         if let Some(cached) = more.checked_sub(less) {
             let text = format!("={}-{}", at(from), at(to));
-            canvas.put(column, Cell::Formula { text, cached }, Look::FaintFigure.with(number));
+            canvas.put(column, Cell::Formula { text, cached }, Look::FaintFigure.with(number)).of(of(bound));
         }
     }
 }

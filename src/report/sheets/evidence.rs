@@ -4,22 +4,23 @@ use rust_decimal::Decimal;
 
 use super::{Context, heading, heads, repeat};
 use crate::model::scoreboard::{EvidenceRow, IndicatorResult, Scoreboard};
+use crate::model::trace::{Counted, Number};
 use crate::report::book::{Area, Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between};
 use crate::report::prose;
 use crate::report::style::{Kind, Look, NumberFormat, Rule};
 use crate::report::words::{self, head};
 
-const LAST: u16 = 11;
+const LAST: u16 = 12;
 const KEY: u16 = 5;
 const AMOUNT: u16 = 6;
 /// The head of the table, and below it the first row.
-const TOP: u32 = 5;
+pub const TOP: u32 = 5;
 
 /// Where the rows of an indicator begin, and how many are shown.
 pub fn rows_of(board: &Scoreboard, one: &IndicatorResult) -> Option<(u32, usize)> {
     let first = board.evidence.rows.iter().position(|row| row.indicator == one.code)?;
-    let count = board.evidence.rows.iter().filter(|row| row.indicator == one.code).count();
+    let count = board.evidence.rows.iter().filter(|row| row.indicator == one.code && row.counted).count();
     Some((TOP + 1 + u32::try_from(first).ok()?, count))
 }
 
@@ -33,14 +34,18 @@ pub fn sheet(context: Context) -> Sheet {
         between(90, 190),
         between(84, 120),
         between(220, 470),
+        between(90, 240),
         between(150, 290),
         between(90, 170),
         between(48, 60),
-        between(62, 70),
+        between(62, 130),
     ];
     let mut canvas = Canvas::new(context.tongue, words::EVIDENCE, widths);
     let evidence = &context.scoreboard.evidence;
-    let about = prose::evidence_rows(evidence.rows.len(), evidence.total);
+    let mut about = prose::evidence_rows(evidence.rows.len(), evidence.total);
+    if let Some(cells) = evidence.not_copied {
+        about = format!("{about} {}", prose::not_copied(cells));
+    }
     heading(&mut canvas, context, LAST, words::EVIDENCE, &about);
     canvas.gap(6);
     let count = u32::try_from(evidence.rows.len()).unwrap_or(0);
@@ -56,6 +61,7 @@ pub fn sheet(context: Context) -> Sheet {
             (head::KEY, Look::Head),
             (head::AMOUNT, Look::HeadFilter),
             (head::SAYS, Look::Head),
+            (head::GROUP, Look::Head),
             (head::FILE, Look::Head),
             (head::SHEET, Look::Head),
             (head::CELL, Look::Head),
@@ -63,8 +69,8 @@ pub fn sheet(context: Context) -> Sheet {
         ],
     );
     super::frozen(&mut canvas, top + 1, 0);
-    for row in &evidence.rows {
-        line(&mut canvas, context, row);
+    for (at, row) in evidence.rows.iter().enumerate() {
+        line(&mut canvas, context, row, at);
     }
     if evidence.rows.is_empty() {
         canvas.span(1, LAST, Cell::text(prose::NO_EVIDENCE), Look::Prose.plain()).end();
@@ -75,6 +81,20 @@ pub fn sheet(context: Context) -> Sheet {
     canvas.finish()
 }
 
+/// The values by which figures are broken down: what a reader filters by.
+fn group(context: Context, row: &EvidenceRow) -> String {
+    let one = context.scoreboard.indicators.iter().find(|one| one.code == row.indicator);
+    let named = |(at, value): (usize, &String)| {
+        let breakdown = one.and_then(|one| one.breakdowns.get(at));
+        let line = breakdown.and_then(|breakdown| {
+            let mut lines = breakdown.figures.iter().zip(&breakdown.names);
+            lines.find(|(figure, _)| figure.by.iter().any(|(_, own)| own == value)).map(|(_, name)| name)
+        });
+        line.unwrap_or(value).to_owned()
+    };
+    row.by.iter().enumerate().map(named).collect::<Vec<_>>().join(" · ")
+}
+
 /// Live counts of what a filter leaves: rows, and the sum of their amounts.
 fn shown(canvas: &mut Canvas, rows: &[EvidenceRow], count: u32) {
     canvas.span(1, 4, Cell::text(prose::AFTER_FILTERING), Look::Note.plain());
@@ -83,10 +103,12 @@ fn shown(canvas: &mut Canvas, rows: &[EvidenceRow], count: u32) {
         let number = Decimal::from(count);
         let text = format!("=SUBTOTAL(103,{})", over(1));
         canvas.put(KEY, Cell::Formula { text, cached: number }, Look::StrongFigure.with(NumberFormat::WHOLE));
+        canvas.of(Number::Counted(Counted::Evidence { amount: false }));
         let sum = rows.iter().filter_map(|row| row.amount).try_fold(Decimal::ZERO, Decimal::checked_add);
         if let Some(sum) = sum {
             let text = format!("=SUBTOTAL(109,{})", over(AMOUNT));
             canvas.put(AMOUNT, Cell::Formula { text, cached: sum }, Look::StrongFigure.with(amount_format(sum)));
+            canvas.of(Number::Counted(Counted::Evidence { amount: true }));
         }
     }
     canvas.end();
@@ -101,7 +123,7 @@ fn amount_format(amount: Decimal) -> NumberFormat {
     }
 }
 
-fn line(canvas: &mut Canvas, context: Context, row: &EvidenceRow) {
+fn line(canvas: &mut Canvas, context: Context, row: &EvidenceRow, at: usize) {
     let titles = &context.scoreboard.reporting;
     let title =
         titles.iter().find(|line| line.collection == row.collection).map_or(&row.collection, |l| &l.collection_title);
@@ -114,10 +136,11 @@ fn line(canvas: &mut Canvas, context: Context, row: &EvidenceRow) {
     canvas.verbatim(KEY, &row.key, Look::Text);
     if let Some(amount) = row.amount {
         canvas.put(AMOUNT, Cell::Number(amount), Look::Figure.with(amount_format(amount)));
+        canvas.of(Number::Evidence { row: at, below: false });
     }
-    canvas.verbatim(7, &row.says, Look::Text);
-    canvas.verbatim(8, &row.file, Look::Note).verbatim(9, &row.sheet, Look::Note);
-    canvas.verbatim(10, row.cell.to_string(), Look::Strong);
-    canvas.text(LAST, words::yes_no(row.counted), if row.counted { Look::Text } else { Look::AbsentText });
+    canvas.verbatim(7, &row.says, Look::Text).verbatim(8, group(context, row), Look::Text);
+    canvas.verbatim(9, &row.file, Look::Note).verbatim(10, &row.sheet, Look::Note);
+    canvas.verbatim(11, row.cell.to_string(), Look::Strong).of(Number::Evidence { row: at, below: false });
+    canvas.text(LAST, words::standing(row.standing), if row.counted { Look::Text } else { Look::AbsentText });
     canvas.end_ruled(1, LAST, Rule::Hair);
 }

@@ -4,6 +4,7 @@ use super::quality::tone;
 use super::{Context, heading, heads, repeat};
 use crate::finding::{Finding, Place, Severity, rules};
 use crate::model::scoreboard::KeptOut;
+use crate::model::trace::{Counted, Number};
 use crate::report::book::{Area, Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between};
 use crate::report::language::{Tongue, own};
@@ -145,6 +146,7 @@ fn kept_out_line(canvas: &mut Canvas, context: Context, row: &KeptOut) {
     canvas.verbatim(2, title, Look::Text);
     canvas.verbatim(3, &row.file, Look::Text).verbatim(4, &row.sheet, Look::Text);
     canvas.put(5, Cell::Number(row.row.into()), Look::StrongFigure.with(NumberFormat::GENERAL));
+    canvas.of(Number::Counted(Counted::Place));
     canvas.put(6, Cell::verbatim_lines(reasons.join("\n")), Look::Text.plain());
     canvas.verbatim(7, cells.join("  ·  "), Look::Note);
     canvas.end_ruled(1, 7, Rule::Hair);

@@ -5,7 +5,9 @@ use rust_decimal::Decimal;
 use super::estimate::{REACH, reach, reach_heads};
 use super::{by_field, field_label, heads, line_name, optional_cell, section, value_cell};
 use crate::finding::CellRef;
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{Breakdown, Figure, IndicatorResult, LineEstimate};
+use crate::model::trace::{Bound, Number, Part};
 use crate::model::unit::Unit;
 use crate::model::value::Value;
 use crate::report::axis;
@@ -24,6 +26,7 @@ const MOST: usize = 16;
 
 /// What is drawn of a line.
 struct Drawn<'a> {
+    figure: &'a Figure,
     name: String,
     level: &'a Value,
     /// The change where the indicator is one, else the level.
@@ -61,6 +64,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
         canvas.end_ruled(NAME, end_column, Rule::Hair);
     }
     let whole = Drawn {
+        figure: &one.total,
         name: words::ALL.to_owned(),
         level: &one.total.value,
         value: change.map_or(one.total.value.known(), |change| Some(change.value)),
@@ -92,6 +96,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
     let values = column(if change.is_some() { 3 } else { 2 });
     canvas.chart(Chart {
         kind: ChartKind::Intervals,
+        usage: ChartUse::Interval,
         sheet: None,
         first: CellRef::new(row, NAME),
         last_column: TABLE,
@@ -118,6 +123,7 @@ fn drawn<'a>(name: String, figure: &'a Figure, estimate: &LineEstimate, changes:
     let change = estimate.change.as_ref();
     let own = |of_change: Option<Decimal>, level: Option<Decimal>| if changes { of_change } else { level };
     Drawn {
+        figure,
         name,
         level: &figure.value,
         value: own(change.map(|change| change.value), figure.value.known()),
@@ -138,19 +144,21 @@ fn write(
     let (name, figure) = if strong { (Look::Strong, Look::StrongFigure) } else { (Look::Text, Look::Figure) };
     canvas.text(NAME, &line.name, name);
     let (cell, style) = value_cell(line.level, figure.with(number));
-    canvas.put(2, cell, style);
+    canvas.put(2, cell, style).of(Number::of(line.figure, Part::Value));
     let value = if changes { 3 } else { 2 };
     if changes {
         let (cell, style) = optional_cell(line.value, words::NONE, figure.with(format));
-        canvas.put(value, cell, style);
+        canvas.put(value, cell, style).of(Number::estimate(line.figure, true, Bound::Value));
     }
     let (lower, upper) = (value + 1, value + 2);
-    for (column, bound) in [(lower, line.lower), (upper, line.upper)] {
+    let of = |bound| Number::estimate(line.figure, changes, bound);
+    for (column, bound, which) in [(lower, line.lower, Bound::Lower), (upper, line.upper, Bound::Upper)] {
         let (cell, style) = optional_cell(bound, words::NONE, Look::Figure.with(format));
-        canvas.put(column, cell, style);
+        canvas.put(column, cell, style).of(of(which));
     }
     canvas.put(upper + 1, Cell::count(line.answers), Look::FaintFigure.with(NumberFormat::WHOLE));
-    reach(canvas, (value, lower, upper), (line.value, line.lower, line.upper), format);
+    canvas.of(of(Bound::Answers));
+    reach(canvas, (value, lower, upper), (line.value, line.lower, line.upper), format, of);
 }
 
 /// What must be read beside the lines: each remark once, with the groups that it is about; not what is said of the whole.

@@ -1,13 +1,22 @@
 //! One file a sheet; here what they share: names, heads, how a value becomes a cell, live formulas.
 
+mod answers;
 mod breakdown;
+mod changes;
 mod compare;
+mod copies;
+mod countries;
 mod estimate;
 mod evidence;
 mod findings;
+mod funnel;
+mod grid;
 mod groups;
 mod indicator;
+mod leads;
+mod matrix;
 mod method;
+mod pace;
 mod panel;
 mod quality;
 mod summary;
@@ -24,8 +33,10 @@ use super::language::{Tongue, own};
 use super::style::{Look, NumberFormat, Rule, Style};
 use super::{prose, words};
 use crate::finding::CellRef;
+use crate::model::code::IndicatorCode;
 use crate::model::number::quotient;
-use crate::model::presentation::SheetKind;
+use crate::model::pace::Projection;
+use crate::model::presentation::{ChartUse, SheetKind};
 use crate::model::scoreboard::{Breakdown, IndicatorResult, Scoreboard};
 use crate::model::target::Targets;
 use crate::model::unit::Unit;
@@ -44,21 +55,49 @@ pub fn book(scoreboard: &Scoreboard) -> Book {
     let context = Context { scoreboard, names: &names, tongue };
     let (indicators, trends): (Vec<_>, Vec<_>) =
         scoreboard.indicators.iter().zip(&names).map(|(one, name)| indicator::sheet(context, one, name)).unzip();
+    let copied = copies::names(&scoreboard.evidence.copies, taken(&names, tongue));
     let all_rows = !scoreboard.audience.is_restricted();
     let mut sheets = Vec::new();
+    let mut summary = None;
     for kind in &scoreboard.presentation.sheets {
         match kind {
-            SheetKind::Summary => sheets.push(summary::sheet(context, &trends)),
+            // It leads to the others, so it is written when they are known.
+            SheetKind::Summary => summary = Some(sheets.len()),
+            SheetKind::Changes => sheets.extend(changes::sheet(context)),
+            SheetKind::Matrix => sheets.extend(matrix::sheet(context)),
+            SheetKind::Pace => sheets.extend(pace::sheet(context, &trends)),
+            SheetKind::Funnel => sheets.extend(funnel::sheet(context)),
+            SheetKind::Countries => sheets.extend(countries::sheet(context)),
             SheetKind::Indicators => sheets.extend(indicators.iter().cloned()),
             SheetKind::Survey if !scoreboard.surveys.is_empty() => sheets.push(survey::sheet(context)),
             SheetKind::Quality => sheets.push(quality::sheet(context)),
             SheetKind::Findings if all_rows => sheets.push(findings::findings(context)),
             SheetKind::KeptOut if all_rows => sheets.push(findings::kept_out(context)),
-            SheetKind::Evidence if all_rows => sheets.push(evidence::sheet(context)),
+            SheetKind::Evidence if all_rows => {
+                sheets.push(evidence::sheet(context));
+                if !scoreboard.evidence.answers.is_empty() {
+                    sheets.push(answers::sheet(context));
+                }
+            }
+            SheetKind::Submissions if all_rows => {
+                let copies = scoreboard.evidence.copies.iter().zip(&copied);
+                sheets.extend(copies.map(|(copy, name)| copies::sheet(context, copy, name)));
+            }
             SheetKind::Method => sheets.push(method::sheet(context)),
             _ => {}
         }
     }
+    if let Some(at) = summary {
+        let others: Vec<&str> = sheets.iter().map(|sheet: &Sheet| sheet.name.as_str()).collect();
+        let sheet = summary::sheet(context, &trends, &others);
+        sheets.insert(at, sheet);
+    }
+    // A workbook has one sheet at least.
+    if sheets.is_empty() {
+        sheets.push(method::sheet(context));
+    }
+    leads::put(context, &mut sheets, &copied);
+    only_to_what_is_there(&mut sheets, &tongue.say(words::BACK));
     let programme = &scoreboard.programme;
     Book {
         title: scoreboard.title.clone(),
@@ -69,9 +108,24 @@ pub fn book(scoreboard: &Scoreboard) -> Book {
             programme.title.clone(),
             tongue.say(&prose::foot(programme.as_of, &scoreboard.run, words::audience_word(scoreboard.audience))),
         ],
+        accent: scoreboard.presentation.accent,
         page: tongue.say(words::PAGE),
         writing: tongue.writing(),
         sheets,
+    }
+}
+
+/// A link to a sheet that the report leaves out becomes plain text.
+fn only_to_what_is_there(sheets: &mut [Sheet], back: &str) {
+    let names: BTreeSet<String> = sheets.iter().map(|sheet| sheet.name.clone()).collect();
+    for placed in sheets.iter_mut().flat_map(|sheet| &mut sheet.rows).flat_map(|row| &mut row.cells) {
+        let Cell::Link { sheet, text, .. } = &mut placed.cell else { continue };
+        if names.contains(sheet) {
+            continue;
+        }
+        // The way back, and the arrows that point somewhere, would say nothing.
+        let text = std::mem::take(text);
+        placed.cell = if text == back { Cell::Blank } else { Cell::text(text.trim_end_matches(" →")) };
     }
 }
 
@@ -91,6 +145,22 @@ impl<'a> Context<'a> {
         partners.iter().find(|partner| partner.code.as_str() == code).map_or(code, |partner| &partner.name)
     }
 
+    /// Whether the report wants charts of this use.
+    fn draws(self, usage: ChartUse) -> bool {
+        self.scoreboard.presentation.draws(usage)
+    }
+
+    /// Whether there is a sheet for each indicator, over whose figures other sheets draw.
+    fn shows_indicators(self) -> bool {
+        self.scoreboard.presentation.sheets.contains(&SheetKind::Indicators)
+    }
+
+    /// An indicator and its sheet.
+    fn step(self, code: &IndicatorCode) -> Option<(&'a IndicatorResult, &'a str)> {
+        let mut all = self.scoreboard.indicators.iter().zip(self.names);
+        all.find(|(one, _)| one.code == *code).map(|(one, name)| (one, name.as_str()))
+    }
+
     /// The name of an indicator's sheet, by which people know it here.
     fn indicator(self, code: &'a str) -> &'a str {
         let mut all = self.scoreboard.indicators.iter().zip(self.names);
@@ -98,11 +168,17 @@ impl<'a> Context<'a> {
     }
 }
 
-/// A name for each indicator's sheet: the beginning of its title, whole words, unlike every other sheet's.
-fn names(scoreboard: &Scoreboard, tongue: Tongue) -> Vec<String> {
+/// Names that no further sheet may bear, in small letters.
+fn taken(names: &[String], tongue: Tongue) -> BTreeSet<String> {
     // Spreadsheets keep the last name for themselves.
     let fixed = words::SHEETS.into_iter().flat_map(|name| [name.to_owned(), words::sheet_name(tongue, name)]);
-    let mut taken: BTreeSet<String> = fixed.chain(["History".to_owned()]).map(|name| name.to_lowercase()).collect();
+    let all = fixed.chain(["History".to_owned()]).chain(names.iter().cloned());
+    all.map(|name| name.to_lowercase()).collect()
+}
+
+/// A name for each indicator's sheet: the beginning of its title, whole words, unlike every other sheet's.
+fn names(scoreboard: &Scoreboard, tongue: Tongue) -> Vec<String> {
+    let mut taken = taken(&[], tongue);
     let mut names = Vec::new();
     let most = scoreboard.indicators.len() + taken.len();
     for one in &scoreboard.indicators {
@@ -255,10 +331,17 @@ fn progress(actual: Decimal, baseline: Decimal, target: Decimal) -> Option<Decim
 /// The format of an indicator's figures: one for all of them.
 fn number_format(one: &IndicatorResult) -> NumberFormat {
     let lines = one.breakdowns.iter().flat_map(|breakdown| &breakdown.figures);
-    let values = lines.chain([&one.total]).filter_map(|figure| figure.value.known());
+    let values = lines.chain([&one.total]).chain(&one.committed).filter_map(|figure| figure.value.known());
     let points = one.trajectory.iter().filter_map(|point| point.actual);
-    let mut all = values.chain(points);
-    NumberFormat::of_unit(&one.unit, all.any(|value| !value.fract().is_zero()))
+    let targets = one.total.target.map(|target| target.value).into_iter();
+    let projected = match &one.pace {
+        Some(Projection::Known(pace)) => Some(pace.projected.value),
+        _ => None,
+    };
+    // What is counted whole stays whole: a projection of it has decimals that nobody will see.
+    let counted: Vec<Decimal> = values.chain(points).chain(targets).collect();
+    let whole = counted.iter().all(|value| value.fract().is_zero());
+    NumberFormat::telling(&one.unit, counted.into_iter().chain(projected.filter(|_| !whole)))
 }
 
 /// What stands where a target is missing.

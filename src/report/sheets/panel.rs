@@ -6,6 +6,7 @@ use super::{heads, live, section};
 use crate::finding::CellRef;
 use crate::model::number::quotient;
 use crate::model::scoreboard::{Panel, PanelStratum, WaveResponse};
+use crate::model::trace::Number;
 use crate::report::book::{Area, Cell};
 use crate::report::canvas::Canvas;
 use crate::report::language::own;
@@ -18,8 +19,13 @@ const NAME: u16 = 1;
 const COUNTS: (u16, u16) = (2, 6);
 /// Waves after the baseline that stand beside each other, the latest ones.
 const WAVES: usize = 3;
+/// Lines of themes are numbered through by question, so many each.
+const THEMES: usize = 1000;
 
-pub fn part(canvas: &mut Canvas, panel: &Panel, last: u16) {
+/// What a number is, by the positions of wave and line and a word.
+pub type Of<'a> = &'a dyn Fn(usize, usize, &'static str) -> Number;
+
+pub fn part(canvas: &mut Canvas, panel: &Panel, last: u16, of: Of<'_>) {
     let start = canvas.at();
     section(canvas, last, title::PANEL);
     heads(
@@ -36,26 +42,33 @@ pub fn part(canvas: &mut Canvas, panel: &Panel, last: u16) {
     );
     for (at, wave) in panel.waves.iter().enumerate() {
         canvas.verbatim(NAME, &wave.title, Look::Text);
-        let counts = [Some(wave.answered), Some(wave.again), Some(wave.rejoined), Some(wave.new), Some(wave.dropped)];
-        for (column, count) in (COUNTS.0..).zip(counts) {
+        let counts = [
+            (wave.answered, "panel_answered"),
+            (wave.again, "panel_again"),
+            (wave.rejoined, "panel_rejoined"),
+            (wave.new, "panel_new"),
+            (wave.dropped, "panel_dropped"),
+        ];
+        for (column, (count, what)) in (COUNTS.0..).zip(counts) {
             // Before the first wave there is none that could have been answered.
             let open = at == 0 && column != COUNTS.0;
-            match count.filter(|_| !open) {
-                Some(count) => canvas.put(column, Cell::count(count), Look::Figure.with(NumberFormat::WHOLE)),
-                None => canvas.text(column, words::NONE, Look::Absent),
-            };
+            if open {
+                canvas.text(column, words::NONE, Look::Absent);
+            } else {
+                canvas.put(column, Cell::count(count), Look::Figure.with(NumberFormat::WHOLE)).of(of(at, 0, what));
+            }
         }
         canvas.end_ruled(NAME, COUNTS.1, Rule::Hair);
     }
     canvas.span(NAME, last, Cell::text(prose::PANEL), Look::Note.plain()).end();
     canvas.gap(12);
-    kept(canvas, panel);
+    kept(canvas, panel, of);
     canvas.gap(18);
     canvas.keep_from(start);
 }
 
 /// Of those who answered the baseline, how many answered each later wave.
-fn kept(canvas: &mut Canvas, panel: &Panel) {
+fn kept(canvas: &mut Canvas, panel: &Panel, of: Of<'_>) {
     let later: Vec<String> = panel.waves.iter().skip(panel.first + 1).map(|wave| own(&wave.title)).collect();
     let (Some(baseline), Some(end)) = (panel.waves.get(panel.first), later.last()) else { return };
     let skipped = later.len().saturating_sub(WAVES);
@@ -67,10 +80,12 @@ fn kept(canvas: &mut Canvas, panel: &Panel) {
     heads(canvas, NAME, &looks);
     let last = NAME + u16::try_from(looks.len()).unwrap_or(1) - 1;
     let (strata, whole): (Vec<_>, Vec<_>) = panel.strata.iter().partition(|stratum| stratum.name != "all");
+    let position = |one: &PanelStratum| panel.strata.iter().position(|other| other.name == one.name).unwrap_or(0);
     let first = canvas.at();
     for stratum in &strata {
         canvas.verbatim(NAME, &stratum.name, Look::Text);
-        line(canvas, stratum, skipped, |_, count| Cell::Number(count), Look::Figure);
+        let of = |wave, what| of(wave, position(stratum), what);
+        line(canvas, stratum, skipped, |_, count| Cell::Number(count), Look::Figure, &of);
         canvas.end_ruled(NAME, last, Rule::Hair);
     }
     let end = canvas.at().saturating_sub(1);
@@ -81,7 +96,8 @@ fn kept(canvas: &mut Canvas, panel: &Panel) {
             let formula = format!("=SUM({})", Area::column(column, first, end));
             live(formula, count, (end >= first).then_some(Decimal::from(total)))
         };
-        line(canvas, all, skipped, sum, Look::StrongFigure);
+        let of = |wave, what| of(wave, position(all), what);
+        line(canvas, all, skipped, sum, Look::StrongFigure, &of);
         canvas.end_ruled(NAME, last, Rule::Above);
     }
     let rows = canvas.at().saturating_sub(1);
@@ -94,26 +110,36 @@ fn counts(stratum: &PanelStratum, skipped: usize) -> Vec<usize> {
     std::iter::once(stratum.answered).chain(stratum.kept.iter().skip(skipped).copied()).collect()
 }
 
-fn line(canvas: &mut Canvas, stratum: &PanelStratum, skipped: usize, cell: impl Fn(u16, Decimal) -> Cell, look: Look) {
+fn line(
+    canvas: &mut Canvas,
+    stratum: &PanelStratum,
+    skipped: usize,
+    cell: impl Fn(u16, Decimal) -> Cell,
+    look: Look,
+    of: &dyn Fn(usize, &'static str) -> Number,
+) {
     let row = canvas.at();
     let counts = counts(stratum, skipped);
     let mut column = COUNTS.0;
-    for count in &counts {
-        canvas.put(column, cell(column, Decimal::from(*count)), look.with(NumberFormat::WHOLE));
+    for (at, count) in counts.iter().enumerate() {
+        // The baseline first, then the waves that are shown.
+        let wave = if at == 0 { 0 } else { at + skipped };
+        canvas.put(column, cell(column, Decimal::from(*count)), look.with(NumberFormat::WHOLE)).of(of(wave, "kept"));
         column += 1;
     }
     let last = counts.last().copied().unwrap_or_default();
     if let Some(cached) = quotient(Decimal::from(last), Decimal::from(stratum.answered)) {
         let text = format!("={}/{}", CellRef::new(row, column - 1), CellRef::new(row, COUNTS.0));
         canvas.put(column, Cell::Formula { text, cached }, look.with(NumberFormat::FINE_SHARE));
+        canvas.of(of(stratum.kept.len(), "kept_rate"));
     } else {
         canvas.text(column, words::NOT_COMPUTABLE, Look::Absent);
     }
 }
 
 /// Answers in people's own words: how many speak of each theme, then what they said.
-pub fn coded(canvas: &mut Canvas, wave: &WaveResponse, last: u16) {
-    for coded in wave.coded.iter().filter(|coded| !coded.answers.is_empty()) {
+pub fn coded(canvas: &mut Canvas, wave: &WaveResponse, last: u16, of: super::survey::Of<'_>) {
+    for (at, coded) in wave.coded.iter().enumerate().filter(|(_, coded)| !coded.answers.is_empty()) {
         let start = canvas.at();
         section(canvas, last, &prose::in_own_words(&own(&coded.question), &own(&wave.title)));
         heads(
@@ -124,11 +150,15 @@ pub fn coded(canvas: &mut Canvas, wave: &WaveResponse, last: u16) {
         let all = Decimal::from(coded.answers.len());
         let first = canvas.at();
         let themes = coded.themes.iter().map(|(label, count)| (own(label), *count));
-        for (label, count) in themes.chain([(words::NO_THEME.to_owned(), coded.without)]) {
+        for (line, (label, count)) in themes.chain([(words::NO_THEME.to_owned(), coded.without)]).enumerate() {
+            let line = at * THEMES + line;
             canvas.text(NAME, label, Look::Text);
-            canvas.put(2, Cell::count(count), Look::Figure.with(NumberFormat::WHOLE));
+            canvas.put(2, Cell::count(count), Look::Figure.with(NumberFormat::WHOLE)).of(of(line, "theme"));
             match quotient(Decimal::from(count), all) {
-                Some(share) => canvas.put(3, Cell::Number(share), Look::Figure.with(NumberFormat::FINE_SHARE)),
+                Some(share) => {
+                    let style = Look::Figure.with(NumberFormat::FINE_SHARE);
+                    canvas.put(3, Cell::Number(share), style).of(of(line, "theme_share"))
+                }
                 None => canvas.text(3, words::NOT_COMPUTABLE, Look::Absent),
             };
             canvas.end_ruled(NAME, 3, Rule::Hair);

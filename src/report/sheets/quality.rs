@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::{Context, TOP, heading, heads, live, section};
 use crate::finding::{Rule as FindingRule, Severity};
 use crate::model::scoreboard::Reporting;
+use crate::model::trace::{Counted, Number};
 use crate::report::book::{Area, Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between};
 use crate::report::language::{Tongue, own};
@@ -124,7 +125,8 @@ fn counts(canvas: &mut Canvas, context: Context) {
     let first = canvas.at();
     for ((severity, _), (rule, count)) in &rules {
         canvas.text(FIRST, words::severity(severity.0), Look::Mark(tone(severity.0)));
-        canvas.put(2, Cell::count(*count), Look::Figure.with(NumberFormat::WHOLE));
+        let of = Number::Counted(Counted::Findings { rule: rule.id.to_owned() });
+        canvas.put(2, Cell::count(*count), Look::Figure.with(NumberFormat::WHOLE)).of(of);
         let texts = canvas.tongue().rule(rule);
         canvas.span(3, 5, Cell::text(Tongue::marked(texts.title, rule.title)), Look::Text.plain());
         canvas.span(6, LAST, Cell::text(Tongue::marked(texts.fix, rule.fix)), Look::Text.plain());
@@ -134,6 +136,7 @@ fn counts(canvas: &mut Canvas, context: Context) {
     let text = format!("=SUM({})", Area::column(2, first, canvas.at().saturating_sub(1)));
     canvas.text(FIRST, words::TOTAL, Look::Strong);
     canvas.put(2, Cell::Formula { text, cached: total }, Look::StrongFigure.with(NumberFormat::WHOLE));
+    canvas.of(Number::Counted(Counted::Findings { rule: String::new() }));
     canvas.end_ruled(FIRST, LAST, Rule::Above);
     canvas.gap(18);
     canvas.keep_from(start);
@@ -189,6 +192,7 @@ fn partners(canvas: &mut Canvas, context: Context) {
         for ((column, count), sum) in (2..).zip(row).zip(&mut sums) {
             *sum += count;
             canvas.put(column, Cell::count(count), Look::Figure.with(NumberFormat::WHOLE));
+            canvas.of(Number::Counted(of_partner(column, Whose::One(code))));
         }
         canvas.end_ruled(FIRST, last, Rule::Hair);
     }
@@ -198,10 +202,30 @@ fn partners(canvas: &mut Canvas, context: Context) {
         let sum = Decimal::from(sum);
         let cell = live(format!("=SUM({})", Area::column(column, first, end)), sum, Some(sum));
         canvas.put(column, cell, Look::StrongFigure.with(NumberFormat::WHOLE));
+        canvas.of(Number::Counted(of_partner(column, Whose::All)));
     }
     canvas.end_ruled(FIRST, last, Rule::Above);
     canvas.gap(18);
     canvas.keep_from(start);
+}
+
+/// What the table of partners counts in a column.
+fn of_partner(column: u16, whose: Whose<'_>) -> Counted {
+    let partner = match whose {
+        Whose::All => None,
+        Whose::One(code) => Some(code.unwrap_or_default().to_owned()),
+    };
+    match SEVERITIES.get(usize::from(column - 2)) {
+        Some(severity) => Counted::FindingsOf { partner, severity: severity.as_str().to_owned() },
+        None => Counted::Rows { partner, collection: None, kept_out: true },
+    }
+}
+
+/// A partner's findings, nobody's, or all.
+#[derive(Clone, Copy)]
+enum Whose<'a> {
+    All,
+    One(Option<&'a str>),
 }
 
 /// Every partner and collection with its dates, rows and file.
@@ -237,8 +261,12 @@ fn details(canvas: &mut Canvas, context: Context) {
         }
         canvas.verbatim(6, line.latest.as_deref().unwrap_or(words::NONE), Look::Text);
         if !restricted {
-            canvas.put(8, Cell::Number(line.rows.into()), Look::Figure.with(NumberFormat::WHOLE));
-            canvas.put(9, Cell::Number(line.kept_out.into()), Look::Figure.with(NumberFormat::WHOLE));
+            let of = |kept_out| {
+                let partner = Some(line.partner.to_string());
+                Number::Counted(Counted::Rows { partner, collection: Some(line.collection.clone()), kept_out })
+            };
+            canvas.put(8, Cell::Number(line.rows.into()), Look::Figure.with(NumberFormat::WHOLE)).of(of(false));
+            canvas.put(9, Cell::Number(line.kept_out.into()), Look::Figure.with(NumberFormat::WHOLE)).of(of(true));
             canvas.verbatim(10, line.file.as_deref().unwrap_or(words::NONE), Look::Text);
         }
         canvas.end_ruled(FIRST, last, Rule::Hair);

@@ -6,7 +6,9 @@ use super::{Context, TOP, heading, heads, live, number_format, optional_cell, se
 use crate::finding::CellRef;
 use crate::model::absent::Absent;
 use crate::model::number::quotient;
+use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{EstimateFacts, IndicatorResult, StratumResponse, SurveyResult, WaveResponse};
+use crate::model::trace::{Bound, Counted, Number, Part};
 use crate::model::unit::Unit;
 use crate::model::value::Value;
 use crate::report::axis::Axis;
@@ -38,16 +40,18 @@ pub fn sheet(context: Context) -> Sheet {
         canvas.gap(12);
         about(&mut canvas, survey);
         estimates(&mut canvas, context, survey);
-        for wave in &survey.waves {
-            strata(&mut canvas, context, wave);
-            items(&mut canvas, wave);
-            super::panel::coded(&mut canvas, wave, LAST);
+        for (at, wave) in survey.waves.iter().enumerate() {
+            let of = |line, what| response(&survey.code, at, line, what);
+            strata(&mut canvas, context, wave, &of);
+            items(&mut canvas, wave, &of);
+            super::panel::coded(&mut canvas, wave, LAST, &of);
         }
         if let Some(panel) = &survey.panel {
-            super::panel::part(&mut canvas, panel, LAST);
+            super::panel::part(&mut canvas, panel, LAST, &|wave, line, what| response(&survey.code, wave, line, what));
         }
     }
     super::compare::all(&mut canvas, context, LAST);
+    canvas.draw_only(|usage| context.draws(usage));
     canvas.finish()
 }
 
@@ -97,20 +101,28 @@ fn estimates(canvas: &mut Canvas, context: Context, survey: &SurveyResult) {
         canvas.put(NAME, Cell::link(name, TOP, own(&one.title)), Look::Link.plain());
         canvas.verbatim(2, one.unit.as_str(), Look::NoteRight);
         let (cell, style) = value_cell(&one.total.value, Look::StrongFigure.with(number));
-        canvas.put(3, cell, style);
+        canvas.put(3, cell, style).of(Number::total(one, Part::Value));
         let change = facts.change.as_ref();
         let format = change.map_or(number, |change| NumberFormat::of_unit(&Unit::new(&change.unit), true));
-        let bounds = [(4, facts.lower, number), (5, facts.upper, number)];
-        let changes = change
-            .map(|change| [(8, Some(change.value), format), (9, change.lower, format), (10, change.upper, format)]);
-        for (column, bound, number) in bounds.into_iter().chain(changes.into_iter().flatten()) {
+        let level = |bound| Number::estimate(&one.total, false, bound);
+        let moved = |bound| Number::estimate(&one.total, true, bound);
+        let bounds = [(4, facts.lower, number, level(Bound::Lower)), (5, facts.upper, number, level(Bound::Upper))];
+        let changes = change.map(|change| {
+            [
+                (8, Some(change.value), format, moved(Bound::Value)),
+                (9, change.lower, format, moved(Bound::Lower)),
+                (10, change.upper, format, moved(Bound::Upper)),
+            ]
+        });
+        for (column, bound, number, of) in bounds.into_iter().chain(changes.into_iter().flatten()) {
             let (cell, style) = optional_cell(bound, words::NONE, Look::Figure.with(number));
-            canvas.put(column, cell, style);
+            canvas.put(column, cell, style).of(of);
         }
         if one.total.value == Value::Suppressed {
             canvas.text(6, words::NONE, Look::Absent);
         } else {
             canvas.put(6, Cell::count(facts.answers), Look::FaintFigure.with(NumberFormat::WHOLE));
+            canvas.of(level(Bound::Answers));
         }
         if let Some(change) = change {
             canvas.text(11, words::change_unit(&change.unit), Look::NoteRight);
@@ -122,8 +134,15 @@ fn estimates(canvas: &mut Canvas, context: Context, survey: &SurveyResult) {
     canvas.keep_from(start);
 }
 
+/// What a number is, by the position of its line and a word.
+pub type Of<'a> = &'a dyn Fn(usize, &'static str) -> Number;
+
+fn response(survey: &str, wave: usize, line: usize, what: &'static str) -> Number {
+    Number::Counted(Counted::Response { survey: survey.to_owned(), wave, line, what })
+}
+
 /// The line for the whole stands last; the others are its strata.
-fn strata(canvas: &mut Canvas, context: Context, wave: &WaveResponse) {
+fn strata(canvas: &mut Canvas, context: Context, wave: &WaveResponse, of: Of<'_>) {
     let start = canvas.at();
     section(canvas, LAST, &prose::wave_on(&own(&wave.title), wave.on));
     let top = heads(
@@ -139,10 +158,11 @@ fn strata(canvas: &mut Canvas, context: Context, wave: &WaveResponse) {
         ],
     );
     let (strata, whole): (Vec<_>, Vec<_>) = wave.strata.iter().partition(|stratum| stratum.name != "all");
+    let line = |one: &StratumResponse| wave.strata.iter().position(|stratum| stratum.name == one.name).unwrap_or(0);
     let first = canvas.at();
     for stratum in &strata {
         canvas.verbatim(NAME, &stratum.name, Look::Text);
-        counts(canvas, stratum, |_, count| Cell::Number(count), Look::Figure);
+        counts(canvas, stratum, |_, count| Cell::Number(count), Look::Figure, &|what| of(line(stratum), what));
         canvas.end_ruled(NAME, RATE, Rule::Hair);
     }
     let end = canvas.at().saturating_sub(1);
@@ -159,7 +179,7 @@ fn strata(canvas: &mut Canvas, context: Context, wave: &WaveResponse) {
             let whole = end >= first && strata.iter().all(|stratum| stratum.rate != Value::Suppressed);
             live(format!("=SUM({})", Area::column(column, first, end)), count, whole.then_some(total))
         };
-        counts(canvas, all, sum, Look::StrongFigure);
+        counts(canvas, all, sum, Look::StrongFigure, &|what| of(line(all), what));
         canvas.end_ruled(NAME, RATE, Rule::Above);
     }
     let rows = canvas.at().saturating_sub(1);
@@ -178,7 +198,13 @@ fn strata(canvas: &mut Canvas, context: Context, wave: &WaveResponse) {
     canvas.keep_from(start);
 }
 
-fn counts(canvas: &mut Canvas, stratum: &StratumResponse, cell: impl Fn(u16, Decimal) -> Cell, look: Look) {
+fn counts(
+    canvas: &mut Canvas,
+    stratum: &StratumResponse,
+    cell: impl Fn(u16, Decimal) -> Cell,
+    look: Look,
+    of: &dyn Fn(&'static str) -> Number,
+) {
     let row = canvas.at();
     if stratum.rate == Value::Suppressed {
         for column in POPULATION..RATE {
@@ -187,13 +213,13 @@ fn counts(canvas: &mut Canvas, stratum: &StratumResponse, cell: impl Fn(u16, Dec
         canvas.text(RATE, words::SUPPRESSED, Look::Absent);
         return;
     }
-    for (column, count) in [
-        (POPULATION, stratum.population),
-        (ASKED, stratum.asked),
-        (INELIGIBLE, stratum.ineligible),
-        (COMPLETE, stratum.complete),
+    for (column, count, what) in [
+        (POPULATION, stratum.population, "population"),
+        (ASKED, stratum.asked, "asked"),
+        (INELIGIBLE, stratum.ineligible, "ineligible"),
+        (COMPLETE, stratum.complete, "complete"),
     ] {
-        canvas.put(column, cell(column, Decimal::from(count)), look.with(NumberFormat::WHOLE));
+        canvas.put(column, cell(column, Decimal::from(count)), look.with(NumberFormat::WHOLE)).of(of(what));
     }
     let eligible = stratum.asked.saturating_sub(stratum.ineligible);
     let rate = quotient(Decimal::from(stratum.complete), Decimal::from(eligible));
@@ -201,7 +227,7 @@ fn counts(canvas: &mut Canvas, stratum: &StratumResponse, cell: impl Fn(u16, Dec
     let text = format!("={}/({}-{})", at(COMPLETE), at(ASKED), at(INELIGIBLE));
     match (words::absent(&stratum.rate), rate) {
         (None, Some(cached)) => {
-            canvas.put(RATE, Cell::Formula { text, cached }, look.with(NumberFormat::FINE_SHARE));
+            canvas.put(RATE, Cell::Formula { text, cached }, look.with(NumberFormat::FINE_SHARE)).of(of("rate"));
         }
         (word, _) => {
             canvas.text(RATE, word.unwrap_or(words::NOT_COMPUTABLE), Look::Absent);
@@ -209,7 +235,7 @@ fn counts(canvas: &mut Canvas, stratum: &StratumResponse, cell: impl Fn(u16, Dec
     }
 }
 
-fn items(canvas: &mut Canvas, wave: &WaveResponse) {
+fn items(canvas: &mut Canvas, wave: &WaveResponse, of: Of<'_>) {
     if wave.items.is_empty() {
         return;
     }
@@ -237,7 +263,7 @@ fn items(canvas: &mut Canvas, wave: &WaveResponse) {
     }
     heads(canvas, NAME, &titles);
     let last = columns.last().map_or(4, |(column, _)| *column);
-    for item in &wave.items {
+    for (line, item) in wave.items.iter().enumerate() {
         let (question, with, without) = (&item.question, item.answered, item.left_out());
         let row = canvas.at();
         let at = |column| CellRef::new(row, column);
@@ -247,16 +273,18 @@ fn items(canvas: &mut Canvas, wave: &WaveResponse) {
             canvas.text(4, words::SUPPRESSED, Look::Absent).end_ruled(NAME, last, Rule::Hair);
             continue;
         }
-        canvas.put(2, Cell::count(with), Look::Figure.with(NumberFormat::WHOLE));
-        canvas.put(3, Cell::count(without), Look::Figure.with(NumberFormat::WHOLE));
+        canvas.put(2, Cell::count(with), Look::Figure.with(NumberFormat::WHOLE)).of(of(line, "item_answered"));
+        canvas.put(3, Cell::count(without), Look::Figure.with(NumberFormat::WHOLE)).of(of(line, "item_left_out"));
         if let Some(cached) = quotient(Decimal::from(without), Decimal::from(with + without)) {
             let text = format!("={1}/({0}+{1})", at(2), at(3));
             canvas.put(4, Cell::Formula { text, cached }, Look::Figure.with(NumberFormat::FINE_SHARE));
+            canvas.of(of(line, "item_rate"));
         } else {
             canvas.text(4, words::NOT_COMPUTABLE, Look::Absent);
         }
         for (column, kind) in &columns {
             canvas.put(*column, Cell::count(item.of(*kind)), Look::Figure.with(NumberFormat::WHOLE));
+            canvas.of(of(line, kind.as_str()));
         }
         canvas.end_ruled(NAME, last, Rule::Hair);
     }
@@ -274,6 +302,7 @@ fn response_chart(
     let lines = u32::try_from(strata.len()).unwrap_or(0);
     canvas.chart(Chart {
         kind: ChartKind::Bars,
+        usage: ChartUse::Breakdown,
         sheet: None,
         first: CellRef::new(top, CHART.0),
         last_column: CHART.1,

@@ -1,4 +1,6 @@
 """INCluSilver: six kinds of voucher between EUR 3,000 and EUR 60,000, two years into the programme."""
+import datetime as dt
+
 from ._tools import Rand, Sender, day, firms
 
 PARTNERS = {"food_cluster": ("DE", "Lebensmittelcluster"), "health_cluster": ("ES", "health_cluster"), "packaging_cluster": ("FR", "Cluster emballage")}
@@ -21,10 +23,13 @@ def write(folder, target):
             firm = rand.pick(homes[partner])
             applied = rand.date("2017-09-01", "2019-03-28")
             decision = "pending" if applied > day("2019-02-20") else rand.pick(["awarded"] * 5 + ["refused"] * 3)
+            amount = low + 500 * rand.below((high - low) // 500 + 1) if decision == "awarded" else None
+            decided = applied + dt.timedelta(rand.between(20, 38))
             rows[partner].append({
+                "decided_on": decided if decision != "pending" else None, "paid": amount and amount * rand.pick([0, 1, 1, 2]) // 2,
                 "applied_on": applied, "enterprise": firm.number, "enterprise_name": firm.name, "country": firm.country,
                 "kind_of_voucher": kind, "sector": rand.pick(SECTORS), "decision": decision,
-                "amount": low + 500 * rand.below((high - low) // 500 + 1) if decision == "awarded" else None,
+                "amount": amount,
                 "partner_in": rand.pick(["living lab", "university hospital", "design studio", "software house", "retailer"])})
     for partner in PARTNERS:
         rows[partner].sort(key=lambda row: row["applied_on"])
@@ -37,8 +42,15 @@ def write(folder, target):
     too_much["amount"] = 75000
     for period, until, on in REPORTS:
         for partner, (_, called) in PARTNERS.items():
-            tables = {"vouchers": [row for row in rows[partner] if row["applied_on"] <= day(until)]}
+            tables = {"vouchers": [known(row, day(until)) for row in rows[partner] if row["applied_on"] <= day(until)]}
             if partner == "health_cluster":
                 sender.send(f"vouchers {period}.xlsx", partner, day(on), tables, hidden=period)
             else:
                 sender.send(f"INCluSilver_{called}_{period}_{on}.xlsx", partner, day(on), tables, titles=True)
+
+
+def known(row, until):
+    """What had been decided and paid by then: the earlier report knows less of a row than the later one."""
+    if row["decided_on"] and row["decided_on"] > until:
+        return row | {"decision": "pending", "decided_on": None, "amount": None, "paid": None}
+    return row

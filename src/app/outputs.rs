@@ -35,6 +35,7 @@ pub fn render(report: &Report, scoreboard: &Scoreboard, mut whole: Option<DataFr
     let mut outputs = Outputs::default();
     outputs.add(report, "xlsx", workbook);
     outputs.add(report, "json", report::json(scoreboard));
+    outputs.add(report, "html", report::html(scoreboard));
     if let Some(whole) = &mut whole {
         outputs.add(report, "evidence.parquet", crate::store::parquet(whole)?);
     }

@@ -166,7 +166,7 @@ impl Cell {
 
 /// Without what no cell may hold: control characters, characters that turn the direction of what follows, and
 /// whatever goes beyond the limit of a cell.
-fn clean(text: &str, breaks: bool) -> String {
+pub(super) fn clean(text: &str, breaks: bool) -> String {
     let harmless = |c: char| {
         !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
     };
@@ -302,10 +302,10 @@ pub struct Series {
 pub enum Role {
     Actual,
     Expected,
-    /// Expected on the way to the first of several targets.
-    Original,
     Milestone,
     Target,
+    /// The way to the target as it was first decided.
+    Original,
     Projected,
     /// An end of the projection's band.
     Bound,

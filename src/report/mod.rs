@@ -1,4 +1,4 @@
-//! A [`Scoreboard`] as files: a workbook for people, JSON for machines.
+//! A [`Scoreboard`] as files: a workbook and a page for people, JSON for machines.
 //!
 //! `Scoreboard` → [`book::Book`], a pure grid of typed cells, → xlsx bytes. Everything is decided in `sheets/`; `style`
 //! is the only place that knows a colour, `words` and `prose` the only ones that know English, `xlsx` and `draw` the
@@ -12,6 +12,7 @@ pub mod book;
 mod canvas;
 mod draw;
 mod format;
+mod html;
 mod json;
 pub mod language;
 pub mod measure;
@@ -30,6 +31,7 @@ mod tests;
 
 use std::fmt;
 
+pub use html::html;
 pub use json::{changes as changes_json, json};
 
 use crate::model::scoreboard::Scoreboard;

@@ -32,6 +32,49 @@ const fn rgb(red: u32, green: u32, blue: u32) -> u32 {
     red << 16 | green << 8 | blue
 }
 
+/// The colours of a page, by the names that its looks use.
+pub struct Scheme {
+    pub paper: u32,
+    pub card: u32,
+    pub ink: u32,
+    pub grey: u32,
+    pub line: u32,
+    pub accent: u32,
+    pub tint: u32,
+    pub pale: u32,
+    pub good: u32,
+    pub fair: u32,
+    pub bad: u32,
+}
+
+pub const LIGHT: Scheme = Scheme {
+    paper: rgb(0xF5, 0xF8, 0xF9),
+    card: WHITE,
+    ink: INK,
+    grey: rgb(0x55, 0x63, 0x6C),
+    line: HAIR,
+    accent: ACCENT,
+    tint: ACCENT_TINT,
+    pale: ACCENT_PALE,
+    good: GOOD,
+    fair: rgb(0x8A, 0x54, 0x00),
+    bad: BAD,
+};
+
+pub const DARK: Scheme = Scheme {
+    paper: rgb(0x10, 0x17, 0x1B),
+    card: rgb(0x18, 0x21, 0x27),
+    ink: rgb(0xE8, 0xEE, 0xF1),
+    grey: rgb(0xA4, 0xB3, 0xBB),
+    line: rgb(0x2F, 0x3C, 0x44),
+    accent: rgb(0x7C, 0xC8, 0xD6),
+    tint: rgb(0x1F, 0x4B, 0x56),
+    pale: rgb(0x1C, 0x2A, 0x31),
+    good: rgb(0x7B, 0xCF, 0x9B),
+    fair: rgb(0xE8, 0xB8, 0x66),
+    bad: rgb(0xF2, 0x93, 0x88),
+};
+
 /// So many hundredths of a colour on white.
 pub const fn mix(color: u32, share: u32) -> u32 {
     const fn channel(color: u32, shift: u32, share: u32) -> u32 {

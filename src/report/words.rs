@@ -104,7 +104,6 @@ pub mod head {
     pub const POINT: &str = "Point";
     pub const DAY: &str = "Day";
     pub const EXPECTED_THEN: &str = "Expected";
-    pub const ORIGINAL: &str = "Expected at first";
     pub const MILESTONE: &str = "Milestone";
     pub const NUMERATOR: &str = "Numerator";
     pub const DENOMINATOR: &str = "Denominator";
@@ -179,6 +178,7 @@ pub mod head {
     pub const OUTLOOK: &str = "Outlook";
     pub const STEP: &str = "Step";
     pub const OF_STEP: &str = "of the step before";
+    pub const ORIGINAL: &str = "First target";
     pub const OF_FIRST: &str = "of the first";
     pub const COUNTRY: &str = "Country";
     pub const NUMBER: &str = "No.";
@@ -260,6 +260,96 @@ pub mod label {
     pub const ESTIMATED: &str = "Estimated from the survey";
     pub const CHANGED: &str = "Change told by the survey";
     pub const DIFFERENCE: &str = "Difference";
+}
+
+/// What only the page says.
+pub mod page {
+    use super::counted;
+    use crate::model::trace::Taking;
+
+    pub const SKIP: &str = "Skip to the content";
+    pub const PARTS: &str = "Parts of this page";
+    pub const AS_SYSTEM: &str = "Colours: as the device";
+    pub const LIGHT: &str = "Colours: light";
+    pub const DARK: &str = "Colours: dark";
+    pub const CLOSE: &str = "Close";
+    pub const INDICATORS: &str = "Indicators";
+    pub const ALL_INDICATORS: &str = "All indicators";
+    pub const LEGEND: &str = "A figure with a dotted line below it leads to the rows that it was counted from; ✓ says that \
+        they give the figure once more. ≈ illustrative: \
+        not from the programme's documents. Coverage: who has reported, of those whose turn it was. Progress: (actual − \
+        baseline) / (target − baseline); its bar ends at 100 %, and the mark on it stands where it should be by now.";
+    pub const BY: &str = "By";
+    pub const AS_TABLE: &str = "The drawing as a table";
+    pub const TABLE_BELOW: &str = "Its figures stand in the table below.";
+    pub const CUT_OFF: &str = "cut-off";
+    pub const BREAK: &str = "Break";
+    pub const ARITHMETIC: &str = "With its figures";
+    pub const MADE_OF: &str = "Made of";
+    pub const DECLARED_IN: &str = "Declared in";
+    pub const DRAWN: &str = "Drawn";
+    pub const PLACE: &str = "File › sheet › cell";
+    pub const BACK: &str = "↑ Overview";
+    pub const BAND: &str = "80 % interval";
+    pub const WHY: &str = "Why, and how much is due to it";
+    pub const CELLS: &str = "Where";
+    pub const MORE: &str = "Show more rows";
+    pub const NO_FILES: &str = "No file counts yet.";
+
+    pub fn lines(count: usize) -> String {
+        counted(count, "line")
+    }
+
+    pub fn rows(count: usize) -> String {
+        counted(count, "row")
+    }
+
+    pub fn rows_behind(count: usize) -> String {
+        format!("{} behind this figure", counted(count, "row"))
+    }
+
+    pub fn answers(count: usize) -> String {
+        counted(count, "answer")
+    }
+
+    /// An estimate of a wave made once more.
+    pub fn estimated(wave: &str, shown: &str) -> String {
+        format!("{wave}: {shown}")
+    }
+
+    /// The figure made once more from its rows.
+    pub fn made(taking: Taking, count: usize, value: &str) -> String {
+        let rows = counted(count, "row");
+        match taking {
+            Taking::Sum => format!("{rows}, sum {value}"),
+            Taking::Count => format!("{rows}, {value} counted"),
+            Taking::Distinct => format!("{rows}, {value} different"),
+            Taking::Least => format!("{rows}, the smallest {value}"),
+            Taking::Greatest => format!("{rows}, the largest {value}"),
+            Taking::Median => format!("{rows}, median {value}"),
+        }
+    }
+
+    pub fn made_ratio(count: usize, above: &str, below: &str) -> String {
+        format!("{}, {above} of {below}", counted(count, "row"))
+    }
+
+    pub fn more_rows(count: usize) -> String {
+        format!("{} more in the workbook", counted(count, "row"))
+    }
+
+    pub fn first_rows(shown: usize, all: usize) -> String {
+        format!("The first {shown} of {all} rows; all of them stand in the workbook.")
+    }
+
+    pub fn first_findings(shown: usize, all: usize) -> String {
+        format!("The first {shown} of {all}; all of them stand in the workbook.")
+    }
+
+    pub fn rows_of(rows: u64, kept_out: u64) -> String {
+        let rows = counted(usize::try_from(rows).unwrap_or(usize::MAX), "row");
+        if kept_out == 0 { rows } else { format!("{rows}, {kept_out} kept out") }
+    }
 }
 
 /// Whom an output is for, and what that means.

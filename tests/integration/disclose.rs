@@ -180,6 +180,7 @@ fn two_outputs(seed: u64) -> (Project, Intruder, Vec<Deal>) {
         answer(&ran).expect(0);
         let (inside, out) = (project.json(), project.json_for("public"));
         no_more_in_the_workbook(&project, "out", &out);
+        no_more_on_the_page(&project, "out", &out);
         intruder.read(output, &inside, &out);
     }
     intruder.same("abroad", "denominator", "deals", "value");
@@ -213,6 +214,75 @@ fn no_more_in_the_workbook(project: &Project, report: &str, json: &Value) {
             assert!(known, "{sheet} {row}:{column} tells {shown}, which the JSON does not");
         }
     }
+}
+
+/// Every number on a page stands in the JSON or the workbook beside it, as exactly as it is shown.
+fn no_more_on_the_page(project: &Project, report: &str, json: &Value) {
+    let read = |kind: &str| fs::read(project.path().join(format!("data/out/{report}.{kind}"))).expect("an output");
+    let mut known: Vec<f64> = Vec::new();
+    told_by(json, &mut known);
+    let mut book = open_workbook_auto_from_rs(Cursor::new(read("xlsx"))).expect("opened");
+    for sheet in book.sheet_names() {
+        for (_, _, cell) in book.worksheet_range(&sheet).expect("a sheet").cells() {
+            match cell {
+                Data::Float(_) | Data::Int(_) => known.push(cell.to_string().parse().expect("a number")),
+                Data::String(text) => known.extend(numbers_in(text).into_iter().map(|(number, _)| number)),
+                _ => {}
+            }
+        }
+    }
+    known.iter_mut().for_each(|one| *one = one.abs());
+    let shares: Vec<f64> = known.iter().map(|one| 100.0 * one).collect();
+    known.extend(shares);
+    known.sort_by(f64::total_cmp);
+    let text = text_of(&String::from_utf8(read("html")).expect("text"));
+    let shown = numbers_in(&text);
+    assert!(shown.len() > 100, "{} numbers: the test tests nothing", shown.len());
+    for (number, decimals) in shown {
+        let half = 0.5 * 10f64.powi(-decimals) + 1e-9;
+        let near = known.partition_point(|one| *one < number - half);
+        assert!(known.get(near).is_some_and(|one| *one <= number + half), "the page tells {number}, nothing else does");
+    }
+}
+
+/// Numbers of a document, and those within its texts.
+fn told_by(json: &Value, all: &mut Vec<f64>) {
+    match json {
+        Value::Number(number) => all.push(number.to_string().parse().expect("a number")),
+        Value::String(text) => all.extend(numbers_in(text).into_iter().map(|(number, _)| number)),
+        Value::Array(list) => list.iter().for_each(|one| told_by(one, all)),
+        Value::Object(map) => map.values().for_each(|one| told_by(one, all)),
+        _ => {}
+    }
+}
+
+/// Numbers as people write them, with how many decimals each shows.
+fn numbers_in(text: &str) -> Vec<(f64, i32)> {
+    let text = text.replace(['\u{202f}', '\u{a0}'], "");
+    text.split(|c: char| !c.is_ascii_digit() && c != '.')
+        .map(|part| part.trim_matches('.'))
+        .filter_map(|part| {
+            let decimals = part.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+            Some((part.parse().ok()?, i32::try_from(decimals).ok()?))
+        })
+        .collect()
+}
+
+/// What a reader sees of a page, but for the figures along axes, which are nobody's.
+fn text_of(page: &str) -> String {
+    let mut text = String::new();
+    let mut rest = page;
+    while let Some((before, from)) = rest.split_once('<') {
+        text.push_str(before);
+        let (tag, behind) = from.split_once('>').expect("a tag ends");
+        let name = tag.split(char::is_whitespace).next().unwrap_or_default();
+        rest = behind;
+        if ["script", "style"].contains(&name) || tag.contains("class=\"tick\"") {
+            rest = behind.split_once(&format!("</{name}>")).expect("closed").1;
+        }
+        text.push(' ');
+    }
+    text
 }
 
 fn rounded(value: f64) -> String {
@@ -374,7 +444,8 @@ fn no_name_number_or_file_of_the_inbox_stands_in_the_public_output() {
     let out = project.path().join("data/out");
     let read = |name: &str| fs::read(out.join(name)).expect("an output");
     let json = String::from_utf8(read("laser_go_public.json")).expect("text");
-    let public = format!("{json}{}", unpacked(read("laser_go_public.xlsx")));
+    let page = String::from_utf8(read("laser_go_public.html")).expect("text");
+    let public = format!("{json}{page}{}", unpacked(read("laser_go_public.xlsx")));
     let inside = unpacked(read("laser_go.xlsx"));
     let mut words = words_of_the_inbox(&project);
     assert!(words.len() > 200, "only {} words to look for", words.len());
@@ -396,6 +467,7 @@ fn the_public_report_of_laser_go_tells_nothing_back() {
         project.run(&["run", "--as-of", day]);
         let out = project.json_for("public");
         no_more_in_the_workbook(&project, "laser_go_public", &out);
+        no_more_on_the_page(&project, "laser_go_public", &out);
         intruder.read(output, &project.json(), &out);
         assert_eq!(out["surveys"][0]["pairs"], Value::Null);
         assert!(out["kept_out"].as_array().expect("rows").is_empty());

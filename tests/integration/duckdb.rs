@@ -77,8 +77,8 @@ fn planned_queries_of_the_examples_give_the_same_on_duckdb() {
     for name in crate::examples::folders() {
         println!("{name}");
         let asked = Asked::of(&Project::example(&name));
-        let (calendar, day) = (asked.folder.catalog.programme.calendar, asked.folder.as_of(None));
-        let queries = asked.planned(Until { day, period: calendar.number_of(day) });
+        let day = asked.folder.as_of(None);
+        let queries = asked.planned(Until { day, period: asked.folder.catalog.programme.calendar.number_of(day) });
         asked.hold_against_duckdb(&queries);
     }
 }

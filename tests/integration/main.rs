@@ -30,6 +30,7 @@ mod laser_go;
 mod layout_keys;
 mod layouts;
 mod office;
+mod page;
 mod patch;
 mod project;
 mod propose;

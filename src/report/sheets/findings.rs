@@ -83,7 +83,7 @@ fn line(canvas: &mut Canvas, context: Context, finding: &Finding) {
 
 /// The finding in the language of the report: what has been translated already is left as it is. A declared check speaks in
 /// the words of its definition.
-fn told(tongue: Tongue, finding: &Finding) -> Finding {
+pub fn told(tongue: Tongue, finding: &Finding) -> Finding {
     let mut told = tongue.finding(finding);
     told.message = if finding.rule.id == rules::CHECK_FAILED.id {
         own(&told.message)

@@ -325,7 +325,7 @@ fn declared(one: &IndicatorResult, line: Option<u32>) -> String {
     line.map_or_else(String::new, |line| own(format!(" [{}:{line}]", one.declared.file)))
 }
 
-fn capital(word: &str) -> String {
+pub fn capital(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }

@@ -23,6 +23,9 @@ mod summary;
 mod survey;
 mod trajectory;
 
+pub(super) use findings::told;
+pub(super) use indicator::capital;
+
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
@@ -245,13 +248,13 @@ fn heading(canvas: &mut Canvas, context: Context, last: u16, title: &str, about:
 }
 
 /// The label of a breakdown: the program's own word for partners, countries and periods, else the definition's.
-fn field_label(breakdown: &Breakdown) -> String {
+pub(super) fn field_label(breakdown: &Breakdown) -> String {
     let label = &breakdown.label;
     if words::FIELDS.contains(&(breakdown.field.as_str(), label)) { label.clone() } else { own(label) }
 }
 
 /// The heading of a breakdown.
-fn by_field(tongue: Tongue, breakdown: &Breakdown) -> String {
+pub(super) fn by_field(tongue: Tongue, breakdown: &Breakdown) -> String {
     let label = &breakdown.label;
     if words::FIELDS.contains(&(breakdown.field.as_str(), label)) {
         return prose::by(&label.to_lowercase());
@@ -260,13 +263,13 @@ fn by_field(tongue: Tongue, breakdown: &Breakdown) -> String {
 }
 
 /// How a line is called: what a definition or a row says, unless nothing is given or it is withheld.
-fn line_name(name: &str) -> String {
+pub(super) fn line_name(name: &str) -> String {
     let ours = name == words::NOT_GIVEN || name.starts_with(words::WITHHELD);
     if ours { name.to_owned() } else { own(name) }
 }
 
 /// A name that the program itself gave, else one of a definition; `, on the pairs` behind it is always ours.
-fn point_name(name: &str) -> String {
+pub(super) fn point_name(name: &str) -> String {
     if words::POINTS.contains(&name) {
         return name.to_owned();
     }
@@ -329,7 +332,7 @@ fn progress(actual: Decimal, baseline: Decimal, target: Decimal) -> Option<Decim
 }
 
 /// The format of an indicator's figures: one for all of them.
-fn number_format(one: &IndicatorResult) -> NumberFormat {
+pub(super) fn number_format(one: &IndicatorResult) -> NumberFormat {
     let lines = one.breakdowns.iter().flat_map(|breakdown| &breakdown.figures);
     let values = lines.chain([&one.total]).chain(&one.committed).filter_map(|figure| figure.value.known());
     let points = one.trajectory.iter().filter_map(|point| point.actual);
@@ -345,7 +348,7 @@ fn number_format(one: &IndicatorResult) -> NumberFormat {
 }
 
 /// What stands where a target is missing.
-fn no_target(one: &IndicatorResult) -> &'static str {
+pub(super) fn no_target(one: &IndicatorResult) -> &'static str {
     match one.targets {
         Targets::None => words::NO_BASELINE,
         Targets::ToBeDeclared => words::TO_BE_DECLARED,
@@ -354,13 +357,13 @@ fn no_target(one: &IndicatorResult) -> &'static str {
 }
 
 /// The target's format: with its mark where it is illustrative, and its upper end where it is a range.
-fn target_format(one: &IndicatorResult, number: NumberFormat) -> NumberFormat {
+pub(super) fn target_format(one: &IndicatorResult, number: NumberFormat) -> NumberFormat {
     let illustrative = one.target.as_ref().is_some_and(|target| target.illustrative);
     number.illustrative(illustrative).up_to(one.total.target.and_then(|target| target.to))
 }
 
 /// What stands beside a figure: its interval, or at most how many it may be.
-fn bounds(one: &IndicatorResult, number: NumberFormat) -> String {
+pub(super) fn bounds(one: &IndicatorResult, number: NumberFormat) -> String {
     let plain = |value| number.shown(value).replace(" %", "");
     if let Some((lower, upper)) = one.estimate.as_ref().and_then(|estimate| estimate.lower.zip(estimate.upper)) {
         return format!("{} to {}", plain(lower), number.shown(upper));
@@ -372,7 +375,7 @@ fn bounds(one: &IndicatorResult, number: NumberFormat) -> String {
 }
 
 /// Who has reported or answered; of a withheld estimate that is withheld too.
-fn coverage(one: &IndicatorResult) -> String {
+pub(super) fn coverage(one: &IndicatorResult) -> String {
     if one.estimate.is_some() && one.total.value == Value::Suppressed {
         return words::NONE.to_owned();
     }
@@ -380,7 +383,7 @@ fn coverage(one: &IndicatorResult) -> String {
 }
 
 /// Whether anything on the indicator's sheet is withheld.
-fn any_suppressed(one: &IndicatorResult) -> bool {
+pub(super) fn any_suppressed(one: &IndicatorResult) -> bool {
     let figures = one.breakdowns.iter().flat_map(|breakdown| &breakdown.figures).chain([&one.total]);
     let waves = one.estimate.iter().flat_map(|facts| &facts.waves).map(|wave| &wave.value);
     figures.map(|figure| &figure.value).chain(waves).any(|value| *value == Value::Suppressed)

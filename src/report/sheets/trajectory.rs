@@ -279,7 +279,7 @@ fn note(one: &IndicatorResult, columns: &[Column]) -> String {
         || one.target.as_ref().is_some_and(|target| target.illustrative);
     let path = if one.total.target.is_some() { prose::TRAJECTORY } else { prose::TRAJECTORY_WITHOUT_TARGET };
     let more = [
-        (columns.contains(&Column::Original), prose::TRAJECTORY_ORIGINAL),
+        (columns.contains(&Column::Original), prose::ORIGINAL_PATH),
         (columns.contains(&Column::Projected), prose::PROJECTION),
         (marked, prose::MARK),
         (one.trajectory.iter().any(|point| point.withheld), prose::POINTS_WITHHELD),

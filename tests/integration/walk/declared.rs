@@ -54,27 +54,23 @@ impl Declared {
 
     /// Day and value of the version decided last.
     pub fn target(&self, code: &str, baseline: f64) -> Result<(NaiveDate, f64), String> {
-        self.version(code, baseline, <[&Value]>::last)
+        self.version(code, baseline, true)
     }
 
     /// Of the version decided first.
     pub fn first_target(&self, code: &str, baseline: f64) -> Result<(NaiveDate, f64), String> {
-        self.version(code, baseline, <[&Value]>::first)
+        self.version(code, baseline, false)
     }
 
-    fn version(
-        &self,
-        code: &str,
-        baseline: f64,
-        pick: for<'v> fn(&'v [&'v Value]) -> Option<&'v &'v Value>,
-    ) -> Result<(NaiveDate, f64), String> {
+    fn version(&self, code: &str, baseline: f64, last: bool) -> Result<(NaiveDate, f64), String> {
         let target = self.of(code).get("target").ok_or("no target is declared")?;
         let mut versions: Vec<&Value> = match target {
             Value::Array(versions) => versions.iter().collect(),
             one => vec![one],
         };
         versions.sort_by_key(|one| day(one.get("decided")));
-        let one = *pick(&versions).ok_or("no target")?;
+        let one = if last { versions.last() } else { versions.first() };
+        let one = *one.ok_or("no target")?;
         let get = |key: &str| one.get(key).and_then(number);
         let value = get("value")
             .or_else(|| get("increase").map(|by| baseline + by))

@@ -198,8 +198,19 @@ impl Teller {
     }
 
     fn text(&self, text: &str, untold: &mut Vec<String>) -> String {
+        // Room around a text is the business of who puts it together.
+        let ours = text.trim_matches(' ');
+        if ours.len() < text.len() {
+            let told = self.text(ours, untold);
+            let begin = text.len() - text.trim_start_matches(' ').len();
+            return format!("{}{told}{}", &text[..begin], &text[begin + ours.len()..]);
+        }
         if let Some(told) = self.look_up(text) {
             return told;
+        }
+        // A sign before a text, such as that a figure was made once more.
+        if let Some(rest) = text.strip_prefix("✓ ") {
+            return format!("✓ {}", self.text(rest, untold));
         }
         for between in ["\n", " · "] {
             if text.contains(between) {

@@ -294,7 +294,7 @@ fn heads(canvas: &mut Canvas, first: u16, heads: &[(&str, Look)]) -> u32 {
 }
 
 /// A figure with its unit, for a sentence.
-fn amount(tongue: Tongue, value: Decimal, unit: &Unit, number: NumberFormat) -> String {
+pub(super) fn amount(tongue: Tongue, value: Decimal, unit: &Unit, number: NumberFormat) -> String {
     own(tongue.writing().numbers(&words::with_unit(&number.shown(value), unit)))
 }
 

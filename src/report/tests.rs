@@ -110,6 +110,7 @@ pub fn volume() -> IndicatorResult {
         pace: None,
         committed: None,
         breaks: Vec::new(),
+        corrections: Vec::new(),
         year_ends: Vec::new(),
         estimate: None,
     }

@@ -116,19 +116,21 @@ impl Lines<'_> {
                 @if let Some(bar) = bar { span.bar aria-hidden="true" { span style=(format!("width:{}%", percent(bar))) {} } }
                 span.figure { (page.traced(self.one, by, page.value(&figure.value, self.number))) }
             }
-            @for column in self.columns { (self.cell(*column, figure)) }
+            @for column in self.columns { (self.cell(*column, figure, by)) }
         }
     }
 
-    fn cell(&self, column: Column, figure: &Figure) -> Markup {
+    fn cell(&self, column: Column, figure: &Figure, by: Option<(&str, &str)>) -> Markup {
         let page = self.page;
         let part = |value: Option<Decimal>| {
             let whole = self.one.unit.is_percent() || value.is_none_or(|value| value.fract().is_zero());
             let format = if whole { NumberFormat::WHOLE } else { NumberFormat::of_unit(&self.one.unit, true) };
-            html! { td.num { (page.optional(value, words::NONE, format)) } }
+            html! { td.num { (page.traced(self.one, by, page.optional(value, words::NONE, format))) } }
         };
         match column {
-            Column::Upper => html! { td.num { (page.optional(figure.upper, words::NONE, self.number)) } },
+            Column::Upper => html! {
+                td.num { (page.traced(self.one, by, page.optional(figure.upper, words::NONE, self.number))) }
+            },
             Column::Numerator => part(figure.numerator),
             Column::Denominator => part(figure.denominator),
             Column::Target => {
@@ -143,7 +145,7 @@ impl Lines<'_> {
             },
             Column::Status => html! { td.state { (page.status(figure.status.unwrap_or(Status::NoTarget))) } },
             Column::Rows => {
-                html! { td.num { (page.number(Decimal::from(figure.rows), NumberFormat::WHOLE)) } }
+                html! { td.num { (page.traced(self.one, by, html! { (page.number(Decimal::from(figure.rows), NumberFormat::WHOLE)) })) } }
             }
         }
     }

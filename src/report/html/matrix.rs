@@ -9,9 +9,9 @@ use crate::model::pace::{Pace, Projection};
 use crate::model::presentation::Funnel;
 use crate::model::scoreboard::{Figure, IndicatorResult};
 use crate::report::prose;
-use crate::report::sheets::number_format;
-use crate::report::style::NumberFormat;
-use crate::report::words::{self, head, page as ours};
+use crate::report::sheets::{number_format, outlook};
+use crate::report::style::{NumberFormat, Tone};
+use crate::report::words::{self, Outlook, head, page as ours};
 
 /// Indicators down, the values of a field across: partners or countries.
 pub struct Grid<'a> {
@@ -119,6 +119,7 @@ pub fn pace(page: &Page, lines: &[(&IndicatorResult, &Pace)]) -> Markup {
         Head::right(page.say(ours::BAND)),
         Head::right(page.say(head::TARGET)),
         Head::right(page.say(head::HELD)),
+        Head::left(page.say(head::OUTLOOK)),
     ];
     let body = html! {
         @for (one, pace) in lines {
@@ -139,6 +140,12 @@ pub fn pace(page: &Page, lines: &[(&IndicatorResult, &Pace)]) -> Markup {
                         None => (page.absent(words::NONE)),
                     }
                 }
+                td.state {
+                    @match outlook(one, pace) {
+                        Some(outlook) => (page.mark(words::outlook(outlook), arrives(outlook))),
+                        None => (page.absent(words::NONE)),
+                    }
+                }
             }
         }
     };
@@ -146,6 +153,14 @@ pub fn pace(page: &Page, lines: &[(&IndicatorResult, &Pace)]) -> Markup {
         p { (page.say(prose::PACE)) }
         (table("pace-table", &html! { (page.say(words::PACE)) }, true, &heads, &body, None))
         p.note { (page.say(prose::PACE_LEGEND)) }
+    }
+}
+
+fn arrives(outlook: Outlook) -> Tone {
+    match outlook {
+        Outlook::Reaches => Tone::Good,
+        Outlook::May => Tone::Fair,
+        Outlook::Misses => Tone::Bad,
     }
 }
 

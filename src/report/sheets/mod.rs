@@ -25,6 +25,7 @@ mod trajectory;
 
 pub(super) use findings::told;
 pub(super) use indicator::capital;
+pub(super) use pace::outlook;
 
 use std::collections::BTreeSet;
 

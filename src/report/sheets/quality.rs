@@ -125,7 +125,8 @@ fn counts(canvas: &mut Canvas, context: Context) {
     let first = canvas.at();
     for ((severity, _), (rule, count)) in &rules {
         canvas.text(FIRST, words::severity(severity.0), Look::Mark(tone(severity.0)));
-        let of = Number::Counted(Counted::Findings { rule: rule.id.to_owned() });
+        let of =
+            Number::Counted(Counted::Findings { rule: rule.id.to_owned(), severity: severity.0.as_str().to_owned() });
         canvas.put(2, Cell::count(*count), Look::Figure.with(NumberFormat::WHOLE)).of(of);
         let texts = canvas.tongue().rule(rule);
         canvas.span(3, 5, Cell::text(Tongue::marked(texts.title, rule.title)), Look::Text.plain());
@@ -136,7 +137,7 @@ fn counts(canvas: &mut Canvas, context: Context) {
     let text = format!("=SUM({})", Area::column(2, first, canvas.at().saturating_sub(1)));
     canvas.text(FIRST, words::TOTAL, Look::Strong);
     canvas.put(2, Cell::Formula { text, cached: total }, Look::StrongFigure.with(NumberFormat::WHOLE));
-    canvas.of(Number::Counted(Counted::Findings { rule: String::new() }));
+    canvas.of(Number::Counted(Counted::Findings { rule: String::new(), severity: String::new() }));
     canvas.end_ruled(FIRST, LAST, Rule::Above);
     canvas.gap(18);
     canvas.keep_from(start);

@@ -198,11 +198,12 @@ fn logo(canvas: &mut Canvas, board: &Scoreboard, edge: u16) {
     let Some(logo) = &board.presentation.logo else { return };
     let (width, height) = (logo.width.max(1), logo.height.max(1));
     // By the side that reaches its edge first; never larger than the picture is.
-    let by_width = LOGO.0 * height <= LOGO.1 * width;
-    let (width, height) = match by_width {
-        true if width > LOGO.0 => (LOGO.0, (height * LOGO.0 / width).max(1)),
-        false if height > LOGO.1 => ((width * LOGO.1 / height).max(1), LOGO.1),
-        _ => (width, height),
+    let (width, height) = if LOGO.0 * height <= LOGO.1 * width {
+        let drawn = width.min(LOGO.0);
+        (drawn, (height * drawn / width).max(1))
+    } else {
+        let drawn = height.min(LOGO.1);
+        ((width * drawn / height).max(1), drawn)
     };
     let picture =
         Picture { logo: logo.clone(), last_column: edge, row: 1, width, height, alt: prose::ALT_LOGO.to_owned() };

@@ -106,7 +106,11 @@ impl Tables {
                             let joint = self.phrases.whole.get(JOINT)?;
                             filled.push_str(&parts.collect::<Option<Vec<_>>>()?.join(joint));
                         }
-                        Kind::Message => match self.message(value.text, depth) {
+                        // A sentence at the end of a message has lost its full stop.
+                        Kind::Message => match self.message(value.text, depth).or_else(|| {
+                            let sentence = self.message(&format!("{}.", value.text), depth)?;
+                            Some(sentence.trim_end_matches('.').to_owned())
+                        }) {
                             Some(message) => filled.push_str(&message),
                             None => filled.push_str(value.text),
                         },

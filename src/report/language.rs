@@ -337,9 +337,11 @@ mod tests {
             }
         }
         let mut all = BTreeSet::new();
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         for folder in ["report", "compute", "model", "app"] {
-            collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder), &mut all);
+            collect(&source.join(folder), &mut all);
         }
+        all.extend(literals(&fs::read_to_string(source.join("finding/rules.rs")).expect("text")));
         let letters = |text: &str| between(text).concat().chars().filter(|c| c.is_alphabetic()).count();
         let whole = |text: &&String| letters(text) >= 2 || matches!(text.as_str(), "{} {}" | "{count} {noun}{}");
         let all: Vec<&String> = all.iter().filter(whole).collect();

@@ -265,7 +265,7 @@ pub(super) fn by_field(tongue: Tongue, breakdown: &Breakdown) -> String {
 
 /// How a line is called: what a definition or a row says, unless nothing is given or it is withheld.
 pub(super) fn line_name(name: &str) -> String {
-    let ours = name == words::NOT_GIVEN || name.starts_with(words::WITHHELD);
+    let ours = [words::NOT_GIVEN, words::ALL_MEMBERS].contains(&name) || name.starts_with(words::WITHHELD);
     if ours { name.to_owned() } else { own(name) }
 }
 

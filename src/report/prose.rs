@@ -298,11 +298,6 @@ pub fn by(label: &str) -> String {
     format!("By {label}")
 }
 
-/// A remark on some lines of a table.
-pub fn said_of(names: &str, remark: &str) -> String {
-    format!("{names}: {remark}")
-}
-
 /// The latest period that was reported, and when.
 pub fn latest(period: &str, on: NaiveDate) -> String {
     format!("{period}, {}", short_day(on))

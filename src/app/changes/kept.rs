@@ -134,9 +134,9 @@ impl Kept {
                 path.as_object()?.iter().map(|(on, value)| Some((on.parse().ok()?, value.as_str()?.parse().ok()?)));
             Some((code.clone(), path.collect::<Option<_>>()?))
         });
-        let fields = map("fields")?.iter().map(|(code, fields)| {
-            Some((code.clone(), fields.as_array()?.iter().map(text).collect::<Option<_>>()?))
-        });
+        let fields = map("fields")?
+            .iter()
+            .map(|(code, fields)| Some((code.clone(), fields.as_array()?.iter().map(text).collect::<Option<_>>()?)));
         Some(Self {
             as_of: body.get("as_of")?.as_str()?.parse().ok()?,
             program: text(body.get("program")?)?,

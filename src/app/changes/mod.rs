@@ -262,11 +262,7 @@ fn acting(players: &[Player], made_of: &BTreeSet<String>) -> Vec<usize> {
 }
 
 /// Indicators by the players that act on them.
-fn groups(
-    players: &[Player],
-    parts: &BTreeMap<&IndicatorCode, BTreeSet<String>>,
-    codes: &[&IndicatorCode],
-) -> Groups {
+fn groups(players: &[Player], parts: &BTreeMap<&IndicatorCode, BTreeSet<String>>, codes: &[&IndicatorCode]) -> Groups {
     let mut groups = Groups::new();
     for code in codes {
         groups.entry(acting(players, &parts[*code])).or_default().insert((*code).clone());

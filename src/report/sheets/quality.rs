@@ -125,10 +125,8 @@ fn counts(canvas: &mut Canvas, context: Context) {
     let first = canvas.at();
     for ((severity, _), (rule, count)) in &rules {
         canvas.text(FIRST, words::severity(severity.0), Look::Mark(tone(severity.0)));
-        let of = Number::Counted(Counted::Findings {
-            rule: rule.id.to_owned(),
-            severity: severity.0.as_str().to_owned(),
-        });
+        let of =
+            Number::Counted(Counted::Findings { rule: rule.id.to_owned(), severity: severity.0.as_str().to_owned() });
         canvas.put(2, Cell::count(*count), Look::Figure.with(NumberFormat::WHOLE)).of(of);
         let texts = canvas.tongue().rule(rule);
         canvas.span(3, 5, Cell::text(texts.title), Look::Text.plain());

@@ -671,7 +671,8 @@ impl<'a> Ground<'a> {
                 board.indicators.iter().filter(|one| one.total.status.is_some_and(|own| own.as_str() == status)).count()
             }
             Counted::Findings { rule, severity } => {
-                let own = |one: &&scoreboard::finding::Finding| one.rule.id == rule && one.severity.as_str() == severity;
+                let own =
+                    |one: &&scoreboard::finding::Finding| one.rule.id == rule && one.severity.as_str() == severity;
                 board.findings.iter().filter(|one| rule.is_empty() || own(one)).count()
             }
             Counted::FindingsOf { partner, severity } => board

@@ -760,7 +760,16 @@ impl<'a> Ground<'a> {
                 .collect();
             let own =
                 |row: &u32| !shared || self.inbox.borrow_mut().row_says(&source.file, &source.sheet, *row, &names);
-            let counts = |row: &&u32| head.is_none_or(|head| **row > head) && !out.contains(*row) && own(row);
+            // A total below a table, or a remark, fills a few of its columns only.
+            let is_row = |row: &u32| {
+                let at = |column: &u16| scoreboard::finding::CellRef::new(*row, *column);
+                let filled = source.columns.values().filter(|column| {
+                    !self.inbox.borrow_mut().text(&source.file, &source.sheet, at(column)).is_empty()
+                });
+                filled.count() * 3 >= source.columns.len()
+            };
+            let counts =
+                |row: &&u32| head.is_none_or(|head| **row > head) && !out.contains(*row) && own(row) && is_row(row);
             rows += filled.iter().filter(counts).count();
         }
         Ok(rows as f64)

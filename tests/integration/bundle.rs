@@ -280,6 +280,21 @@ fn a_tampered_figure_in_the_json_is_told() {
 }
 
 #[test]
+fn tampered_findings_and_decisions_are_told() {
+    let mut bundle = Bundle::of(&project(), "last");
+    bundle.change("decisions.json", "\"counts\": true", "\"counts\": false");
+    bundle.change("findings.json", "\"rows_kept_out\": 0", "\"rows_kept_out\": 4");
+    bundle.change("README.txt", "What you can do with it", "Nothing to do");
+    bundle.cover_up();
+    bundle
+        .verify()
+        .expect(1)
+        .says("decisions.json › submissions[0].counts: bundle false, recomputed true")
+        .says("rows_kept_out: bundle 4, recomputed 0")
+        .says("README.txt, line");
+}
+
+#[test]
 fn a_tampered_cell_of_the_workbook_is_told() {
     let mut bundle = Bundle::of(&project(), "last");
     let mut parts = unzip(&bundle.files["outputs/small.xlsx"]);

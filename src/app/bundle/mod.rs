@@ -105,6 +105,22 @@ pub fn reports(
     Ok(made)
 }
 
+/// What a bundle says beside outputs, which can be told again from the same.
+pub fn said(then: &Rebuilt, produced: &[(String, Produced)]) -> [(&'static str, Value); 2] {
+    let findings = produced.iter().map(|(report, produced)| {
+        let list = |findings: &[Finding]| findings.iter().map(to_json).collect::<Vec<_>>();
+        let all = json!({ "findings": list(&produced.scoreboard.findings), "gates": list(&produced.gates),
+            "rows_kept_out": produced.kept_out });
+        (report.as_str(), all)
+    });
+    [(FINDINGS, json!(findings.collect::<BTreeMap<_, _>>())), (DECISIONS, decisions::of(then))]
+}
+
+/// The text for whoever opens the bundle.
+pub fn introduction(then: &Rebuilt, audience: Audience) -> String {
+    readme::text(then, audience)
+}
+
 /// The files of a bundle, and what the manifest says of them.
 struct Contents {
     files: Files,
@@ -116,7 +132,7 @@ struct Contents {
 
 impl Contents {
     fn of(then: &Rebuilt, audience: Audience) -> Self {
-        let files = [(README.to_owned(), readme::text(then, audience).into_bytes())].into();
+        let files = [(README.to_owned(), introduction(then, audience).into_bytes())].into();
         Self { files, inputs: Vec::new(), outputs: Vec::new(), chain_head: None, audience }
     }
 
@@ -160,18 +176,9 @@ impl Contents {
         }
         self.received(&entries, store)?;
         self.before(&entries, store)?;
-        let findings: BTreeMap<&str, Value> = produced
-            .iter()
-            .map(|(report, produced)| {
-                let board = &produced.scoreboard;
-                let list = |findings: &[Finding]| findings.iter().map(to_json).collect::<Vec<_>>();
-                let all = json!({ "findings": list(&board.findings), "gates": list(&produced.gates),
-                    "rows_kept_out": produced.kept_out });
-                (report.as_str(), all)
-            })
-            .collect();
-        self.json(FINDINGS, &json!(findings));
-        self.json(DECISIONS, &decisions::of(then));
+        for (name, value) in said(then, produced) {
+            self.json(name, &value);
+        }
         Ok(())
     }
 

@@ -7,18 +7,17 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::scratch::Scratch;
 use super::{Difference, Verdict, chain, compare};
 use crate::app::assemble::run_code;
-use crate::app::bundle::manifest::{self, DEFINITIONS, EARLIER, LEDGER, MANIFEST, Manifest, OUTPUTS, RUNS};
+use crate::app::bundle::manifest::{self, DEFINITIONS, EARLIER, LEDGER, MANIFEST, Manifest, OUTPUTS, README, RUNS};
 use crate::app::bundle::pack::{self, Files};
-use crate::app::bundle::reports;
+use crate::app::bundle::{introduction, reports, said};
 use crate::app::produce::Produced;
 use crate::app::project::Project;
 use crate::app::rebuild::{self, Rebuilt};
 use crate::app::record::Received;
 use crate::app::runs::{self, Run, written};
-use crate::app::{Progress, Stopped, fault};
+use crate::app::{Progress, Stopped};
 use crate::finding::{Finding, Place, rules};
 use crate::ingest::Sandbox;
 use crate::model::audience::Audience;
@@ -132,8 +131,7 @@ impl Bundle<'_> {
         if let Some(head) = head {
             chain::find(head, &entries, verdict);
         }
-        let scratch = Scratch::new().map_err(|error| fault("no temporary folder can be made", error))?;
-        let mut store = Store::open(scratch.path())?;
+        let mut store = Store::passing()?;
         self.import(&store, &entries, verdict)?.append(&mut store)?;
         let Some(then) = self.rebuilt(&mut store, &run, reader.at_most(compare::BOUNDS), verdict)? else {
             return Ok(());
@@ -332,12 +330,30 @@ impl Bundle<'_> {
                 verdict.differs(path, "stands in the bundle, and nothing computed gives it");
             }
         }
+        if self.same_version {
+            self.said(then, produced, verdict);
+        }
         verdict.figures = Some(figures);
         if verdict.differences.len() == before {
             verdict.sound.push(format!("{figures} figures computed again: every figure agrees"));
             if self.same_version {
                 verdict.sound.push(format!("{} outputs: the same, byte by byte", expected.len()));
             }
+        }
+    }
+
+    /// What stands beside the outputs, told again.
+    fn said(&self, then: &Rebuilt, produced: &[(String, Produced)], verdict: &mut Verdict) {
+        for (name, ours) in said(then, produced) {
+            let theirs =
+                self.files.get(name).and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or(Value::Null);
+            verdict.differences.extend(compare::of_boards(name, &theirs, &ours));
+        }
+        let theirs =
+            self.files.get(README).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
+        verdict.differences.extend(compare::of_texts(README, &theirs, &introduction(then, Audience::Internal)));
+        if self.manifest.programme != then.project.catalog.programme.title {
+            verdict.differs(MANIFEST, "names another programme than the definitions");
         }
     }
 

@@ -27,7 +27,10 @@ pub fn check(lines: &[Line], verdict: &mut Verdict) -> Vec<Entry> {
         }
     }
     if broken == 0 {
-        verdict.sound.push(format!("{} ledger entries: each follows from the one before", lines.len()));
+        verdict.sound.push(format!(
+            "{} ledger entries: each follows from the one before; the hash of the last is {previous}",
+            lines.len()
+        ));
     }
     entries
 }

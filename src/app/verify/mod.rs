@@ -5,7 +5,6 @@
 mod bundle;
 mod chain;
 mod compare;
-mod scratch;
 mod store;
 
 pub use bundle::bundle;

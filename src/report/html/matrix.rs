@@ -13,6 +13,9 @@ use crate::report::sheets::{number_format, outlook};
 use crate::report::style::{NumberFormat, Tone};
 use crate::report::words::{self, Outlook, head, page as ours};
 
+/// More columns than this are no longer seen at a glance: the tables of the indicators have them as lines.
+const WIDEST: usize = 60;
+
 /// Indicators down, the values of a field across: partners or countries.
 pub struct Grid<'a> {
     field: &'static str,
@@ -24,7 +27,7 @@ pub fn partners<'a>(page: &Page<'a>) -> Option<Grid<'a>> {
     let lines = with(page, "partner");
     let partners = &page.board.programme.partners;
     let columns = partners.iter().map(|one| (one.code.as_str().to_owned(), one.name.clone())).collect();
-    (!lines.is_empty() && partners.len() > 1).then_some(Grid { field: "partner", columns, lines })
+    (!lines.is_empty() && (2..=WIDEST).contains(&partners.len())).then_some(Grid { field: "partner", columns, lines })
 }
 
 pub fn countries<'a>(page: &Page<'a>) -> Option<Grid<'a>> {
@@ -39,7 +42,7 @@ pub fn countries<'a>(page: &Page<'a>) -> Option<Grid<'a>> {
         }
     }
     columns.sort_by(|a, b| a.1.cmp(&b.1));
-    (!columns.is_empty()).then_some(Grid { field: "country", columns, lines })
+    (1..=WIDEST).contains(&columns.len()).then_some(Grid { field: "country", columns, lines })
 }
 
 fn with<'a>(page: &Page<'a>, field: &str) -> Vec<&'a IndicatorResult> {

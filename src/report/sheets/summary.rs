@@ -171,7 +171,9 @@ fn top(canvas: &mut Canvas, context: Context, layout: &Layout) -> u32 {
     let room = if board.presentation.logo.is_some() { edge.saturating_sub(3) } else { edge };
     canvas.span(INDICATOR, room, Cell::verbatim(&programme.title), Look::Subtitle.plain()).end();
     let facts = prose::facts(programme.as_of, words::audience(board.audience), &board.run);
-    canvas.span(INDICATOR, edge, Cell::text(format!("{facts}. {}", cut_off(board))), Look::Note.plain()).end();
+    // Each by itself: the first may hold a full stop that is not ours.
+    let about = format!("{}. {}", canvas.say(&facts), canvas.say(&cut_off(board)));
+    canvas.span(INDICATOR, edge, Cell::text(about), Look::Note.plain()).end();
     if let Some(partner) = &board.presentation.partner {
         let text = prose::by_partner_alone(&own(context.partner(partner.as_str())));
         canvas.span(INDICATOR, edge, Cell::text(text), Look::Note.plain()).end();

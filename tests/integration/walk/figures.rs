@@ -763,9 +763,10 @@ impl<'a> Ground<'a> {
             // A total below a table, or a remark, fills a few of its columns only.
             let is_row = |row: &u32| {
                 let at = |column: &u16| scoreboard::finding::CellRef::new(*row, *column);
-                let filled = source.columns.values().filter(|column| {
-                    !self.inbox.borrow_mut().text(&source.file, &source.sheet, at(column)).is_empty()
-                });
+                let filled = source
+                    .columns
+                    .values()
+                    .filter(|column| !self.inbox.borrow_mut().text(&source.file, &source.sheet, at(column)).is_empty());
                 filled.count() * 3 >= source.columns.len()
             };
             let counts =

@@ -688,7 +688,9 @@ impl<'a> Ground<'a> {
                     .filter(|out| whose(&out.partner, partner) && of(collection, &out.collection))
                     .count()
             }
-            Counted::Rows { partner, collection, .. } => return self.accepted(partner, collection),
+            Counted::Rows { partner, collection, .. } => {
+                return self.accepted(partner.as_deref(), collection.as_deref());
+            }
             Counted::Change { .. } => return Err("changes are not recomputed here".into()),
             Counted::Response { survey, wave, line, what } => return self.response(survey, *wave, *line, what),
             Counted::Comparison { at, what } => return self.comparison(*at, what),
@@ -716,13 +718,12 @@ impl<'a> Ground<'a> {
     }
 
     /// Rows of a partner's table: those that hold something below the header, less those that were kept out.
-    fn accepted(&self, partner: &Option<String>, collection: &Option<String>) -> Told {
+    fn accepted(&self, partner: Option<&str>, collection: Option<&str>) -> Told {
         let (Some(partner), Some(code)) = (partner, collection) else { return Err("whose rows?".into()) };
         let collection =
             self.folder.catalog.collections.iter().find(|one| one.code.as_str() == code).ok_or("no collection")?;
         let mut rows = 0;
-        for source in
-            self.board.evidence.sources.iter().filter(|one| one.partner == *partner && one.collection == *code)
+        for source in self.board.evidence.sources.iter().filter(|one| one.partner == partner && one.collection == code)
         {
             let mut filled: BTreeSet<u32> = BTreeSet::new();
             let mut head = None;
@@ -754,7 +755,7 @@ impl<'a> Ground<'a> {
                 .catalog
                 .partners
                 .iter()
-                .filter(|one| one.code.as_str() == *partner)
+                .filter(|one| one.code.as_str() == partner)
                 .flat_map(|one| [one.code.to_string(), one.name.clone()].into_iter().chain(one.also_called.clone()))
                 .map(|name| folded(&name))
                 .collect();

@@ -21,7 +21,6 @@ pub const TRAJECTORY: &str = "Empty: nothing is counted on that day, or it lies 
      through the milestones to the target.";
 pub const ORIGINAL_PATH: &str = "First target: the path that was expected before the target was amended.";
 pub const TRAJECTORY_WITHOUT_TARGET: &str = "Empty: nothing is counted on that day, or it lies after the cut-off.";
-pub const ORIGINAL_PATH: &str = "First target: the path that was expected before the target was amended.";
 pub const PROJECTION: &str = "Projected: the recent pace carried on from the cut-off, with its 80 % interval. It is no \
     promise.";
 pub const MATRIX: &str = "Each partner's figure for each indicator that is counted by partner";

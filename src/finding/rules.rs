@@ -393,6 +393,12 @@ rules! {
     DEFINITIONS_NOT_KEPT "definitions-not-kept", "the definitions of a past run are not known any more",
         "An older version of this program did not keep them, and figures under other definitions are other figures.",
         "Check out the definition files of that day, and run again.";
+    CLOSE_REFUSED "close-refused", "a period cannot be closed",
+        "A closed period stands for ever, so it is closed once, in order, and only when all its reports were due.",
+        "See the message.";
+    BUNDLE_UNREADABLE "bundle-unreadable", "a file that is no bundle, or one that cannot be opened",
+        "What cannot be opened whole cannot be verified.",
+        "Ask for the bundle again, as `scoreboard bundle` wrote it.";
     GATE_FAILED "gate-failed", "a declared gate was not met",
         "The scoreboard is published, and the exit code says that it needs a look.",
         "See the message.";

@@ -232,7 +232,8 @@ fn no_more_on_the_page(project: &Project, report: &str, json: &Value) {
         }
     }
     known.iter_mut().for_each(|one| *one = one.abs());
-    let shares: Vec<f64> = known.iter().map(|one| 100.0 * one).collect();
+    // A share of one is shown in per cent.
+    let shares: Vec<f64> = known.iter().filter(|one| **one < 20.0).map(|one| 100.0 * one).collect();
     known.extend(shares);
     known.sort_by(f64::total_cmp);
     let text = text_of(&String::from_utf8(read("html")).expect("text"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::define::Catalog;
 use crate::define::catalog::{
-    Bound, Collection, Derived, Estimate, Field, How, Indicator, Partner, RowMeasure, Survey,
+    Bound, Collection, Derived, Estimate, Field, How, Indicator, Partner, Rates, RowMeasure, Survey,
 };
 use crate::model::number::display;
 use crate::model::target::{Direction, Target, TargetValue, Targets, Trajectory};
@@ -47,7 +47,7 @@ pub fn of(catalog: &Catalog) -> Facts {
         facts.insert(target(one.code.as_str()), held_against(one));
     }
     for one in &catalog.collections {
-        facts.insert(collection(one.code.as_str()), of_collection(one));
+        facts.insert(collection(one.code.as_str()), of_collection(one, catalog.rates.as_ref()));
     }
     for one in &catalog.surveys {
         facts.insert(survey(one.code.as_str()), of_survey(one));
@@ -156,7 +156,7 @@ fn declared(target: &Target) -> String {
     target.because.as_ref().map_or_else(|| says.clone(), |because| format!("{says}: {because}"))
 }
 
-fn of_collection(one: &Collection) -> Keys {
+fn of_collection(one: &Collection, rates: Option<&Rates>) -> Keys {
     let mut keys = Keys::new();
     let one = one.for_reading();
     put(&mut keys, "key", one.key.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(", "));
@@ -171,6 +171,9 @@ fn of_collection(one: &Collection) -> Keys {
     for check in &one.checks {
         let text = format!("{} ({})", check.expect.source, check.severity.as_str());
         put(&mut keys, &format!("check {}", check.code), text);
+    }
+    if let Some(rates) = rates.filter(|_| one.fields.iter().any(|field| field.currency.is_some())) {
+        put(&mut keys, "rates of exchange", unsaid(&rates.file.1));
     }
     // How tables are found: told as changed, not how.
     put(&mut keys, "layout", unsaid(&format!("{:?} {:?} {:?}", one.layouts, one.title, one.also_called)));

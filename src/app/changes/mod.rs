@@ -27,14 +27,16 @@ use crate::model::scoreboard::IndicatorResult;
 use crate::model::share::{self, Coalition, amounts, everyone, matters, needed};
 use crate::model::value::Value;
 use crate::sql::Function;
-use arrivals::arrivals;
+use arrivals::{Arrival, arrivals};
 use causes::{Defined, Grain, Player, defined, files_with};
 
 use facts::{Facts, differences};
 pub use history::History;
 pub use kept::Shown;
 use kept::{Figures, Kept, Key, Numbers, figures};
-use scenario::{Files, Stage, made_of};
+pub use scenario::made_of;
+use scenario::{Files, Stage};
+pub use since::Earlier;
 
 /// As the JSON of a report tells it.
 pub fn json(changes: &Changes) -> serde_json::Value {
@@ -84,50 +86,9 @@ impl Comparison<'_> {
         let came = arrivals(&self.stage, &self.before.files, &self.now)?;
         let parts: BTreeMap<&IndicatorCode, BTreeSet<String>> =
             both.iter().map(|code| (code, made_of(catalog, code))).collect();
-        // Only where data moved something need anything be shared out.
-        let moved_by_data: Vec<&IndicatorCode> = both
-            .iter()
-            .filter(|code| {
-                let of = |figures: &'_ Figures| -> BTreeMap<Key, Numbers> {
-                    figures
-                        .iter()
-                        .filter(|((one, _), _)| one == *code)
-                        .map(|(key, numbers)| (key.clone(), numbers.clone()))
-                        .collect()
-                };
-                of(&redefined) != of(&now)
-            })
-            .collect();
-        let budget = self.budget();
-        let settled = causes.len();
-        let mut players: Vec<Player> = Vec::new();
-        for grain in [Grain::File, Grain::PartnerAndKind, Grain::Kind] {
-            causes.truncate(settled);
-            players = day.iter().cloned().collect();
-            players.extend(causes::files(catalog, &came, grain, &mut causes));
-            let groups = groups(&players, &parts, &moved_by_data);
-            let cost: usize = groups.keys().map(|acting| needed(acting.len()).len()).sum();
-            let fits = cost <= budget && groups.keys().all(|acting| acting.len() <= share::MOST);
-            if fits || grain == Grain::Kind {
-                match grain {
-                    Grain::File => {}
-                    Grain::PartnerAndKind => {
-                        notes.push("So many files came that those of one kind of each partner are one cause.".into())
-                    }
-                    Grain::Kind => notes.push("So many files came that those of one kind are one cause.".into()),
-                }
-                break;
-            }
-        }
-        let groups = groups(&players, &parts, &moved_by_data);
-        let mut outcomes: BTreeMap<Vec<usize>, BTreeMap<Coalition, Figures>> = BTreeMap::new();
-        for (acting, codes) in &groups {
-            let mut of_group = BTreeMap::new();
-            for coalition in needed(acting.len()) {
-                of_group.insert(coalition, self.outcome(&players, acting, coalition, codes)?);
-            }
-            outcomes.insert(acting.clone(), of_group);
-        }
+        let moved_by_data = moved_by_data(&both, &redefined, &now);
+        let players = self.players(day, &came, &parts, &moved_by_data, &mut causes, &mut notes);
+        let outcomes = self.outcomes(&players, &groups(&players, &parts, &moved_by_data))?;
         let mut moved = Vec::new();
         let mut unexplained = BTreeSet::new();
         for one in indicators.iter().filter(|one| both.contains(&one.code)) {
@@ -162,6 +123,50 @@ impl Comparison<'_> {
             notes.push(format!("{title}: part of the difference is due to none of the causes that were found."));
         }
         Ok(Changes { since: self.since.to_owned(), since_as_of: self.before.as_of, causes, moved, notes })
+    }
+
+    /// The causes that act on data: as finely told apart as can be computed.
+    fn players(
+        &self,
+        day: Option<Player>,
+        came: &[Arrival],
+        parts: &BTreeMap<&IndicatorCode, BTreeSet<String>>,
+        codes: &[&IndicatorCode],
+        causes: &mut Vec<Cause>,
+        notes: &mut Vec<String>,
+    ) -> Vec<Player> {
+        let catalog = &self.stage.project.catalog;
+        let (budget, settled) = (self.budget(), causes.len());
+        let mut players: Vec<Player> = Vec::new();
+        for (grain, note) in [
+            (Grain::File, None),
+            (Grain::PartnerAndKind, Some("So many files came that those of one kind of each partner are one cause.")),
+            (Grain::Kind, Some("So many files came that those of one kind are one cause.")),
+        ] {
+            causes.truncate(settled);
+            players = day.iter().cloned().collect();
+            players.extend(causes::files(catalog, came, grain, causes));
+            let groups = groups(&players, parts, codes);
+            let cost: usize = groups.keys().map(|acting| needed(acting.len()).len()).sum();
+            if grain == Grain::Kind || (cost <= budget && groups.keys().all(|acting| acting.len() <= share::MOST)) {
+                notes.extend(note.map(str::to_owned));
+                break;
+            }
+        }
+        players
+    }
+
+    /// The figures of every state in between that the sharing needs.
+    fn outcomes(&self, players: &[Player], groups: &Groups) -> Result<Outcomes, Stopped> {
+        let mut outcomes = Outcomes::new();
+        for (acting, codes) in groups {
+            let mut of_group = BTreeMap::new();
+            for coalition in needed(acting.len()) {
+                of_group.insert(coalition, self.outcome(players, acting, coalition, codes)?);
+            }
+            outcomes.insert(acting.clone(), of_group);
+        }
+        Ok(outcomes)
     }
 
     /// The indicators that both have, in the order of now; the others are told.
@@ -214,7 +219,10 @@ impl Comparison<'_> {
     /// The total and all lines of an indicator, those that are gone last.
     fn keys(&self, one: &IndicatorResult) -> Vec<(Key, String)> {
         let mut keys = vec![((one.code.clone(), Vec::new()), String::new())];
-        for breakdown in &one.breakdowns {
+        // A breakdown that is new has not moved.
+        let then = self.before.fields.get(one.code.as_str());
+        let known = |field: &str| then.is_some_and(|fields| fields.contains(field));
+        for breakdown in one.breakdowns.iter().filter(|breakdown| known(&breakdown.field)) {
             let lines = breakdown.figures.iter().zip(&breakdown.names);
             keys.extend(lines.map(|(line, name)| ((one.code.clone(), line.by.clone()), name.clone())));
         }
@@ -234,18 +242,28 @@ impl Comparison<'_> {
     }
 }
 
+/// Players by position → the indicators on which just these act.
+type Groups = BTreeMap<Vec<usize>, BTreeSet<IndicatorCode>>;
+/// The same → what comes of each coalition of them.
+type Outcomes = BTreeMap<Vec<usize>, BTreeMap<Coalition, Figures>>;
+
+/// The indicators of which data moved some figure: only there need anything be shared out.
+fn moved_by_data<'a>(both: &'a [IndicatorCode], redefined: &Figures, now: &Figures) -> Vec<&'a IndicatorCode> {
+    let of = |figures: &Figures, code: &IndicatorCode| -> BTreeMap<Key, Numbers> {
+        let own = figures.iter().filter(|((one, _), _)| one == code);
+        own.map(|(key, numbers)| (key.clone(), numbers.clone())).collect()
+    };
+    both.iter().filter(|code| of(redefined, code) != of(now, code)).collect()
+}
+
 /// The players that act on an indicator, by position.
 fn acting(players: &[Player], made_of: &BTreeSet<String>) -> Vec<usize> {
     players.iter().enumerate().filter(|(_, player)| player.acts_on(made_of)).map(|(at, _)| at).collect()
 }
 
 /// Indicators by the players that act on them.
-fn groups(
-    players: &[Player],
-    parts: &BTreeMap<&IndicatorCode, BTreeSet<String>>,
-    codes: &[&IndicatorCode],
-) -> BTreeMap<Vec<usize>, BTreeSet<IndicatorCode>> {
-    let mut groups: BTreeMap<Vec<usize>, BTreeSet<IndicatorCode>> = BTreeMap::new();
+fn groups(players: &[Player], parts: &BTreeMap<&IndicatorCode, BTreeSet<String>>, codes: &[&IndicatorCode]) -> Groups {
+    let mut groups = Groups::new();
     for code in codes {
         groups.entry(acting(players, &parts[*code])).or_default().insert((*code).clone());
     }

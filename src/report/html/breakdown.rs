@@ -62,6 +62,7 @@ pub fn part(page: &Page, one: &IndicatorResult, breakdown: &Breakdown, at: usize
         one,
         columns: &columns,
         number,
+        short: breakdown.figures.len() <= OPEN,
         most: most(breakdown).filter(|_| page.draws(ChartUse::Breakdown)),
     };
     let body = html! {
@@ -103,6 +104,7 @@ struct Lines<'a> {
     columns: &'a [Column],
     number: NumberFormat,
     most: Option<Decimal>,
+    short: bool,
 }
 
 impl Lines<'_> {
@@ -116,19 +118,26 @@ impl Lines<'_> {
                 @if let Some(bar) = bar { span.bar aria-hidden="true" { span style=(format!("width:{}%", percent(bar))) {} } }
                 span.figure { (page.traced(self.one, by, page.value(&figure.value, self.number))) }
             }
-            @for column in self.columns { (self.cell(*column, figure)) }
+            @for column in self.columns { (self.cell(*column, figure, by)) }
         }
     }
 
-    fn cell(&self, column: Column, figure: &Figure) -> Markup {
+    /// Beside a figure: in a long table the figure alone leads to the rows, so that the page stays small.
+    fn led(&self, by: Option<(&str, &str)>, shown: Markup) -> Markup {
+        if self.short || by.is_none() { self.page.traced(self.one, by, shown) } else { shown }
+    }
+
+    fn cell(&self, column: Column, figure: &Figure, by: Option<(&str, &str)>) -> Markup {
         let page = self.page;
         let part = |value: Option<Decimal>| {
             let whole = self.one.unit.is_percent() || value.is_none_or(|value| value.fract().is_zero());
             let format = if whole { NumberFormat::WHOLE } else { NumberFormat::of_unit(&self.one.unit, true) };
-            html! { td.num { (page.optional(value, words::NONE, format)) } }
+            html! { td.num { (self.led(by, page.optional(value, words::NONE, format))) } }
         };
         match column {
-            Column::Upper => html! { td.num { (page.optional(figure.upper, words::NONE, self.number)) } },
+            Column::Upper => html! {
+                td.num { (self.led(by, page.optional(figure.upper, words::NONE, self.number))) }
+            },
             Column::Numerator => part(figure.numerator),
             Column::Denominator => part(figure.denominator),
             Column::Target => {
@@ -143,7 +152,7 @@ impl Lines<'_> {
             },
             Column::Status => html! { td.state { (page.status(figure.status.unwrap_or(Status::NoTarget))) } },
             Column::Rows => {
-                html! { td.num { (page.number(Decimal::from(figure.rows), NumberFormat::WHOLE)) } }
+                html! { td.num { (self.led(by, html! { (page.number(Decimal::from(figure.rows), NumberFormat::WHOLE)) })) } }
             }
         }
     }

@@ -1,5 +1,6 @@
 //! One indicator: the figure and why it stands so, its drawings, what is behind it, and how it is defined.
 
+use chrono::NaiveDate;
 use maud::{Markup, html};
 use rust_decimal::Decimal;
 
@@ -8,6 +9,7 @@ use super::overview::{due, status_of};
 use super::page::{Head, Page, folded, table, theirs, tone_class};
 use super::{breakdown, chart, estimate, evidence};
 use crate::model::code::IndicatorCode;
+use crate::model::number::quotient;
 use crate::model::pace::Projection;
 use crate::model::presentation::ChartUse;
 use crate::model::scoreboard::{IndicatorResult, TrajectoryPoint};
@@ -17,7 +19,7 @@ use crate::model::value::Value;
 use crate::report::language::own;
 use crate::report::prose;
 use crate::report::sheets::{
-    any_suppressed, bounds, capital, coverage, no_target, number_format, point_name, target_format,
+    amount, any_suppressed, bounds, capital, coverage, no_target, number_format, point_name, target_format,
 };
 use crate::report::style::{NumberFormat, Tone};
 use crate::report::words::{self, head, label, page as ours, part};
@@ -113,14 +115,17 @@ fn strip(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
             }
             div {
                 dt { (page.say(head::EXPECTED)) }
-                dd { (page.optional(total.expected, words::NONE, number)) }
+                dd { a href=(definition) { (page.optional(total.expected, words::NONE, number)) } }
                 @if let Some(day) = total.cut_off.filter(|_| total.expected.is_some()) {
                     dd.beside { span { (page.say(format!("on {}", words::short_day(day)))) } }
                 }
             }
             div {
                 dt { (page.say(head::PROGRESS)) }
-                dd { (page.optional(total.progress, words::NONE, NumberFormat::SHARE)) (page.way(total.progress, due(one))) }
+                dd {
+                    a href=(definition) { (page.optional(total.progress, words::NONE, NumberFormat::SHARE)) }
+                    (page.way(total.progress, due(one)))
+                }
                 @if total.progress.is_some() {
                     dd.beside {
                         span { (page.say(prose::way(&number.shown(total.baseline.unwrap_or_default())))) }
@@ -132,7 +137,7 @@ fn strip(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
             }
             div {
                 dt { (page.say(head::COVERAGE)) }
-                dd { (page.say(coverage(one))) }
+                dd { a href=(if one.estimate.is_some() { "#survey" } else { "#quality" }) { (page.say(coverage(one))) } }
                 dd.beside { span { (page.say(if one.estimate.is_some() { prose::ANSWERED } else { prose::REPORTED })) } }
             }
         }
@@ -226,7 +231,7 @@ fn points(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
 
 /// What counts and how, against what; then the queries as they were run.
 fn definition(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
-    let with_unit = |value| words::with_unit(&number.shown(value), &one.unit);
+    let with_unit = |value| amount(page.tongue, value, &one.unit, number);
     let marked = |illustrative: bool| if illustrative { format!(" ({})", words::ILLUSTRATIVE) } else { String::new() };
     let baseline = match &one.baseline {
         None => html! { (page.say(one.total.baseline.map_or_else(|| words::NO_BASELINE.to_owned(), with_unit))) },
@@ -288,7 +293,31 @@ fn arithmetic(page: &Page, one: &IndicatorResult) -> Option<Markup> {
     let plain = |value| page.exact(value);
     let share = page.number(progress, NumberFormat::FINE_SHARE);
     Some(html! {
+        @if let Some(expected) = expected(page, one) { div { (expected) } }
         (page.say(head::PROGRESS)) " = (" (plain(actual)) " − " (plain(baseline)) ") / (" (plain(target.value)) " − " (plain(baseline)) ") = " (share)
+    })
+}
+
+/// What was expected on its day: on the line between two days that are declared. None where it came about otherwise.
+fn expected(page: &Page, one: &IndicatorResult) -> Option<Markup> {
+    let total = &one.total;
+    let (day, shown, target) = (total.cut_off?, total.expected?, total.target?);
+    let mut path = vec![(page.board.programme.start, total.baseline.unwrap_or_default())];
+    path.extend(one.milestones.iter().map(|milestone| (milestone.on, milestone.value)));
+    path.push((target.on, target.value));
+    path.sort_by_key(|(on, _)| *on);
+    let after = path.iter().position(|(on, _)| *on > day)?;
+    let (from, to) = (path.get(after.checked_sub(1)?)?, path.get(after)?);
+    let days = |from: NaiveDate, to: NaiveDate| Decimal::from(to.signed_duration_since(from).num_days());
+    let (gone, all) = (days(from.0, day), days(from.0, to.0));
+    let step = quotient(to.1.checked_sub(from.1)?.checked_mul(gone)?, all)?;
+    let made = from.1.checked_add(step)?;
+    let near = made.checked_sub(shown)?.abs() <= shown.abs().checked_mul(Decimal::new(1, 9))?;
+    near.then(|| {
+        html! {
+            (page.say(head::EXPECTED_THEN)) ", " (page.day(day)) " = " (page.exact(from.1)) " + (" (page.exact(to.1)) " − "
+            (page.exact(from.1)) ") × " (gone) " / " (all) " = " (page.exact(shown.round_dp(6)))
+        }
     })
 }
 

@@ -9,9 +9,12 @@ use crate::model::pace::{Pace, Projection};
 use crate::model::presentation::Funnel;
 use crate::model::scoreboard::{Figure, IndicatorResult};
 use crate::report::prose;
-use crate::report::sheets::number_format;
-use crate::report::style::NumberFormat;
-use crate::report::words::{self, head, page as ours};
+use crate::report::sheets::{number_format, outlook};
+use crate::report::style::{NumberFormat, Tone};
+use crate::report::words::{self, Outlook, head, page as ours};
+
+/// More columns than this are no longer seen at a glance: the tables of the indicators have them as lines.
+const WIDEST: usize = 60;
 
 /// Indicators down, the values of a field across: partners or countries.
 pub struct Grid<'a> {
@@ -24,7 +27,7 @@ pub fn partners<'a>(page: &Page<'a>) -> Option<Grid<'a>> {
     let lines = with(page, "partner");
     let partners = &page.board.programme.partners;
     let columns = partners.iter().map(|one| (one.code.as_str().to_owned(), one.name.clone())).collect();
-    (!lines.is_empty() && partners.len() > 1).then_some(Grid { field: "partner", columns, lines })
+    (!lines.is_empty() && (2..=WIDEST).contains(&partners.len())).then_some(Grid { field: "partner", columns, lines })
 }
 
 pub fn countries<'a>(page: &Page<'a>) -> Option<Grid<'a>> {
@@ -39,7 +42,7 @@ pub fn countries<'a>(page: &Page<'a>) -> Option<Grid<'a>> {
         }
     }
     columns.sort_by(|a, b| a.1.cmp(&b.1));
-    (!columns.is_empty()).then_some(Grid { field: "country", columns, lines })
+    (1..=WIDEST).contains(&columns.len()).then_some(Grid { field: "country", columns, lines })
 }
 
 fn with<'a>(page: &Page<'a>, field: &str) -> Vec<&'a IndicatorResult> {
@@ -119,6 +122,7 @@ pub fn pace(page: &Page, lines: &[(&IndicatorResult, &Pace)]) -> Markup {
         Head::right(page.say(ours::BAND)),
         Head::right(page.say(head::TARGET)),
         Head::right(page.say(head::HELD)),
+        Head::left(page.say(head::OUTLOOK)),
     ];
     let body = html! {
         @for (one, pace) in lines {
@@ -139,6 +143,12 @@ pub fn pace(page: &Page, lines: &[(&IndicatorResult, &Pace)]) -> Markup {
                         None => (page.absent(words::NONE)),
                     }
                 }
+                td.state {
+                    @match outlook(one, pace) {
+                        Some(outlook) => (page.mark(words::outlook(outlook), arrives(outlook))),
+                        None => (page.absent(words::NONE)),
+                    }
+                }
             }
         }
     };
@@ -146,6 +156,14 @@ pub fn pace(page: &Page, lines: &[(&IndicatorResult, &Pace)]) -> Markup {
         p { (page.say(prose::PACE)) }
         (table("pace-table", &html! { (page.say(words::PACE)) }, true, &heads, &body, None))
         p.note { (page.say(prose::PACE_LEGEND)) }
+    }
+}
+
+fn arrives(outlook: Outlook) -> Tone {
+    match outlook {
+        Outlook::Reaches => Tone::Good,
+        Outlook::May => Tone::Fair,
+        Outlook::Misses => Tone::Bad,
     }
 }
 

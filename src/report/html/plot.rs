@@ -8,7 +8,7 @@ use crate::model::number::quotient;
 use crate::report::axis;
 
 /// What lies between the edges of a drawing and its first and last place, in per cent.
-const SIDE: (i64, i64) = (2, 96);
+const SIDE: (i64, i64) = (7, 96);
 const UPRIGHT: (i64, i64) = (8, 88);
 
 /// A stretch of numbers that a drawing shows.
@@ -99,7 +99,7 @@ mod tests {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         let up = Span::of(&[d("0"), d("500")], false).unwrap();
         let frame = Frame::new([day("2015-03-01"), day("2016-03-01")].into_iter(), up).unwrap();
-        assert_eq!((frame.x(day("2015-03-01")), frame.x(day("2016-03-01"))), ("2".to_owned(), "96".to_owned()));
+        assert_eq!((frame.x(day("2015-03-01")), frame.x(day("2016-03-01"))), ("7".to_owned(), "96".to_owned()));
         assert_eq!(frame.x(day("2019-01-01")), "96", "a day beyond stays at the edge");
         assert_eq!(frame.y(d("0")), "88");
         assert!(frame.y(d("500")).parse::<f64>().unwrap() >= 8.0);

@@ -59,6 +59,9 @@ fn response(page: &Page, survey: &SurveyResult, wave: &WaveResponse, at: usize) 
 
 fn stratum(page: &Page, one: &StratumResponse, name: &Markup) -> Markup {
     let withheld = one.rate == Value::Suppressed;
+    let eligible = one.asked.saturating_sub(one.ineligible);
+    let rate = one.rate.known().and_then(|_| quotient(Decimal::from(one.complete), Decimal::from(eligible)));
+    let word = words::absent(&one.rate).unwrap_or(words::NOT_COMPUTABLE);
     let counts = [one.population, one.asked, one.ineligible, one.complete];
     html! {
         tr {
@@ -67,8 +70,8 @@ fn stratum(page: &Page, one: &StratumResponse, name: &Markup) -> Markup {
                 td.num { @if withheld { (page.absent(words::NONE)) } @else { (page.count(count)) } }
             }
             td.num {
-                (page.value(&one.rate, NumberFormat::FINE_SHARE))
-                (page.way(one.rate.known(), None))
+                (page.optional(rate, word, NumberFormat::FINE_SHARE))
+                (page.way(rate, None))
             }
         }
     }

@@ -185,8 +185,13 @@ impl<'a> Ground<'a> {
             return if *identity == row.partner { Ok(()) } else { Err(format!("{identity} is another partner")) };
         }
         let Some(text) = self.value_of(row, field) else { return Ok(()) };
-        let (seen, known) = (folded(&text), folded(identity.rsplit(':').next().unwrap_or(identity)));
         let kind = self.field(row, field).map(|field| field.kind);
+        let bare = match kind {
+            // The kind of number stands before it: `vat:LT300123456`.
+            Some(FieldKind::Enterprise) => identity.rsplit(':').next().unwrap_or(identity),
+            _ => identity,
+        };
+        let (seen, known) = (folded(&text), folded(bare));
         let same = match kind {
             _ if brings.by_name => true,
             Some(FieldKind::Country) => seen.len() != 2 || seen == known,
@@ -665,8 +670,10 @@ impl<'a> Ground<'a> {
             Counted::Status(status) => {
                 board.indicators.iter().filter(|one| one.total.status.is_some_and(|own| own.as_str() == status)).count()
             }
-            Counted::Findings { rule } => {
-                board.findings.iter().filter(|one| rule.is_empty() || one.rule.id == rule).count()
+            Counted::Findings { rule, severity } => {
+                let own =
+                    |one: &&scoreboard::finding::Finding| one.rule.id == rule && one.severity.as_str() == severity;
+                board.findings.iter().filter(|one| rule.is_empty() || own(one)).count()
             }
             Counted::FindingsOf { partner, severity } => board
                 .findings
@@ -729,7 +736,10 @@ impl<'a> Ground<'a> {
                     if names.contains(&folded(&text)) {
                         head = head.max(Some(row));
                     }
-                    filled.insert(row);
+                    // Totals below a table have no key.
+                    if collection.key.is_empty() || collection.key.iter().any(|key| key.as_str() == field) {
+                        filled.insert(row);
+                    }
                 }
             }
             let out = self.board.kept_out.iter().filter(|out| out.file == source.file && out.sheet == source.sheet);

@@ -19,6 +19,7 @@ pub const SUMMARY_LEGEND: &str = "≈ illustrative: not from the programme's doc
     Trend: actual figures at the end of each period. Click an indicator for its definition, trajectory and breakdowns.";
 pub const TRAJECTORY: &str = "Empty: nothing is counted on that day, or it lies after the cut-off. Expected: the straight path from the baseline \
      through the milestones to the target.";
+pub const ORIGINAL_PATH: &str = "First target: the path that was expected before the target was amended.";
 pub const TRAJECTORY_WITHOUT_TARGET: &str = "Empty: nothing is counted on that day, or it lies after the cut-off.";
 pub const PROJECTION: &str = "Projected: the recent pace carried on from the cut-off, with its 80 % interval. It is no \
     promise.";

@@ -209,7 +209,8 @@ fn walk(name: &str, project: Project) {
     let ground = walked.ground();
     walked.workbook(&ground).say(&format!("{name}, workbook"));
     for report in &walked.folder.catalog.reports {
-        let shown = |code: &scoreboard::model::code::IndicatorCode| walked.board.indicators.iter().any(|one| one.code == *code);
+        let shown =
+            |code: &scoreboard::model::code::IndicatorCode| walked.board.indicators.iter().any(|one| one.code == *code);
         if report.indicators.iter().all(shown) {
             walked.figures(&ground, report.code.as_str()).say(&format!("{name}, figures of {}", report.code));
         }

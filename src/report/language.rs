@@ -181,11 +181,11 @@ impl Teller {
         if !text.chars().any(char::is_alphabetic) {
             return Some(self.tongue.writing.numbers(text));
         }
-        let told = self.tables.tell(text).or_else(|| translate::message(text, self.tongue.code));
+        let told = self.tables.tell_sentence(text).or_else(|| translate::message(text, self.tongue.code));
         // What is not ours behind a text, such as the place of a definition, is no part of its pattern.
         told.or_else(|| {
             let ours = text.trim_end_matches(|c| PIECES.contains(&c));
-            let told = if ours.len() < text.len() { self.tables.tell(ours) } else { None };
+            let told = if ours.len() < text.len() { self.tables.tell_sentence(ours) } else { None };
             told.map(|told| told + &text[ours.len()..])
         })
     }
@@ -225,6 +225,7 @@ impl Teller {
     fn sentences(&self, text: &str, untold: &mut Vec<String>) -> String {
         let mut told = Vec::new();
         let mut rest = text;
+        let before = untold.len();
         while !rest.is_empty() {
             let inner = rest.match_indices(". ").chain(rest.match_indices("? ")).map(|(at, _)| at + 1);
             let mut ends: Vec<usize> = inner.take(2 * AHEAD).collect();
@@ -245,6 +246,13 @@ impl Teller {
                 |(sentence, _)| sentence,
             ));
             rest = behind.strip_prefix(' ').unwrap_or(behind);
+        }
+        // A full stop within what is not ours, such as the title of a wave.
+        if untold.len() > before
+            && let Some(whole) = self.tables.tell(text)
+        {
+            untold.truncate(before);
+            return whole;
         }
         told.join(" ")
     }

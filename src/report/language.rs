@@ -369,6 +369,15 @@ mod tests {
                     Nötig sind 60 SMEs mehr bis 31. Dez. 2015; 10 im Monat gegenüber bisher 7. \
                     Im Plan ab 45 SMEs: noch 5 SMEs entfernt.";
         assert_eq!(german.say(reason), told);
+        // The last pattern would take all of it for the name of a period.
+        let pace = "16 SMEs a quarter over the last 5 complete periods; no target is declared. At this pace 1.5 SMEs on \
+                    30 Sep 2016, with 80 % probability between 1 SMEs and 2 SMEs. P7 counts with 30 of its 91 days.";
+        let told = "16 SMEs je Quartal über die letzten 5 vollständigen Zeiträume; es ist kein Zielwert festgelegt. Bei \
+                    diesem Tempo 1,5 SMEs am 30. Sept. 2016, mit 80 % Wahrscheinlichkeit zwischen 1 SMEs und 2 SMEs. P7 \
+                    zählt mit 30 seiner 91 Tage.";
+        assert_eq!(german.say(pace), told);
+        let clauses = "the definition of volume: `measure` was A and is B; `unit` is new: EUR.";
+        assert_eq!(german.say(clauses), "die Definition von volume: „measure“ war A und ist B; „unit“ ist neu: EUR.");
         assert_eq!(german.say("Target\nActual"), "Zielwert\nIst");
         let about = format!("{} · by 1 May 2016 · ≈ illustrative", own("Target"));
         assert_eq!(german.say(&about), "Target · bis 1. Mai 2016 · ≈ zur Veranschaulichung");

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use polars::prelude::{DataFrame, SortMultipleOptions};
+use polars::prelude::{DataFrame, Int64Chunked, IntoSeries as _, NewChunkedArray as _, SortMultipleOptions};
 use sha2::{Digest, Sha256};
 
 use super::project::Project;
 use super::state::{FileState, State, latest_day};
-use super::{Stopped, answer, copies, fault};
+use super::{Stopped, answer, closing, copies, fault};
 use crate::compute::Origin;
 use crate::compute::evidence::Gathered;
 use crate::compute::{self, Inputs, Records, WaveInput};
@@ -39,11 +39,17 @@ pub fn run_code(project: &Project, state: &State, as_of: NaiveDate) -> String {
     for hash in state.fetched().into_values() {
         hasher.update(hash);
     }
+    for closed in &state.closed {
+        hasher.update(closing::to_json(closed).to_string());
+    }
     hex(&hasher.finalize()).chars().take(12).collect()
 }
 
 /// What counts: the data that every figure is computed from.
 pub struct Counting {
+    /// As the store numbers their sections.
+    pub stored: Vec<Submission>,
+    /// The same, numbered as rows and figures have them.
     pub submissions: Vec<Submission>,
     pub ties: Vec<Tie>,
     pub records: Records,
@@ -53,12 +59,39 @@ pub struct Counting {
 /// Gathers what counts on a day.
 pub fn counting(project: &Project, store: &Store, state: &State, as_of: NaiveDate) -> Result<Counting, Stopped> {
     let catalog = &project.catalog;
-    let (submissions, ties) = state.current(catalog);
-    let rows = rows(store, state, &submissions)?;
+    let (stored, ties) = state.current(catalog);
+    let order = Order::of(state);
+    let rows = rows(store, state, &stored, &order)?;
+    let mut submissions = stored.clone();
+    for submission in &mut submissions {
+        submission.section = order.place(submission.section);
+    }
+    submissions.sort_by_key(|submission| submission.section);
     let records = Records::new(catalog, &rows, &submissions, as_of)
         .map_err(|error| fault("rows cannot be put together", error))?;
-    let waves = waves(project, store, state)?;
-    Ok(Counting { submissions, ties, records, waves })
+    let waves = waves(project, store, state, &order)?;
+    Ok(Counting { stored, submissions, ties, records, waves })
+}
+
+/// Sections numbered as if all files had come at once, sorted by name. The store numbers them as they came; but the
+/// order of rows decides which of two stands first, so what came in another order must have the same.
+struct Order(BTreeMap<i64, i64>);
+
+impl Order {
+    fn of(state: &State) -> Self {
+        let mut files: Vec<&FileState> = state.files.values().collect();
+        files.sort_by_key(|file| (&file.received.name, &file.received.file));
+        let sections = files.into_iter().flat_map(|file| file.read.iter()).flat_map(|read| {
+            let mut sections: Vec<i64> = read.tables.iter().map(|table| table.section).collect();
+            sections.sort_unstable();
+            sections
+        });
+        Self(sections.zip(1..).collect())
+    }
+
+    fn place(&self, section: i64) -> i64 {
+        self.0.get(&section).copied().unwrap_or(section)
+    }
 }
 
 /// One report's scoreboard; and all its evidence as a table, where the workbook has room for a part only.
@@ -71,7 +104,7 @@ pub fn assemble(
     inbox: &[Finding],
 ) -> Result<(Scoreboard, Option<DataFrame>), Stopped> {
     let catalog = &project.catalog;
-    let Counting { submissions, ties, records, waves } = counting(project, store, state, as_of)?;
+    let Counting { stored, submissions, ties, records, waves } = counting(project, store, state, as_of)?;
     let inputs = Inputs {
         catalog,
         as_of,
@@ -80,8 +113,9 @@ pub fn assemble(
         records: &records,
         waves: &waves,
     };
-    let computed =
+    let mut computed =
         compute::compute(&inputs, &report.indicators).map_err(|error| fault("a figure cannot be computed", error))?;
+    closing::apply(catalog, state, &submissions, &mut computed.indicators);
     let all = report.exports.formats.contains(&Format::Parquet);
     let limit = report.evidence_rows;
     let Gathered { mut evidence, whole } =
@@ -92,14 +126,14 @@ pub fn assemble(
         copies::gather(project, store, state, &mut evidence, report.copies)?;
     }
 
-    let counted: BTreeSet<i64> = submissions.iter().map(|submission| submission.section).collect();
+    let counted: BTreeSet<i64> = stored.iter().map(|submission| submission.section).collect();
     let reporting = reporting(project, &submissions, as_of);
     let mut findings: Vec<Finding> = project.findings.clone();
     findings.extend(inbox.iter().cloned());
     findings.extend(file_findings(state, &counted, &submissions));
     findings.extend(ties.iter().map(tie));
     findings.extend(computed.findings);
-    findings.extend(answer::missing_rows(project, store, state, &submissions)?);
+    findings.extend(answer::missing_rows(project, store, state, &stored)?);
     findings.extend(not_reported(project, &reporting));
     finding::sort(&mut findings);
     findings.dedup();
@@ -155,7 +189,12 @@ pub fn assemble(
 }
 
 /// The rows of the submissions that count, by collection, in the order of section and place.
-fn rows(store: &Store, state: &State, submissions: &[Submission]) -> Result<BTreeMap<String, DataFrame>, Stopped> {
+fn rows(
+    store: &Store,
+    state: &State,
+    submissions: &[Submission],
+    order: &Order,
+) -> Result<BTreeMap<String, DataFrame>, Stopped> {
     let parts = state.parts();
     let mut wanted: BTreeMap<&str, BTreeMap<&str, BTreeSet<i64>>> = BTreeMap::new();
     for submission in submissions {
@@ -170,9 +209,8 @@ fn rows(store: &Store, state: &State, submissions: &[Submission]) -> Result<BTre
     }
     let mut tables = BTreeMap::new();
     for (collection, parts) in wanted {
-        let frame = gather(store, &parts)?;
-        if let Some(frame) = frame {
-            tables.insert(collection.to_owned(), frame);
+        if let Some(frame) = gather(store, &parts)? {
+            tables.insert(collection.to_owned(), ordered(frame, order)?);
         }
     }
     Ok(tables)
@@ -196,13 +234,26 @@ pub(super) fn gather(store: &Store, parts: &BTreeMap<&str, BTreeSet<i64>>) -> Re
     }
     let Some(mut whole) = whole else { return Ok(None) };
     whole.rechunk_mut();
-    let sorted = whole
-        .sort(["section", "place"], SortMultipleOptions::default().with_maintain_order(true))
-        .map_err(|error| fault("rows cannot be sorted", error))?;
-    Ok(Some(sorted))
+    sorted(&whole).map(Some)
 }
 
-fn waves(project: &Project, store: &Store, state: &State) -> Result<Vec<WaveInput>, Stopped> {
+fn sorted(rows: &DataFrame) -> Result<DataFrame, Stopped> {
+    rows.sort(["section", "place"], SortMultipleOptions::default().with_maintain_order(true))
+        .map_err(|error| fault("rows cannot be sorted", error))
+}
+
+/// Rows with their sections numbered anew, and sorted by that.
+fn ordered(mut rows: DataFrame, order: &Order) -> Result<DataFrame, Stopped> {
+    if order.0.iter().all(|(section, place)| section == place) {
+        return Ok(rows);
+    }
+    let places = (0..rows.height()).map(|row| integer(&rows, "section", row).map(|section| order.place(section)));
+    let places = Int64Chunked::from_iter_options("section".into(), places).into_series();
+    rows.replace("section", places.into()).map_err(|error| fault("rows cannot be numbered", error))?;
+    sorted(&rows)
+}
+
+fn waves(project: &Project, store: &Store, state: &State, order: &Order) -> Result<Vec<WaveInput>, Stopped> {
     let mut inputs = Vec::new();
     for survey in &project.catalog.surveys {
         for wave in &survey.waves {
@@ -215,12 +266,13 @@ fn waves(project: &Project, store: &Store, state: &State) -> Result<Vec<WaveInpu
                     sheet: table.sheet.clone(),
                     columns: table.columns.clone(),
                 };
-                origins.insert(table.section, origin);
+                origins.insert(order.place(table.section), origin);
                 if let Some(part) = &table.part {
                     parts.entry(part).or_default().insert(table.section);
                 }
             }
             if let Some(rows) = gather(store, &parts)? {
+                let rows = ordered(rows, order)?;
                 inputs.push(WaveInput { survey: survey.code.clone(), wave: wave.code.clone(), rows, origins });
             }
         }

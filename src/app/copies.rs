@@ -50,12 +50,15 @@ pub fn gather(
 
 /// The sheets of submissions and of survey answers, each once, and how many cells their rows have in all.
 fn wanted(project: &Project, state: &State, evidence: &Evidence) -> (Vec<Wanted>, u64) {
+    let calendar = &project.catalog.programme.calendar;
     let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
     let (mut wanted, mut cells) = (Vec::new(), 0);
     for source in &evidence.sources {
         cells += source.rows * source.columns.len() as u64;
         if seen.insert((source.hash.clone(), source.sheet.clone())) {
-            let title = format!("{} {}", source.partner, source.collection);
+            let period = source.covers.and_then(|day| calendar.period(calendar.number_of(day)));
+            let period = period.map_or_else(String::new, |period| format!(" {}", period.label));
+            let title = format!("{}{period} {}", source.partner, source.collection).replace('_', " ");
             wanted.push((source.hash.clone(), source.file.clone(), source.sheet.clone(), title));
         }
     }
@@ -65,7 +68,7 @@ fn wanted(project: &Project, state: &State, evidence: &Evidence) -> (Vec<Wanted>
                 cells += table.accepted * table.columns.len() as u64;
                 let (hash, name) = (&file.received.file, &file.received.name);
                 if seen.insert((hash.clone(), table.sheet.clone())) {
-                    let title = format!("{} {}", survey.code, wave.code);
+                    let title = format!("{} {}", survey.code, wave.code).replace('_', " ");
                     wanted.push((hash.clone(), name.clone(), table.sheet.clone(), title));
                 }
             }

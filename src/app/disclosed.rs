@@ -107,6 +107,7 @@ fn earlier(project: &Project, store: &Store, state: &State, record: &Value) -> R
         head: state.head.clone(),
         next_section: state.next_section,
         last_run: None,
+        closed: Vec::new(),
         known_at: None,
     };
     let as_of = record["as_of"].as_str().and_then(|day| day.parse().ok()).unwrap_or_default();

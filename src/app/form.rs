@@ -1,19 +1,23 @@
 //! Forms of surveys, and pictures of reports: files of the project → what `define` reads.
 
 use std::io;
+use std::time::Duration;
 
 use super::definitions::Definitions;
 use crate::define::form::{FormFault, FormFile, FormSheet};
-use crate::ingest::{self, Options, Workbook};
+use crate::ingest::{self, Bounds, Options, Sandbox, Workbook};
 use crate::model::hash::hash_of;
+
+/// What reading a form may cost, where it is read apart.
+const BOUNDS: Bounds = Bounds { memory_bytes: 1 << 30, time: Duration::from_secs(60) };
 
 /// A form of the project by its name, which is a path relative to it.
 ///
 /// # Errors
 /// Why it cannot be read.
-pub fn open(definitions: &Definitions, name: &str) -> Result<FormFile, FormFault> {
+pub fn open(definitions: &Definitions, reader: &Sandbox, name: &str) -> Result<FormFile, FormFault> {
     let help = "Name the form as it lies in the project, for example questionnaires/turnover.xlsx.";
-    read(name, &bytes(definitions, name, help)?)
+    read(name, &bytes(definitions, name, help)?, reader)
 }
 
 /// A picture of the project by its name.
@@ -39,7 +43,7 @@ fn bytes(definitions: &Definitions, name: &str, help: &str) -> Result<Vec<u8>, F
 ///
 /// # Errors
 /// Why it cannot be read.
-pub fn read(name: &str, bytes: &[u8]) -> Result<FormFile, FormFault> {
+pub fn read(name: &str, bytes: &[u8], reader: &Sandbox) -> Result<FormFile, FormFault> {
     let hash = hash_of(bytes);
     if bytes.first() == Some(&b'{')
         && let Ok(text) = std::str::from_utf8(bytes)
@@ -50,7 +54,11 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<FormFile, FormFault> {
         });
     }
     let bare = name.rsplit('/').next().unwrap_or(name);
-    match ingest::read(bare, bytes, &Options::default()) {
+    let read = reader.read(bare, bytes, &Options::default(), BOUNDS).map_err(|error| FormFault {
+        message: format!("cannot be read: {error}"),
+        help: "No process can be started that reads it; look at the memory that is free.".into(),
+    })?;
+    match read {
         Ok(workbook) => Ok(FormFile { name: name.to_owned(), hash, sheets: sheets(&workbook) }),
         Err(refusal) => Err(FormFault {
             message: refusal.message,

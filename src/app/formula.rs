@@ -55,6 +55,22 @@ pub fn of(
     }
 }
 
+/// What is decided or contracted, from its own rows.
+pub fn committed(figure: &Figure, rows: &[&EvidenceRow]) -> String {
+    let brings: Vec<&Brings> = rows.iter().map(|row| &row.brings).collect();
+    let taking = if brings.iter().any(|brings| brings.identity.is_some()) {
+        Taking::Distinct
+    } else if brings.iter().any(|brings| brings.amount.is_some()) {
+        Taking::Sum
+    } else {
+        Taking::Count
+    };
+    match figure.value.known() {
+        Some(value) => format!("committed: {}", taken(taking, &brings, Some(value))),
+        None => format!("committed: {}", figure.value.state().replace('_', " ")),
+    }
+}
+
 /// For those who see no rows: of a ratio its two numbers.
 pub fn bare(figure: &Figure, percent: bool) -> Formula {
     let line = division(figure.numerator, figure.denominator, figure.value.known(), percent);

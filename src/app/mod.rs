@@ -4,8 +4,10 @@
 
 pub mod answer;
 pub mod assemble;
+pub mod bundle;
 pub mod changes;
 pub mod check;
+pub mod closing;
 pub mod definitions;
 pub mod diff;
 pub mod explain;
@@ -25,6 +27,7 @@ pub mod state;
 pub mod status;
 pub mod template;
 pub mod trace;
+pub mod verify;
 
 mod copies;
 mod disclosed;

@@ -12,7 +12,6 @@ use super::state::{FileState, State};
 use crate::define::Catalog;
 use crate::define::catalog::{Derived, How, Indicator, Partner, Report};
 use crate::finding::Finding;
-use crate::ingest::Sandbox;
 use crate::model::code::IndicatorCode;
 use crate::model::export::Exports;
 use crate::model::presentation::LANGUAGES;
@@ -34,7 +33,7 @@ pub fn own(project: &Project, state: &State, report: &Report, partner: &Partner)
         catalog,
         findings: Vec::new(),
         definitions: project.definitions.clone(),
-        reader: Sandbox::here(),
+        reader: project.reader.another(),
     };
     Some(Own { project, state: sent(state, partner), report })
 }
@@ -129,6 +128,8 @@ fn sent(state: &State, partner: &Partner) -> State {
         next_section: state.next_section,
         last_run: None,
         known_at: state.known_at,
+        // The programme's own figures stand, not a partner's part of them.
+        closed: Vec::new(),
     }
 }
 

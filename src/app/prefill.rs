@@ -215,7 +215,9 @@ fn named_beside(stored: &DataFrame, field: &Field, row: usize) -> bool {
 /// format it would be read as something else.
 fn sent(sheet: &Sheet, cell: Cell, field: &Field, currency: &str) -> Value {
     match (field.kind, cell) {
-        (FieldKind::Money, Cell::Money(value, of)) if of.as_str() == currency => Value::Float(value),
+        (FieldKind::Money, Cell::Money(value, of)) if field.instead_of(of.as_str(), currency).is_none() => {
+            Value::Float(value)
+        }
         (FieldKind::Integer | FieldKind::Decimal | FieldKind::Money, Cell::Number(value))
         | (FieldKind::Percent, Cell::Percent(value)) => Value::Float(value),
         (FieldKind::Date, Cell::Date(day)) => Value::Day(day),

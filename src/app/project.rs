@@ -45,10 +45,20 @@ impl Project {
         Ok(project)
     }
 
+    /// Definitions that came from elsewhere, such as with a bundle: what their `[folders]` say must not be used.
+    ///
+    /// # Errors
+    /// All problems of all files.
+    pub fn of_files(root: &Path, definitions: Files, reader: Sandbox) -> Result<Self, Stopped> {
+        Self::load(root, Definitions::kept(definitions), reader)
+    }
+
     fn load(root: &Path, definitions: Definitions, reader: Sandbox) -> Result<Self, Stopped> {
         let files = definitions.sources()?;
-        let (form, picture) =
-            (|name: &str| super::form::open(&definitions, name), |name: &str| super::form::picture(&definitions, name));
+        let (form, picture) = (
+            |name: &str| super::form::open(&definitions, &reader, name),
+            |name: &str| super::form::picture(&definitions, name),
+        );
         let (catalog, findings) = define::load_with(&files, &form, &picture);
         let catalog = catalog.ok_or_else(|| Stopped(findings.clone()))?;
         Ok(Self { root: root.to_owned(), catalog, findings, definitions: definitions.into_read(), reader })
@@ -57,8 +67,13 @@ impl Project {
     /// From now on files are read in processes of their own, started from this very program.
     #[must_use]
     pub fn reading_apart(mut self) -> Self {
-        self.reader = std::env::current_exe().map_or_else(|_| Sandbox::here(), Sandbox::of);
+        self.reader = Self::apart();
         self
+    }
+
+    /// What reads files in processes of their own.
+    pub fn apart() -> Sandbox {
+        std::env::current_exe().map_or_else(|_| Sandbox::here(), Sandbox::of)
     }
 
     pub fn inbox(&self) -> PathBuf {

@@ -75,6 +75,11 @@ impl Run {
         entries.iter().filter_map(Self::of).collect()
     }
 
+    /// Whether it delivered a file of these bytes for a report.
+    pub fn published(&self, report: &str, hash: &str) -> bool {
+        self.outputs.iter().any(|output| output.report == report && output.hash == hash)
+    }
+
     /// The version alone.
     pub fn version(&self) -> &str {
         self.program.split(' ').next().unwrap_or("")
@@ -111,6 +116,18 @@ pub fn find(runs: &[Run], meant: &str) -> Result<Run, Stopped> {
         let suggestion = nearest(meant, runs.iter().map(|run| run.code.as_str()));
         Stopped::one(finding.suggest(suggestion).help(list(runs)))
     })
+}
+
+/// What was kept of the runs that the last of these entries was held against, by hash.
+pub fn held_against(entries: &[Entry]) -> BTreeSet<String> {
+    let runs = || entries.iter().filter(|entry| entry.kind == Kind::Run).map(|entry| &entry.body);
+    let Some(since) = runs().next_back().and_then(|own| own["since"].as_str()) else { return BTreeSet::new() };
+    runs().filter(|body| body["run"] == since).filter_map(|body| kept_figures(body)).collect()
+}
+
+/// Where what was kept of a run's figures lies, by hash.
+pub fn kept_figures(body: &Value) -> Option<String> {
+    body["figures"].as_str().map(str::to_owned)
 }
 
 /// How many runs are listed where one is not found.

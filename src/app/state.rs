@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::closing;
 use super::reading::{Belongs, covers};
 use super::record::{Read, Received, TableRecord};
 use crate::define::Catalog;
+use crate::model::closing::Closed;
 use crate::model::code::{CollectionCode, PartnerCode};
 use crate::model::submission::{Submission, Tie, current};
 use crate::store::ledger::GENESIS;
@@ -49,6 +51,8 @@ pub struct State {
     pub last_run: Option<serde_json::Value>,
     /// Nothing that came later is known; None: everything is.
     pub known_at: Option<DateTime<Utc>>,
+    /// In the order of their periods.
+    pub closed: Vec<Closed>,
 }
 
 /// What of the ledger is known. How a file was read is known whenever it was: reading is a pure function of its bytes.
@@ -84,8 +88,14 @@ impl State {
     /// Replays what is known of them.
     pub fn replay_known(entries: &[Entry], reading_hash: &str, known: Known) -> Self {
         let nothing = GENESIS.to_owned();
-        let mut state =
-            Self { files: BTreeMap::new(), head: nothing, next_section: 1, last_run: None, known_at: known.at };
+        let mut state = Self {
+            files: BTreeMap::new(),
+            head: nothing,
+            next_section: 1,
+            last_run: None,
+            known_at: known.at,
+            closed: Vec::new(),
+        };
         for entry in entries {
             match entry.kind {
                 Kind::Received if known.received(entry) => {
@@ -110,9 +120,11 @@ impl State {
                     }
                 }
                 Kind::Run if known.entered(entry) => state.last_run = Some(entry.body.clone()),
-                Kind::Received | Kind::Run | Kind::Fetched | Kind::Disclosed => {}
+                Kind::Closed if known.received(entry) => state.closed.extend(closing::from_json(&entry.body)),
+                Kind::Closed | Kind::Received | Kind::Run | Kind::Fetched | Kind::Disclosed => {}
             }
         }
+        state.closed.sort_by_key(|closed| closed.period);
         state.head = head(&state);
         state
     }

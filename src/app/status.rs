@@ -7,6 +7,7 @@ use super::known::KnownAt;
 use super::project::Project;
 use super::state::{Known, State};
 use super::{Stopped, ingest};
+use crate::model::closing::Closed;
 use crate::model::scoreboard::Reporting;
 use crate::store::Store;
 
@@ -17,6 +18,8 @@ pub struct Status {
     pub lines: Vec<Reporting>,
     /// Files of the inbox that were never read: the next run will.
     pub waiting: usize,
+    /// Periods that are closed, in their order.
+    pub closed: Vec<Closed>,
 }
 
 /// Looks at what was received.
@@ -33,5 +36,5 @@ pub fn run(project: &Project, as_of: Option<NaiveDate>, known_at: Option<KnownAt
     let known = Known::by(project.known_at(known_at));
     let state = State::replay_known(&entries, &project.catalog.reading_hash, known);
     let (submissions, _) = state.current(&project.catalog);
-    Ok(Status { as_of, lines: reporting(project, &submissions, as_of), waiting })
+    Ok(Status { as_of, lines: reporting(project, &submissions, as_of), waiting, closed: state.closed })
 }

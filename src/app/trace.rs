@@ -250,11 +250,15 @@ fn one(
     }
     let restricted = board.audience.is_restricted();
     let narrowed = line.figure.by.len() < line.shown.len();
-    let told = if restricted {
+    let mut told = if restricted {
         formula::bare(&line.figure, result.unit.is_percent())
     } else {
         formula::of(result, &line.figure, &rows, &answers, &parts)
     };
+    if let Some(committed) = result.committed.as_ref().filter(|_| by.is_empty() && !restricted) {
+        let rows: Vec<&EvidenceRow> = board.evidence.committed(result).map(|(_, row)| row).collect();
+        told.lines.push(formula::committed(committed, &rows));
+    }
     let value =
         if narrowed { told.again.map_or(line.figure.value.clone(), Value::Known) } else { line.figure.value.clone() };
     let leaves = rows.iter().map(|row| originals.leaf(board, row)).collect::<Result<Vec<_>, _>>()?;

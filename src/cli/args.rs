@@ -31,6 +31,8 @@ pub enum Command {
     Fetch(Fetch),
     /// Look at a workbook that is not declared, and propose a declaration
     Layout(LayoutArgs),
+    /// Close a period: what was published for it stands, later changes appear in the next one
+    Close(CloseArgs),
     /// Show which figures moved between two runs, and why, with the amount due to each cause
     Diff(DiffArgs),
     /// Explain an indicator's figure, or what a finding means
@@ -43,6 +45,10 @@ pub enum Command {
     Status(StatusArgs),
     /// Write the workbook that a partner fills in, with what it has reported already
     Template(TemplateArgs),
+    /// Put a run into one zip for the evaluator: inputs, definitions, ledger, findings, outputs, all with hashes
+    Bundle(BundleArgs),
+    /// Verify the store; or compute a bundle again, and say whether every figure agrees
+    Verify(VerifyArgs),
     /// Read files for another process of this program: a worker
     #[command(name = WORKER_COMMAND, hide = true)]
     ReadFiles(ReadFiles),
@@ -149,6 +155,21 @@ pub struct LayoutArgs {
     /// Look at this sheet only, hidden or not
     #[arg(long, value_name = "NAME")]
     pub sheet: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct CloseArgs {
+    /// The period, such as P3 or 2016-Q2
+    #[arg(value_name = "PERIOD")]
+    pub period: String,
+    #[command(flatten)]
+    pub common: Common,
+    /// Why, for whoever reads the ledger
+    #[arg(long, value_name = "TEXT")]
+    pub because: Option<String>,
+    /// Who closes it
+    #[arg(long, value_name = "NAME")]
+    pub who: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -296,6 +317,50 @@ pub struct TemplateArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct BundleArgs {
+    /// The run: its code, the beginning of it, `last` or `previous`
+    #[arg(value_name = "RUN", default_value = "last")]
+    pub run: String,
+    #[command(flatten)]
+    pub common: Common,
+    /// The zip to write [default: in `bundles` of the project's folder for scoreboards]
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    /// For whom: without inputs, definitions and ledger for others than the programme itself
+    #[arg(long, value_enum, default_value_t = For::Internal)]
+    pub audience: For,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum For {
+    Internal,
+    Funder,
+    Public,
+}
+
+impl From<For> for Audience {
+    fn from(audience: For) -> Self {
+        match audience {
+            For::Internal => Self::Internal,
+            For::Funder => Self::Funder,
+            For::Public => Self::Public,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// A bundle, which needs no project [default: the project's store]
+    #[arg(value_name = "BUNDLE")]
+    pub bundle: Option<PathBuf>,
+    #[command(flatten)]
+    pub common: Common,
+    /// Also look for this head of the ledger, as an output prints it
+    #[arg(long, value_name = "HASH")]
+    pub head: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct ReadFiles {
     /// What the process may allocate, in bytes
     pub memory: u64,
@@ -310,12 +375,15 @@ impl Arguments {
             Command::Answer(answer) => answer.common.format,
             Command::Fetch(fetch) => fetch.common.format,
             Command::Layout(layout) => layout.common.format,
+            Command::Close(close) => close.common.format,
             Command::Diff(diff) => diff.common.format,
             Command::Explain(explain) => explain.common.format,
             Command::Trace(trace) => trace.common.format,
             Command::Export(export) => export.common.format,
             Command::Status(status) => status.common.format,
             Command::Template(template) => template.common.format,
+            Command::Bundle(bundle) => bundle.common.format,
+            Command::Verify(verify) => verify.common.format,
             Command::ReadFiles(_) => Format::Human,
         }
     }

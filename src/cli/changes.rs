@@ -46,11 +46,8 @@ pub fn hint(changes: &Changes, output: &Output) {
 
 fn row(moved: &Moved) -> Vec<String> {
     let title = if moved.aspect == Aspect::Target { format!("{}, target", moved.title) } else { moved.title.clone() };
-    let name = if moved.by.is_empty() {
-        bold(&plain(&title))
-    } else {
-        format!("  {} · {}", plain(&title), plain(&moved.name))
-    };
+    let name =
+        if moved.by.is_empty() { plain(&title) } else { format!("  {} · {}", plain(&title), plain(&moved.name)) };
     let due: Vec<String> = moved
         .due
         .iter()

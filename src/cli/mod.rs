@@ -2,8 +2,10 @@
 
 mod answer;
 mod args;
+mod bundle;
 mod changes;
 mod check;
+mod close;
 mod diff;
 mod explain;
 mod export;
@@ -16,6 +18,7 @@ mod run;
 mod status;
 mod template;
 mod trace;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -56,12 +59,15 @@ pub fn main() -> ExitCode {
         Command::Answer(answer) => answer::main(answer, &output),
         Command::Fetch(fetch) => fetch::main(fetch, &output),
         Command::Layout(layout) => layout::main(layout, &output),
+        Command::Close(close) => close::main(close, &output),
         Command::Diff(diff) => diff::main(diff, &output),
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Export(export) => export::main(export, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Trace(trace) => trace::main(trace, &output),
         Command::Template(template) => template::main(template, &output),
+        Command::Bundle(bundle) => bundle::main(bundle, &output),
+        Command::Verify(verify) => verify::main(verify, &output),
         // A worker whose parent is gone has nobody to tell.
         Command::ReadFiles(bounds) => {
             Ok(serve(bounds.memory, &crate::app::answer::mark).map_or(Exit::Stopped, |()| Exit::Fine))

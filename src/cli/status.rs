@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::Exit;
 use super::args::StatusArgs;
-use super::output::{Output, bold, count, table};
+use super::output::{Output, bold, count, plain, table};
 use crate::app::project::Project;
 use crate::app::{Stopped, status};
 use crate::model::scoreboard::ReportingState;
@@ -25,7 +25,12 @@ pub fn main(args: &StatusArgs, output: &Output) -> Result<Exit, Stopped> {
                 })
             })
             .collect();
-        output.json(&json!({ "as_of": status.as_of.to_string(), "waiting": status.waiting, "reporting": lines }));
+        let closed: Vec<_> = status
+            .closed
+            .iter()
+            .map(|one| json!({ "period": one.label, "run": one.run, "because": one.because, "who": one.who }))
+            .collect();
+        output.json(&json!({ "as_of": status.as_of.to_string(), "waiting": status.waiting, "reporting": lines, "closed": closed }));
         return Ok(Exit::Fine);
     }
     output.line(&bold(&format!("Reports as of {}", status.as_of.format("%-d %B %Y"))));
@@ -53,6 +58,11 @@ pub fn main(args: &StatusArgs, output: &Output) -> Result<Exit, Stopped> {
     }
     for line in table(&rows) {
         output.line(&line);
+    }
+    for closed in &status.closed {
+        let by = closed.who.as_ref().map_or_else(String::new, |who| format!(" by {}", plain(who)));
+        let because = closed.because.as_ref().map_or_else(String::new, |because| format!(": {}", plain(because)));
+        output.line(&format!("{} is closed as run {} published it{by}{because}", closed.label, closed.run));
     }
     if status.waiting > 0 {
         output.line("");

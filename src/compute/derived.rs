@@ -56,6 +56,7 @@ pub fn result(indicator: &Indicator, total: Figure, parts: ResultParts) -> Indic
         pace: parts.pace,
         committed: parts.committed,
         breaks: Vec::new(),
+        corrections: Vec::new(),
         year_ends: Vec::new(),
         estimate: None,
     }

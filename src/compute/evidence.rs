@@ -8,6 +8,7 @@ use polars::prelude::{
     PlSmallStr, PolarsResult, StringChunked,
 };
 
+use super::currency;
 use super::plan::{Grain, Plan, Until};
 use super::rows::NOT_GIVEN;
 use super::{Inputs, Tables};
@@ -88,7 +89,7 @@ pub fn evidence(
             let (records, own) = (reader(&records), own.as_ref().map(reader));
             let mut standings: Vec<Option<Standing>> = (0..records.frame.height())
                 .map(|row| {
-                    if records.from_day(row).is_some_and(|from| from > cut_off) {
+                    if day > cut_off && records.is_after(row, cut_off) {
                         // What is committed is told at the cut-off alone.
                         return (!is_committed).then_some(Standing::After);
                     }
@@ -184,6 +185,20 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// A field's value; of an amount that was converted also what was reported.
+    fn says(&self, field: &str, row: usize) -> Option<String> {
+        let beside = |name: String| text(self.frame, &name, row);
+        let (value, given) = (text(self.frame, field, row), beside(currency::given(field)));
+        match (value, given, beside(currency::rate(field))) {
+            (Some(value), Some(given), Some(rate)) => Some(format!("{field} = {value} ({given} {rate})")),
+            (None, Some(given), _) => {
+                let missing = beside(currency::no_rate(field)).unwrap_or_default();
+                Some(format!("{field}: {given}, no rate of exchange: {missing}"))
+            }
+            (value, ..) => Some(format!("{field} = {}", value?)),
+        }
+    }
+
     /// All chosen rows of the query with their origins, column by column.
     fn table(&self, standings: &[Option<Standing>]) -> PolarsResult<DataFrame> {
         let all = self.frame.height();
@@ -202,6 +217,7 @@ impl Reader<'_> {
         };
         let counted = standings.iter().map(|standing| standing.map(counts));
         let standing = standings.iter().map(|standing| standing.map(Standing::as_str));
+        let whole = standings.iter().all(Option::is_some);
         let columns = [
             ("indicator", same(self.indicator.code.as_str())),
             ("collection", same(self.collection.code.as_str())),
@@ -215,7 +231,7 @@ impl Reader<'_> {
         ];
         let columns = columns.into_iter().map(|(name, series)| series.with_name(name.into()).into());
         let table = DataFrame::new(all, columns.collect())?;
-        keep(&table, standings.iter().map(Option::is_some))
+        if whole { Ok(table) } else { keep(&table, standings.iter().map(Option::is_some)) }
     }
 
     fn origin(&self, row: usize) -> (i64, i64) {
@@ -229,6 +245,14 @@ impl Reader<'_> {
             return calendar.period(integer(self.frame, "period", row)?).map(|period| period.last);
         }
         date(self.frame, self.date?.as_str(), row)
+    }
+
+    fn is_after(&self, row: usize, day: NaiveDate) -> bool {
+        if self.collection.by_period {
+            let last = self.inputs.catalog.programme.calendar.number_of(day);
+            return integer(self.frame, "period", row).is_some_and(|number| number > last);
+        }
+        self.date.and_then(|field| date(self.frame, field.as_str(), row)).is_some_and(|from| from > day)
     }
 
     fn is_of_latest(&self, row: usize, latest: &BTreeMap<&str, i64>) -> bool {
@@ -254,7 +278,7 @@ impl Reader<'_> {
             if let Some(record) = record.filter(|_| same) {
                 matched[record] = true;
             }
-            let late = self.from_day(row).is_some_and(|from| from > cut_off);
+            let late = self.is_after(row, cut_off);
             own.push((!late && !same && !(alike && first)).then_some(Standing::Partner));
         }
         for (standing, matched) in standings.iter_mut().zip(matched) {
@@ -314,10 +338,11 @@ impl Reader<'_> {
             .iter()
             .filter(|field| {
                 !field.ends_with("__name")
+                    && !currency::is_beside(field)
                     && Some(**field) != placed
                     && !self.collection.key.iter().any(|code| code.as_str() == **field)
             })
-            .filter_map(|field| Some(format!("{field} = {}", text(frame, field, row)?)))
+            .filter_map(|field| self.says(field, row))
             .collect();
         let (brings, below) = self.brought(row);
         // The cell of what is measured, else of the first field that stands in the sheet.

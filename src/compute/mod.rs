@@ -4,6 +4,8 @@
 //! thread; a figure's state, progress and status are decided in `score` and `status`.
 
 mod answers;
+pub mod closing;
+mod currency;
 mod derived;
 pub mod disclose;
 pub mod estimate;

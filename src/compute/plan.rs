@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use super::currency;
 use crate::define::Catalog;
 use crate::define::catalog::{Collection, FieldKind, From, RowMeasure};
 use crate::model::scoreboard::Accumulation;
@@ -68,8 +69,15 @@ impl<'a> Plan<'a> {
         let extra: Vec<&str> = by.into_iter().collect();
         let source = self.source(until, grain, &extra, Some(field));
         let by = by.map_or_else(String::new, |by| format!("{by} AS by_value, "));
+        let lacking: Vec<String> = self
+            .converted()
+            .iter()
+            .enumerate()
+            .map(|(at, f)| format!(", {} AS norate_{at}", currency::no_rate(f)))
+            .collect();
+        let lacking = lacking.concat();
         let order = if by.is_empty() { "value NULLS LAST" } else { "by_value NULLS LAST, value NULLS LAST" };
-        format!("SELECT {by}{field} AS value FROM {source} ORDER BY {order}")
+        format!("SELECT {by}{field} AS value{lacking} FROM {source} ORDER BY {order}")
     }
 
     /// Every query of the plan: total, breakdowns, evidence. For holding one engine against another.
@@ -122,7 +130,51 @@ impl<'a> Plan<'a> {
             columns.push(format!("COUNT(DISTINCT {field}__name) FILTER (WHERE {field} IS NULL{and}) AS unnumbered"));
         }
         columns.push("COUNT(*) AS row_count".to_owned());
+        columns.extend(self.without_rate().into_iter().enumerate().map(|(at, sql)| format!("{sql} AS norate_{at}")));
         columns.join(", ")
+    }
+
+    /// The fields used whose amounts are converted, in measures or conditions.
+    fn converted(&self) -> Vec<String> {
+        let mut used: BTreeSet<String> = self.measures().into_iter().flat_map(Measure::fields).collect();
+        if let RowMeasure::Median(field) = self.measure {
+            used.insert(field.as_str().to_owned());
+        }
+        let conditions = self.from.iter().filter_map(|from| from.condition.as_ref());
+        used.extend(conditions.flat_map(|condition| condition.fields.iter().cloned()));
+        used.into_iter().filter(|name| self.catalog.converts(name)).collect()
+    }
+
+    /// For each converted field: an amount without a rate among the rows that matter, or NULL. What a filter leaves out
+    /// whatever the amount is does not matter.
+    fn without_rate(&self) -> Vec<String> {
+        let converted = self.converted();
+        let in_conditions = |name: &String| {
+            self.from.iter().filter_map(|from| from.condition.as_ref()).any(|condition| condition.fields.contains(name))
+        };
+        let mut all = Vec::new();
+        for name in &converted {
+            let column = currency::no_rate(name);
+            let using: Vec<&Measure> =
+                self.measures().into_iter().filter(|measure| measure.fields().contains(name)).collect();
+            if in_conditions(name) || using.is_empty() || using.iter().any(|measure| measure.filter.is_none()) {
+                all.push(format!("MIN({column})"));
+                continue;
+            }
+            let filters = using.iter().filter_map(|measure| measure.filter.as_ref());
+            all.extend(filters.map(|filter| {
+                let may_hold = may_hold(&filter.sql, self.lacking(filter.fields.iter()).as_deref());
+                format!("MIN({column}) FILTER (WHERE {may_hold})")
+            }));
+        }
+        all
+    }
+
+    /// Whether one of these fields lacks a rate, as a condition; None where none is converted.
+    fn lacking<'f>(&self, fields: impl Iterator<Item = &'f String>) -> Option<String> {
+        let converted = fields.filter(|name| self.catalog.converts(name));
+        let each: Vec<String> = converted.map(|name| format!("{} IS NOT NULL", currency::no_rate(name))).collect();
+        (!each.is_empty()).then(|| each.join(" OR "))
     }
 
     /// Every field that the measures use, with the name beside an enterprise's number.
@@ -131,6 +183,7 @@ impl<'a> Plan<'a> {
         if let Some(field) = self.counted_enterprise() {
             fields.insert(format!("{field}__name"));
         }
+        fields.extend(self.converted().iter().map(|field| currency::no_rate(field)));
         fields
     }
 
@@ -179,8 +232,10 @@ impl<'a> Plan<'a> {
         grain: Grain,
     ) -> String {
         let name = table(collection, grain);
-        let mut conditions: Vec<String> =
-            from.condition.iter().map(|condition| format!("({})", condition.sql)).collect();
+        let condition = from.condition.iter();
+        let mut conditions: Vec<String> = condition
+            .map(|condition| may_hold(&condition.sql, self.lacking(condition.fields.iter()).as_deref()))
+            .collect();
         conditions.extend(Self::time(from, collection, until));
         let latest = self.accumulation == Accumulation::Stock && collection.by_period;
         let source = if latest {
@@ -215,6 +270,9 @@ impl<'a> Plan<'a> {
         if let RowMeasure::Median(field) = self.measure {
             fields.insert(field.as_str().to_owned());
         }
+        for field in self.converted().into_iter().filter(|field| collection.field(field).is_some()) {
+            fields.extend([currency::given(&field), currency::rate(&field)]);
+        }
         fields.remove("partner");
         fields.remove("period");
         fields
@@ -247,6 +305,14 @@ impl<'a> Plan<'a> {
         let all = Plan { accumulation: Accumulation::Flow, ..*self };
         let source = all.table_with_conditions(from, collection, until, grain);
         format!("SELECT {} FROM {source} ORDER BY section NULLS LAST, place NULLS LAST", columns.join(", "))
+    }
+}
+
+/// A condition; where it rests on an amount without a rate, also the rows for which nobody can tell.
+fn may_hold(condition: &str, lacking: Option<&str>) -> String {
+    match lacking {
+        None => format!("({condition})"),
+        Some(lacking) => format!("(({condition}) OR (({condition}) IS NULL AND ({lacking})))"),
     }
 }
 

@@ -7,6 +7,7 @@ use polars::prelude::{
     BooleanChunked, Column as FrameColumn, DataFrame, IdxCa, IntoSeries, NewChunkedArray as _, PolarsError, Series,
 };
 
+use super::currency;
 use crate::define::Catalog;
 use crate::define::catalog::{Collection, FieldKind, OnConflict};
 use crate::finding::{CellRef, Finding, Place, rules};
@@ -46,6 +47,7 @@ impl Records {
             };
             let frame =
                 records.up_to(collection, frame, (start, as_of), &by_section).map_err(|error| error.to_string())?;
+            let frame = records.convert(catalog, collection, frame, &by_section).map_err(|error| error.to_string())?;
             if collection.shared_key {
                 let (reported, once) =
                     records.once(catalog, collection, frame, &by_section).map_err(|error| error.to_string())?;
@@ -120,6 +122,32 @@ impl Records {
             days.physical().iter().map(|day| Some(day.is_none_or(|day| day <= limit))),
         );
         frame.filter(&keep)
+    }
+
+    /// Amounts in the programme's currency; those that have no rate are said.
+    fn convert(
+        &mut self,
+        catalog: &Catalog,
+        collection: &Collection,
+        frame: DataFrame,
+        sections: &BTreeMap<i64, &Submission>,
+    ) -> Result<DataFrame, PolarsError> {
+        let (frame, missing) = currency::convert(catalog, collection, frame)?;
+        for ((field, of), (times, first)) in missing {
+            let place = Self::place(&field, &frame, first, sections);
+            let message = format!(
+                "{} of `{}` without a rate of exchange: {of}",
+                count(times, "amount", "amounts"),
+                collection.code
+            );
+            let finding = Finding::error(&rules::RATE_MISSING, place, message);
+            self.findings.push(
+                finding
+                    .help("The first stands here. Figures that need it are not computed.")
+                    .partner(text(&frame, "partner", first)),
+            );
+        }
+        Ok(frame)
     }
 
     /// Rows of several partners with one key are one record. Gives each partner's rows with `counted` beside them,

@@ -207,6 +207,9 @@ impl<'a> Rows<'a> {
     /// The measured value in a row of a result.
     fn read(&self, frame: &DataFrame, row: usize) -> Measured {
         let rows = integer(frame, "row_count", row).and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+        if let Some(missing) = no_rate(frame, row) {
+            return Measured { rows, ..Measured::absent(Value::NotComputable(Why::NoRate(missing))) };
+        }
         if matches!(self.measure, RowMeasure::Ratio { .. } | RowMeasure::Mean { .. }) {
             let part = |name: &str| match exact(frame, name, row) {
                 Exact::Number(number) => Some(number),
@@ -557,8 +560,20 @@ pub(super) fn divide(of: Option<Decimal>, to: Option<Decimal>, percent: bool) ->
     }
 }
 
+/// The currency and month of an amount that could not be converted, if there is one in a row of a result.
+fn no_rate(frame: &DataFrame, row: usize) -> Option<String> {
+    (0..)
+        .map(|at| format!("norate_{at}"))
+        .take_while(|name| frame.column(name).is_ok())
+        .find_map(|name| text(frame, &name, row))
+}
+
 /// The smallest value that half of the values do not exceed (R: `qrule = "math"`), over sorted rows; missing ones last.
 fn median(frame: &DataFrame, rows: std::ops::Range<usize>) -> Measured {
+    if let Some(missing) = rows.clone().filter_map(|row| no_rate(frame, row)).min() {
+        let rows = (rows.end - rows.start) as u64;
+        return Measured { rows, ..Measured::absent(Value::NotComputable(Why::NoRate(missing))) };
+    }
     let values: Vec<Decimal> = rows
         .filter_map(|row| if let Exact::Number(number) = exact(frame, "value", row) { Some(number) } else { None })
         .collect();

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 
 pub use super::asked::{FormQuestion, Wave, WaveRole, option_columns};
 pub use super::compare::CompareWith;
+pub use super::currency::{FieldCurrency, Rates, month_of};
 pub use super::theme::Theme;
 pub use super::weighting::{KnownMargin, SurveyColumn, Weighting};
 use crate::finding::{CellRef, Severity};
@@ -35,6 +36,8 @@ pub struct Catalog {
     pub collections: Vec<Collection>,
     pub surveys: Vec<Survey>,
     pub sources: Vec<Source>,
+    /// Of exchange, where the programme declares any.
+    pub rates: Option<Rates>,
     /// In the order of the files' names, then of their lines.
     pub indicators: Vec<Indicator>,
     pub reports: Vec<Report>,
@@ -341,6 +344,8 @@ pub struct Field {
     pub country: Option<FieldCode>,
     /// Partners are asked for the total that they know from their own books.
     pub total: bool,
+    /// Of money: another currency than the programme's, or whatever the row says.
+    pub currency: Option<FieldCurrency>,
     pub guidance: Guidance,
     /// Of a question that a form asks.
     pub form: Option<FormQuestion>,

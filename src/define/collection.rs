@@ -181,6 +181,7 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
     if let Some(asked) = asked.filter(|_| !table.has("help")) {
         guidance.help = asked.guidance.help.clone();
     }
+    let currency = kind.as_ref().and_then(|kind| super::currency::of_field(table, kind.value, of_survey));
     table.finish();
     let (code, kind) = (code?, kind?);
     let needs = |fits: bool, key: &'static str, only: &str| {
@@ -230,6 +231,7 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
         name,
         country,
         total,
+        currency,
         guidance,
         form,
         absent,

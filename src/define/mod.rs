@@ -7,12 +7,14 @@ mod asked;
 pub mod catalog;
 mod collection;
 mod compare;
+mod currency;
 mod declared;
 mod export;
 pub mod form;
 mod indicator;
 mod layout;
 mod measure;
+pub mod observe;
 pub mod picture;
 mod presentation;
 mod programme;
@@ -26,8 +28,6 @@ mod target;
 mod theme;
 mod weighting;
 
-use std::cell::RefCell;
-
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -40,6 +40,7 @@ pub use source::SourceFile;
 use crate::finding::{Finding, Place, rules};
 use crate::model::hash::{hash_of, hex};
 use crate::model::source::Source;
+use observe::Observed;
 use reader::{Findings, Table};
 
 /// Which folder a definition file lies in decides what it may hold.
@@ -49,6 +50,17 @@ enum Part {
     Indicators,
     Pipelines,
     Reports,
+}
+
+impl Part {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Programme => "scoreboard",
+            Self::Indicators => "indicators",
+            Self::Pipelines => "pipelines",
+            Self::Reports => "reports",
+        }
+    }
 }
 
 /// The catalogue, if no definition is in error; and all findings. Of texts alone: no form can be opened.
@@ -66,7 +78,27 @@ pub fn load_with(
     open: OpenForm<'_>,
     picture: OpenPicture<'_>,
 ) -> (Option<Catalog>, Vec<Finding>) {
-    let findings: Findings = RefCell::default();
+    let findings = Findings::default();
+    let (catalog, declared) = read(files, (open, picture), &findings);
+    let mut findings = findings.into_inner();
+    without_echoes(&mut findings, &declared);
+    let broken = findings.iter().any(Finding::is_error);
+    (catalog.filter(|_| !broken), findings)
+}
+
+/// What these files are asked for, table by table.
+pub fn observe_with(files: &[SourceFile], open: OpenForm<'_>, picture: OpenPicture<'_>) -> Observed {
+    let findings = Findings::observing();
+    read(files, (open, picture), &findings);
+    findings.into_observed()
+}
+
+/// The catalogue as far as it can be read, and every code that is declared.
+fn read(
+    files: &[SourceFile],
+    open: (OpenForm<'_>, OpenPicture<'_>),
+    findings: &Findings,
+) -> (Option<Catalog>, Vec<String>) {
     let mut parsed: Vec<(Part, &SourceFile, Spanned<DeTable<'_>>)> = Vec::new();
     for file in files {
         let (document, errors) = DeTable::parse_recoverable(&file.text);
@@ -85,11 +117,7 @@ pub fn load_with(
             parsed.push((part(&file.name), file, document));
         }
     }
-    let catalog = assemble(&parsed, files, (open, picture), &findings);
-    let mut findings = findings.into_inner();
-    without_echoes(&mut findings, &declared(&parsed));
-    let broken = findings.iter().any(Finding::is_error);
-    (catalog.filter(|_| !broken), findings)
+    (assemble(&parsed, files, open, findings), declared(&parsed))
 }
 
 fn part(name: &str) -> Part {
@@ -110,7 +138,8 @@ fn assemble(
     let roots: Vec<(Part, Table<'_>)> = parsed
         .iter()
         .map(|(part, file, document)| {
-            let root = Table::new(file, document.get_ref(), 0..1, file.name.clone(), findings);
+            let named = (file.name.clone(), part.as_str());
+            let root = Table::new(file, document.get_ref(), 0..1, named, findings);
             schema_version(&root);
             (*part, root)
         })
@@ -118,6 +147,7 @@ fn assemble(
     let of = |wanted: Part| roots.iter().filter(move |(part, _)| *part == wanted).map(|(_, root)| root);
 
     let head = of(Part::Programme).next().and_then(programme::read);
+    let rates = of(Part::Programme).next().and_then(|root| currency::read(root, open));
     let mut collections = Vec::new();
     let mut surveys = Vec::new();
     let mut sources = Vec::new();
@@ -145,6 +175,11 @@ fn assemble(
             collections: &collections,
             surveys: &surveys,
         };
+        for root in of(Part::Pipelines) {
+            for table in root.tables("collection") {
+                currency::check(&table, &collections, &programme.currency, rates.as_ref());
+            }
+        }
         let mut indicators = Vec::new();
         for root in of(Part::Indicators) {
             indicators.extend(root.tables("indicator").iter().filter_map(|table| indicator::read(table, &context)));
@@ -176,6 +211,7 @@ fn assemble(
             findings.borrow_mut().push(finding.help("Write indicators/NAME.toml; README.md shows one."));
         }
         let mut other: Vec<&(String, String)> = surveys.iter().flat_map(|survey| &survey.forms).collect();
+        other.extend(rates.iter().map(|rates| &rates.file));
         other.extend(reports.iter().filter_map(|report| report.logo_file.as_ref()));
         let hash = files_hash(files, &other);
         let reading_hash = reading_hash(programme, &partners, &collections, &surveys, &sources);
@@ -185,6 +221,7 @@ fn assemble(
             collections,
             surveys,
             sources,
+            rates,
             indicators,
             reports,
             hash,

@@ -3,7 +3,7 @@
 //! The keys that a reader asks for are the keys that are allowed: [`Table::finish`] reports every other one, with
 //! the nearest known name. So no list of keys stands beside the code that reads them.
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::observe::{self, Asked, Observed, Shape};
 use super::source::SourceFile;
 use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, Rule, rules};
@@ -19,8 +20,30 @@ use crate::model::code::RULE as CODE_RULE;
 use crate::model::words::Words;
 use crate::sql;
 
-/// Findings of all files, in the order in which they were met.
-pub type Findings = RefCell<Vec<Finding>>;
+/// Findings of all files, in the order in which they were met; and, where somebody wants to know, what was asked for.
+#[derive(Default)]
+pub struct Findings {
+    list: RefCell<Vec<Finding>>,
+    observed: Option<RefCell<Observed>>,
+}
+
+impl Findings {
+    pub fn observing() -> Self {
+        Self { observed: Some(RefCell::default()), ..Self::default() }
+    }
+
+    pub fn borrow_mut(&self) -> RefMut<'_, Vec<Finding>> {
+        self.list.borrow_mut()
+    }
+
+    pub fn into_inner(self) -> Vec<Finding> {
+        self.list.into_inner()
+    }
+
+    pub fn into_observed(self) -> Observed {
+        self.observed.map(RefCell::into_inner).unwrap_or_default()
+    }
+}
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +57,11 @@ pub struct Table<'a> {
     pub file: &'a SourceFile,
     pub span: Range<usize>,
     path: String,
+    /// Where it stands, for who observes: the kind of file, then keys.
+    at: String,
     inner: &'a DeTable<'a>,
     asked: RefCell<Vec<&'static str>>,
+    shapes: RefCell<Asked>,
     findings: &'a Findings,
 }
 
@@ -44,10 +70,11 @@ impl<'a> Table<'a> {
         file: &'a SourceFile,
         table: &'a DeTable<'a>,
         span: Range<usize>,
-        path: impl Into<String>,
+        (path, at): (impl Into<String>, impl Into<String>),
         findings: &'a Findings,
     ) -> Self {
-        Self { file, span, path: path.into(), inner: table, asked: RefCell::default(), findings }
+        let (asked, shapes) = (RefCell::default(), RefCell::default());
+        Self { file, span, path: path.into(), at: at.into(), inner: table, asked, shapes, findings }
     }
 
     pub fn findings(&self) -> &'a Findings {
@@ -69,6 +96,24 @@ impl<'a> Table<'a> {
     /// Reports an unusable value.
     pub fn bad(&self, span: &Range<usize>, message: impl Into<String>, help: impl Into<String>) {
         self.report(self.error(&rules::BAD_VALUE, span, message).help(help));
+    }
+
+    /// Notes what a key is taken for, where somebody observes.
+    fn takes(&self, key: &'static str, shape: impl FnOnce() -> Shape) {
+        if self.findings.observed.is_some() {
+            self.shapes.borrow_mut().entry(key).or_default().0.insert(shape());
+        }
+    }
+
+    /// Hands over what was asked for.
+    fn observe(&self, is_open: bool) {
+        if let Some(observed) = &self.findings.observed {
+            let mut shapes = self.shapes.borrow_mut();
+            for key in self.asked.borrow().iter() {
+                shapes.entry(key).or_default();
+            }
+            observe::add(&mut observed.borrow_mut(), &self.at, &shapes, is_open);
+        }
     }
 
     fn get(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
@@ -102,6 +147,9 @@ impl<'a> Table<'a> {
 
     /// Reports a key that is not there.
     pub fn required<T>(&self, key: &'static str, value: Option<T>) -> Option<T> {
+        if self.findings.observed.is_some() {
+            self.shapes.borrow_mut().entry(key).or_default().1 = true;
+        }
         if value.is_none() && self.inner.get(key).is_none() {
             // One mark at the table's own head, not over all of it.
             let span = self.span.start..self.span.start + 1;
@@ -111,6 +159,11 @@ impl<'a> Table<'a> {
     }
 
     pub fn text(&self, key: &'static str) -> Option<At<String>> {
+        self.takes(key, || Shape::Text);
+        self.plain(key)
+    }
+
+    fn plain(&self, key: &'static str) -> Option<At<String>> {
         let value = self.get(key)?;
         match value.get_ref() {
             DeValue::String(text) if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) => {
@@ -132,7 +185,8 @@ impl<'a> Table<'a> {
 
     /// A code, checked by its type's constructor.
     pub fn code<C>(&self, key: &'static str, make: impl Fn(&str) -> Option<C>) -> Option<At<C>> {
-        let text = self.required_text(key)?;
+        self.takes(key, || Shape::Code);
+        let text = self.required(key, self.plain(key))?;
         self.make_code(&text, make)
     }
 
@@ -147,6 +201,7 @@ impl<'a> Table<'a> {
     }
 
     pub fn words(&self, key: &'static str) -> Option<Words> {
+        self.takes(key, || Shape::Words);
         let value = self.get(key)?;
         match value.get_ref() {
             DeValue::String(text) => Some(Words::plain(text.to_string())),
@@ -178,6 +233,11 @@ impl<'a> Table<'a> {
     }
 
     pub fn integer(&self, key: &'static str) -> Option<At<i64>> {
+        self.takes(key, || Shape::Whole(None));
+        self.whole(key)
+    }
+
+    fn whole(&self, key: &'static str) -> Option<At<i64>> {
         let value = self.get(key)?;
         let number = match value.get_ref() {
             DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix()).ok(),
@@ -191,7 +251,8 @@ impl<'a> Table<'a> {
 
     /// A whole number within bounds, or the default.
     pub fn bounded(&self, key: &'static str, default: i64, range: std::ops::RangeInclusive<i64>) -> i64 {
-        match self.integer(key) {
+        self.takes(key, || Shape::Whole(Some((*range.start(), *range.end()))));
+        match self.whole(key) {
             Some(number) if range.contains(&number.value) => number.value,
             Some(number) => {
                 let message = format!("`{key}` must lie between {} and {}", range.start(), range.end());
@@ -204,6 +265,7 @@ impl<'a> Table<'a> {
 
     /// A number exactly as written: never through a float.
     pub fn decimal(&self, key: &'static str) -> Option<At<Decimal>> {
+        self.takes(key, || Shape::Number);
         let value = self.get(key)?;
         match exact(value.get_ref()) {
             Some(number) => Some(At { value: number, span: value.span() }),
@@ -216,6 +278,7 @@ impl<'a> Table<'a> {
     }
 
     pub fn boolean(&self, key: &'static str) -> Option<bool> {
+        self.takes(key, || Shape::Truth);
         let value = self.get(key)?;
         match value.get_ref() {
             DeValue::Boolean(truth) => Some(*truth),
@@ -224,6 +287,7 @@ impl<'a> Table<'a> {
     }
 
     pub fn date(&self, key: &'static str) -> Option<At<NaiveDate>> {
+        self.takes(key, || Shape::Day);
         let value = self.get(key)?;
         match value.get_ref() {
             DeValue::Datetime(datetime) => {
@@ -252,7 +316,8 @@ impl<'a> Table<'a> {
 
     /// One of a fixed list of words.
     pub fn choice<T: Copy>(&self, key: &'static str, options: &[(&str, T)]) -> Option<At<T>> {
-        let text = self.text(key)?;
+        self.takes(key, || Shape::Choice(options.iter().map(|(name, _)| (*name).to_owned()).collect()));
+        let text = self.plain(key)?;
         if let Some((_, value)) = options.iter().find(|(name, _)| *name == text.value) {
             return Some(At { value: *value, span: text.span });
         }
@@ -269,6 +334,7 @@ impl<'a> Table<'a> {
 
     /// A list of texts; a single text is a list of one. Absent: empty.
     pub fn texts(&self, key: &'static str) -> Vec<At<String>> {
+        self.takes(key, || Shape::Texts);
         let Some(value) = self.get(key) else { return Vec::new() };
         match value.get_ref() {
             DeValue::String(text) => vec![At { value: text.to_string(), span: value.span() }],
@@ -285,6 +351,7 @@ impl<'a> Table<'a> {
 
     /// A list of lists of texts. Absent: empty.
     pub fn groups(&self, key: &'static str) -> Vec<At<Vec<At<String>>>> {
+        self.takes(key, || Shape::Groups);
         let Some(value) = self.get(key) else { return Vec::new() };
         let wanted = "a list of lists of texts";
         let Some(groups) = value.get_ref().as_array() else {
@@ -302,13 +369,16 @@ impl<'a> Table<'a> {
     }
 
     pub fn table(&self, key: &'static str) -> Option<Table<'a>> {
+        self.takes(key, || Shape::Table);
         let value = self.get(key)?;
         match value.get_ref() {
-            DeValue::Table(table) => {
-                Some(Table::new(self.file, table, value.span(), format!("`{key}`"), self.findings))
-            }
+            DeValue::Table(table) => Some(self.inside(key, table, value.span())),
             _ => self.wrong_type(key, value, "a table"),
         }
+    }
+
+    fn inside(&self, key: &str, table: &'a DeTable<'a>, span: Range<usize>) -> Table<'a> {
+        Table::new(self.file, table, span, (format!("`{key}`"), format!("{}.{key}", self.at)), self.findings)
     }
 
     pub fn required_table(&self, key: &'static str) -> Option<Table<'a>> {
@@ -317,8 +387,9 @@ impl<'a> Table<'a> {
 
     /// A list of tables; a single table is a list of one. Absent: empty.
     pub fn tables(&self, key: &'static str) -> Vec<Table<'a>> {
+        self.takes(key, || Shape::Tables);
         let Some(value) = self.get(key) else { return Vec::new() };
-        let make = |table: &'a DeTable<'a>, span| Table::new(self.file, table, span, format!("`{key}`"), self.findings);
+        let make = |table: &'a DeTable<'a>, span| self.inside(key, table, span);
         match value.get_ref() {
             DeValue::Table(table) => vec![make(table, value.span())],
             DeValue::Array(items) => items
@@ -372,6 +443,7 @@ impl<'a> Table<'a> {
 
     /// Every entry of a table whose keys are names of the project, such as codes.
     pub fn entries(&self) -> impl Iterator<Item = (At<String>, &'a Spanned<DeValue<'a>>)> {
+        self.observe(true);
         self.inner.iter().map(|(key, value)| (At { value: key.get_ref().to_string(), span: key.span() }, value))
     }
 
@@ -382,8 +454,8 @@ impl<'a> Table<'a> {
                 self.bad(&value.span(), format!("`{}` must be a table", name.value), "Write { … }.");
                 return None;
             };
-            let path = format!("`{}`", name.value);
-            Some((name, Table::new(self.file, table, value.span(), path, self.findings)))
+            let named = (format!("`{}`", name.value), format!("{}.*", self.at));
+            Some((name, Table::new(self.file, table, value.span(), named, self.findings)))
         };
         self.entries().filter_map(inner).collect()
     }
@@ -400,6 +472,7 @@ impl<'a> Table<'a> {
 
     /// Reports the keys that nobody asked for.
     pub fn finish(&self) {
+        self.observe(false);
         for finding in self.unknown_keys() {
             self.report(finding);
         }
@@ -407,6 +480,7 @@ impl<'a> Table<'a> {
 
     /// Like [`finish`](Self::finish), but shows no line: a key that is misspelt may hold a secret.
     pub fn finish_discreetly(&self) {
+        self.observe(false);
         for mut finding in self.unknown_keys() {
             finding.place = undisclosed(finding.place);
             self.report(finding);

@@ -7,6 +7,8 @@ mod human;
 mod json;
 pub mod patterns;
 pub mod rules;
+#[cfg(test)]
+pub mod sources;
 pub mod suggest;
 pub mod translate;
 pub mod written;

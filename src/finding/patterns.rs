@@ -5,8 +5,9 @@
 //!
 //! A placeholder takes what stands there as it is, unless it says more: `{0:number}` and `{0:day}` fit only that;
 //! `{0:date}` is a day as sentences write it and `{0:figure}` holds a number, both written as the language does;
-//! `{0:phrase}` is one of `[phrases]`, `{0:phrases}` several of them, `{0:list}` several between commas, and
-//! `{0:message}` a message of its own if it can be.
+//! `{0:amount}` is a message if it can be, else a figure;
+//! `{0:phrase}` is one of `[phrases]`, `{0:phrases}` several of them, `{0:list}` several between commas,
+//! `{0:clauses}` several between semicolons, and `{0:message}` a message of its own if it can be.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,9 @@ use super::written::{Writing, english_day};
 
 /// Messages and phrases stand in messages, and no deeper than this: a hostile text may repeat itself for ever.
 const DEEPEST: usize = 3;
+
+/// Characters for private use that stand for pieces of a text which are nobody's to translate, such as figures.
+pub const PIECES: std::ops::RangeInclusive<char> = '\u{e100}'..='\u{f8ff}';
 
 /// Between phrases of a list.
 pub(super) const JOINT: &str = ", and ";
@@ -66,6 +70,15 @@ impl Tables {
         self.fill(pattern, &values, depth - 1)
     }
 
+    /// What has no letters is the same in every language.
+    fn phrase(&self, text: &str, depth: usize) -> Option<String> {
+        if text.chars().any(char::is_alphabetic) {
+            self.look_up(&self.phrases, text, depth)
+        } else {
+            Some(self.writing.numbers(text))
+        }
+    }
+
     /// The translation with the values in it; None where a value is not the phrase that it should be.
     fn fill(&self, pattern: &Pattern, values: &[Value<'_>], depth: usize) -> Option<String> {
         let mut filled = String::new();
@@ -78,17 +91,26 @@ impl Tables {
                         Kind::Any | Kind::Number | Kind::Day => filled.push_str(value.text),
                         Kind::Date => filled.push_str(&self.writing.day(value.text)?),
                         Kind::Figure => filled.push_str(&self.writing.numbers(value.text)),
-                        Kind::List => {
-                            let parts = value.text.split(", ").map(|text| self.look_up(&self.phrases, text, depth));
-                            filled.push_str(&parts.collect::<Option<Vec<_>>>()?.join(", "));
+                        Kind::List | Kind::Clauses => {
+                            let between = if value.kind == Kind::List { ", " } else { "; " };
+                            let parts = value.text.split(between).map(|text| self.phrase(text, depth));
+                            filled.push_str(&parts.collect::<Option<Vec<_>>>()?.join(between));
                         }
-                        Kind::Phrase => filled.push_str(&self.look_up(&self.phrases, value.text, depth)?),
+                        Kind::Amount => match self.message(value.text, depth) {
+                            Some(message) => filled.push_str(&message),
+                            None => filled.push_str(&self.writing.numbers(value.text)),
+                        },
+                        Kind::Phrase => filled.push_str(&self.phrase(value.text, depth)?),
                         Kind::Phrases => {
                             let parts = value.text.split(JOINT).map(|text| self.look_up(&self.phrases, text, depth));
                             let joint = self.phrases.whole.get(JOINT)?;
                             filled.push_str(&parts.collect::<Option<Vec<_>>>()?.join(joint));
                         }
-                        Kind::Message => match self.message(value.text, depth) {
+                        // A sentence at the end of a message has lost its full stop.
+                        Kind::Message => match self.message(value.text, depth).or_else(|| {
+                            let sentence = self.message(&format!("{}.", value.text), depth)?;
+                            Some(sentence.trim_end_matches('.').to_owned())
+                        }) {
                             Some(message) => filled.push_str(&message),
                             None => filled.push_str(value.text),
                         },
@@ -142,9 +164,11 @@ pub(crate) enum Kind {
     Day,
     Date,
     Figure,
+    Amount,
     Phrase,
     Phrases,
     List,
+    Clauses,
     Message,
 }
 
@@ -155,10 +179,21 @@ impl Kind {
             Self::Number => digits_and("-."),
             Self::Day => text.len() == 10 && digits_and("-"),
             Self::Date => english_day(text).is_some(),
-            Self::Figure => text.contains(|c: char| c.is_ascii_digit()),
-            Self::Any | Self::Phrase | Self::Phrases | Self::List | Self::Message => true,
+            Self::Figure => is_figure(text),
+            Self::Amount => !text.contains(". ") && text.contains(|c: char| c.is_ascii_digit() || PIECES.contains(&c)),
+            Self::Any | Self::Phrase | Self::Phrases | Self::List | Self::Clauses | Self::Message => true,
         }
     }
+}
+
+/// A number with what stands before or behind it: `EUR 5 000`, `≈ 90 SMEs`, `12.5 %`; no sentence.
+fn is_figure(text: &str) -> bool {
+    let number = match text.split_once(' ') {
+        Some((money, number)) if money.len() == 3 && money.bytes().all(|byte| byte.is_ascii_uppercase()) => number,
+        _ => text,
+    };
+    let begins = |c: char| c.is_ascii_digit() || "+−-≈±".contains(c) || PIECES.contains(&c);
+    number.starts_with(begins) && !text.contains(". ")
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -270,7 +305,9 @@ fn placeholder(inside: &str) -> Option<Piece> {
         "day" => Kind::Day,
         "date" => Kind::Date,
         "figure" => Kind::Figure,
+        "amount" => Kind::Amount,
         "list" => Kind::List,
+        "clauses" => Kind::Clauses,
         "phrase" => Kind::Phrase,
         "phrases" => Kind::Phrases,
         "message" => Kind::Message,

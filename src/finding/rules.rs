@@ -239,6 +239,9 @@ rules! {
     CURRENCY_OTHER "currency-other", "money in another currency",
         "It cannot be added to the programme's currency as it stands.",
         "Convert it, and note the rate.";
+    RATE_MISSING "rate-missing", "an amount without a rate of exchange",
+        "Figures that it goes into cannot be computed.",
+        "Add the month's rate to the table of rates, or correct currency and date.";
     PERCENT_AMBIGUOUS "percent-ambiguous", "a share that may be per cent or a fraction",
         "0.5 may mean half, or half a per cent.",
         "Format the cell as a percentage, type the % sign, or declare `scale` for the field.";
@@ -390,6 +393,12 @@ rules! {
     DEFINITIONS_NOT_KEPT "definitions-not-kept", "the definitions of a past run are not known any more",
         "An older version of this program did not keep them, and figures under other definitions are other figures.",
         "Check out the definition files of that day, and run again.";
+    CLOSE_REFUSED "close-refused", "a period cannot be closed",
+        "A closed period stands for ever, so it is closed once, in order, and only when all its reports were due.",
+        "See the message.";
+    BUNDLE_UNREADABLE "bundle-unreadable", "a file that is no bundle, or one that cannot be opened",
+        "What cannot be opened whole cannot be verified.",
+        "Ask for the bundle again, as `scoreboard bundle` wrote it.";
     GATE_FAILED "gate-failed", "a declared gate was not met",
         "The scoreboard is published, and the exit code says that it needs a look.",
         "See the message.";

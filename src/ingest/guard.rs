@@ -83,6 +83,15 @@ impl<'a> Package<'a> {
         self.parts.keys().map(String::as_str)
     }
 
+    /// The name of each part as it is written, in the order of the directory.
+    pub fn names(&mut self) -> Result<Vec<String>, Refusal> {
+        let name = |index| -> Result<String, Refusal> {
+            let entry = self.zip.by_index_data(index).map_err(|error| unreadable(&error))?;
+            entry.name().map(std::borrow::Cow::into_owned).map_err(|error| unreadable(&error))
+        };
+        (0..self.zip.len()).map(name).collect()
+    }
+
     pub fn len(&self) -> usize {
         self.zip.len()
     }

@@ -32,29 +32,44 @@ pub struct Bounds {
     pub time: Duration,
 }
 
+impl Bounds {
+    fn within(self, most: Self) -> Self {
+        Self { memory_bytes: self.memory_bytes.min(most.memory_bytes), time: self.time.min(most.time) }
+    }
+}
+
 /// Reads files, one at a time each, from any number of threads.
 #[derive(Debug)]
 pub struct Sandbox {
     /// This program; None reads in this process, as tests of the library do.
     program: Option<PathBuf>,
+    /// More than this no file may cost, whatever is asked for.
+    most: Option<Bounds>,
     idle: Mutex<Vec<Worker>>,
 }
 
 impl Sandbox {
     /// Reads in this process: without bounds of memory and time other than those of the options.
     pub fn here() -> Self {
-        Self { program: None, idle: Mutex::default() }
+        Self { program: None, most: None, idle: Mutex::default() }
     }
 
     /// Reads in processes of `program`, started with [`WORKER_COMMAND`].
     pub fn of(program: PathBuf) -> Self {
-        Self { program: Some(program), idle: Mutex::default() }
+        Self { program: Some(program), most: None, idle: Mutex::default() }
     }
 
     /// One that reads in the same way, with workers of its own.
     #[must_use]
     pub fn another(&self) -> Self {
-        Self { program: self.program.clone(), idle: Mutex::default() }
+        Self { program: self.program.clone(), most: self.most, idle: Mutex::default() }
+    }
+
+    /// From now on no file may cost more, whatever the definitions allow: they may come from outside too.
+    #[must_use]
+    pub fn at_most(mut self, most: Bounds) -> Self {
+        self.most = Some(most);
+        self
     }
 
     /// Reads a file as [`super::read`] does, within `bounds`.
@@ -100,6 +115,7 @@ impl Sandbox {
         bounds: Bounds,
         understand: impl Fn(&[u8]) -> Option<T>,
     ) -> io::Result<Result<T, Refusal>> {
+        let bounds = self.most.map_or(bounds, |most| bounds.within(most));
         let warm = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().filter(|one| one.bounds == bounds);
         if let Some(mut worker) = warm {
             // What a warm worker dies of may be the file before: a fresh one decides.

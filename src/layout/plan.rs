@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::define::catalog::{Bound, Catalog, Collection, Field, FieldKind, Partner};
+use crate::define::catalog::{Bound, Catalog, Collection, Field, FieldCurrency, FieldKind, Partner};
 use crate::model::fold::fold;
 use crate::model::hash::hash_of;
 use crate::model::period::Period;
@@ -143,7 +143,7 @@ impl ColumnPlan {
         Self {
             field: field.code.as_str().to_owned(),
             label: field.label.get(language).to_owned(),
-            unit: field.guidance.unit.get(language).to_owned(),
+            unit: unit(field, language),
             help: field.guidance.help.get(language).to_owned(),
             example: field.guidance.example.get(language).to_owned(),
             kind: field.kind,
@@ -197,6 +197,15 @@ fn cut(text: &str, most: usize) -> String {
         })
         .collect();
     kept.trim_matches(['\'', ' ']).to_owned()
+}
+
+/// As declared, else the currency that amounts are typed in where it is not the programme's.
+fn unit(field: &Field, language: &str) -> String {
+    let declared = field.guidance.unit.get(language);
+    match &field.currency {
+        Some(FieldCurrency::Fixed(code)) if declared.is_empty() => code.clone(),
+        _ => declared.to_owned(),
+    }
 }
 
 /// The version of the templates that these definitions give: the same for every partner, period and language.

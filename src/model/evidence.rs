@@ -118,7 +118,7 @@ pub struct EvidenceRow {
 pub struct SheetCopy {
     pub file: String,
     pub sheet: String,
-    /// Whose it is and what it holds: `litek agreements`.
+    /// Whose it is and what it holds: `litek agreements`, `litek P1 cluster capacity`.
     pub title: String,
     /// In the order of rows, then columns.
     pub cells: Vec<(CellRef, CopiedCell)>,

@@ -6,6 +6,7 @@
 pub mod absent;
 pub mod audience;
 pub mod changes;
+pub mod closing;
 pub mod code;
 pub mod country;
 mod country_names;

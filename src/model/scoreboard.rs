@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::absent::Absent;
 use super::audience::Audience;
 use super::changes::{Break, Changes};
+use super::closing::Correction;
 use super::code::{IndicatorCode, PartnerCode, ReportCode};
 use super::pace::Projection;
 use super::period::Calendar;
@@ -212,6 +213,8 @@ pub struct IndicatorResult {
     pub committed: Option<Figure>,
     /// Where its series changed its meaning, in the order of days.
     pub breaks: Vec<Break>,
+    /// Closed periods whose rows give something else by now.
+    pub corrections: Vec<Correction>,
     /// The total on each 31 December before the cut-off: of the EU's common indicators only.
     pub year_ends: Vec<(NaiveDate, Value)>,
     pub estimate: Option<EstimateFacts>,

@@ -112,8 +112,8 @@ pub enum AnswerPart {
 pub enum Counted {
     /// Indicators of a status, by its name.
     Status(String),
-    /// Findings of a rule; of all rules where it is empty.
-    Findings { rule: String },
+    /// Findings of a rule and weight; all where they are empty.
+    Findings { rule: String, severity: String },
     /// Findings of a severity about a partner: nobody's where it is empty, all where it is None.
     FindingsOf { partner: Option<String>, severity: String },
     /// Rows accepted, or kept out, of a partner: as above.

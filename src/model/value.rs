@@ -12,6 +12,8 @@ pub enum Why {
     NoRows,
     /// Too large to be exact.
     Overflow,
+    /// An amount whose currency has no rate in its month: which, or nothing where that is withheld.
+    NoRate(String),
     /// An estimate that its answers do not allow, in words.
     Estimate(String),
 }
@@ -22,6 +24,8 @@ impl fmt::Display for Why {
             Self::ZeroDenominator => f.write_str("the denominator is zero"),
             Self::NoRows => f.write_str("no row to take it from"),
             Self::Overflow => f.write_str("too large to be exact"),
+            Self::NoRate(of) if of.is_empty() => f.write_str("an amount in another currency cannot be converted"),
+            Self::NoRate(of) => write!(f, "no rate of exchange: {of}"),
             Self::Estimate(why) => f.write_str(why),
         }
     }

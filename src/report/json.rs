@@ -205,6 +205,19 @@ fn indicator(one: &IndicatorResult) -> Json {
         "committed": one.committed.as_ref().map(|committed| figure(committed, false, false)),
         "breakdowns": one.breakdowns.iter().map(breakdown).collect::<Vec<_>>(),
         "breaks": one.breaks.iter().map(|one| json!({ "on": day(one.on), "says": one.says })).collect::<Vec<_>>(),
+        "corrections": one
+            .corrections
+            .iter()
+            .map(|one| {
+                json!({
+                    "period": one.label,
+                    "closed": number(one.closed),
+                    "now": maybe(one.now),
+                    "stands_in": one.stands_in,
+                    "says": one.says,
+                })
+            })
+            .collect::<Vec<_>>(),
         "estimate": one.estimate.as_ref().map(|facts| estimate(facts, one.total.value == Value::Suppressed)),
     })
 }

@@ -13,13 +13,13 @@ use crate::model::audience::Audience;
 use crate::model::number::display;
 use crate::model::scoreboard::{ChangeFacts, Thresholds, WaveResponse, WithoutLargest};
 
-pub const ORIGINAL_PATH: &str = "First target: the path that was expected before the target was amended.";
 pub const SUMMARY_LEGEND: &str = "≈ illustrative: not from the programme's documents. Coverage: who has reported, of \
     those whose turn it was. Bounds: the 95 % interval of an estimate, or at most how many enterprises if all those \
     without a number are different. Progress: (actual − baseline) / (target − baseline); its bar ends at 100 %. \
     Trend: actual figures at the end of each period. Click an indicator for its definition, trajectory and breakdowns.";
 pub const TRAJECTORY: &str = "Empty: nothing is counted on that day, or it lies after the cut-off. Expected: the straight path from the baseline \
      through the milestones to the target.";
+pub const ORIGINAL_PATH: &str = "First target: the path that was expected before the target was amended.";
 pub const TRAJECTORY_WITHOUT_TARGET: &str = "Empty: nothing is counted on that day, or it lies after the cut-off.";
 pub const PROJECTION: &str = "Projected: the recent pace carried on from the cut-off, with its 80 % interval. It is no \
     promise.";
@@ -296,11 +296,6 @@ pub fn kept(baseline: &str, skipped: usize) -> String {
 /// The heading of a breakdown.
 pub fn by(label: &str) -> String {
     format!("By {label}")
-}
-
-/// A remark on some lines of a table.
-pub fn said_of(names: &str, remark: &str) -> String {
-    format!("{names}: {remark}")
 }
 
 /// The latest period that was reported, and when.

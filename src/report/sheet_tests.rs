@@ -37,8 +37,12 @@ fn hard() -> Vec<(&'static str, Scoreboard)> {
     let mut silent = large();
     for one in &mut silent.indicators {
         one.total.value = Value::NotReported;
-        one.breakdowns.iter_mut().flat_map(|by| &mut by.figures).for_each(|line| line.value = Value::NotReported);
-        one.trajectory.iter_mut().for_each(|point| point.actual = None);
+        for line in one.breakdowns.iter_mut().flat_map(|by| &mut by.figures) {
+            line.value = Value::NotReported;
+        }
+        for point in &mut one.trajectory {
+            point.actual = None;
+        }
         one.pace = Some(Projection::Refused("nothing is known".into()));
     }
     vec![

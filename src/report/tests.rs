@@ -69,7 +69,7 @@ pub fn volume() -> IndicatorResult {
     total.progress = Some(d("0.241"));
     total.achievement = Some(d("0.241"));
     total.status = Some(Status::OffTrack);
-    total.reason = "Off track: EUR 121 of EUR 300 expected.".into();
+    total.reason = "Off track: EUR 121 on 31 May 2016 is 40 % of the EUR 300 expected by then (from EUR 0).".into();
     let line = |partner: &str, value: Value| Figure { by: vec![("partner".into(), partner.into())], ..figure(value) };
     IndicatorResult {
         code: IndicatorCode::new("volume").unwrap(),
@@ -81,7 +81,7 @@ pub fn volume() -> IndicatorResult {
         direction: Direction::Increase,
         made: Made::Rows(Taking::Sum),
         declared: Declared::default(),
-        method: vec!["SUM(value) over agreements".into()],
+        method: vec!["Measure: SUM(value).".into()],
         sql: vec!["SELECT SUM(value) FROM agreements".into()],
         source: None,
         evidence: None,
@@ -110,6 +110,7 @@ pub fn volume() -> IndicatorResult {
         pace: None,
         committed: None,
         breaks: Vec::new(),
+        corrections: Vec::new(),
         year_ends: Vec::new(),
         estimate: None,
     }
@@ -352,5 +353,43 @@ fn an_empty_scoreboard_is_a_workbook_too() {
     let mut board = scoreboard();
     (board.indicators, board.findings, board.kept_out) = (Vec::new(), Vec::new(), Vec::new());
     (board.reporting, board.inputs, board.evidence) = (Vec::new(), Vec::new(), Evidence::default());
+    assert!(workbook(&board).is_ok());
+}
+
+#[test]
+fn every_text_of_ours_is_told_in_every_language() {
+    for language in ["de", "fr", "nl"] {
+        for audience in [Audience::Internal, Audience::Funder, Audience::Public] {
+            let mut board = scoreboard();
+            board.audience = audience;
+            board.presentation.language = language.to_owned();
+            let book = book(&board);
+            let untold: Vec<&String> = book.sheets.iter().flat_map(|sheet| &sheet.untold).collect();
+            assert!(
+                untold.is_empty(),
+                "{language}: put these into all files of src/report/translations, or mark what \
+                is not ours with `own` or `Cell::verbatim`: {untold:#?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_german_book_speaks_german_and_leaves_the_words_of_others() {
+    let mut board = scoreboard();
+    board.presentation.language = "de".to_owned();
+    let text = book(&board).to_text();
+    for wanted in [
+        "== Übersicht ==",
+        "B1 BackLink: \"← Übersicht\" → Übersicht!A1",
+        "\"▼ nicht im Plan\") → 1",
+        "\"Nach Partner\"",
+        "\"noch festzulegen\"",
+        "30. Juni 2016",
+        "\"Volume of cooperation projects between members\"",
+        "\"eine als Text gespeicherte Zahl",
+    ] {
+        assert!(text.contains(wanted), "{wanted}: {text}");
+    }
     assert!(workbook(&board).is_ok());
 }

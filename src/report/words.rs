@@ -76,6 +76,10 @@ pub const POINTS: [&str; 3] = ["milestone", "target", "as of"];
 pub const OF_WAVES: [&str; 2] = [", on the pairs", ", all answers"];
 /// The line of a breakdown for rows that do not say.
 pub const NOT_GIVEN: &str = "(not given)";
+/// The one stratum of a population without strata.
+pub const ALL_MEMBERS: &str = "all members";
+/// How a line begins whose name is withheld, before its number.
+pub const WITHHELD: &str = "withheld ";
 /// Of a change that is told in percentage points.
 pub const POINTS_UNIT: &str = "points";
 

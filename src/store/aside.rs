@@ -20,13 +20,35 @@ impl Folder {
         loop {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
             let path = temporary.join(format!("scoreboard-{}-{number}", std::process::id()));
-            match fs::create_dir(&path) {
+            match make(&path) {
                 Ok(()) => return Ok(Self(path)),
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(StoreError::io("make the folder", &path)(error)),
             }
         }
     }
+
+    /// One with the places of a store in it.
+    fn with_places() -> Result<(Self, PathBuf), StoreError> {
+        let folder = Self::new()?;
+        let root = folder.0.clone();
+        for name in ["files", "rows"] {
+            let inside = root.join(name);
+            fs::create_dir_all(&inside).map_err(StoreError::io("make the folder", &inside))?;
+        }
+        Ok((folder, root))
+    }
+}
+
+/// Nobody else may look into it: what partners sent lies there for a while.
+fn make(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        fs::DirBuilder::new().mode(0o700).create(path)
+    }
+    #[cfg(not(unix))]
+    fs::create_dir(path)
 }
 
 impl Drop for Folder {
@@ -45,12 +67,7 @@ impl Store {
         if let Some(lock) = &lock {
             hold(lock, base, &path)?;
         }
-        let folder = Folder::new()?;
-        let root = folder.0.clone();
-        for name in ["files", "rows"] {
-            let inside = root.join(name);
-            fs::create_dir_all(&inside).map_err(StoreError::io("make the folder", &inside))?;
-        }
+        let (folder, root) = Folder::with_places()?;
         for name in LEDGER {
             let from = base.join(name);
             if from.is_file() {
@@ -59,6 +76,13 @@ impl Store {
         }
         let ledger = ledger::Ledger::open(&root.join("ledger.sqlite"))?;
         Ok(Self { root, base: Some(base.to_owned()), ledger, _lock: lock, _aside: Some(folder) })
+    }
+
+    /// Opens an empty store that is gone when it is dropped.
+    pub fn passing() -> Result<Self, StoreError> {
+        let (folder, root) = Folder::with_places()?;
+        let ledger = ledger::Ledger::open(&root.join("ledger.sqlite"))?;
+        Ok(Self { root, base: None, ledger, _lock: None, _aside: Some(folder) })
     }
 }
 

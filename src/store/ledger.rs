@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteRow, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 use tokio::runtime::Runtime;
 
@@ -21,17 +22,20 @@ pub enum Kind {
     Run,
     /// Answers were fetched from a survey server: its pages, how many answers, what was edited and deleted.
     Fetched,
+    /// A period was closed: with which run, why, and the figures that stand.
+    Closed,
     /// What a run tells funders and the public, and what it withholds: written before the outputs are.
     Disclosed,
 }
 
 impl Kind {
-    const NAMES: [(&'static str, Self); 5] = [
+    const NAMES: [(&'static str, Self); 6] = [
         ("received", Self::Received),
         ("read", Self::Read),
         ("run", Self::Run),
         ("fetched", Self::Fetched),
         ("disclosed", Self::Disclosed),
+        ("closed", Self::Closed),
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -47,6 +51,46 @@ pub struct Entry {
     pub kind: Kind,
     pub body: Value,
     pub hash: String,
+}
+
+/// An entry as it is written: what its hash is taken of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub seq: i64,
+    pub at: String,
+    pub kind: String,
+    /// JSON, as text: other spaces in it would be another hash.
+    pub body: String,
+    pub previous: String,
+    pub hash: String,
+}
+
+/// What is said of an entry that is not the next link of its chain.
+pub const BROKEN: &str = "does not follow from the one before: the history was changed";
+
+impl Line {
+    /// Whether it is the next link: of this number, after the entry of this hash, and its own hash is right.
+    pub fn follows(&self, seq: i64, previous: &str) -> bool {
+        let link = link(self.seq, &self.at, &self.kind, &self.body, &self.previous);
+        self.seq == seq && self.previous == previous && self.hash == link
+    }
+
+    /// What it says.
+    ///
+    /// # Errors
+    /// Why it says nothing that this program knows, as the end of a sentence.
+    pub fn entry(&self) -> Result<Entry, &'static str> {
+        let kind = Kind::NAMES.iter().find(|(name, _)| *name == self.kind).ok_or("is of an unknown kind")?.1;
+        let at = DateTime::parse_from_rfc3339(&self.at).map_err(|_| "has no instant")?.to_utc();
+        let body = serde_json::from_str(&self.body).map_err(|_| "is not JSON")?;
+        Ok(Entry { seq: self.seq, at, kind, body, hash: self.hash.clone() })
+    }
+}
+
+fn line(row: &SqliteRow) -> Option<Line> {
+    let text = |column: usize| row.try_get::<String, _>(column).ok();
+    let seq = row.try_get(0).ok()?;
+    Some(Line { seq, at: text(1)?, kind: text(2)?, body: text(3)?, previous: text(4)?, hash: text(5)? })
 }
 
 /// The chain's beginning.
@@ -91,21 +135,25 @@ impl Ledger {
         let mut previous = GENESIS.to_owned();
         for (row, expected) in rows.iter().zip(1..) {
             let broken = |what: &str| StoreError::Damaged(format!("ledger entry {expected} {what}"));
-            let text = |column: usize| row.try_get::<String, _>(column).map_err(|_| broken("cannot be read"));
-            let seq: i64 = row.try_get(0).map_err(|_| broken("cannot be read"))?;
-            let (at, kind, body) = (text(1)?, text(2)?, text(3)?);
-            let hash = text(5)?;
-            if seq != expected || text(4)? != previous || link(seq, &at, &kind, &body, &previous) != hash {
-                return Err(broken("does not follow from the one before: the history was changed"));
+            let line = line(row).ok_or_else(|| broken("cannot be read"))?;
+            if !line.follows(expected, &previous) {
+                return Err(broken(BROKEN));
             }
-            let kind =
-                Kind::NAMES.iter().find(|(name, _)| *name == kind).ok_or_else(|| broken("is of an unknown kind"))?.1;
-            let at = DateTime::parse_from_rfc3339(&at).map_err(|_| broken("has no instant"))?.to_utc();
-            let body = serde_json::from_str(&body).map_err(|_| broken("is not JSON"))?;
-            previous.clone_from(&hash);
-            entries.push(Entry { seq, at, kind, body, hash });
+            entries.push(line.entry().map_err(broken)?);
+            previous = line.hash;
         }
         Ok(entries)
+    }
+
+    /// All entries as they are written, whether or not they make a chain.
+    pub fn lines(&mut self) -> Result<Vec<Line>, StoreError> {
+        let query = sqlx::query("SELECT seq, at, kind, body, previous, hash FROM entry ORDER BY seq");
+        let rows = self
+            .runtime
+            .block_on(query.fetch_all(&mut self.connection))
+            .map_err(|error| damaged(&self.path, &error))?;
+        let read = |row| line(row).ok_or_else(|| StoreError::Damaged("a ledger entry cannot be read".to_owned()));
+        rows.iter().map(read).collect()
     }
 
     /// Adds entries in one transaction: all of them or none.

@@ -135,6 +135,15 @@ impl Files {
         std::iter::once(self.root.as_path()).chain(self.base.as_deref())
     }
 
+    /// The names of all that lie there.
+    pub fn hashes(&self) -> Vec<String> {
+        let folders = fs::read_dir(self.root.join("files")).into_iter().flatten().flatten();
+        let inside = folders.flat_map(|folder| fs::read_dir(folder.path()).into_iter().flatten().flatten());
+        let mut names: Vec<String> = inside.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
     /// A received file, checked against its name.
     pub fn get(&self, hash: &str) -> Result<Vec<u8>, StoreError> {
         let own = Self::path(&self.root, hash);

@@ -89,9 +89,9 @@ impl Reader<'_> {
         self.problems.push(Problem { row, rule, severity, message, help, suggestion: None });
     }
 
-    fn other_currency(&mut self, row: usize, currency: &str) {
-        let message = format!("the amount is in {currency}, not in {}", self.context.currency);
-        let help = format!("Convert it to {} and note the rate.", self.context.currency);
+    fn other_currency(&mut self, row: usize, currency: &str, wanted: &str) {
+        let message = format!("the amount is in {currency}, not in {wanted}");
+        let help = format!("Convert it to {wanted} and note the rate.");
         self.problem(row, &rules::CURRENCY_OTHER, Severity::Error, message, help);
     }
 
@@ -319,8 +319,9 @@ impl Reader<'_> {
             }
             Cell::Number(value) => self.plain(row, from_cell(value)),
             Cell::Money(value, currency) => {
-                if self.field.kind == FieldKind::Money && currency.as_str() != self.context.currency {
-                    self.other_currency(row, currency.as_str());
+                let wanted = self.field.instead_of(currency.as_str(), self.context.currency);
+                if let Some(wanted) = wanted.filter(|_| self.field.kind == FieldKind::Money) {
+                    self.other_currency(row, currency.as_str(), wanted);
                     return None;
                 }
                 self.plain(row, from_cell(value))
@@ -400,9 +401,9 @@ impl Reader<'_> {
             }
             Decision::Value(value) => {
                 if let Some(currency) = parsed.currency
-                    && currency != self.context.currency
+                    && let Some(wanted) = self.field.instead_of(currency, self.context.currency)
                 {
-                    self.other_currency(row, currency);
+                    self.other_currency(row, currency, wanted);
                     return None;
                 }
                 if self.has_types() {

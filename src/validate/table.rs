@@ -9,6 +9,7 @@ use super::absent::{self, Answers, Said};
 use super::checks;
 use super::choices::{self, Part};
 use super::column::{self, Context, Problem};
+use super::currency;
 use super::read::enterprise::{EnterpriseProblem, read_enterprise};
 use super::rows::{Column, Rows};
 use crate::define::catalog::{Check, Field, FieldKind};
@@ -79,6 +80,15 @@ pub fn read(
     }
     for (f, field) in fields.iter().enumerate().filter(|(_, field)| field.kind == FieldKind::Enterprise) {
         table.enterprises(f, field, &mut columns);
+    }
+    for (f, field) in fields.iter().enumerate().filter(|(_, field)| field.currency.is_some()) {
+        let at = raw.columns.get(&f).copied();
+        let cells = table.raw.cells(f).into_iter();
+        let cells: Vec<Option<Cell>> =
+            cells.map(|held| if let Held::Value(cell) = held { Some(cell) } else { None }).collect();
+        for problem in currency::contradictions(field, raw.sheet, &cells, &columns) {
+            table.add(at, problem);
+        }
     }
     let present = |f: usize| raw.columns.contains_key(&f) || raw.parts.contains_key(&f);
     let answers = Answers { fields, columns: &columns, said: &said, present: &present };

@@ -287,3 +287,42 @@ fn everything(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     }
     all
 }
+
+#[test]
+fn any_two_runs_are_compared_and_a_run_with_what_would_come_now() {
+    let (project, first) = first_week();
+    corrected(&project);
+    run(&project, JUNE, "2016-05-02");
+    late(&project);
+    let board = run(&project, JUNE, "2016-05-02");
+    // From the first to the last run: both causes.
+    let first = first["run"].as_str().expect("a run");
+    let whole = on(&project, JUNE, &["diff", first, "last", "--format", "json"]).expect(0);
+    let whole: Value = serde_json::from_str(&whole.out).expect("JSON");
+    let both = amounts(&[("correction", "-10"), ("late_data", "7.5")]);
+    assert_eq!(moved(&whole, "volume", &[], "value"), Some(("-2.5".into(), both)));
+    let step = on(&project, JUNE, &["diff", "previous", "last", "--format", "json"]).expect(0);
+    let step: Value = serde_json::from_str(&step.out).expect("JSON");
+    assert_eq!(step["changes"]["moved"], board["changes"]["moved"]);
+    assert_eq!(step["changes"]["causes"], board["changes"]["causes"]);
+    // Back in time: the same amounts with the other sign, due to what is not known any more.
+    let back = on(&project, JUNE, &["diff", "last", first, "--format", "json"]).expect(0);
+    let back: Value = serde_json::from_str(&back.out).expect("JSON");
+    assert_eq!(moved(&back, "volume", &[], "value"), Some(("2.5".into(), amounts(&[("as_of", "2.5")]))));
+    // Under definitions of then, although those of today differ.
+    project.replace(
+        "indicators/a.toml",
+        "where = \"status = 'signed'\"",
+        "where = \"status IN ('signed', 'cancelled')\"",
+    );
+    project.replace("indicators/a.toml", "expect = 2", "expect = 3");
+    let again = on(&project, JUNE, &["diff", "previous", "last", "--format", "json"]).expect(0);
+    let again: Value = serde_json::from_str(&again.out).expect("JSON");
+    assert_eq!(again, step);
+    let before = everything(project.path());
+    on(&project, JUNE, &["diff", "last", "--as-of", "2016-05-02"])
+        .expect(0)
+        .says("definition")
+        .says("EUR 97.50 → EUR 137.50");
+    assert!(everything(project.path()) == before, "something was written");
+}

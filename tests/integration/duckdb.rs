@@ -8,12 +8,13 @@ use scoreboard::app::assemble::counting;
 use scoreboard::app::project::Project as Folder;
 use scoreboard::app::state::State;
 use scoreboard::compute::plan::{Plan, Until};
-use scoreboard::define::catalog::How;
+use scoreboard::define::catalog::{Committed, How};
 use scoreboard::sql::frame::{query, text};
 use scoreboard::sql::measure;
 use scoreboard::store::Store;
 use serde_json::{Value, json};
 
+use crate::figures;
 use crate::project::{Project, repository};
 
 fn rows(frame: &DataFrame) -> Vec<Vec<Value>> {
@@ -52,6 +53,10 @@ impl Asked {
             let How::Rows { from, measure } = &indicator.how else { continue };
             let plan = Plan { catalog: &self.folder.catalog, from, measure, accumulation: indicator.accumulation };
             queries.extend(plan.all(&indicator.by, until).iter().map(|sql| self.answer(sql)));
+            if let Some(Committed { from, measure }) = &indicator.committed {
+                let plan = Plan { from, measure, ..plan };
+                queries.extend(plan.all(&[], until).iter().map(|sql| self.answer(sql)));
+            }
         }
         queries
     }
@@ -111,4 +116,17 @@ fn planned_queries_give_the_same_on_duckdb() {
     }
     assert!(queries.len() > 40, "only {} queries", queries.len());
     asked.hold_against_duckdb(&queries);
+}
+
+#[test]
+#[ignore = "needs duckdb"]
+fn planned_queries_of_other_currencies_committed_figures_and_means_give_the_same_on_duckdb() {
+    let until = Until { day: "2016-05-31".parse().expect("a day"), period: 5 };
+    let missing: &[&[&str]] = &[&["'4", "2016-04-20", "70", "USD", ""], &["'5", "2016-04-21", "9", "DKK", ""]];
+    for (project, fewest) in [(figures::in_currencies(missing), 12), (figures::grants(), 8)] {
+        let asked = Asked::of(&project);
+        let queries = asked.planned(until);
+        assert!(queries.len() >= fewest, "only {} queries", queries.len());
+        asked.hold_against_duckdb(&queries);
+    }
 }

@@ -11,7 +11,7 @@ use scoreboard::app::form::read as open;
 use scoreboard::define::form::questions::questions;
 use scoreboard::define::form::{Form, read};
 use scoreboard::finding::Finding;
-use scoreboard::ingest::{self, Options};
+use scoreboard::ingest::{self, Options, Sandbox};
 
 use crate::project::{Project, figure, places};
 
@@ -418,7 +418,7 @@ fn corpus(start: &str) -> Option<(String, Vec<u8>)> {
 fn form(start: &str) -> Option<(Form, usize, Vec<Finding>)> {
     let (name, bytes) = corpus(start)?;
     let mut findings = Vec::new();
-    let file = open(&name, &bytes).unwrap_or_else(|fault| panic!("{start}: {}", fault.message));
+    let file = open(&name, &bytes, &Sandbox::here()).unwrap_or_else(|fault| panic!("{start}: {}", fault.message));
     let form = read(&file, &mut findings);
     let asked = questions(std::slice::from_ref(&form), &mut findings);
     let count = asked.iter().filter(|asked| asked.by_default).count();

@@ -6,7 +6,9 @@
 #![allow(clippy::print_stdout, reason = "a test says what it could not try, and what it counted")]
 
 mod answer;
+mod bundle;
 mod changes;
+mod closing;
 mod columns;
 mod corpus;
 mod corpus_cases;
@@ -38,11 +40,14 @@ mod readme;
 mod rebuild;
 mod refusals;
 mod reports;
+mod sameness;
 mod sandbox;
+mod schema;
 mod server;
 mod submissions;
 mod surveys;
 mod template;
+mod trace;
 mod walk;
 mod waves;
 mod weighting;

@@ -186,6 +186,7 @@ impl Project {
         let mut files: Vec<_> = fs::read_dir(self.path().join("data/out"))
             .expect("an output")
             .flatten()
+            .filter(|entry| entry.path().is_file())
             .map(|entry| (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).expect("read")))
             .collect();
         files.sort();

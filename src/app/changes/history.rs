@@ -53,7 +53,10 @@ impl History {
         let earlier = Earlier::than(run, &entries, store)?;
         let facts = facts::of(&project.catalog);
         let breaks = earlier.as_ref().map_or_else(Breaks::new, |one| one.breaks(&project.catalog, &facts, as_of));
-        let pool = state.known_at.map(|_| State::replay(&entries, &project.catalog.reading_hash));
+        let pool = match state.known_at {
+            Some(_) => Some(Self::everything(project, store)?),
+            None => None,
+        };
         Ok(Self { earlier, facts, breaks, pool })
     }
 
@@ -71,14 +74,20 @@ impl History {
         if earlier.kept.is_none() {
             earlier.kept = Some(made_again(project, store, before)?);
         }
-        let hash = &then.catalog.reading_hash;
-        let mut pool = State::replay(&entries, hash);
-        if ingest::read_unread(then, store, &pool)? {
-            pool = State::replay(&store.ledger_mut().entries()?, hash);
-        }
+        let pool = Self::everything(then, store)?;
         let facts = facts::of(&then.catalog);
         let breaks = earlier.breaks(&then.catalog, &facts, as_of);
         Ok(Self { earlier: Some(earlier), facts, breaks, pool: Some(pool) })
+    }
+
+    /// All that was ever received, read under the definitions of the run.
+    fn everything(project: &Project, store: &mut Store) -> Result<State, Stopped> {
+        let hash = &project.catalog.reading_hash;
+        let pool = State::replay(&store.ledger_mut().entries()?, hash);
+        if ingest::read_unread(project, store, &pool)? {
+            return Ok(State::replay(&store.ledger_mut().entries()?, hash));
+        }
+        Ok(pool)
     }
 
     /// Puts beside the figures of a report where their series broke, and for internal readers what moved and why.
@@ -95,7 +104,7 @@ impl History {
         if scoreboard.audience.is_restricted() {
             return Ok(());
         }
-        let stage = Stage { project, store, pool: self.pool.as_ref().unwrap_or(state) };
+        let stage = Stage { project, store, pool: self.pool.as_ref().unwrap_or(state), closed: &state.closed };
         let now = self.keep(state, as_of).files;
         let comparison = Comparison { stage, since: code, before, now, as_of, facts: &self.facts };
         scoreboard.changes = Some(comparison.changes(&scoreboard.report, &scoreboard.indicators)?);

@@ -1,7 +1,7 @@
 //! What is kept of a run, so that a later one can be held against it: the figures as published, which files were known
 //! and since when, and the definitions as facts. A file of the store, named by the run's entry; its shape is a promise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use rust_decimal::Decimal;
@@ -40,6 +40,8 @@ pub struct Kept {
     pub statuses: BTreeMap<String, BTreeMap<String, Status>>,
     /// Indicator → actual figure at the end of periods.
     pub paths: BTreeMap<String, BTreeMap<NaiveDate, Decimal>>,
+    /// Indicator → what it is broken down by.
+    pub fields: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// What a report shows, before anything of it is withheld.
@@ -49,6 +51,7 @@ pub struct Shown {
     figures: Figures,
     statuses: BTreeMap<String, Status>,
     paths: BTreeMap<String, BTreeMap<NaiveDate, Decimal>>,
+    fields: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Shown {
@@ -61,6 +64,10 @@ impl Shown {
             figures: figures(all),
             statuses: all.iter().filter_map(|one| Some((one.code.to_string(), one.total.status?))).collect(),
             paths: all.iter().map(|one| (one.code.to_string(), path(one))).collect(),
+            fields: all
+                .iter()
+                .map(|one| (one.code.to_string(), one.breakdowns.iter().map(|by| by.field.clone()).collect()))
+                .collect(),
         }
     }
 }
@@ -80,6 +87,7 @@ impl Kept {
     pub fn add(&mut self, shown: Shown) {
         self.figures.extend(shown.figures);
         self.paths.extend(shown.paths);
+        self.fields.extend(shown.fields);
         self.statuses.insert(shown.report, shown.statuses);
     }
 
@@ -99,7 +107,7 @@ impl Kept {
             "files": self.files.iter().map(|(hash, at)| (hash, instant(at))).collect::<BTreeMap<_, _>>(),
             "figures": figures.collect::<Vec<_>>(),
             "statuses": self.statuses.iter().map(|(report, of)| (report, statuses(of))).collect::<BTreeMap<_, _>>(),
-            "paths": self.paths.iter().map(|(code, of)| (code, path(of))).collect::<BTreeMap<_, _>>(),
+            "fields": self.fields, "paths": self.paths.iter().map(|(code, of)| (code, path(of))).collect::<BTreeMap<_, _>>(),
         });
         body.to_string().into_bytes()
     }
@@ -126,6 +134,9 @@ impl Kept {
                 path.as_object()?.iter().map(|(on, value)| Some((on.parse().ok()?, value.as_str()?.parse().ok()?)));
             Some((code.clone(), path.collect::<Option<_>>()?))
         });
+        let fields = map("fields")?
+            .iter()
+            .map(|(code, fields)| Some((code.clone(), fields.as_array()?.iter().map(text).collect::<Option<_>>()?)));
         Some(Self {
             as_of: body.get("as_of")?.as_str()?.parse().ok()?,
             program: text(body.get("program")?)?,
@@ -134,6 +145,7 @@ impl Kept {
             figures: body.get("figures")?.as_array()?.iter().map(figure).collect::<Option<_>>()?,
             statuses: statuses.collect::<Option<_>>()?,
             paths: paths.collect::<Option<_>>()?,
+            fields: fields.collect::<Option<_>>()?,
         })
     }
 }
@@ -210,11 +222,13 @@ mod tests {
         }
         kept.statuses.insert("r".into(), [("volume".to_owned(), Status::AtRisk)].into());
         kept.paths.insert("volume".into(), [(kept.as_of, Decimal::ONE)].into());
+        kept.fields.insert("volume".into(), ["partner".to_owned()].into());
         kept.facts.insert("programme".into(), [("currency".to_owned(), "EUR".to_owned())].into());
         kept.files.insert("ab".into(), DateTime::from_timestamp(1_400_000_000, 0).expect("an instant"));
         let back = Kept::from_bytes(&kept.to_bytes()).expect("read");
         assert_eq!(back.figures, kept.figures);
         assert_eq!((back.statuses, back.paths, back.facts), (kept.statuses, kept.paths, kept.facts));
+        assert_eq!(back.fields, kept.fields);
         assert_eq!((back.files, back.as_of, back.program), (kept.files, kept.as_of, kept.program));
         assert!(Kept::from_bytes(b"{}").is_none());
     }

@@ -27,14 +27,16 @@ use crate::model::scoreboard::IndicatorResult;
 use crate::model::share::{self, Coalition, amounts, everyone, matters, needed};
 use crate::model::value::Value;
 use crate::sql::Function;
-use arrivals::arrivals;
+use arrivals::{Arrival, arrivals};
 use causes::{Defined, Grain, Player, defined, files_with};
 
 use facts::{Facts, differences};
 pub use history::History;
 pub use kept::Shown;
 use kept::{Figures, Kept, Key, Numbers, figures};
-use scenario::{Files, Stage, made_of};
+pub use scenario::made_of;
+use scenario::{Files, Stage};
+pub use since::Earlier;
 
 /// As the JSON of a report tells it.
 pub fn json(changes: &Changes) -> serde_json::Value {
@@ -59,6 +61,7 @@ struct Comparison<'a> {
 
 /// One figure between the two ends.
 struct Between<'a> {
+    key: &'a Key,
     first: Option<&'a Numbers>,
     /// The definitions of now over the data of before.
     redefined: Option<&'a Numbers>,
@@ -84,50 +87,9 @@ impl Comparison<'_> {
         let came = arrivals(&self.stage, &self.before.files, &self.now)?;
         let parts: BTreeMap<&IndicatorCode, BTreeSet<String>> =
             both.iter().map(|code| (code, made_of(catalog, code))).collect();
-        // Only where data moved something need anything be shared out.
-        let moved_by_data: Vec<&IndicatorCode> = both
-            .iter()
-            .filter(|code| {
-                let of = |figures: &'_ Figures| -> BTreeMap<Key, Numbers> {
-                    figures
-                        .iter()
-                        .filter(|((one, _), _)| one == *code)
-                        .map(|(key, numbers)| (key.clone(), numbers.clone()))
-                        .collect()
-                };
-                of(&redefined) != of(&now)
-            })
-            .collect();
-        let budget = self.budget();
-        let settled = causes.len();
-        let mut players: Vec<Player> = Vec::new();
-        for grain in [Grain::File, Grain::PartnerAndKind, Grain::Kind] {
-            causes.truncate(settled);
-            players = day.iter().cloned().collect();
-            players.extend(causes::files(catalog, &came, grain, &mut causes));
-            let groups = groups(&players, &parts, &moved_by_data);
-            let cost: usize = groups.keys().map(|acting| needed(acting.len()).len()).sum();
-            let fits = cost <= budget && groups.keys().all(|acting| acting.len() <= share::MOST);
-            if fits || grain == Grain::Kind {
-                match grain {
-                    Grain::File => {}
-                    Grain::PartnerAndKind => {
-                        notes.push("So many files came that those of one kind of each partner are one cause.".into())
-                    }
-                    Grain::Kind => notes.push("So many files came that those of one kind are one cause.".into()),
-                }
-                break;
-            }
-        }
-        let groups = groups(&players, &parts, &moved_by_data);
-        let mut outcomes: BTreeMap<Vec<usize>, BTreeMap<Coalition, Figures>> = BTreeMap::new();
-        for (acting, codes) in &groups {
-            let mut of_group = BTreeMap::new();
-            for coalition in needed(acting.len()) {
-                of_group.insert(coalition, self.outcome(&players, acting, coalition, codes)?);
-            }
-            outcomes.insert(acting.clone(), of_group);
-        }
+        let moved_by_data = moved_by_data(&both, &redefined, &now);
+        let players = self.players(day.as_ref(), &came, &parts, &moved_by_data, &mut causes, &mut notes);
+        let outcomes = self.outcomes(&players, &groups(&players, &parts, &moved_by_data))?;
         let mut moved = Vec::new();
         let mut unexplained = BTreeSet::new();
         for one in indicators.iter().filter(|one| both.contains(&one.code)) {
@@ -135,17 +97,17 @@ impl Comparison<'_> {
             let of_group = outcomes.get(&acting).filter(|_| moved_by_data.contains(&&one.code));
             for (key, name) in self.keys(one) {
                 let between = Between {
+                    key: &key,
                     first: self.before.figures.get(&key),
                     redefined: redefined.get(&key),
                     last: now.get(&key),
                     absent: absent(catalog, &one.code),
                 };
                 for aspect in [Aspect::Value, Aspect::Target] {
-                    let Some(mut one_moved) = between.moved(one, &key, &name, aspect) else { continue };
+                    let Some(mut one_moved) = between.moved(one, &name, aspect) else { continue };
                     let target = (aspect == Aspect::Target).then_some(&one.code);
                     let cause = found.of(&parts[&one.code], target);
-                    let at =
-                        |coalition: Coalition| of_group.and_then(|all| all.get(&coalition)).map(|all| all.get(&key));
+                    let at = |coalition: Coalition| of_group.and_then(|all| all.get(&coalition));
                     let acting: Vec<&Player> = acting.iter().map(|at| &players[*at]).collect();
                     if !between.share(&mut one_moved, cause, &acting, &at) {
                         unexplained.insert(one.title.clone());
@@ -162,6 +124,50 @@ impl Comparison<'_> {
             notes.push(format!("{title}: part of the difference is due to none of the causes that were found."));
         }
         Ok(Changes { since: self.since.to_owned(), since_as_of: self.before.as_of, causes, moved, notes })
+    }
+
+    /// The causes that act on data: as finely told apart as can be computed.
+    fn players(
+        &self,
+        day: Option<&Player>,
+        came: &[Arrival],
+        parts: &BTreeMap<&IndicatorCode, BTreeSet<String>>,
+        codes: &[&IndicatorCode],
+        causes: &mut Vec<Cause>,
+        notes: &mut Vec<String>,
+    ) -> Vec<Player> {
+        let catalog = &self.stage.project.catalog;
+        let (budget, settled) = (self.budget(), causes.len());
+        let mut players: Vec<Player> = Vec::new();
+        for (grain, note) in [
+            (Grain::File, None),
+            (Grain::PartnerAndKind, Some("So many files came that those of one kind of each partner are one cause.")),
+            (Grain::Kind, Some("So many files came that those of one kind are one cause.")),
+        ] {
+            causes.truncate(settled);
+            players = day.into_iter().cloned().collect();
+            players.extend(causes::files(catalog, came, grain, causes));
+            let groups = groups(&players, parts, codes);
+            let cost: usize = groups.keys().map(|acting| needed(acting.len()).len()).sum();
+            if grain == Grain::Kind || (cost <= budget && groups.keys().all(|acting| acting.len() <= share::MOST)) {
+                notes.extend(note.map(str::to_owned));
+                break;
+            }
+        }
+        players
+    }
+
+    /// The figures of every state in between that the sharing needs.
+    fn outcomes(&self, players: &[Player], groups: &Groups) -> Result<Outcomes, Stopped> {
+        let mut outcomes = Outcomes::new();
+        for (acting, codes) in groups {
+            let mut of_group = BTreeMap::new();
+            for coalition in needed(acting.len()) {
+                of_group.insert(coalition, self.outcome(players, acting, coalition, codes)?);
+            }
+            outcomes.insert(acting.clone(), of_group);
+        }
+        Ok(outcomes)
     }
 
     /// The indicators that both have, in the order of now; the others are told.
@@ -214,7 +220,10 @@ impl Comparison<'_> {
     /// The total and all lines of an indicator, those that are gone last.
     fn keys(&self, one: &IndicatorResult) -> Vec<(Key, String)> {
         let mut keys = vec![((one.code.clone(), Vec::new()), String::new())];
-        for breakdown in &one.breakdowns {
+        // A breakdown that is new has not moved.
+        let then = self.before.fields.get(one.code.as_str());
+        let known = |field: &str| then.is_some_and(|fields| fields.contains(field));
+        for breakdown in one.breakdowns.iter().filter(|breakdown| known(&breakdown.field)) {
             let lines = breakdown.figures.iter().zip(&breakdown.names);
             keys.extend(lines.map(|(line, name)| ((one.code.clone(), line.by.clone()), name.clone())));
         }
@@ -234,18 +243,28 @@ impl Comparison<'_> {
     }
 }
 
+/// Players by position → the indicators on which just these act.
+type Groups = BTreeMap<Vec<usize>, BTreeSet<IndicatorCode>>;
+/// The same → what comes of each coalition of them.
+type Outcomes = BTreeMap<Vec<usize>, BTreeMap<Coalition, Figures>>;
+
+/// The indicators of which data moved some figure: only there need anything be shared out.
+fn moved_by_data<'a>(both: &'a [IndicatorCode], redefined: &Figures, now: &Figures) -> Vec<&'a IndicatorCode> {
+    let of = |figures: &Figures, code: &IndicatorCode| -> BTreeMap<Key, Numbers> {
+        let own = figures.iter().filter(|((one, _), _)| one == code);
+        own.map(|(key, numbers)| (key.clone(), numbers.clone())).collect()
+    };
+    both.iter().filter(|code| of(redefined, code) != of(now, code)).collect()
+}
+
 /// The players that act on an indicator, by position.
 fn acting(players: &[Player], made_of: &BTreeSet<String>) -> Vec<usize> {
     players.iter().enumerate().filter(|(_, player)| player.acts_on(made_of)).map(|(at, _)| at).collect()
 }
 
 /// Indicators by the players that act on them.
-fn groups(
-    players: &[Player],
-    parts: &BTreeMap<&IndicatorCode, BTreeSet<String>>,
-    codes: &[&IndicatorCode],
-) -> BTreeMap<Vec<usize>, BTreeSet<IndicatorCode>> {
-    let mut groups: BTreeMap<Vec<usize>, BTreeSet<IndicatorCode>> = BTreeMap::new();
+fn groups(players: &[Player], parts: &BTreeMap<&IndicatorCode, BTreeSet<String>>, codes: &[&IndicatorCode]) -> Groups {
+    let mut groups = Groups::new();
     for code in codes {
         groups.entry(acting(players, &parts[*code])).or_default().insert((*code).clone());
     }
@@ -273,13 +292,13 @@ impl<'a> Between<'a> {
     }
 
     /// A figure that moved, without its causes.
-    fn moved(&self, one: &IndicatorResult, key: &Key, name: &str, aspect: Aspect) -> Option<Moved> {
+    fn moved(&self, one: &IndicatorResult, name: &str, aspect: Aspect) -> Option<Moved> {
         let (before, after) = (self.value(self.first, aspect), self.value(self.last, aspect));
         let difference = before.known().zip(after.known()).and_then(|(before, after)| after.checked_sub(before));
         (before != after).then(|| Moved {
             indicator: one.code.clone(),
             title: one.title.clone(),
-            by: key.1.clone(),
+            by: self.key.1.clone(),
             name: name.to_owned(),
             unit: one.unit.clone(),
             aspect,
@@ -298,13 +317,13 @@ impl<'a> Between<'a> {
         moved: &mut Moved,
         defined: Option<usize>,
         acting: &[&Player],
-        outcome: &dyn Fn(Coalition) -> Option<Option<&'a Numbers>>,
+        outcome: &dyn Fn(Coalition) -> Option<&'a Figures>,
     ) -> bool {
         let all = everyone(acting.len());
         let value = |coalition: Coalition| match coalition {
             0 => Some(self.value(self.redefined, moved.aspect)),
             _ if coalition == all => Some(moved.after.clone()),
-            _ => outcome(coalition).map(|numbers| self.value(numbers, moved.aspect)),
+            _ => outcome(coalition).map(|all| self.value(all.get(self.key), moved.aspect)),
         };
         let redefined = self.value(self.redefined, moved.aspect);
         let (Some(first), Some(difference)) = (moved.before.known(), moved.difference) else {

@@ -7,13 +7,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::super::assemble::counting;
 use super::super::project::Project;
 use super::super::state::State;
-use super::super::{Stopped, fault};
+use super::super::{Stopped, closing, fault};
 use super::facts;
 use super::kept::{Figures, figures};
 use crate::compute::{self, Inputs};
 use crate::define::Catalog;
 use crate::define::catalog::{Derived, How};
 use crate::ingest::Sandbox;
+use crate::model::closing::Closed;
 use crate::model::code::IndicatorCode;
 use crate::model::scoreboard::Thresholds;
 use crate::store::Store;
@@ -27,6 +28,8 @@ pub struct Stage<'a> {
     pub store: &'a Store,
     /// Everything that was ever received, read under the definitions of now.
     pub pool: &'a State,
+    /// The periods that are closed now.
+    pub closed: &'a [Closed],
 }
 
 impl Stage<'_> {
@@ -43,6 +46,7 @@ impl Stage<'_> {
             next_section: self.pool.next_section,
             last_run: None,
             known_at: None,
+            closed: self.closed.to_vec(),
         }
     }
 
@@ -60,7 +64,8 @@ impl Stage<'_> {
             definitions: BTreeMap::new(),
             reader: Sandbox::here(),
         };
-        let counted = counting(&project, self.store, &self.state(files), as_of)?;
+        let state = self.state(files);
+        let counted = counting(&project, self.store, &state, as_of)?;
         let inputs = Inputs {
             catalog: &project.catalog,
             as_of,
@@ -71,8 +76,9 @@ impl Stage<'_> {
             waves: &counted.waves,
         };
         let wanted: Vec<IndicatorCode> = wanted.iter().cloned().collect();
-        let computed =
+        let mut computed =
             compute::compute(&inputs, &wanted).map_err(|error| fault("a figure cannot be computed", error))?;
+        closing::apply(&project.catalog, &state, &counted.submissions, &mut computed.indicators);
         Ok(figures(&computed.indicators))
     }
 }

@@ -98,6 +98,8 @@ fn result(one: &mut IndicatorResult, indicator: &Indicator, catalog: &Catalog, s
     one.since_then = None;
     // Increments of single periods, and a second count of the same few: neither stands in the intruder's system.
     (one.pace, one.committed) = (None, None);
+    // A line of a closed period is an older figure than the pattern knows; beside the rows of now it would tell the change.
+    let corrected = !std::mem::take(&mut one.corrections).is_empty();
     one.year_ends = Vec::new();
     let estimated = one.estimate.is_some();
     if estimated {
@@ -106,7 +108,7 @@ fn result(one: &mut IndicatorResult, indicator: &Indicator, catalog: &Catalog, s
     }
     figure(&mut one.total, slots.contains(&Slot::Total(code.clone())), estimated);
     for point in &mut one.trajectory {
-        if point.actual.is_some() && slots.contains(&Slot::At(code.clone(), point.on)) {
+        if point.actual.is_some() && (corrected || slots.contains(&Slot::At(code.clone(), point.on))) {
             (point.actual, point.withheld) = (None, true);
         }
         if estimated && one.total.value == Value::Suppressed {
@@ -117,7 +119,8 @@ fn result(one: &mut IndicatorResult, indicator: &Indicator, catalog: &Catalog, s
     for breakdown in &mut one.breakdowns {
         for line in &mut breakdown.figures {
             let value = line.by.last().map(|(_, value)| value.clone()).unwrap_or_default();
-            let held = slots.contains(&Slot::Line(code.clone(), breakdown.field.clone(), value));
+            let held = corrected && breakdown.field == "period"
+                || slots.contains(&Slot::Line(code.clone(), breakdown.field.clone(), value));
             figure(line, held, estimated);
         }
         if !may_hold_names(indicator, catalog, &breakdown.field) {
@@ -158,6 +161,11 @@ fn figure(figure: &mut Figure, held: bool, estimated: bool) {
     if let Value::NotComputable(why @ Why::Estimate(_)) = &mut figure.value {
         *why = Why::Estimate("the answers do not allow it".into());
         "No data: it cannot be computed.".clone_into(&mut figure.reason);
+    }
+    if let Value::NotComputable(Why::NoRate(of)) = &mut figure.value {
+        // It names the currency and the month of a single row.
+        of.clear();
+        figure.reason = figure.status.map_or_else(String::new, |_| "No data: it cannot be computed.".into());
     }
     if !held || matches!(figure.value, Value::NotReported | Value::NotApplicable) {
         return;

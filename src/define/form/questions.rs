@@ -103,6 +103,7 @@ pub(in crate::define) fn field(code: FieldCode, label: Words, kind: FieldKind, f
         name: None,
         country: None,
         total: false,
+        currency: None,
         guidance: Guidance::default(),
         form,
         absent: BTreeMap::new(),

@@ -19,7 +19,7 @@ use crate::model::value::Value;
 use crate::report::language::own;
 use crate::report::prose;
 use crate::report::sheets::{
-    any_suppressed, bounds, capital, coverage, no_target, number_format, point_name, target_format,
+    amount, any_suppressed, bounds, capital, coverage, no_target, number_format, point_name, target_format,
 };
 use crate::report::style::{NumberFormat, Tone};
 use crate::report::words::{self, head, label, page as ours, part};
@@ -231,7 +231,7 @@ fn points(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
 
 /// What counts and how, against what; then the queries as they were run.
 fn definition(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
-    let with_unit = |value| words::with_unit(&number.shown(value), &one.unit);
+    let with_unit = |value| amount(page.tongue, value, &one.unit, number);
     let marked = |illustrative: bool| if illustrative { format!(" ({})", words::ILLUSTRATIVE) } else { String::new() };
     let baseline = match &one.baseline {
         None => html! { (page.say(one.total.baseline.map_or_else(|| words::NO_BASELINE.to_owned(), with_unit))) },

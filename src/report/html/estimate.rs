@@ -115,7 +115,7 @@ pub fn groups(page: &Page, one: &IndicatorResult, breakdown: &Breakdown, at: usi
         section.part {
             h4 { (title(page, breakdown)) }
             (intervals(page, one, &id, &caption, Head::left(page.say(field_label(breakdown))), &lines, formats))
-            @for note in notes(breakdown, &facts.notes) { p.note { (page.say(note)) } }
+            @for note in notes(page, breakdown, &facts.notes) { p.note { (page.say(note)) } }
         }
     }
 }
@@ -165,7 +165,7 @@ fn intervals(
 }
 
 /// What must be read beside the lines: each remark once, with the groups that it is about; not what is said of the whole.
-fn notes(breakdown: &Breakdown, whole: &[String]) -> Vec<String> {
+fn notes(page: &Page, breakdown: &Breakdown, whole: &[String]) -> Vec<String> {
     let mut said: Vec<(&str, Vec<&str>)> = Vec::new();
     for (name, estimate) in breakdown.names.iter().zip(&breakdown.estimates) {
         for note in estimate.notes.iter().filter(|note| !whole.contains(note)) {
@@ -177,7 +177,11 @@ fn notes(breakdown: &Breakdown, whole: &[String]) -> Vec<String> {
     }
     let all = breakdown.names.len();
     let about = |(text, names): (&str, Vec<&str>)| {
-        if names.len() == all { text.to_owned() } else { prose::said_of(&own(names.join(", ")), text) }
+        if names.len() == all {
+            text.to_owned()
+        } else {
+            own(format!("{}: {}", names.join(", "), page.tongue.say(text)))
+        }
     };
     breakdown.note.iter().cloned().chain(said.into_iter().map(about)).collect()
 }

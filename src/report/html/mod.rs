@@ -47,8 +47,12 @@ struct Section {
 
 /// The page as bytes.
 pub fn html(scoreboard: &Scoreboard) -> Vec<u8> {
-    let page = Page::new(scoreboard);
-    let sections = sections(&page);
+    bytes(&Page::new(scoreboard))
+}
+
+fn bytes(page: &Page) -> Vec<u8> {
+    let scoreboard = page.board;
+    let sections = sections(page);
     let programme = &scoreboard.programme;
     let foot = prose::foot(programme.as_of, &scoreboard.run, words::audience_word(scoreboard.audience));
     let whole = html! {
@@ -66,10 +70,10 @@ pub fn html(scoreboard: &Scoreboard) -> Vec<u8> {
             }
             body {
                 a.skip href="#main" { (page.say(ours::SKIP)) }
-                header { (overview::head(&page)) }
+                header { (overview::head(page)) }
                 nav aria-label=(page.say(ours::PARTS)) {
                     ul { @for section in &sections { li { a href=(format!("#{}", section.id)) { (page.say(section.title)) } } } }
-                    button #scheme type="button" hidden data-words=(schemes(&page)) { span aria-hidden="true" { "◐" } span.unseen {} }
+                    button #scheme type="button" hidden data-words=(schemes(page)) { span aria-hidden="true" { "◐" } span.unseen {} }
                 }
                 main #main tabindex="-1" {
                     @for section in &sections {
@@ -88,7 +92,7 @@ pub fn html(scoreboard: &Scoreboard) -> Vec<u8> {
                     p #rows-said {}
                     div.scroll #rows-table role="group" tabindex="0" aria-labelledby="rows-title" {}
                 }
-                (evidence::data(&page))
+                (evidence::data(page))
                 script { (PreEscaped(SCRIPT)) }
             }
         }

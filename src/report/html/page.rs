@@ -1,6 +1,8 @@
 //! What every part of the page is written with: our words and numbers in its language, words of others, tables, and the
 //! way from a figure to its rows.
 
+use std::cell::RefCell;
+
 use maud::{Markup, html};
 use rust_decimal::Decimal;
 
@@ -17,11 +19,14 @@ pub struct Page<'a> {
     pub board: &'a Scoreboard,
     pub rows: Rows<'a>,
     pub tongue: Tongue,
+    /// Texts of ours that no table translates.
+    pub untold: RefCell<Vec<String>>,
 }
 
 impl<'a> Page<'a> {
     pub fn new(board: &'a Scoreboard) -> Self {
-        Self { board, rows: Rows::new(board), tongue: Tongue::of(&board.presentation.language) }
+        let tongue = Tongue::of(&board.presentation.language);
+        Self { board, rows: Rows::new(board), tongue, untold: RefCell::default() }
     }
 
     pub fn restricted(&self) -> bool {
@@ -37,7 +42,7 @@ impl<'a> Page<'a> {
     ///
     /// [`own`]: crate::report::language::own
     pub fn say(&self, text: impl AsRef<str>) -> String {
-        clean(&self.tongue.say(text.as_ref()), true)
+        clean(&self.tongue.tell(text.as_ref(), &mut self.untold.borrow_mut()), true)
     }
 
     /// A number as the workbook shows it, with the sign for decimals that the language writes.

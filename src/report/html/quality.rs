@@ -144,7 +144,7 @@ fn line(page: &Page, finding: &Finding) -> Markup {
         }
     };
     let finding = told(page.tongue, finding);
-    let mut to_do = page.say(finding.help.as_deref().unwrap_or(page.tongue.rule(finding.rule).fix));
+    let mut to_do = page.say(finding.help.as_deref().unwrap_or(finding.rule.fix));
     if let Some(suggestion) = &finding.suggestion {
         to_do = page.say(prose::suggest(&own(suggestion), &own(&to_do)));
     }

@@ -311,3 +311,23 @@ fn many_partners_are_all_on_the_page() {
     assert!((0..60).all(|at| page.contains(&format!("Partner number {at}<"))));
     assert!(page.contains("62 lines"));
 }
+
+#[test]
+fn every_text_of_ours_is_told_in_every_language() {
+    for language in ["de", "fr", "nl"] {
+        for audience in [Audience::Internal, Audience::Public] {
+            for mut board in [scoreboard(), full()] {
+                board.audience = audience;
+                language.clone_into(&mut board.presentation.language);
+                let page = super::page::Page::new(&board);
+                super::bytes(&page);
+                // Of the fixture's own invention.
+                let invented = ["will not arrive", "Only signed", "came again", "became 500"];
+                let ours = |text: &&String| !invented.iter().any(|other| text.contains(other));
+                let untold = page.untold.borrow();
+                let untold: Vec<&String> = untold.iter().filter(ours).collect();
+                assert!(untold.is_empty(), "{language}: put these into src/report/translations: {untold:#?}");
+            }
+        }
+    }
+}

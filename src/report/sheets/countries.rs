@@ -35,12 +35,16 @@ pub fn sheet(context: Context) -> Option<Sheet> {
     heading(&mut canvas, context, last, words::COUNTRIES, prose::COUNTRIES);
     super::frozen(&mut canvas, 3, 2);
     canvas.gap(10);
+    let several = fields.len() > 1;
     for (field, label) in fields {
         section(&mut canvas, last, &label);
         let columns = of(field);
         let mut lines = grid::lines(&columns);
         lines.sort_by(|a, b| (!known.contains(a.value), a.name).cmp(&(!known.contains(b.value), b.name)));
         grid::write(&mut canvas, &Grid { head: label, lines, columns });
+    }
+    if several {
+        canvas.sheet().print.repeat = Some((1, 1));
     }
     canvas.span(1, last, Cell::text(prose::COUNTRIES_LEGEND), Look::Note.plain()).end();
     Some(canvas.finish())

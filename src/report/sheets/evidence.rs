@@ -1,5 +1,7 @@
 //! The rows behind the figures, each with its file, sheet and cell.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use super::{Context, heading, heads, repeat};
@@ -69,8 +71,9 @@ pub fn sheet(context: Context) -> Sheet {
         ],
     );
     super::frozen(&mut canvas, top + 1, 0);
+    let names = names_of_groups(context.scoreboard);
     for (at, row) in evidence.rows.iter().enumerate() {
-        line(&mut canvas, context, row, at);
+        line(&mut canvas, context, &names, (at, row));
     }
     if evidence.rows.is_empty() {
         canvas.span(1, LAST, Cell::text(prose::NO_EVIDENCE), Look::Prose.plain()).end();
@@ -81,16 +84,27 @@ pub fn sheet(context: Context) -> Sheet {
     canvas.finish()
 }
 
+/// How the values of a field are called, by indicator, position of the field and value.
+type Names<'a> = BTreeMap<(&'a str, usize, &'a str), &'a str>;
+
+fn names_of_groups(board: &Scoreboard) -> Names<'_> {
+    let mut names = Names::new();
+    for one in &board.indicators {
+        for (at, breakdown) in one.breakdowns.iter().enumerate() {
+            for (figure, name) in breakdown.figures.iter().zip(&breakdown.names) {
+                if let Some((_, value)) = figure.by.last() {
+                    names.insert((one.code.as_str(), at, value.as_str()), name.as_str());
+                }
+            }
+        }
+    }
+    names
+}
+
 /// The values by which figures are broken down: what a reader filters by.
-fn group(context: Context, row: &EvidenceRow) -> String {
-    let one = context.scoreboard.indicators.iter().find(|one| one.code == row.indicator);
+fn group(names: &Names<'_>, row: &EvidenceRow) -> String {
     let named = |(at, value): (usize, &String)| {
-        let breakdown = one.and_then(|one| one.breakdowns.get(at));
-        let line = breakdown.and_then(|breakdown| {
-            let mut lines = breakdown.figures.iter().zip(&breakdown.names);
-            lines.find(|(figure, _)| figure.by.iter().any(|(_, own)| own == value)).map(|(_, name)| name)
-        });
-        line.unwrap_or(value).to_owned()
+        names.get(&(row.indicator.as_str(), at, value.as_str())).copied().unwrap_or(value).to_owned()
     };
     row.by.iter().enumerate().map(named).collect::<Vec<_>>().join(" · ")
 }
@@ -123,7 +137,7 @@ fn amount_format(amount: Decimal) -> NumberFormat {
     }
 }
 
-fn line(canvas: &mut Canvas, context: Context, row: &EvidenceRow, at: usize) {
+fn line(canvas: &mut Canvas, context: Context, names: &Names<'_>, (at, row): (usize, &EvidenceRow)) {
     let titles = &context.scoreboard.reporting;
     let title =
         titles.iter().find(|line| line.collection == row.collection).map_or(&row.collection, |l| &l.collection_title);
@@ -138,7 +152,7 @@ fn line(canvas: &mut Canvas, context: Context, row: &EvidenceRow, at: usize) {
         canvas.put(AMOUNT, Cell::Number(amount), Look::Figure.with(amount_format(amount)));
         canvas.of(Number::Evidence { row: at, below: false });
     }
-    canvas.verbatim(7, &row.says, Look::Text).verbatim(8, group(context, row), Look::Text);
+    canvas.verbatim(7, &row.says, Look::Text).verbatim(8, group(names, row), Look::Text);
     canvas.verbatim(9, &row.file, Look::Note).verbatim(10, &row.sheet, Look::Note);
     canvas.verbatim(11, row.cell.to_string(), Look::Strong).of(Number::Evidence { row: at, below: false });
     canvas.text(LAST, words::standing(row.standing), if row.counted { Look::Text } else { Look::AbsentText });

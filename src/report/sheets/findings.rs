@@ -85,11 +85,13 @@ fn line(canvas: &mut Canvas, context: Context, finding: &Finding) {
 /// the words of its definition.
 pub fn told(tongue: Tongue, finding: &Finding) -> Finding {
     let mut told = tongue.finding(finding);
-    if told.message != finding.message || finding.rule.id == rules::CHECK_FAILED.id {
-        told.message = own(&told.message);
-    }
-    if told.help != finding.help {
-        told.help = told.help.map(own);
+    told.message = if finding.rule.id == rules::CHECK_FAILED.id {
+        own(&told.message)
+    } else {
+        Tongue::marked(&told.message, &finding.message)
+    };
+    if let (Some(help), Some(english)) = (&told.help, &finding.help) {
+        told.help = Some(Tongue::marked(help, english));
     }
     told
 }

@@ -61,6 +61,7 @@ fn block(columns: usize) -> usize {
 pub fn write(canvas: &mut Canvas, grid: &Grid<'_>) {
     let size = block(grid.columns.len()).max(1);
     let blocks = grid.columns.len().div_ceil(size);
+    let top = canvas.at();
     for (at, columns) in grid.columns.chunks(size).enumerate() {
         let start = canvas.at();
         if blocks > 1 {
@@ -68,7 +69,14 @@ pub fn write(canvas: &mut Canvas, grid: &Grid<'_>) {
         }
         part(canvas, grid, columns);
         canvas.gap(16);
-        canvas.keep_from(start);
+        // The first begins below the heading, however long it is.
+        if at > 0 {
+            canvas.keep_from(start);
+        }
+    }
+    // Titles and units stand again on every page, where they are the same on each.
+    if blocks == 1 {
+        canvas.sheet().print.repeat = Some((top, top + 1));
     }
 }
 

@@ -13,7 +13,7 @@ use crate::model::value::Value;
 use crate::report::axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series};
 use crate::report::canvas::Canvas;
-use crate::report::language::own;
+use crate::report::language::{Tongue, own};
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule};
 use crate::report::words::{self, head};
@@ -76,7 +76,7 @@ pub fn part(canvas: &mut Canvas, one: &IndicatorResult, breakdown: &Breakdown, n
     let end = canvas.end_ruled(NAME, end_column, Rule::Above);
     canvas.gap(10);
     let row = canvas.at();
-    let notes = notes(breakdown, &facts.notes);
+    let notes = notes(canvas.tongue(), breakdown, &facts.notes);
     canvas.span(8, last, Cell::lines(notes.join("\n\n")), Look::Prose.plain()).end();
     canvas.gap(14);
     canvas.keep_from(start);
@@ -162,7 +162,7 @@ fn write(
 }
 
 /// What must be read beside the lines: each remark once, with the groups that it is about; not what is said of the whole.
-fn notes(breakdown: &Breakdown, whole: &[String]) -> Vec<String> {
+fn notes(tongue: Tongue, breakdown: &Breakdown, whole: &[String]) -> Vec<String> {
     let mut said: Vec<(&str, Vec<&str>)> = Vec::new();
     for (name, estimate) in breakdown.names.iter().zip(&breakdown.estimates) {
         for note in estimate.notes.iter().filter(|note| !whole.contains(note)) {
@@ -174,7 +174,7 @@ fn notes(breakdown: &Breakdown, whole: &[String]) -> Vec<String> {
     }
     let all = breakdown.names.len();
     let about = |(text, names): (&str, Vec<&str>)| {
-        if names.len() == all { text.to_owned() } else { prose::said_of(&own(names.join(", ")), text) }
+        if names.len() == all { text.to_owned() } else { own(format!("{}: {}", names.join(", "), tongue.say(text))) }
     };
     breakdown.note.iter().cloned().chain(said.into_iter().map(about)).collect()
 }

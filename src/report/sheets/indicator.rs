@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Context, bounds, evidence, heading, no_target, number_format, section, target_format};
+use super::{Context, amount, bounds, evidence, heading, no_target, number_format, section, target_format};
 use crate::finding::CellRef;
 use crate::model::pace::Projection;
 use crate::model::presentation::ChartUse;
@@ -212,7 +212,7 @@ fn notes(one: &IndicatorResult, number: NumberFormat) -> [String; 6] {
 fn remarks(canvas: &mut Canvas, context: Context, one: &IndicatorResult, number: NumberFormat) {
     let mut lines = Vec::new();
     if let Some(since) = one.since_then {
-        let shown = words::with_unit(&number.shown(since), &one.unit);
+        let shown = amount(canvas.tongue(), since, &one.unit, number);
         lines.push(prose::since_then(&shown, context.scoreboard.programme.as_of));
     }
     if let Some(upper) = one.total.upper.filter(|upper| Some(*upper) > one.total.value.known()) {
@@ -222,7 +222,7 @@ fn remarks(canvas: &mut Canvas, context: Context, one: &IndicatorResult, number:
         && let Some(value) = committed.value.known()
     {
         let rate = committed.achievement.map(|rate| NumberFormat::SHARE.shown(rate));
-        let shown = words::with_unit(&number.shown(value), &one.unit);
+        let shown = amount(canvas.tongue(), value, &one.unit, number);
         lines.push(prose::committed(&shown, rate.as_deref()));
     }
     match &one.pace {
@@ -230,7 +230,9 @@ fn remarks(canvas: &mut Canvas, context: Context, one: &IndicatorResult, number:
         Some(Projection::Refused(why)) => lines.push(prose::no_projection(why)),
         None => {}
     }
-    lines.extend(one.breaks.iter().map(|cut| prose::a_break(cut.on, &cut.says)));
+    for cut in &one.breaks {
+        lines.push(prose::a_break(cut.on, &canvas.say(&cut.says)));
+    }
     for line in lines {
         canvas.span(LABEL, LAST, Cell::text(line), Look::Reason.plain()).end();
     }
@@ -246,7 +248,8 @@ fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) 
     let start = canvas.at();
     section(canvas, LAST, part::DEFINITION);
     canvas.gap(6);
-    let with_unit = |value| words::with_unit(&number.shown(value), &one.unit);
+    let tongue = canvas.tongue();
+    let with_unit = |value| amount(tongue, value, &one.unit, number);
     let mut lines: Vec<(&str, String)> = Vec::new();
     lines.push((label::WHAT_COUNTS, own(&one.definition)));
     lines.push((head::COUNTED_AS, one.method.join("\n")));
@@ -319,7 +322,7 @@ fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) 
 
 /// The file and line in which something is declared.
 fn declared(one: &IndicatorResult, line: Option<u32>) -> String {
-    line.map_or_else(String::new, |line| format!(" [{}:{line}]", one.declared.file))
+    line.map_or_else(String::new, |line| own(format!(" [{}:{line}]", one.declared.file)))
 }
 
 pub fn capital(word: &str) -> String {

@@ -43,6 +43,7 @@ use crate::model::pace::Projection;
 use crate::model::presentation::{ChartUse, SheetKind};
 use crate::model::scoreboard::{Breakdown, IndicatorResult, Scoreboard};
 use crate::model::target::Targets;
+use crate::model::unit::Unit;
 use crate::model::value::Value;
 
 /// The first cell of a sheet: where links to it lead.
@@ -262,9 +263,10 @@ pub(super) fn by_field(tongue: Tongue, breakdown: &Breakdown) -> String {
     prose::by(&own(tongue.inside(label)))
 }
 
-/// How a line is called: what a definition or a row says, unless nothing is given.
+/// How a line is called: what a definition or a row says, unless nothing is given or it is withheld.
 pub(super) fn line_name(name: &str) -> String {
-    if name == words::NOT_GIVEN { name.to_owned() } else { own(name) }
+    let ours = [words::NOT_GIVEN, words::ALL_MEMBERS].contains(&name) || name.starts_with(words::WITHHELD);
+    if ours { name.to_owned() } else { own(name) }
 }
 
 /// A name that the program itself gave, else one of a definition; `, on the pairs` behind it is always ours.
@@ -290,6 +292,11 @@ fn heads(canvas: &mut Canvas, first: u16, heads: &[(&str, Look)]) -> u32 {
         column += 1;
     }
     canvas.end_ruled(first, column.saturating_sub(1), Rule::Below)
+}
+
+/// A figure with its unit, for a sentence.
+pub(super) fn amount(tongue: Tongue, value: Decimal, unit: &Unit, number: NumberFormat) -> String {
+    own(tongue.writing().numbers(&words::with_unit(&number.shown(value), unit)))
 }
 
 /// A figure, or the word for its absence in grey: never a zero or an empty cell in its place.

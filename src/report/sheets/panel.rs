@@ -83,7 +83,7 @@ fn kept(canvas: &mut Canvas, panel: &Panel, of: Of<'_>) {
     let position = |one: &PanelStratum| panel.strata.iter().position(|other| other.name == one.name).unwrap_or(0);
     let first = canvas.at();
     for stratum in &strata {
-        canvas.verbatim(NAME, &stratum.name, Look::Text);
+        canvas.text(NAME, super::line_name(&stratum.name), Look::Text);
         let of = |wave, what| of(wave, position(stratum), what);
         line(canvas, stratum, skipped, |_, count| Cell::Number(count), Look::Figure, &of);
         canvas.end_ruled(NAME, last, Rule::Hair);

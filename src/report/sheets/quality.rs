@@ -10,7 +10,7 @@ use crate::model::scoreboard::Reporting;
 use crate::model::trace::{Counted, Number};
 use crate::report::book::{Area, Cell, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between};
-use crate::report::language::own;
+use crate::report::language::{Tongue, own};
 use crate::report::prose;
 use crate::report::style::{Look, NumberFormat, Rule, Tone};
 use crate::report::words::{self, head, label, part};
@@ -125,18 +125,19 @@ fn counts(canvas: &mut Canvas, context: Context) {
     let first = canvas.at();
     for ((severity, _), (rule, count)) in &rules {
         canvas.text(FIRST, words::severity(severity.0), Look::Mark(tone(severity.0)));
-        let of = Number::Counted(Counted::Findings { rule: rule.id.to_owned() });
+        let of =
+            Number::Counted(Counted::Findings { rule: rule.id.to_owned(), severity: severity.0.as_str().to_owned() });
         canvas.put(2, Cell::count(*count), Look::Figure.with(NumberFormat::WHOLE)).of(of);
         let texts = canvas.tongue().rule(rule);
-        canvas.span(3, 5, Cell::text(texts.title), Look::Text.plain());
-        canvas.span(6, LAST, Cell::text(texts.fix), Look::Text.plain());
+        canvas.span(3, 5, Cell::text(Tongue::marked(texts.title, rule.title)), Look::Text.plain());
+        canvas.span(6, LAST, Cell::text(Tongue::marked(texts.fix, rule.fix)), Look::Text.plain());
         canvas.end_ruled(FIRST, LAST, Rule::Hair);
     }
     let total = Decimal::from(context.scoreboard.findings.len());
     let text = format!("=SUM({})", Area::column(2, first, canvas.at().saturating_sub(1)));
     canvas.text(FIRST, words::TOTAL, Look::Strong);
     canvas.put(2, Cell::Formula { text, cached: total }, Look::StrongFigure.with(NumberFormat::WHOLE));
-    canvas.of(Number::Counted(Counted::Findings { rule: String::new() }));
+    canvas.of(Number::Counted(Counted::Findings { rule: String::new(), severity: String::new() }));
     canvas.end_ruled(FIRST, LAST, Rule::Above);
     canvas.gap(18);
     canvas.keep_from(start);

@@ -171,7 +171,9 @@ fn top(canvas: &mut Canvas, context: Context, layout: &Layout) -> u32 {
     let room = if board.presentation.logo.is_some() { edge.saturating_sub(3) } else { edge };
     canvas.span(INDICATOR, room, Cell::verbatim(&programme.title), Look::Subtitle.plain()).end();
     let facts = prose::facts(programme.as_of, words::audience(board.audience), &board.run);
-    canvas.span(INDICATOR, edge, Cell::text(format!("{facts}. {}", cut_off(board))), Look::Note.plain()).end();
+    // Each by itself: the first may hold a full stop that is not ours.
+    let about = format!("{}. {}", canvas.say(&facts), canvas.say(&cut_off(board)));
+    canvas.span(INDICATOR, edge, Cell::text(about), Look::Note.plain()).end();
     if let Some(partner) = &board.presentation.partner {
         let text = prose::by_partner_alone(&own(context.partner(partner.as_str())));
         canvas.span(INDICATOR, edge, Cell::text(text), Look::Note.plain()).end();
@@ -196,11 +198,12 @@ fn logo(canvas: &mut Canvas, board: &Scoreboard, edge: u16) {
     let Some(logo) = &board.presentation.logo else { return };
     let (width, height) = (logo.width.max(1), logo.height.max(1));
     // By the side that reaches its edge first; never larger than the picture is.
-    let by_width = LOGO.0 * height <= LOGO.1 * width;
-    let (width, height) = match by_width {
-        true if width > LOGO.0 => (LOGO.0, (height * LOGO.0 / width).max(1)),
-        false if height > LOGO.1 => ((width * LOGO.1 / height).max(1), LOGO.1),
-        _ => (width, height),
+    let (width, height) = if LOGO.0 * height <= LOGO.1 * width {
+        let drawn = width.min(LOGO.0);
+        (drawn, (height * drawn / width).max(1))
+    } else {
+        let drawn = height.min(LOGO.1);
+        ((width * drawn / height).max(1), drawn)
     };
     let picture =
         Picture { logo: logo.clone(), last_column: edge, row: 1, width, height, alt: prose::ALT_LOGO.to_owned() };

@@ -161,7 +161,7 @@ fn strata(canvas: &mut Canvas, context: Context, wave: &WaveResponse, of: Of<'_>
     let line = |one: &StratumResponse| wave.strata.iter().position(|stratum| stratum.name == one.name).unwrap_or(0);
     let first = canvas.at();
     for stratum in &strata {
-        canvas.verbatim(NAME, &stratum.name, Look::Text);
+        canvas.text(NAME, super::line_name(&stratum.name), Look::Text);
         counts(canvas, stratum, |_, count| Cell::Number(count), Look::Figure, &|what| of(line(stratum), what));
         canvas.end_ruled(NAME, RATE, Rule::Hair);
     }

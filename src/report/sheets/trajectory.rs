@@ -285,5 +285,6 @@ fn note(one: &IndicatorResult, columns: &[Column]) -> String {
         (one.trajectory.iter().any(|point| point.withheld), prose::POINTS_WITHHELD),
     ];
     let told = more.into_iter().filter(|(told, _)| *told).map(|(_, text)| text);
-    std::iter::once(path).chain(told).collect::<Vec<_>>().join(" ")
+    let corrections = one.corrections.iter().map(|correction| correction.says.as_str());
+    std::iter::once(path).chain(told).chain(corrections).collect::<Vec<_>>().join(" ")
 }

@@ -2,6 +2,7 @@
 //! variance over strata, Student's t by numerical integration, and changes on pairs.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 /// One answer: y and x are zero outside the domain.
 #[derive(Debug, Clone, Copy)]
@@ -108,11 +109,22 @@ pub fn student(degrees: i64) -> f64 {
 
 /// The t that a share of the distribution lies below, from a half up.
 pub fn quantile(degrees: i64, share: f64) -> f64 {
+    static KNOWN: Mutex<BTreeMap<(i64, u64), f64>> = Mutex::new(BTreeMap::new());
+    let key = (degrees, share.to_bits());
+    if let Some(known) = KNOWN.lock().expect("not poisoned").get(&key) {
+        return *known;
+    }
+    let found = solve(degrees, share);
+    KNOWN.lock().expect("not poisoned").insert(key, found);
+    found
+}
+
+fn solve(degrees: i64, share: f64) -> f64 {
     let nu = degrees as f64;
     let density = |t: f64| (1.0 + t * t / nu).powf(-f64::midpoint(nu, 1.0));
     // The constant comes out of the whole area, taken in u = t/(1 + t) up to infinity.
     let area = |to: f64| {
-        let steps = 20_000;
+        let steps = 4_000;
         let h = to / f64::from(steps);
         let term = |i: i32| {
             let u = h * f64::from(i);

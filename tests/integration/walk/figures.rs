@@ -185,8 +185,13 @@ impl<'a> Ground<'a> {
             return if *identity == row.partner { Ok(()) } else { Err(format!("{identity} is another partner")) };
         }
         let Some(text) = self.value_of(row, field) else { return Ok(()) };
-        let (seen, known) = (folded(&text), folded(identity.rsplit(':').next().unwrap_or(identity)));
         let kind = self.field(row, field).map(|field| field.kind);
+        let bare = match kind {
+            // The kind of number stands before it: `vat:LT300123456`.
+            Some(FieldKind::Enterprise) => identity.rsplit(':').next().unwrap_or(identity),
+            _ => identity,
+        };
+        let (seen, known) = (folded(&text), folded(bare));
         let same = match kind {
             _ if brings.by_name => true,
             Some(FieldKind::Country) => seen.len() != 2 || seen == known,
@@ -665,8 +670,10 @@ impl<'a> Ground<'a> {
             Counted::Status(status) => {
                 board.indicators.iter().filter(|one| one.total.status.is_some_and(|own| own.as_str() == status)).count()
             }
-            Counted::Findings { rule } => {
-                board.findings.iter().filter(|one| rule.is_empty() || one.rule.id == rule).count()
+            Counted::Findings { rule, severity } => {
+                let own =
+                    |one: &&scoreboard::finding::Finding| one.rule.id == rule && one.severity.as_str() == severity;
+                board.findings.iter().filter(|one| rule.is_empty() || own(one)).count()
             }
             Counted::FindingsOf { partner, severity } => board
                 .findings
@@ -681,7 +688,9 @@ impl<'a> Ground<'a> {
                     .filter(|out| whose(&out.partner, partner) && of(collection, &out.collection))
                     .count()
             }
-            Counted::Rows { partner, collection, .. } => return self.accepted(partner, collection),
+            Counted::Rows { partner, collection, .. } => {
+                return self.accepted(partner.as_deref(), collection.as_deref());
+            }
             Counted::Change { .. } => return Err("changes are not recomputed here".into()),
             Counted::Response { survey, wave, line, what } => return self.response(survey, *wave, *line, what),
             Counted::Comparison { at, what } => return self.comparison(*at, what),
@@ -709,13 +718,12 @@ impl<'a> Ground<'a> {
     }
 
     /// Rows of a partner's table: those that hold something below the header, less those that were kept out.
-    fn accepted(&self, partner: &Option<String>, collection: &Option<String>) -> Told {
+    fn accepted(&self, partner: Option<&str>, collection: Option<&str>) -> Told {
         let (Some(partner), Some(code)) = (partner, collection) else { return Err("whose rows?".into()) };
         let collection =
             self.folder.catalog.collections.iter().find(|one| one.code.as_str() == code).ok_or("no collection")?;
         let mut rows = 0;
-        for source in
-            self.board.evidence.sources.iter().filter(|one| one.partner == *partner && one.collection == *code)
+        for source in self.board.evidence.sources.iter().filter(|one| one.partner == partner && one.collection == code)
         {
             let mut filled: BTreeSet<u32> = BTreeSet::new();
             let mut head = None;
@@ -729,7 +737,10 @@ impl<'a> Ground<'a> {
                     if names.contains(&folded(&text)) {
                         head = head.max(Some(row));
                     }
-                    filled.insert(row);
+                    // Totals below a table have no key.
+                    if collection.key.is_empty() || collection.key.iter().any(|key| key.as_str() == field) {
+                        filled.insert(row);
+                    }
                 }
             }
             let out = self.board.kept_out.iter().filter(|out| out.file == source.file && out.sheet == source.sheet);
@@ -744,13 +755,23 @@ impl<'a> Ground<'a> {
                 .catalog
                 .partners
                 .iter()
-                .filter(|one| one.code.as_str() == *partner)
+                .filter(|one| one.code.as_str() == partner)
                 .flat_map(|one| [one.code.to_string(), one.name.clone()].into_iter().chain(one.also_called.clone()))
                 .map(|name| folded(&name))
                 .collect();
             let own =
                 |row: &u32| !shared || self.inbox.borrow_mut().row_says(&source.file, &source.sheet, *row, &names);
-            let counts = |row: &&u32| head.is_none_or(|head| **row > head) && !out.contains(*row) && own(row);
+            // A total below a table, or a remark, fills a few of its columns only.
+            let is_row = |row: &u32| {
+                let at = |column: &u16| scoreboard::finding::CellRef::new(*row, *column);
+                let filled = source
+                    .columns
+                    .values()
+                    .filter(|column| !self.inbox.borrow_mut().text(&source.file, &source.sheet, at(column)).is_empty());
+                filled.count() * 3 >= source.columns.len()
+            };
+            let counts =
+                |row: &&u32| head.is_none_or(|head| **row > head) && !out.contains(*row) && own(row) && is_row(row);
             rows += filled.iter().filter(counts).count();
         }
         Ok(rows as f64)

@@ -79,7 +79,8 @@ fn read(path: &Path, sheet: &str) -> Range<Data> {
     let bytes = std::fs::read(path).expect("a csv");
     let text =
         String::from_utf8(bytes.clone()).unwrap_or_else(|_| bytes.iter().map(|byte| char::from(*byte)).collect());
-    let text = text.trim_start_matches('\u{feff}');
+    // A position of the reader lies before the second half of a line's end.
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let first = text.lines().next().unwrap_or_default();
     let delimiter = if first.matches(';').count() > first.matches(',').count() { b';' } else { b',' };
     let mut reader =
@@ -104,22 +105,22 @@ pub fn number_in(text: &str, locale: &str) -> Option<f64> {
     if !bare.chars().any(|c| c.is_ascii_digit()) {
         return None;
     }
-    let point = matches!(locale.get(..2), Some("en"));
-    let plain = if point {
-        bare.replace(',', "")
-    } else if bare.contains(',') {
-        bare.replace('.', "").replace(',', ".")
-    } else if bare.matches('.').count() > 1 || grouped(&bare) {
-        bare.replace('.', "")
-    } else {
-        bare
+    // The last mark parts the decimals, unless it stands more than once or before exactly three digits: then the locale
+    // says what it does.
+    let last = bare.rfind([',', '.']);
+    let plain = match last {
+        None => bare,
+        Some(at) => {
+            let mark = &bare[at..=at];
+            let (whole, rest) = (&bare[..at], &bare[at + 1..]);
+            let other = if mark == "," { '.' } else { ',' };
+            let of_locale = if matches!(locale.get(..2), Some("en")) { "." } else { "," };
+            let decimal = whole.contains(other) || (!whole.contains(mark) && (rest.len() != 3 || mark == of_locale));
+            let digits = whole.replace([',', '.'], "");
+            if decimal { format!("{digits}.{rest}") } else { format!("{digits}{rest}") }
+        }
     };
     plain.parse().ok()
-}
-
-/// `48.500`: three digits behind the only point group thousands where the comma parts decimals.
-fn grouped(bare: &str) -> bool {
-    bare.split_once('.').is_some_and(|(_, rest)| rest.len() == 3)
 }
 
 /// Letters and digits alone, in capitals.

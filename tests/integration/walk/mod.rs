@@ -46,7 +46,7 @@ impl Walk {
             self.failed.is_empty(),
             "{of}: {} unresolved:\n{}",
             self.failed.len(),
-            self.failed[..self.failed.len().min(60)].join("\n")
+            self.failed[..self.failed.len().min(150)].join("\n")
         );
         assert!(self.cells > 0, "{of}: nothing was walked");
     }
@@ -89,8 +89,8 @@ impl Walked {
         Xlsx::new(std::io::Cursor::new(std::fs::read(path).expect("a workbook"))).expect("a workbook")
     }
 
-    fn json(&self) -> Value {
-        let path = self.folder.out().join(format!("{}.json", self.board.report));
+    fn json(&self, report: &str) -> Value {
+        let path = self.folder.out().join(format!("{report}.json"));
         serde_json::from_slice(&std::fs::read(path).expect("figures")).expect("JSON")
     }
 
@@ -100,6 +100,8 @@ impl Walked {
         walk.failed.extend(ground.wrong.iter().cloned());
         walk.cells += ground.wrong.len();
         let mut published = self.published();
+        let copies: Vec<&str> =
+            self.book.sheets.iter().filter(|sheet| is_copy(sheet)).map(|sheet| sheet.name.as_str()).collect();
         for sheet in &self.book.sheets {
             let placed: BTreeMap<(u32, u16), &Placed> =
                 sheet.cells().map(|(at, placed)| ((at.row, at.column), placed)).collect();
@@ -126,7 +128,10 @@ impl Walked {
                         walk.exempt += 1;
                         continue;
                     }
-                    Number::Counted(Counted::Original) => self.original(ground, &sheet.name, at),
+                    Number::Counted(Counted::Original) => {
+                        let position = copies.iter().position(|name| *name == sheet.name);
+                        self.original(ground, position, at)
+                    }
                     of => ground.number(of),
                 };
                 match again {
@@ -140,18 +145,16 @@ impl Walked {
     }
 
     /// The cell of the inbox that a cell of a copy is.
-    fn original(&self, ground: &Ground<'_>, name: &str, at: CellRef) -> Result<f64, String> {
-        let copies = self.book.sheets.iter().filter(|sheet| is_copy(sheet, &self.book));
-        let position = copies.map(|sheet| sheet.name.as_str()).position(|one| one == name).ok_or("no copy")?;
-        let copy = self.board.evidence.copies.get(position).ok_or("no copy")?;
+    fn original(&self, ground: &Ground<'_>, position: Option<usize>, at: CellRef) -> Result<f64, String> {
+        let copy = position.and_then(|position| self.board.evidence.copies.get(position)).ok_or("no copy")?;
         let read = ground.inbox.borrow_mut().number(&copy.file, &copy.sheet, at, "en");
         read.ok_or_else(|| "no number in the inbox".to_owned())
     }
 
-    /// Each number of the figures in the JSON.
-    fn figures(&self, ground: &Ground<'_>) -> Walk {
+    /// Each number of the figures in the JSON of a report: of one for the public, what it shows.
+    fn figures(&self, ground: &Ground<'_>, report: &str) -> Walk {
         let mut walk = Walk::default();
-        let json = self.json();
+        let json = self.json(report);
         let keys = [
             ("value", Part::Value),
             ("numerator", Part::Numerator),
@@ -190,9 +193,8 @@ impl Walked {
     }
 }
 
-/// Copies stand behind everything else, and each begins with the way back.
-fn is_copy(sheet: &scoreboard::report::book::Sheet, book: &Book) -> bool {
-    let _ = book;
+/// A copy holds what came, and the way back in its first row.
+fn is_copy(sheet: &scoreboard::report::book::Sheet) -> bool {
     sheet.cells().any(|(_, placed)| placed.of == Some(Number::Counted(Counted::Original)))
         || sheet.rows.first().is_some_and(|row| {
             row.cells.last().is_some_and(|placed| {
@@ -206,7 +208,13 @@ fn walk(name: &str, project: Project) {
     let walked = Walked::new(project);
     let ground = walked.ground();
     walked.workbook(&ground).say(&format!("{name}, workbook"));
-    walked.figures(&ground).say(&format!("{name}, figures"));
+    for report in &walked.folder.catalog.reports {
+        let shown =
+            |code: &scoreboard::model::code::IndicatorCode| walked.board.indicators.iter().any(|one| one.code == *code);
+        if report.indicators.iter().all(shown) {
+            walked.figures(&ground, report.code.as_str()).say(&format!("{name}, figures of {}", report.code));
+        }
+    }
 }
 
 fn example(name: &str) {

@@ -23,10 +23,17 @@ pub fn paced(ground: &Ground<'_>, code: &IndicatorCode, wanted: Paced) -> Told {
     // Periods ahead of a day: whole ones, and the days of one that the day cuts short.
     let ahead = |on: NaiveDate| -> Result<f64, String> {
         let at = later.iter().position(|period| period.first <= on && on <= period.last).ok_or("no such period")?;
-        let (days, of) = ((on - later[at].first).num_days() + 1, (later[at].last - later[at].first).num_days() + 1);
+        // The last period may be cut short by the programme's end: its length is that of a whole one.
+        let (days, of) = calendar.part(later[at].number, on).ok_or("no such period")?;
         Ok(at as f64 + days as f64 / of as f64)
     };
     let flow = one.accumulation == Accumulation::Flow;
+    // The band begins at the figure of the cut-off.
+    if let Paced::Value(on) | Paced::Lower(on) | Paced::Upper(on) = wanted
+        && on == cut_off
+    {
+        return figure(Part::Value);
+    }
     let levels: Vec<f64> = passed.iter().filter_map(|period| ground.actual(code, period.last).ok()).collect();
     if levels.len() != passed.len() && flow {
         return Err("a period without a figure".into());

@@ -318,7 +318,7 @@ fn expected(page: &Page, one: &IndicatorResult) -> Option<Markup> {
     near.then(|| {
         html! {
             (page.say(head::EXPECTED_THEN)) ", " (page.day(day)) " = " (page.exact(from.1)) " + (" (page.exact(to.1)) " − "
-            (page.exact(from.1)) ") × " (gone) " / " (all) " = " (page.exact(shown.round_dp(6)))
+            (page.exact(from.1)) ") × " span.tick { (gone) " / " (all) } " = " (page.exact(shown.round_dp(6)))
         }
     })
 }

@@ -19,6 +19,15 @@ const DEEPEST: usize = 3;
 /// Characters for private use that stand for pieces of a text which are nobody's to translate, such as figures.
 pub const PIECES: std::ops::RangeInclusive<char> = '\u{e100}'..='\u{f8ff}';
 
+/// How a text is looked up.
+#[derive(Debug, Clone, Copy)]
+struct Look {
+    /// How deep a text in a text may still stand.
+    depth: usize,
+    /// Whether values must lie within one sentence.
+    within: bool,
+}
+
 /// Between phrases of a list.
 pub(super) const JOINT: &str = ", and ";
 
@@ -42,15 +51,20 @@ impl Tables {
 
     /// The text in the language; None where there is no translation.
     pub fn tell(&self, text: &str) -> Option<String> {
-        self.message(text, DEEPEST)
+        self.message(text, Look { depth: DEEPEST, within: false })
     }
 
-    fn message(&self, text: &str, depth: usize) -> Option<String> {
-        self.look_up(&self.messages, text, depth)
+    /// The same for one sentence or clause: no value in it may hold the end of another.
+    pub fn tell_sentence(&self, text: &str) -> Option<String> {
+        self.message(text, Look { depth: DEEPEST, within: true })
     }
 
-    fn look_up(&self, patterns: &Patterns, text: &str, depth: usize) -> Option<String> {
-        if depth == 0 {
+    fn message(&self, text: &str, look: Look) -> Option<String> {
+        self.look_up(&self.messages, text, look)
+    }
+
+    fn look_up(&self, patterns: &Patterns, text: &str, look: Look) -> Option<String> {
+        if look.depth == 0 {
             return None;
         }
         if let Some(translation) = patterns.whole.get(text) {
@@ -66,21 +80,22 @@ impl Tables {
         }
         // The most specific pattern is meant; where that cannot be filled, the text stays as it is.
         fitting.sort_by_key(|pattern| std::cmp::Reverse(pattern.letters));
-        let (pattern, values) = fitting.into_iter().find_map(|pattern| Some((pattern, pattern.cut(text)?)))?;
-        self.fill(pattern, &values, depth - 1)
+        let (pattern, values) =
+            fitting.into_iter().find_map(|pattern| Some((pattern, pattern.cut(text, look.within)?)))?;
+        self.fill(pattern, &values, Look { depth: look.depth - 1, ..look })
     }
 
     /// What has no letters is the same in every language.
-    fn phrase(&self, text: &str, depth: usize) -> Option<String> {
+    fn phrase(&self, text: &str, look: Look) -> Option<String> {
         if text.chars().any(char::is_alphabetic) {
-            self.look_up(&self.phrases, text, depth)
+            self.look_up(&self.phrases, text, look)
         } else {
             Some(self.writing.numbers(text))
         }
     }
 
     /// The translation with the values in it; None where a value is not the phrase that it should be.
-    fn fill(&self, pattern: &Pattern, values: &[Value<'_>], depth: usize) -> Option<String> {
+    fn fill(&self, pattern: &Pattern, values: &[Value<'_>], look: Look) -> Option<String> {
         let mut filled = String::new();
         for piece in &pattern.translation {
             match piece {
@@ -93,22 +108,22 @@ impl Tables {
                         Kind::Figure => filled.push_str(&self.writing.numbers(value.text)),
                         Kind::List | Kind::Clauses => {
                             let between = if value.kind == Kind::List { ", " } else { "; " };
-                            let parts = value.text.split(between).map(|text| self.phrase(text, depth));
+                            let parts = value.text.split(between).map(|text| self.phrase(text, look));
                             filled.push_str(&parts.collect::<Option<Vec<_>>>()?.join(between));
                         }
-                        Kind::Amount => match self.message(value.text, depth) {
+                        Kind::Amount => match self.message(value.text, look) {
                             Some(message) => filled.push_str(&message),
                             None => filled.push_str(&self.writing.numbers(value.text)),
                         },
-                        Kind::Phrase => filled.push_str(&self.phrase(value.text, depth)?),
+                        Kind::Phrase => filled.push_str(&self.phrase(value.text, look)?),
                         Kind::Phrases => {
-                            let parts = value.text.split(JOINT).map(|text| self.look_up(&self.phrases, text, depth));
+                            let parts = value.text.split(JOINT).map(|text| self.look_up(&self.phrases, text, look));
                             let joint = self.phrases.whole.get(JOINT)?;
                             filled.push_str(&parts.collect::<Option<Vec<_>>>()?.join(joint));
                         }
                         // A sentence at the end of a message has lost its full stop.
-                        Kind::Message => match self.message(value.text, depth).or_else(|| {
-                            let sentence = self.message(&format!("{}.", value.text), depth)?;
+                        Kind::Message => match self.message(value.text, look).or_else(|| {
+                            let sentence = self.message(&format!("{}.", value.text), look)?;
                             Some(sentence.trim_end_matches('.').to_owned())
                         }) {
                             Some(message) => filled.push_str(&message),
@@ -238,7 +253,7 @@ impl Pattern {
     /// The values in a text, each as short as can be but not empty; None where the text does not fit.
     ///
     /// Letters between values are looked for once, from where the last ones ended, so time is linear in the text.
-    fn cut<'t>(&self, text: &'t str) -> Option<Vec<Value<'t>>> {
+    fn cut<'t>(&self, text: &'t str, within: bool) -> Option<Vec<Value<'t>>> {
         let mut values = Vec::new();
         let mut rest = text;
         let mut open = None;
@@ -265,7 +280,9 @@ impl Pattern {
             None if !rest.is_empty() => return None,
             None => {}
         }
-        values.iter().all(|value| !value.text.is_empty() && value.kind.fits(value.text)).then_some(values)
+        let whole = |text: &str| !within || !(text.contains(". ") || text.contains("; `"));
+        let fit = |value: &Value<'_>| !value.text.is_empty() && value.kind.fits(value.text) && whole(value.text);
+        values.iter().all(fit).then_some(values)
     }
 }
 

@@ -114,6 +114,11 @@ impl Writing {
         }
     }
 
+    /// The day of a month as number formats of spreadsheets have it.
+    pub fn day_of_month(self) -> &'static str {
+        if self == Self::German { "d." } else { "d" }
+    }
+
     /// The mark before the decimals.
     pub fn decimal_mark(self) -> char {
         if self == Self::English { '.' } else { ',' }

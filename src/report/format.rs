@@ -129,7 +129,9 @@ impl NumberFormat {
     fn code_with(self, room: &str, writing: Writing) -> Option<String> {
         let (digits, unit) = match self.kind {
             Kind::General => return None,
-            Kind::Day => return Some(format!("[$-{}]d mmm yyyy{room}", writing.spreadsheet_code())),
+            Kind::Day => {
+                return Some(format!("[$-{}]{} mmm yyyy{room}", writing.spreadsheet_code(), writing.day_of_month()));
+            }
             Kind::Whole => ("#,##0", ""),
             Kind::OneDecimal => ("#,##0.0", ""),
             Kind::Cents => ("#,##0.00", ""),

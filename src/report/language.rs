@@ -181,11 +181,11 @@ impl Teller {
         if !text.chars().any(char::is_alphabetic) {
             return Some(self.tongue.writing.numbers(text));
         }
-        let told = self.tables.tell(text).or_else(|| translate::message(text, self.tongue.code));
+        let told = self.tables.tell_sentence(text).or_else(|| translate::message(text, self.tongue.code));
         // What is not ours behind a text, such as the place of a definition, is no part of its pattern.
         told.or_else(|| {
             let ours = text.trim_end_matches(|c| PIECES.contains(&c));
-            let told = if ours.len() < text.len() { self.tables.tell(ours) } else { None };
+            let told = if ours.len() < text.len() { self.tables.tell_sentence(ours) } else { None };
             told.map(|told| told + &text[ours.len()..])
         })
     }
@@ -225,6 +225,7 @@ impl Teller {
     fn sentences(&self, text: &str, untold: &mut Vec<String>) -> String {
         let mut told = Vec::new();
         let mut rest = text;
+        let before = untold.len();
         while !rest.is_empty() {
             let inner = rest.match_indices(". ").chain(rest.match_indices("? ")).map(|(at, _)| at + 1);
             let mut ends: Vec<usize> = inner.take(2 * AHEAD).collect();
@@ -245,6 +246,13 @@ impl Teller {
                 |(sentence, _)| sentence,
             ));
             rest = behind.strip_prefix(' ').unwrap_or(behind);
+        }
+        // A full stop within what is not ours, such as the title of a wave.
+        if untold.len() > before
+            && let Some(whole) = self.tables.tell(text)
+        {
+            untold.truncate(before);
+            return whole;
         }
         told.join(" ")
     }
@@ -361,6 +369,15 @@ mod tests {
                     Nötig sind 60 SMEs mehr bis 31. Dez. 2015; 10 im Monat gegenüber bisher 7. \
                     Im Plan ab 45 SMEs: noch 5 SMEs entfernt.";
         assert_eq!(german.say(reason), told);
+        // The last pattern would take all of it for the name of a period.
+        let pace = "16 SMEs a quarter over the last 5 complete periods; no target is declared. At this pace 1.5 SMEs on \
+                    30 Sep 2016, with 80 % probability between 1 SMEs and 2 SMEs. P7 counts with 30 of its 91 days.";
+        let told = "16 SMEs je Quartal über die letzten 5 vollständigen Zeiträume; es ist kein Zielwert festgelegt. Bei \
+                    diesem Tempo 1,5 SMEs am 30. Sept. 2016, mit 80 % Wahrscheinlichkeit zwischen 1 SMEs und 2 SMEs. P7 \
+                    zählt mit 30 seiner 91 Tage.";
+        assert_eq!(german.say(pace), told);
+        let clauses = "the definition of volume: `measure` was A and is B; `unit` is new: EUR.";
+        assert_eq!(german.say(clauses), "die Definition von volume: „measure“ war A und ist B; „unit“ ist neu: EUR.");
         assert_eq!(german.say("Target\nActual"), "Zielwert\nIst");
         let about = format!("{} · by 1 May 2016 · ≈ illustrative", own("Target"));
         assert_eq!(german.say(&about), "Target · bis 1. Mai 2016 · ≈ zur Veranschaulichung");

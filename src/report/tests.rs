@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::book::{Book, Cell, Placed};
+use super::large::large;
+use super::measure;
+use super::style::Look;
 use super::{book, json, workbook};
 use crate::finding::{CellRef, Finding, Place, rules};
 use crate::model::audience::Audience;
@@ -392,4 +395,27 @@ fn a_german_book_speaks_german_and_leaves_the_words_of_others() {
         assert!(text.contains(wanted), "{wanted}: {text}");
     }
     assert!(workbook(&board).is_ok());
+}
+
+#[test]
+fn no_word_of_a_heading_is_broken_in_any_language() {
+    let mut broken = BTreeSet::new();
+    let boards = ["en", "de", "fr", "nl"].into_iter().flat_map(|one| [(one, scoreboard()), (one, large())]);
+    for (language, mut board) in boards {
+        language.clone_into(&mut board.presentation.language);
+        for sheet in book(&board).sheets {
+            let spanned = |at: CellRef| sheet.spans.iter().any(|span| span.first == at);
+            for (at, placed) in sheet.cells().filter(|(at, _)| !spanned(*at)) {
+                let (Cell::Text(text), face) = (&placed.cell, placed.style.look.face()) else { continue };
+                let head = matches!(placed.style.look, Look::Head | Look::HeadRight | Look::HeadFilter);
+                let wanted = measure::longest_word(text, face) + measure::margins(face);
+                // Titles of the programme may be as long as they like.
+                let ours = !text.starts_with("Kooperationsvereinbarungen");
+                if head && ours && sheet.columns.get(usize::from(at.column)).is_some_and(|width| *width < wanted) {
+                    broken.insert(format!("{language}: {}: {text}", sheet.name));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "shorter words are needed, or wider columns: {broken:#?}");
 }

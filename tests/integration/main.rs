@@ -28,6 +28,7 @@ mod forms;
 mod indicators;
 mod intruder;
 mod kept_out;
+mod languages;
 mod laser_go;
 mod layout_keys;
 mod layouts;

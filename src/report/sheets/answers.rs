@@ -82,7 +82,7 @@ fn line(canvas: &mut Canvas, context: Context, row: &AnswerRow, at: usize) {
     }
     let inside = if row.inside { words::YES } else { words::NO };
     canvas.text(9, inside, if row.inside { Look::Text } else { Look::AbsentText });
-    canvas.verbatim(10, row.by.join(" · "), Look::Text);
+    canvas.text(10, super::lines_of(&row.by), Look::Text);
     canvas.verbatim(11, &row.file, Look::Note).verbatim(12, &row.sheet, Look::Note);
     let cells: Vec<String> = row.cells.iter().map(|(_, cell)| cell.to_string()).collect();
     canvas.verbatim(13, cells.join(", "), Look::Strong).of(of(AnswerPart::Y));

@@ -269,6 +269,11 @@ pub(super) fn line_name(name: &str) -> String {
     if ours { name.to_owned() } else { own(name) }
 }
 
+/// The lines of breakdowns that a row stands in.
+fn lines_of(by: &[String]) -> String {
+    by.iter().map(|name| line_name(name)).collect::<Vec<_>>().join(" · ")
+}
+
 /// A name that the program itself gave, else one of a definition; `, on the pairs` behind it is always ours.
 pub(super) fn point_name(name: &str) -> String {
     if words::POINTS.contains(&name) {

@@ -28,7 +28,7 @@ pub fn sheet(context: Context, trends: &[Option<Trend>]) -> Option<Sheet> {
     let first = shown.next()?;
     let mut widths = vec![MARGIN, fixed(250), between(60, 104)];
     widths.extend([between(84, 120); 3]);
-    widths.push(between(58, 70));
+    widths.push(between(58, 84));
     widths.extend([between(84, 120); 4]);
     widths.extend([between(76, 100), fixed(132)]);
     let mut canvas = Canvas::new(context.tongue, words::PACE, widths);

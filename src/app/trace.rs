@@ -349,7 +349,7 @@ fn asides(board: &Scoreboard, result: &IndicatorResult, counted: &[&EvidenceRow]
     let same = |one: &EvidenceRow, other: &EvidenceRow| one.key == other.key && one.collection == other.collection;
     for row in board.evidence.rows.iter().filter(|row| row.indicator == result.code) {
         let why = match row.standing {
-            Standing::Counts | Standing::Record => continue,
+            Standing::Counts | Standing::Record | Standing::Committed => continue,
             Standing::Partner if counted.iter().any(|other| std::ptr::eq(*other, row)) => continue,
             Standing::Partner => match counted.iter().find(|other| same(other, row)) {
                 Some(other) => {
@@ -358,7 +358,6 @@ fn asides(board: &Scoreboard, result: &IndicatorResult, counted: &[&EvidenceRow]
                 None => continue,
             },
             Standing::After => "dated after the cut-off: it stands in what came since then".to_owned(),
-            Standing::Committed => continue,
             Standing::Earlier => "an earlier state of a stock: the latest period counts".to_owned(),
         };
         asides.push(Aside {

@@ -73,6 +73,7 @@ pub struct Common {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_field_names, reason = "--dry-run is what people type")]
 pub struct Run {
     #[command(flatten)]
     pub common: Common,

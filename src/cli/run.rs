@@ -29,7 +29,7 @@ pub fn main(args: &Run, output: &Output) -> Result<Exit, Stopped> {
 }
 
 fn answer(refreshed: &Refreshed) -> serde_json::Value {
-    let changes = refreshed.published.iter().filter_map(|one| one.scoreboard.as_ref()?.changes.as_ref()).next();
+    let changes = refreshed.published.iter().find_map(|one| one.scoreboard.as_ref()?.changes.as_ref());
     json!({
         "dry_run": refreshed.dry_run, "changes": changes.map(super::changes::answer),
         "run": refreshed.run, "as_of": refreshed.as_of.to_string(), "unchanged": refreshed.unchanged,

@@ -239,7 +239,7 @@ impl Reader<'_> {
     }
 
     /// The day from which on a row counts.
-    fn from_day(&self, row: usize) -> Option<NaiveDate> {
+    fn day_from(&self, row: usize) -> Option<NaiveDate> {
         if self.collection.by_period {
             let calendar = &self.inputs.catalog.programme.calendar;
             return calendar.period(integer(self.frame, "period", row)?).map(|period| period.last);
@@ -279,7 +279,7 @@ impl Reader<'_> {
                 matched[record] = true;
             }
             let late = self.is_after(row, cut_off);
-            own.push((!late && !same && !(alike && first)).then_some(Standing::Partner));
+            own.push((!(late || same || alike && first)).then_some(Standing::Partner));
         }
         for (standing, matched) in standings.iter_mut().zip(matched) {
             if !matched && *standing == Some(Standing::Counts) {
@@ -375,7 +375,7 @@ impl Reader<'_> {
             by: self.indicator.by.iter().map(|field| self.group(field, row)).collect(),
             brings,
             below,
-            from_day: self.from_day(row),
+            from_day: self.day_from(row),
             source: found.map(|(at, _)| *at),
         }
     }

@@ -139,10 +139,9 @@ impl Writing {
         let month = if short { brief } else { whole };
         let (year, on) = (day.year(), day.day());
         match self {
-            Self::English | Self::Dutch => format!("{on} {month} {year}"),
             Self::German => format!("{on}. {month} {year}"),
             Self::French if on == 1 => format!("1er {month} {year}"),
-            Self::French => format!("{on} {month} {year}"),
+            Self::English | Self::Dutch | Self::French => format!("{on} {month} {year}"),
             Self::Lithuanian if short => format!("{year}-{month}-{on:02}"),
             Self::Lithuanian => format!("{year} m. {month} {on} d."),
         }

@@ -52,11 +52,13 @@ impl<'r> Request<'r> {
         Self { method: Method::POST, body: Some(body), ..Self::get(path, is_whole) }
     }
 
+    #[must_use]
     pub fn statuses(self, statuses: &'r [u16]) -> Self {
         Self { statuses, ..self }
     }
 
     /// For what can be done without.
+    #[must_use]
     pub fn once(self) -> Self {
         Self { tries: 1, ..self }
     }

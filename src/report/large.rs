@@ -60,7 +60,8 @@ fn indicator(at: usize) -> IndicatorResult {
             2 => Value::NotComputable(Why::ZeroDenominator),
             n => Value::Known(Decimal::from(n * (partner + 1)) * scale),
         };
-        let progress = value.known().filter(|_| at % 2 == 0).map(|_| ["0.1", "0.3", "0.6", "0.8", "1.2"][partner % 5]);
+        let progress =
+            value.known().filter(|_| at.is_multiple_of(2)).map(|_| ["0.1", "0.3", "0.6", "0.8", "1.2"][partner % 5]);
         (format!("partner_{partner}"), value, progress)
     });
     let values: Vec<(String, Value, Option<&str>)> = values.collect();
@@ -69,7 +70,7 @@ fn indicator(at: usize) -> IndicatorResult {
         values.iter().map(|(code, value, progress)| (code.as_str(), value.clone(), *progress)).collect();
     let (figures, field) = lines("partner", &by_partner);
     let mut all = vec![breakdown(&field, "Partner", names(), figures, true)];
-    if at % 3 == 0 {
+    if at.is_multiple_of(3) {
         let known: Vec<(&str, Value, Option<&str>)> = COUNTRIES
             .iter()
             .map(|(code, _)| (*code, Value::Known(sum / Decimal::from(COUNTRIES.len())), None))
@@ -96,13 +97,13 @@ fn indicator(at: usize) -> IndicatorResult {
     for (point, share) in one.trajectory.iter_mut().zip(["0.6", "1", "0"]) {
         point.actual = point.actual.map(|_| sum * d(share));
         point.expected = Some(sum * d(share));
-        point.original = (at % 2 == 0).then(|| sum * d("0.9"));
+        point.original = (at.is_multiple_of(2)).then(|| sum * d("0.9"));
     }
     one.pace = match at % 5 {
         4 => Some(Projection::Refused("a pace needs four complete periods, and there are two".into())),
         _ => Some(Projection::Known(pace(sum))),
     };
-    one.committed = (at % 2 == 0).then(|| figure(Value::Known(sum * d("1.25"))));
+    one.committed = (at.is_multiple_of(2)).then(|| figure(Value::Known(sum * d("1.25"))));
     if at == 2 {
         one.breaks =
             vec![Break { on: day("2016-01-01"), says: "from then on vouchers are counted when they are paid".into() }];
@@ -142,14 +143,14 @@ fn changes(indicators: &[IndicatorResult]) -> Changes {
         Moved {
             indicator: one.code.clone(),
             title: one.title.clone(),
-            by: if at % 2 == 0 { Vec::new() } else { vec![("partner".into(), "partner_3".into())] },
-            name: if at % 2 == 0 { String::new() } else { names()[3].clone() },
+            by: if at.is_multiple_of(2) { Vec::new() } else { vec![("partner".into(), "partner_3".into())] },
+            name: if at.is_multiple_of(2) { String::new() } else { names()[3].clone() },
             unit: one.unit.clone(),
             aspect: if at == 5 { Aspect::Target } else { Aspect::Value },
             before: if at == 4 { Value::NotReported } else { Value::Known(after - part * Decimal::TWO) },
             after: Value::Known(after),
             difference: (at != 4).then(|| part * Decimal::TWO),
-            status: (at % 2 == 0).then_some((Some(Status::AtRisk), Some(Status::OffTrack))),
+            status: (at.is_multiple_of(2)).then_some((Some(Status::AtRisk), Some(Status::OffTrack))),
             due: [0, 1].map(|cause| Due { cause, amount: (at != 4).then_some(part) }).into(),
         }
     };
@@ -167,6 +168,9 @@ fn changes(indicators: &[IndicatorResult]) -> Changes {
 }
 
 /// All of it.
+///
+/// # Panics
+/// Never: it is a fixture.
 pub fn large() -> Scoreboard {
     let mut board = scoreboard();
     board.title = "Gesamtfortschrittsanzeiger der Europäischen strategischen Clusterpartnerschaft".into();

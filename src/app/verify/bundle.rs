@@ -82,7 +82,7 @@ fn members(files: &Files, manifest: &Manifest, verdict: &mut Verdict) {
         match files.get(*path) {
             None => verdict.differs(*path, "is named by the manifest, and is not in the bundle"),
             Some(bytes) if hash_of(bytes) != *hash => {
-                verdict.differs(*path, "is not what the manifest names: it was changed")
+                verdict.differs(*path, "is not what the manifest names: it was changed");
             }
             Some(_) => {}
         }
@@ -391,7 +391,7 @@ impl Bundle<'_> {
             return Vec::new();
         }
         let plain = |says: String| vec![Difference { place: path.to_owned(), says }];
-        let found = if path.ends_with(".xlsx") {
+        let found = if has_ending(path, "xlsx") {
             match compare::of_workbooks(path, bundle, recomputed, reader) {
                 Ok(found) => found,
                 Err(why) => return plain(format!("is not what was computed, and cannot be read: it {why}")),
@@ -426,7 +426,7 @@ impl Import {
 
 /// An output with figures.
 fn board(path: &str, bytes: &[u8]) -> Option<Value> {
-    if !path.ends_with(".json") {
+    if !has_ending(path, "json") {
         return None;
     }
     let board: Value = serde_json::from_slice(bytes).ok()?;
@@ -437,4 +437,9 @@ fn told(what: &str, findings: &[Finding], verdict: &mut Verdict) {
     for finding in findings {
         verdict.differs(what, format!("{} ({})", finding.message, finding.place));
     }
+}
+
+/// Whether a name ends so, in small letters or capitals.
+fn has_ending(path: &str, ending: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case(ending))
 }

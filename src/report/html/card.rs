@@ -41,7 +41,7 @@ pub fn card(page: &Page, one: &IndicatorResult) -> Markup {
             @if any_suppressed(one) { p.note { (page.say(prose::SUPPRESSED_LEGEND)) } }
             @if !one.trajectory.is_empty() {
                 section.part {
-                    h4 { (page.say(part::TRAJECTORY)) small { (theirs(&one.unit.to_string())) } }
+                    h4 { (page.say(part::TRAJECTORY)) small { (theirs(one.unit.to_string())) } }
                     @if let Some(drawing) = drawing {
                         figure { (drawing) figcaption { (chart::legend(page, one)) } }
                     }
@@ -170,10 +170,12 @@ fn pace(page: &Page, one: &IndicatorResult) -> Markup {
     }
 }
 
+/// A head, and what stands below it for a point.
+type Column = (&'static str, fn(&TrajectoryPoint) -> Option<Decimal>);
+
 /// The drawing's figures.
 fn points(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
     let any = |part: fn(&TrajectoryPoint) -> Option<Decimal>| one.trajectory.iter().any(|point| part(point).is_some());
-    type Column = (&'static str, fn(&TrajectoryPoint) -> Option<Decimal>);
     let columns: [Column; 5] = [
         (head::ACTUAL, |point| point.actual),
         (head::EXPECTED_THEN, |point| point.expected),
@@ -316,7 +318,7 @@ fn expected(page: &Page, one: &IndicatorResult) -> Option<Markup> {
     near.then(|| {
         html! {
             (page.say(head::EXPECTED_THEN)) ", " (page.day(day)) " = " (page.exact(from.1)) " + (" (page.exact(to.1)) " − "
-            (page.exact(from.1)) ") × " (gone) " / " (all) " = " (page.exact(shown.round_dp(6)))
+            (page.exact(from.1)) ") × " span.tick { (gone) " / " (all) } " = " (page.exact(shown.round_dp(6)))
         }
     })
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use rust_decimal::Decimal;
 
-use super::page::{Head, Page, table, theirs};
+use super::page::{Head, Page, folded, table, theirs};
 use crate::model::changes::{Aspect, Cause, Changes, Moved};
 use crate::report::language::own;
 use crate::report::prose;
@@ -16,20 +16,24 @@ pub fn section(page: &Page, changes: &Changes) -> Markup {
         @if changes.moved.is_empty() {
             p.headline { (page.say(prose::NOTHING_MOVED)) }
         } @else {
-            (moved(page, changes))
+            @let (totals, lines): (Vec<&Moved>, Vec<&Moved>) = changes.moved.iter().partition(|one| one.by.is_empty());
+            @if !totals.is_empty() { (moved(page, changes, "changes-table", &totals)) }
+            @if !lines.is_empty() {
+                (folded(None, &html! { (page.say(ours::lines(lines.len()))) }, &moved(page, changes, "changes-lines", &lines)))
+            }
             p.note { (page.say(prose::MOVED_LEGEND)) }
         }
         h3 { (page.say(part::CAUSES)) }
         @if changes.causes.is_empty() {
             p { (page.say(prose::NO_CAUSE)) }
         } @else {
-            ul.causes { @for one in &changes.causes { li { (cause(page, one)) } } }
+            ul.causes { @for (at, one) in changes.causes.iter().enumerate() { li id=(format!("cause-{at}")) { (cause(page, one)) } } }
         }
         @for note in &changes.notes { p.note { (page.say(note)) } }
     }
 }
 
-fn moved(page: &Page, changes: &Changes) -> Markup {
+fn moved(page: &Page, changes: &Changes, id: &str, all: &[&Moved]) -> Markup {
     let heads = [
         Head::left(page.say(head::FIGURE)),
         Head::right(page.say(head::BEFORE)),
@@ -37,8 +41,8 @@ fn moved(page: &Page, changes: &Changes) -> Markup {
         Head::right(page.say(head::DIFFERENCE)),
         Head::left(page.say(ours::WHY)),
     ];
-    let body = html! { @for one in &changes.moved { (line(page, changes, one)) } };
-    table("changes-table", &html! { (page.say(words::CHANGES)) }, true, &heads, &body, None)
+    let body = html! { @for one in all { (line(page, changes, one)) } };
+    table(id, &html! { (page.say(words::CHANGES)) }, true, &heads, &body, None)
 }
 
 fn line(page: &Page, changes: &Changes, one: &Moved) -> Markup {
@@ -75,7 +79,8 @@ fn line(page: &Page, changes: &Changes, one: &Moved) -> Markup {
                         @if let Some(one) = changes.causes.get(due.cause) {
                             li {
                                 @if let Some(amount) = due.amount { strong.num { (signed(page, amount)) } " " }
-                                (cause(page, one))
+                                a href=(format!("#cause-{}", due.cause)) { (page.say(words::cause(one.kind))) }
+                                @if let Some(partner) = &one.partner { ", " (partner_name(page, partner)) }
                             }
                         }
                     }
@@ -88,11 +93,14 @@ fn line(page: &Page, changes: &Changes, one: &Moved) -> Markup {
 fn cause(page: &Page, one: &Cause) -> Markup {
     html! {
         span.cause { (page.say(words::cause(one.kind))) } " "
-        @if let Some(partner) = &one.partner {
-            (theirs(page.board.programme.partners.iter().find(|p| p.code.as_str() == partner).map_or(partner, |p| &p.name))) ": "
-        }
+        @if let Some(partner) = &one.partner { (partner_name(page, partner)) ": " }
         (page.say(&one.says))
     }
+}
+
+fn partner_name(page: &Page, code: &str) -> Markup {
+    let partners = &page.board.programme.partners;
+    theirs(partners.iter().find(|one| one.code.as_str() == code).map_or(code, |one| &one.name))
 }
 
 /// All digits, with a sign.

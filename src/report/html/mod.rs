@@ -117,7 +117,7 @@ fn schemes(page: &Page) -> String {
 }
 
 /// The sheets of the workbook as parts of the page, in the order of the report; those that would be empty left out.
-fn sections<'a>(page: &Page<'a>) -> Vec<Section> {
+fn sections(page: &Page<'_>) -> Vec<Section> {
     let board = page.board;
     let all_rows = !page.restricted();
     let section = |id, title, body| Some(Section { id, title, body });

@@ -131,6 +131,7 @@ impl<'a> Page<'a> {
     }
 
     /// How far a figure has come on its way, and where it should be: nothing that the figures beside it do not say.
+    #[allow(clippy::unused_self, reason = "asked like all that a page writes")]
     pub fn way(&self, done: Option<Decimal>, due: Option<Decimal>) -> Markup {
         let Some(done) = done else { return html! {} };
         html! {

@@ -86,9 +86,12 @@ fn tone(severity: Severity) -> Tone {
     }
 }
 
+/// A rule with what was found of it.
+type Of<'a> = (&'static Rule, Vec<&'a Finding>);
+
 /// Findings by weight and rule, the gravest first, each with the cells that it is about.
 fn by_rule(page: &Page) -> Markup {
-    let mut rules: BTreeMap<(Reverse<Severity>, &str), (&'static Rule, Vec<&Finding>)> = BTreeMap::new();
+    let mut rules: BTreeMap<(Reverse<Severity>, &str), Of<'_>> = BTreeMap::new();
     for finding in &page.board.findings {
         let key = (Reverse(finding.severity), finding.rule.id);
         rules.entry(key).or_insert((finding.rule, Vec::new())).1.push(finding);

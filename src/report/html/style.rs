@@ -71,10 +71,9 @@ mod tests {
                     assert!(ratio >= 4.5, "{text} on {ground}: {ratio:.2}");
                 }
             }
-            for text in ["ink", "accent"] {
-                let ratio = contrast(colour(text), colour("tint"));
-                assert!(ratio >= 4.5, "{text} on tint: {ratio:.2}");
-            }
+            // Shades and bars have nothing but ink on them.
+            let ratio = contrast(colour("ink"), colour("tint"));
+            assert!(ratio >= 4.5, "ink on tint: {ratio:.2}");
         }
         assert!((contrast(0, 0x00FF_FFFF) - 21.0).abs() < 0.01);
     }

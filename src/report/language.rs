@@ -210,7 +210,15 @@ impl Teller {
         }
         for between in ["\n", " · "] {
             if text.contains(between) {
+                let before = untold.len();
                 let parts: Vec<String> = text.split(between).map(|part| self.text(part, untold)).collect();
+                // The name of a stratum has such marks too.
+                if untold.len() > before
+                    && let Some(whole) = self.tables.tell(text)
+                {
+                    untold.truncate(before);
+                    return whole;
+                }
                 return parts.join(between);
             }
         }
@@ -384,6 +392,13 @@ mod tests {
         let about = format!("{} · by 1 May 2016 · ≈ illustrative", own("Target"));
         assert_eq!(german.say(&about), "Target · bis 1. Mai 2016 · ≈ zur Veranschaulichung");
         assert_eq!(say("xx", &about), "Target · by 1 May 2016 · ≈ illustrative");
+        let about = format!("Output indicator in {} · a flow: adds up over periods · more is better", own("EUR"));
+        let told = "Outputindikator in EUR · eine Stromgröße: summiert sich über die Zeiträume · mehr ist besser";
+        assert_eq!(german.say(&about), told);
+        assert_eq!(
+            german.say("The stratum LT · small has a single answer, treated as `certainty`."),
+            "Die Schicht LT · small hat nur eine Antwort, behandelt als `certainty`."
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::ingest::{self, Bounds, Options, Sandbox, Workbook};
 use crate::model::hash::hash_of;
 
 /// What reading a form may cost, where it is read apart.
-const BOUNDS: Bounds = Bounds { memory_bytes: 1 << 30, time: Duration::from_secs(60) };
+const BOUNDS: Bounds = Bounds { memory_bytes: 1 << 30, time: Duration::from_mins(1) };
 
 /// A form of the project by its name, which is a path relative to it.
 ///

@@ -122,7 +122,7 @@ pub fn find(runs: &[Run], meant: &str) -> Result<Run, Stopped> {
 pub fn held_against(entries: &[Entry]) -> BTreeSet<String> {
     let runs = || entries.iter().filter(|entry| entry.kind == Kind::Run).map(|entry| &entry.body);
     let Some(since) = runs().next_back().and_then(|own| own["since"].as_str()) else { return BTreeSet::new() };
-    runs().filter(|body| body["run"] == since).filter_map(|body| kept_figures(body)).collect()
+    runs().filter(|body| body["run"] == since).filter_map(kept_figures).collect()
 }
 
 /// Where what was kept of a run's figures lies, by hash.

@@ -20,7 +20,7 @@ pub fn main(args: &Explain, output: &Output) -> Result<Exit, Stopped> {
         let project = Project::open(&args.common.project)?;
         let progress = Progress::new(output.is_json());
         explain::indicator(&project, &args.code, (args.as_of, args.known_at), &|stage, done, of| {
-            progress.tell(stage, done, of)
+            progress.tell(stage, done, of);
         })?
     };
     match explained {

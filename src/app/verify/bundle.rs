@@ -82,7 +82,7 @@ fn members(files: &Files, manifest: &Manifest, verdict: &mut Verdict) {
         match files.get(*path) {
             None => verdict.differs(*path, "is named by the manifest, and is not in the bundle"),
             Some(bytes) if hash_of(bytes) != *hash => {
-                verdict.differs(*path, "is not what the manifest names: it was changed")
+                verdict.differs(*path, "is not what the manifest names: it was changed");
             }
             Some(_) => {}
         }
@@ -391,7 +391,7 @@ impl Bundle<'_> {
             return Vec::new();
         }
         let plain = |says: String| vec![Difference { place: path.to_owned(), says }];
-        let found = if path.ends_with(".xlsx") {
+        let found = if ends_in(path, "xlsx") {
             match compare::of_workbooks(path, bundle, recomputed, reader) {
                 Ok(found) => found,
                 Err(why) => return plain(format!("is not what was computed, and cannot be read: it {why}")),
@@ -424,9 +424,13 @@ impl Import {
     }
 }
 
+fn ends_in(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|own| own == extension)
+}
+
 /// An output with figures.
 fn board(path: &str, bytes: &[u8]) -> Option<Value> {
-    if !path.ends_with(".json") {
+    if !ends_in(path, "json") {
         return None;
     }
     let board: Value = serde_json::from_slice(bytes).ok()?;

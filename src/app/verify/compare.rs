@@ -11,7 +11,7 @@ use crate::ingest::{Bounds, Limits, Options, Sandbox};
 /// So many cells or lines of one file are told.
 const TOLD: usize = 20;
 /// What reading a workbook of the bundle may cost.
-pub const BOUNDS: Bounds = Bounds { memory_bytes: 4 << 30, time: std::time::Duration::from_secs(600) };
+pub const BOUNDS: Bounds = Bounds { memory_bytes: 4 << 30, time: std::time::Duration::from_mins(10) };
 
 fn shown(text: &str) -> String {
     if text.is_empty() { "nothing".to_owned() } else { shorten(&clean(text), 80) }
@@ -66,7 +66,7 @@ pub fn of_figures(bundle: &Value, recomputed: &Value, all: bool) -> Vec<Differen
                 }
             }
             (Some(_), None) => {
-                found.push(Difference { place, says: "stands in the bundle, and nothing gives it".into() })
+                found.push(Difference { place, says: "stands in the bundle, and nothing gives it".into() });
             }
             (None, _) => found.push(Difference { place, says: "is not in the bundle, and was computed".into() }),
         }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Hold a JSON or TOML file against its schema.  schema_check.py SCHEMA FILE.   Needs: pip install jsonschema"""
+"""Hold JSON or TOML files against their schema.  schema_check.py SCHEMA FILE…   Needs: pip install jsonschema"""
 import datetime
 import json
 import sys
@@ -25,10 +25,14 @@ def read(path):
         return json.load(file)
 
 
-schema, instance = (read(path) for path in sys.argv[1:3])
-errors = sorted(jsonschema.Draft202012Validator(schema).iter_errors(instance), key=lambda e: list(map(str, e.path)))
-for error in errors[:20]:
-    print("/".join(map(str, error.path)), error.message)
-figures = f"{len(instance['figures'])} figures, " if "figures" in instance else ""
-print(f"{sys.argv[2]}: {figures}{len(errors)} departures from the schema")
-sys.exit(1 if errors else 0)
+wrong = 0
+validator = jsonschema.Draft202012Validator(read(sys.argv[1]))
+for path in sys.argv[2:]:
+    instance = read(path)
+    errors = sorted(validator.iter_errors(instance), key=lambda e: list(map(str, e.path)))
+    for error in errors[:20]:
+        print(path, "/".join(map(str, error.path)), error.message)
+    figures = f"{len(instance['figures'])} figures, " if "figures" in instance else ""
+    print(f"{path}: {figures}{len(errors)} departures from the schema")
+    wrong += len(errors)
+sys.exit(1 if wrong else 0)

@@ -322,7 +322,7 @@ fn amount(value: Decimal, unit: &Unit) -> String {
 
 /// A projected value, as far as a reader wants its digits: what is projected is not known to the cent.
 fn about(value: Decimal, unit: &Unit) -> String {
-    let digits = if value.abs() >= Decimal::ONE_HUNDRED { 0 } else { 1 };
+    let digits = u32::from(value.abs() < Decimal::ONE_HUNDRED);
     shown(value.round_dp(digits), unit)
 }
 

@@ -94,7 +94,7 @@ impl<'a> Rows<'a> {
         let breakdowns =
             self.indicator.by.iter().map(|field| self.breakdown(field, until)).collect::<Result<Vec<_>, _>>()?;
         let course = self.course()?;
-        let actuals = self.actuals(until, course.as_ref(), &total);
+        let actuals = Self::actuals(until, course.as_ref(), &total);
         let parts = ResultParts {
             since_then: self.since_then(until)?,
             breakdowns,
@@ -468,12 +468,7 @@ impl<'a> Rows<'a> {
     }
 
     /// What the trajectory shows: each period's end, or the one day that there is.
-    fn actuals(
-        &self,
-        until: Until,
-        course: Option<&Course>,
-        total: &Figure,
-    ) -> Vec<(NaiveDate, String, Option<Decimal>)> {
+    fn actuals(until: Until, course: Option<&Course>, total: &Figure) -> Vec<(NaiveDate, String, Option<Decimal>)> {
         match course {
             Some(course) if !course.points.is_empty() => course.actuals(),
             _ => vec![(until.day, "as of".into(), total.value.known())],
@@ -490,7 +485,7 @@ impl<'a> Rows<'a> {
         Ok(later.zip(then).and_then(|(later, then)| later.checked_sub(then)).filter(|more| !more.is_zero()))
     }
 
-    fn committed_method(&self, committed: &Committed) -> String {
+    fn committed_method(committed: &Committed) -> String {
         let RowMeasure::One(measure) = &committed.measure else { return String::new() };
         let of = committed.from.iter().map(|from| {
             let rows =
@@ -538,7 +533,7 @@ impl<'a> Rows<'a> {
             Accumulation::Rate => "A rate: never added.".to_owned(),
         });
         if let Some(committed) = &self.indicator.committed {
-            lines.push(self.committed_method(committed));
+            lines.push(Self::committed_method(committed));
         }
         if self.plan.counted_enterprise().is_some() {
             lines.push(

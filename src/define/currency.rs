@@ -1,7 +1,7 @@
 //! Rates of exchange: `[currency]` of `scoreboard.toml`, the table that it names, and the fields that it is for.
 //!
 //! A rate says how many units of a currency one unit of the programme's currency was worth in a month, as the European
-//! Central Bank and InforEuro publish it. A month that is not there is not guessed.
+//! Central Bank and `InforEuro` publish it. A month that is not there is not guessed.
 
 use std::collections::BTreeMap;
 

@@ -17,7 +17,7 @@ const DECIMALS: u32 = 6;
 
 /// All causes.
 pub fn everyone(causes: usize) -> Coalition {
-    (0..causes.min(MOST)).fold(0, |all, at| all | 1 << at)
+    (0..causes.min(MOST)).fold(0, |all, at| all | (1 << at))
 }
 
 /// The coalitions whose outcome must be known, besides that of nobody and that of all.
@@ -35,7 +35,7 @@ pub fn amounts(causes: usize, outcome: &dyn Fn(Coalition) -> Option<Decimal>) ->
     let (before, after) = (outcome(0)?, outcome(everyone(causes))?);
     let difference = after.checked_sub(before)?;
     let at = |coalition| outcome(coalition).unwrap_or(before);
-    let step = |coalition: Coalition, cause: usize| at(coalition | 1 << cause).checked_sub(at(coalition));
+    let step = |coalition: Coalition, cause: usize| at(coalition | (1 << cause)).checked_sub(at(coalition));
     let (mut sums, divisor) = if causes <= EXACT {
         let mut sums = vec![Decimal::ZERO; causes];
         for (cause, sum) in sums.iter_mut().enumerate() {
@@ -69,7 +69,7 @@ pub fn amounts(causes: usize, outcome: &dyn Fn(Coalition) -> Option<Decimal>) ->
 pub fn matters<T: PartialEq>(causes: usize, cause: usize, outcome: &dyn Fn(Coalition) -> Option<T>) -> bool {
     let looked_at = needed(causes).into_iter().chain([0, everyone(causes)]);
     looked_at.filter(|coalition| coalition & (1 << cause) == 0).any(|coalition| {
-        match (outcome(coalition), outcome(coalition | 1 << cause)) {
+        match (outcome(coalition), outcome(coalition | (1 << cause))) {
             (Some(without), Some(with)) => without != with,
             _ => false,
         }
@@ -98,7 +98,9 @@ mod tests {
     #[test]
     fn a_joint_effect_is_shared_in_equal_parts() {
         // 10 and 20 each by themselves, 40 together: 10 more than the sum, 5 for each.
-        let outcome = |coalition: Coalition| [0, 10, 20, 40].get(coalition as usize).map(|value| Decimal::from(*value));
+        let outcome = |coalition: Coalition| {
+            [0, 10, 20, 40].get(usize::try_from(coalition).ok()?).map(|value| Decimal::from(*value))
+        };
         assert_eq!(amounts(2, &outcome), Some(vec![decimal("15"), decimal("25")]));
         // Three files each of which alone does nothing: a third for each, and the last digit to the first.
         let outcome = |coalition: Coalition| Some(Decimal::from(u8::from(coalition == 7)));
@@ -120,7 +122,10 @@ mod tests {
 
     #[test]
     fn what_is_not_known_on_the_way_counts_as_before_and_at_an_end_there_is_no_amount() {
-        let outcome = |coalition: Coalition| [Some(5), None, Some(6), Some(9)][coalition as usize].map(Decimal::from);
+        let outcome = |coalition: Coalition| {
+            let known = [Some(5), None, Some(6), Some(9)];
+            known[usize::try_from(coalition).ok()?].map(Decimal::from)
+        };
         assert_eq!(amounts(2, &outcome), Some(vec![decimal("1.5"), decimal("2.5")]));
         assert_eq!(amounts(2, &|coalition| (coalition != 0).then_some(Decimal::ONE)), None);
     }

@@ -96,8 +96,7 @@ impl Held<'_> {
         } else {
             return Ok(None);
         };
-        let of_file = |one: &&Submission| one.file == hash;
-        let counted = self.current.iter().find(of_file).is_some();
+        let counted = self.current.iter().any(|one| one.file == hash);
         let tied = self.ties.iter().any(|tie| tie.contenders.iter().any(|one| one.file == hash));
         let counts = counted || tied || waves.is_some();
         let says = match (counts, counted || !tied) {

@@ -7,6 +7,7 @@ use crate::define::Catalog;
 use crate::define::catalog::{
     Bound, Collection, Derived, Estimate, Field, How, Indicator, Partner, Rates, RowMeasure, Survey,
 };
+use crate::model::code::{CollectionCode, FieldCode, IndicatorCode};
 use crate::model::number::display;
 use crate::model::target::{Direction, Target, TargetValue, Targets, Trajectory};
 
@@ -106,7 +107,7 @@ fn counted(one: &Indicator) -> Keys {
         }
         How::Derived(Derived::Ratio { of, to }) => put(&mut keys, "ratio", format!("{of} to {to}")),
         How::Derived(Derived::Sum(parts)) => {
-            put(&mut keys, "sum", parts.iter().map(|part| part.as_str()).collect::<Vec<_>>().join(" + "));
+            put(&mut keys, "sum", parts.iter().map(IndicatorCode::as_str).collect::<Vec<_>>().join(" + "));
         }
     }
     keys
@@ -159,10 +160,10 @@ fn declared(target: &Target) -> String {
 fn of_collection(one: &Collection, rates: Option<&Rates>) -> Keys {
     let mut keys = Keys::new();
     let one = one.for_reading();
-    put(&mut keys, "key", one.key.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(", "));
+    put(&mut keys, "key", one.key.iter().map(FieldCode::as_str).collect::<Vec<_>>().join(", "));
     put(&mut keys, "key_scope", if one.shared_key { "programme" } else { "partner" });
     put(&mut keys, "on_conflict", format!("{:?}", one.on_conflict));
-    put(&mut keys, "date", one.date.as_ref().map_or("", |code| code.as_str()));
+    put(&mut keys, "date", one.date.as_ref().map_or("", FieldCode::as_str));
     put(&mut keys, "submission", if one.by_period { "period" } else { "cumulative" });
     put(&mut keys, "due_days", one.due_days.to_string());
     for field in &one.fields {
@@ -201,7 +202,7 @@ fn of_field(keys: &mut Keys, field: &Field) {
 fn of_survey(one: &Survey) -> Keys {
     let mut keys = Keys::new();
     put(&mut keys, "frame", format!("{} by {}", one.frame, one.match_on));
-    put(&mut keys, "strata", one.strata.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(", "));
+    put(&mut keys, "strata", one.strata.iter().map(FieldCode::as_str).collect::<Vec<_>>().join(", "));
     put(&mut keys, "asked", one.asked.as_ref().map_or("", |condition| &condition.source));
     put(&mut keys, "ineligible", one.ineligible.as_ref().map_or("", |condition| &condition.source));
     put(&mut keys, "lonely", format!("{:?}", one.lonely));
@@ -221,7 +222,7 @@ fn of_partner(one: &Partner) -> Keys {
     put(&mut keys, "locale", one.locale.as_str());
     let taken = one.collections.as_ref().map_or_else(
         || "all".to_owned(),
-        |taken| taken.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(", "),
+        |taken| taken.iter().map(CollectionCode::as_str).collect::<Vec<_>>().join(", "),
     );
     put(&mut keys, "collections", taken);
     put(&mut keys, "also_called", one.also_called.join(", "));

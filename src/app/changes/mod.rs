@@ -61,6 +61,7 @@ struct Comparison<'a> {
 
 /// One figure between the two ends.
 struct Between<'a> {
+    key: &'a Key,
     first: Option<&'a Numbers>,
     /// The definitions of now over the data of before.
     redefined: Option<&'a Numbers>,
@@ -87,7 +88,7 @@ impl Comparison<'_> {
         let parts: BTreeMap<&IndicatorCode, BTreeSet<String>> =
             both.iter().map(|code| (code, made_of(catalog, code))).collect();
         let moved_by_data = moved_by_data(&both, &redefined, &now);
-        let players = self.players(day, &came, &parts, &moved_by_data, &mut causes, &mut notes);
+        let players = self.players(day.as_ref(), &came, &parts, &moved_by_data, &mut causes, &mut notes);
         let outcomes = self.outcomes(&players, &groups(&players, &parts, &moved_by_data))?;
         let mut moved = Vec::new();
         let mut unexplained = BTreeSet::new();
@@ -96,17 +97,17 @@ impl Comparison<'_> {
             let of_group = outcomes.get(&acting).filter(|_| moved_by_data.contains(&&one.code));
             for (key, name) in self.keys(one) {
                 let between = Between {
+                    key: &key,
                     first: self.before.figures.get(&key),
                     redefined: redefined.get(&key),
                     last: now.get(&key),
                     absent: absent(catalog, &one.code),
                 };
                 for aspect in [Aspect::Value, Aspect::Target] {
-                    let Some(mut one_moved) = between.moved(one, &key, &name, aspect) else { continue };
+                    let Some(mut one_moved) = between.moved(one, &name, aspect) else { continue };
                     let target = (aspect == Aspect::Target).then_some(&one.code);
                     let cause = found.of(&parts[&one.code], target);
-                    let at =
-                        |coalition: Coalition| of_group.and_then(|all| all.get(&coalition)).map(|all| all.get(&key));
+                    let at = |coalition: Coalition| of_group.and_then(|all| all.get(&coalition));
                     let acting: Vec<&Player> = acting.iter().map(|at| &players[*at]).collect();
                     if !between.share(&mut one_moved, cause, &acting, &at) {
                         unexplained.insert(one.title.clone());
@@ -128,7 +129,7 @@ impl Comparison<'_> {
     /// The causes that act on data: as finely told apart as can be computed.
     fn players(
         &self,
-        day: Option<Player>,
+        day: Option<&Player>,
         came: &[Arrival],
         parts: &BTreeMap<&IndicatorCode, BTreeSet<String>>,
         codes: &[&IndicatorCode],
@@ -144,7 +145,7 @@ impl Comparison<'_> {
             (Grain::Kind, Some("So many files came that those of one kind are one cause.")),
         ] {
             causes.truncate(settled);
-            players = day.iter().cloned().collect();
+            players = day.into_iter().cloned().collect();
             players.extend(causes::files(catalog, came, grain, causes));
             let groups = groups(&players, parts, codes);
             let cost: usize = groups.keys().map(|acting| needed(acting.len()).len()).sum();
@@ -291,13 +292,13 @@ impl<'a> Between<'a> {
     }
 
     /// A figure that moved, without its causes.
-    fn moved(&self, one: &IndicatorResult, key: &Key, name: &str, aspect: Aspect) -> Option<Moved> {
+    fn moved(&self, one: &IndicatorResult, name: &str, aspect: Aspect) -> Option<Moved> {
         let (before, after) = (self.value(self.first, aspect), self.value(self.last, aspect));
         let difference = before.known().zip(after.known()).and_then(|(before, after)| after.checked_sub(before));
         (before != after).then(|| Moved {
             indicator: one.code.clone(),
             title: one.title.clone(),
-            by: key.1.clone(),
+            by: self.key.1.clone(),
             name: name.to_owned(),
             unit: one.unit.clone(),
             aspect,
@@ -316,13 +317,13 @@ impl<'a> Between<'a> {
         moved: &mut Moved,
         defined: Option<usize>,
         acting: &[&Player],
-        outcome: &dyn Fn(Coalition) -> Option<Option<&'a Numbers>>,
+        outcome: &dyn Fn(Coalition) -> Option<&'a Figures>,
     ) -> bool {
         let all = everyone(acting.len());
         let value = |coalition: Coalition| match coalition {
             0 => Some(self.value(self.redefined, moved.aspect)),
             _ if coalition == all => Some(moved.after.clone()),
-            _ => outcome(coalition).map(|numbers| self.value(numbers, moved.aspect)),
+            _ => outcome(coalition).map(|all| self.value(all.get(self.key), moved.aspect)),
         };
         let redefined = self.value(self.redefined, moved.aspect);
         let (Some(first), Some(difference)) = (moved.before.known(), moved.difference) else {

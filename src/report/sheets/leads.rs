@@ -109,7 +109,9 @@ impl<'a> Index<'a> {
                 let to = match counted {
                     Counted::Findings { .. } | Counted::FindingsOf { .. } => words::FINDINGS,
                     Counted::Rows { kept_out: true, .. } => words::KEPT_OUT,
-                    Counted::Rows { partner, collection, .. } => return self.reported(partner, collection),
+                    Counted::Rows { partner, collection, .. } => {
+                        return self.reported(partner.as_deref()?, collection.as_deref()?);
+                    }
                     Counted::Response { .. } => words::ANSWERS,
                     Counted::Change { at, .. } => return self.moved(*at),
                     Counted::Comparison { at, what } => return self.compared(*at, what),
@@ -133,10 +135,9 @@ impl<'a> Index<'a> {
         Some(Lead { sheet: (*name).to_owned(), cell, tip })
     }
 
-    fn reported(&self, partner: &Option<String>, collection: &Option<String>) -> Option<Lead> {
-        let (partner, collection) = (partner.as_ref()?, collection.as_ref()?);
+    fn reported(&self, partner: &str, collection: &str) -> Option<Lead> {
         let mut sources = self.board.evidence.sources.iter().rev();
-        let source = sources.find(|source| source.partner == *partner && source.collection == *collection)?;
+        let source = sources.find(|source| source.partner == partner && source.collection == collection)?;
         self.copy(&source.file, &source.sheet, TOP)
     }
 

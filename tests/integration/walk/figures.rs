@@ -688,7 +688,9 @@ impl<'a> Ground<'a> {
                     .filter(|out| whose(&out.partner, partner) && of(collection, &out.collection))
                     .count()
             }
-            Counted::Rows { partner, collection, .. } => return self.accepted(partner, collection),
+            Counted::Rows { partner, collection, .. } => {
+                return self.accepted(partner.as_deref(), collection.as_deref());
+            }
             Counted::Change { .. } => return Err("changes are not recomputed here".into()),
             Counted::Response { survey, wave, line, what } => return self.response(survey, *wave, *line, what),
             Counted::Comparison { at, what } => return self.comparison(*at, what),
@@ -716,13 +718,12 @@ impl<'a> Ground<'a> {
     }
 
     /// Rows of a partner's table: those that hold something below the header, less those that were kept out.
-    fn accepted(&self, partner: &Option<String>, collection: &Option<String>) -> Told {
+    fn accepted(&self, partner: Option<&str>, collection: Option<&str>) -> Told {
         let (Some(partner), Some(code)) = (partner, collection) else { return Err("whose rows?".into()) };
         let collection =
             self.folder.catalog.collections.iter().find(|one| one.code.as_str() == code).ok_or("no collection")?;
         let mut rows = 0;
-        for source in
-            self.board.evidence.sources.iter().filter(|one| one.partner == *partner && one.collection == *code)
+        for source in self.board.evidence.sources.iter().filter(|one| one.partner == partner && one.collection == code)
         {
             let mut filled: BTreeSet<u32> = BTreeSet::new();
             let mut head = None;
@@ -754,13 +755,23 @@ impl<'a> Ground<'a> {
                 .catalog
                 .partners
                 .iter()
-                .filter(|one| one.code.as_str() == *partner)
+                .filter(|one| one.code.as_str() == partner)
                 .flat_map(|one| [one.code.to_string(), one.name.clone()].into_iter().chain(one.also_called.clone()))
                 .map(|name| folded(&name))
                 .collect();
             let own =
                 |row: &u32| !shared || self.inbox.borrow_mut().row_says(&source.file, &source.sheet, *row, &names);
-            let counts = |row: &&u32| head.is_none_or(|head| **row > head) && !out.contains(*row) && own(row);
+            // A total below a table, or a remark, fills a few of its columns only.
+            let is_row = |row: &u32| {
+                let at = |column: &u16| scoreboard::finding::CellRef::new(*row, *column);
+                let filled = source
+                    .columns
+                    .values()
+                    .filter(|column| !self.inbox.borrow_mut().text(&source.file, &source.sheet, at(column)).is_empty());
+                filled.count() * 3 >= source.columns.len()
+            };
+            let counts =
+                |row: &&u32| head.is_none_or(|head| **row > head) && !out.contains(*row) && own(row) && is_row(row);
             rows += filled.iter().filter(counts).count();
         }
         Ok(rows as f64)

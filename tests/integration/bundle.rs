@@ -110,7 +110,7 @@ impl Bundle {
         let (mut text, mut previous) = (String::new(), GENESIS.to_owned());
         for (mut line, seq) in lines.into_iter().zip(1..) {
             line.seq = seq;
-            line.previous = previous;
+            line.previous.clone_from(&previous);
             let Line { at, kind, body, .. } = &line;
             line.hash = hash_of(format!("{}\n{seq}\n{at}\n{kind}\n{}\n{body}", line.previous, body.len()).as_bytes());
             previous.clone_from(&line.hash);

@@ -280,7 +280,8 @@ impl Pattern {
             None if !rest.is_empty() => return None,
             None => {}
         }
-        let whole = |text: &str| !within || !(text.contains(". ") || text.contains("; `"));
+        let ends = ["\n", ". ", "; `"];
+        let whole = |text: &str| !within || !ends.iter().any(|end| text.contains(end));
         let fit = |value: &Value<'_>| !value.text.is_empty() && value.kind.fits(value.text) && whole(value.text);
         values.iter().all(fit).then_some(values)
     }

@@ -208,15 +208,15 @@ impl Teller {
         if let Some(told) = self.look_up(text) {
             return told;
         }
-        // A sign before a text, such as that a figure was made once more.
-        if let Some(rest) = text.strip_prefix("✓ ") {
-            return format!("✓ {}", self.text(rest, untold));
-        }
         for between in ["\n", " · "] {
             if text.contains(between) {
                 let parts: Vec<String> = text.split(between).map(|part| self.text(part, untold)).collect();
                 return parts.join(between);
             }
+        }
+        // A sign before a text, such as that a figure was made once more.
+        if let Some(rest) = text.strip_prefix("✓ ") {
+            return format!("✓ {}", self.text(rest, untold));
         }
         self.sentences(text, untold)
     }
@@ -379,6 +379,8 @@ mod tests {
         let clauses = "the definition of volume: `measure` was A and is B; `unit` is new: EUR.";
         assert_eq!(german.say(clauses), "die Definition von volume: „measure“ war A und ist B; „unit“ ist neu: EUR.");
         assert_eq!(german.say("Target\nActual"), "Zielwert\nIst");
+        let lines = "From A (a): rows where b = 'c'.\nA rate: never added.";
+        assert_eq!(german.say(lines), "Aus A (a): Zeilen mit b = 'c'.\nEine Quote: nie addiert.");
         let about = format!("{} · by 1 May 2016 · ≈ illustrative", own("Target"));
         assert_eq!(german.say(&about), "Target · bis 1. Mai 2016 · ≈ zur Veranschaulichung");
         assert_eq!(say("xx", &about), "Target · by 1 May 2016 · ≈ illustrative");

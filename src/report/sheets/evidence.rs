@@ -106,7 +106,7 @@ fn group(names: &Names<'_>, row: &EvidenceRow) -> String {
     let named = |(at, value): (usize, &String)| {
         names.get(&(row.indicator.as_str(), at, value.as_str())).copied().unwrap_or(value).to_owned()
     };
-    row.by.iter().enumerate().map(named).collect::<Vec<_>>().join(" · ")
+    super::lines_of(&row.by.iter().enumerate().map(named).collect::<Vec<_>>())
 }
 
 /// Live counts of what a filter leaves: rows, and the sum of their amounts.
@@ -152,7 +152,7 @@ fn line(canvas: &mut Canvas, context: Context, names: &Names<'_>, (at, row): (us
         canvas.put(AMOUNT, Cell::Number(amount), Look::Figure.with(amount_format(amount)));
         canvas.of(Number::Evidence { row: at, below: false });
     }
-    canvas.verbatim(7, &row.says, Look::Text).verbatim(8, group(names, row), Look::Text);
+    canvas.verbatim(7, &row.says, Look::Text).text(8, group(names, row), Look::Text);
     canvas.verbatim(9, &row.file, Look::Note).verbatim(10, &row.sheet, Look::Note);
     canvas.verbatim(11, row.cell.to_string(), Look::Strong).of(Number::Evidence { row: at, below: false });
     canvas.text(LAST, words::standing(row.standing), if row.counted { Look::Text } else { Look::AbsentText });

@@ -231,7 +231,9 @@ fn no_more_on_the_page(project: &Project, report: &str, json: &Value) {
             }
         }
     }
-    known.iter_mut().for_each(|one| *one = one.abs());
+    for one in &mut known {
+        *one = one.abs();
+    }
     // A share of one is shown in per cent.
     let shares: Vec<f64> = known.iter().filter(|one| **one < 20.0).map(|one| 100.0 * one).collect();
     known.extend(shares);

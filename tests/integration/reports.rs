@@ -212,7 +212,7 @@ fn no_text_of_another_partners_inbox_stands_in_a_partners_workbook() {
                 "opticsvalley" => name.contains("optics"),
                 _ => name.contains("hts") || name.contains("human") || name.contains("styria"),
             };
-            if !is(partner) || !name.ends_with(".xlsx") {
+            if !is(partner) || file.path().extension().is_none_or(|extension| extension != "xlsx") {
                 continue;
             }
             for (part, text) in parts(&file.path()) {

@@ -391,7 +391,7 @@ impl Bundle<'_> {
             return Vec::new();
         }
         let plain = |says: String| vec![Difference { place: path.to_owned(), says }];
-        let found = if has_ending(path, "xlsx") {
+        let found = if ends_in(path, "xlsx") {
             match compare::of_workbooks(path, bundle, recomputed, reader) {
                 Ok(found) => found,
                 Err(why) => return plain(format!("is not what was computed, and cannot be read: it {why}")),
@@ -424,9 +424,13 @@ impl Import {
     }
 }
 
+fn ends_in(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|own| own == extension)
+}
+
 /// An output with figures.
 fn board(path: &str, bytes: &[u8]) -> Option<Value> {
-    if !has_ending(path, "json") {
+    if !ends_in(path, "json") {
         return None;
     }
     let board: Value = serde_json::from_slice(bytes).ok()?;
@@ -437,9 +441,4 @@ fn told(what: &str, findings: &[Finding], verdict: &mut Verdict) {
     for finding in findings {
         verdict.differs(what, format!("{} ({})", finding.message, finding.place));
     }
-}
-
-/// Whether a name ends so, in small letters or capitals.
-fn has_ending(path: &str, ending: &str) -> bool {
-    Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case(ending))
 }

@@ -81,7 +81,7 @@ fn received(store: &Store, entries: &[Entry], verdict: &mut Verdict) {
         }
     }
     if all {
-        verdict.sound.push(format!("{} received files: each as it came", named.len()));
+        verdict.sound.push(format!("{} files of the store that the ledger names: each as it was kept", named.len()));
     }
     let unnamed = store.files().hashes().into_iter().filter(|hash| !named.contains(hash)).count();
     if unnamed > 0 {

@@ -506,7 +506,10 @@ impl<'a> Ground<'a> {
         let locale = survey.map_or_else(String::new, |survey| survey.locale.clone());
         let share = self.kind(&row.indicator) == Ok(Kind::Share);
         let read = |at: usize| {
-            let (_, cell) = row.cells.get(at).filter(|_| !share && !row.file.ends_with(".json"))?;
+            let (_, cell) = row
+                .cells
+                .get(at)
+                .filter(|_| !share && Path::new(&row.file).extension().is_none_or(|extension| extension != "json"))?;
             self.inbox.borrow_mut().number(&row.file, &row.sheet, *cell, &locale)
         };
         let x = row.x.map_or(1.0, |x| read(1).unwrap_or(number(x)));
@@ -802,11 +805,10 @@ impl<'a> Ground<'a> {
         };
         match what {
             "population" | "asked" => self.members(definition, stratum),
-            "ineligible" => Ok(0.0),
             "complete" => Ok(complete(stratum, wave)),
             "rate" => Ok(complete(stratum, wave) / self.members(definition, stratum)?),
             "item_answered" => Ok(complete(None, wave)),
-            "item_left_out" | "item_rate" => Ok(0.0),
+            "ineligible" | "item_left_out" | "item_rate" => Ok(0.0),
             _ => self.panel(result, wave, line, what),
         }
     }

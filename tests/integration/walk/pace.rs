@@ -56,16 +56,17 @@ pub fn paced(ground: &Ground<'_>, code: &IndicatorCode, wanted: Paced) -> Told {
     let mean_x = xs.iter().sum::<f64>() / k;
     let sxx: f64 = xs.iter().map(|x| (x - mean_x) * (x - mean_x)).sum();
     let slope = xs.iter().zip(moved).map(|(x, y)| (x - mean_x) * (y - mean)).sum::<f64>() / sxx;
+    let degrees = |fitted: usize| i64::try_from(moved.len() - fitted).expect("few periods");
     let interval = |m: f64| {
         if flow {
             let s = (moved.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (k - 1.0)).sqrt();
-            let half = quantile(moved.len() as i64 - 1, 0.9) * s * (m + m * m / k).sqrt();
+            let half = quantile(degrees(1), 0.9) * s * (m + m * m / k).sqrt();
             return (level + m * mean, half);
         }
         let rest = xs.iter().zip(moved).map(|(x, y)| y - mean - slope * (x - mean_x));
         let s = (rest.map(|rest| rest * rest).sum::<f64>() / (k - 2.0)).sqrt();
         let away = k - 1.0 + m - mean_x;
-        let half = quantile(moved.len() as i64 - 2, 0.9) * s * (1.0 + 1.0 / k + away * away / sxx).sqrt();
+        let half = quantile(degrees(2), 0.9) * s * (1.0 + 1.0 / k + away * away / sxx).sqrt();
         (mean + slope * away, half)
     };
     Ok(match wanted {

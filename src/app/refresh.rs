@@ -36,7 +36,7 @@ pub struct Options {
 /// One published report.
 #[derive(Debug)]
 pub struct Published {
-    /// In the order of [`outputs::render`].
+    /// In the order of `outputs::render`.
     pub files: Vec<PathBuf>,
     /// Names that had to do where a file was held open.
     pub instead: Vec<(PathBuf, PathBuf)>,

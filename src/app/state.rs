@@ -44,7 +44,7 @@ pub fn latest_day(file: &FileState) -> NaiveDate {
 pub struct State {
     /// By hash.
     pub files: BTreeMap<String, FileState>,
-    /// What outputs print of the ledger: [`head`] of the files that are known.
+    /// What outputs print of the ledger: `head` of the files that are known.
     pub head: String,
     pub next_section: i64,
     /// The last run's body, if there was one.

@@ -1,4 +1,4 @@
-//! A [`Scoreboard`] in the forms that other systems read: tables, IATI, DHIS2, the EU's common indicators.
+//! A `Scoreboard` in the forms that other systems read: tables, IATI, DHIS2, the EU's common indicators.
 //!
 //! Each format says what it cannot hold: a figure that does not fit is refused by name, never rounded into it. What a
 //! restricted audience must not see was taken out before. No clock, no path, no connection: equal scoreboards give equal bytes.

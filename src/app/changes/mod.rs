@@ -1,7 +1,7 @@
 //! What moved since another run, and why: two states of things compared, and the difference of each figure shared out
 //! among its causes. docs/methods.md, "What changed, and why", has the rules.
 //!
-//! Start with [`Comparison::changes`]. The figures of both ends are at hand: those of before were kept by their run,
+//! Start with `Comparison::changes`. The figures of both ends are at hand: those of before were kept by their run,
 //! those of now have just been computed. Only what lies between is computed: the definitions of now over the files of
 //! before, and, where several causes act on one figure, the files of now without some of them.
 

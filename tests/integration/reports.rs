@@ -138,6 +138,10 @@ fn each_partner_gets_its_own_figures_and_nothing_of_another() {
         "title = \"LASER-GO scoreboard\"",
         "title = \"LASER-GO scoreboard\"\nper_partner = true",
     );
+    // The definitions, which all partners agreed on, name who answers for an indicator.
+    for name in ["LITEK", "OpticsValley", "Human.technology Styria"] {
+        project.replace("indicators/laser_go.toml", &format!("responsible = \"{name}\""), "responsible = \"all\"");
+    }
     project.run(&["run"]).expect(0);
     let out = project.path().join("data/out");
     let whole: Value = project.json();

@@ -324,7 +324,7 @@ fn every_partner_gets_one_in_its_own_language_or_the_one_asked_for() {
 #[test]
 fn a_partner_is_asked_only_for_what_it_takes_part_in() {
     let project = Project::small();
-    let fields = "[[collection.field]]\ncode = \"place\"\nlabel = \"Place\"\nkind = \"text\"\n";
+    let fields = "[[collection.field]]\ncode = \"town\"\nlabel = \"Town\"\nkind = \"text\"\n";
     project.file(
         "pipelines/fairs.toml",
         format!("schema = 1\n[collection]\ncode = \"fairs\"\ntitle = \"Fairs\"\n{fields}"),

@@ -211,7 +211,7 @@ pub struct Summary {
     pub findings: Vec<Finding>,
 }
 
-/// Reads an import summary. `whole` servers from 2.38 on wrap it in `response`. None if it is none.
+/// Reads an import summary, bare or within `response`, as newer servers answer. None if it is none.
 pub fn summary(answer: &Json, names: &[String]) -> Option<Summary> {
     let body = if answer["response"].is_object() { &answer["response"] } else { answer };
     let status = body["status"].as_str()?.to_owned();

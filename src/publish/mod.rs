@@ -1,4 +1,4 @@
-//! Bytes delivered, each whole or not at all. A folder is all there is so far; other ways have their place here.
+//! Bytes delivered, each whole or not at all: into a folder, or as data values to a DHIS2 server. Other ways have their place here.
 
 pub mod dhis2;
 pub mod folder;

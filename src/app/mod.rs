@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod assemble;
+pub mod attempt;
 pub mod bundle;
 pub mod changes;
 pub mod check;
@@ -17,9 +18,11 @@ pub mod form;
 pub mod ingest;
 pub mod known;
 pub mod layout;
+pub mod notify;
 mod outputs;
 mod partner;
 pub mod project;
+pub mod publish;
 pub mod rebuild;
 pub mod refresh;
 pub mod runs;

@@ -26,16 +26,28 @@ pub enum Kind {
     Closed,
     /// What a run tells funders and the public, and what it withholds: written before the outputs are.
     Disclosed,
+    /// Work began or ended, on its schedule or by command: what set it off, how long it took, what came of it.
+    Attempt,
+    /// An output was delivered to a destination: which bytes, where, what the receiver said.
+    Delivered,
+    /// Somebody is told something: what was about to be sent, and what became of it.
+    Notice,
+    /// Somebody decided whether two organisations are one: who, why, when.
+    Decided,
 }
 
 impl Kind {
-    const NAMES: [(&'static str, Self); 6] = [
+    const NAMES: [(&'static str, Self); 10] = [
         ("received", Self::Received),
         ("read", Self::Read),
         ("run", Self::Run),
         ("fetched", Self::Fetched),
         ("disclosed", Self::Disclosed),
         ("closed", Self::Closed),
+        ("attempt", Self::Attempt),
+        ("delivered", Self::Delivered),
+        ("notice", Self::Notice),
+        ("decided", Self::Decided),
     ];
 
     pub fn as_str(self) -> &'static str {

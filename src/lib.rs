@@ -31,6 +31,7 @@ pub mod model;
 pub mod propose;
 pub mod publish;
 pub mod report;
+pub mod schedule;
 pub mod sql;
 pub mod store;
 pub mod template;

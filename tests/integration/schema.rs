@@ -541,6 +541,12 @@ secret = "ODK_PASSWORD"
 user = "ODK_USER"
 survey = "counted"
 wave = "first"
+[[schedule]]
+code = "weekly"
+cron = ["0 6 * * MON"]
+catch_up = "all"
+steps = ["fetch", "run"]
+sources = ["server"]
 "#;
 
 const INDICATORS: &str = r#"schema = 1

@@ -1,0 +1,8 @@
+//! Work that is done by itself: what is due, and the process that does it.
+//!
+//! [`due`] decides and does nothing; [`scheduler::Scheduler`] does what is due and decides nothing.
+
+pub mod due;
+pub mod history;
+pub mod lock;
+pub mod scheduler;

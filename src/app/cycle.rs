@@ -7,7 +7,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::Duration;
 
-use serde_json::Value;
 use tracing::{error, info, info_span, warn};
 
 use super::attempt::{Attempt, Outcome, StepRecord, Trigger};
@@ -234,6 +233,7 @@ fn tell(came: &Came, took: Duration) {
     if came.done {
         info!(milliseconds, "{}", came.said);
     } else {
-        error!(milliseconds, findings = %Value::from(came.findings.iter().map(|one| one.rule.id).collect::<Vec<_>>()), "{}", came.said);
+        let rules: Vec<&str> = came.findings.iter().map(|finding| finding.rule.id).collect();
+        error!(milliseconds, findings = rules.join(" "), "{}", came.said);
     }
 }

@@ -47,6 +47,8 @@ pub enum Command {
     Template(TemplateArgs),
     /// Put a run into one zip for the evaluator: inputs, definitions, ledger, findings, outputs, all with hashes
     Bundle(BundleArgs),
+    /// Do what the declared schedules say, at their hours, until it is stopped
+    Schedule(ScheduleArgs),
     /// Verify the store; or compute a bundle again, and say whether every figure agrees
     Verify(VerifyArgs),
     /// Read files for another process of this program: a worker
@@ -361,6 +363,33 @@ pub struct VerifyArgs {
     pub head: Option<String>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogForm {
+    /// Lines for people
+    Human,
+    /// One JSON object a line
+    Json,
+}
+
+#[derive(Debug, Args)]
+#[group(id = "what", multiple = false, args = ["once", "list", "now"])]
+pub struct ScheduleArgs {
+    #[command(flatten)]
+    pub common: Common,
+    /// Do what is due now, then end: for cron, systemd timers and the Windows Task Scheduler
+    #[arg(long)]
+    pub once: bool,
+    /// Show when each schedule is due next, and what came of it last
+    #[arg(long)]
+    pub list: bool,
+    /// Do the work of this schedule now, whatever the hour, then end
+    #[arg(long, value_name = "CODE")]
+    pub now: Option<String>,
+    /// How the log on standard error is written [default: human on a terminal, else json]
+    #[arg(long, value_enum)]
+    pub log: Option<LogForm>,
+}
+
 #[derive(Debug, Args)]
 pub struct ReadFiles {
     /// What the process may allocate, in bytes
@@ -384,6 +413,7 @@ impl Arguments {
             Command::Status(status) => status.common.format,
             Command::Template(template) => template.common.format,
             Command::Bundle(bundle) => bundle.common.format,
+            Command::Schedule(schedule) => schedule.common.format,
             Command::Verify(verify) => verify.common.format,
             Command::ReadFiles(_) => Format::Human,
         }

@@ -12,9 +12,11 @@ mod export;
 mod fetch;
 mod ingest;
 mod layout;
+mod log;
 mod output;
 mod progress;
 mod run;
+mod schedule;
 mod status;
 mod template;
 mod trace;
@@ -67,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::Trace(trace) => trace::main(trace, &output),
         Command::Template(template) => template::main(template, &output),
         Command::Bundle(bundle) => bundle::main(bundle, &output),
+        Command::Schedule(schedule) => schedule::main(schedule, &output),
         Command::Verify(verify) => verify::main(verify, &output),
         // A worker whose parent is gone has nobody to tell.
         Command::ReadFiles(bounds) => {

@@ -6,3 +6,10 @@ pub mod due;
 pub mod history;
 pub mod lock;
 pub mod scheduler;
+
+use chrono::{DateTime, Utc};
+
+/// The hour by which work is done.
+pub fn now() -> DateTime<Utc> {
+    crate::clock::now()
+}

@@ -1,5 +1,6 @@
 //! What can be typed. Parsing has no effects.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -385,6 +386,15 @@ pub struct ScheduleArgs {
     /// Do the work of this schedule now, whatever the hour, then end
     #[arg(long, value_name = "CODE")]
     pub now: Option<String>,
+    /// Stand by while another scheduler works on this store, and take over when it ends
+    #[arg(long, conflicts_with = "what")]
+    pub wait: bool,
+    /// Tell health and metrics here, such as 127.0.0.1:9464: /healthz, /readyz, /metrics [default: nowhere]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "what")]
+    pub listen: Option<SocketAddr>,
+    /// Let --listen take an address that other machines can reach: nobody is asked for a password there
+    #[arg(long, requires = "listen")]
+    pub listen_anywhere: bool,
     /// How the log on standard error is written [default: human on a terminal, else json]
     #[arg(long, value_enum)]
     pub log: Option<LogForm>,

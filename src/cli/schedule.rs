@@ -12,6 +12,8 @@ use super::args::ScheduleArgs;
 use super::output::{Output, bold, plain, table};
 use crate::app::Stopped;
 use crate::app::attempt::{Attempt, Outcome};
+use crate::finding::{Finding, Place, rules};
+use crate::schedule::daemon::{self, Settings, Stop};
 use crate::schedule::lock;
 use crate::schedule::scheduler::{Scheduler, Standing, outcome};
 
@@ -31,7 +33,21 @@ pub fn main(args: &ScheduleArgs, output: &Output) -> Result<Exit, Stopped> {
         let attempt = scheduler.now(code, &|| false)?;
         return Ok(answer(std::slice::from_ref(&attempt), None, output));
     }
-    once(&mut scheduler, output)
+    if args.once {
+        return once(&mut scheduler, output);
+    }
+    if let Some(address) = args.listen
+        && !address.ip().is_loopback()
+        && !args.listen_anywhere
+    {
+        let message = format!("{address} can be reached by other machines, and nobody is asked for a password there");
+        let finding = Finding::error(&rules::SCHEDULER_STOPPED, Place::Project, message);
+        let help = "Listen on 127.0.0.1, or add --listen-anywhere where a firewall stands before it.";
+        return Err(Stopped(vec![finding.help(help)]));
+    }
+    let settings = Settings { root: args.common.project.clone(), wait: args.wait, listen: args.listen };
+    daemon::run(&settings, &Stop::on_signals()?)?;
+    Ok(Exit::Fine)
 }
 
 fn once(scheduler: &mut Scheduler, output: &Output) -> Result<Exit, Stopped> {

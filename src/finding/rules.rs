@@ -378,6 +378,9 @@ rules! {
     SCHEDULER_RUNNING "scheduler-running", "another scheduler works on this store",
         "Two of them would do everything twice.",
         "End the other one, or start this one with --wait to take over from it.";
+    SCHEDULER_STOPPED "scheduler-stopped", "the scheduler cannot start",
+        "Nothing is done by itself until it does.",
+        "See the message; another address for --listen, perhaps.";
     SCHEDULE_GIVEN_UP "schedule-given-up", "scheduled work that began several times and never ended",
         "Whatever ends the program would end it for ever, and nothing else would be done.",
         "Look into the log for what ended it: memory, the disk, a file that came that day. Then run it by hand.";

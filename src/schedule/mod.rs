@@ -2,10 +2,12 @@
 //!
 //! [`due`] decides and does nothing; [`scheduler::Scheduler`] does what is due and decides nothing.
 
+pub mod daemon;
 pub mod due;
 pub mod history;
 pub mod lock;
 pub mod scheduler;
+pub mod watch;
 
 use chrono::{DateTime, Utc};
 

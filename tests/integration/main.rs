@@ -43,6 +43,7 @@ mod refusals;
 mod reports;
 mod sameness;
 mod sandbox;
+mod schedule;
 mod schema;
 mod server;
 mod submissions;

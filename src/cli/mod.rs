@@ -12,6 +12,7 @@ mod export;
 mod fetch;
 mod ingest;
 mod layout;
+mod notify;
 mod output;
 mod progress;
 mod run;
@@ -63,6 +64,7 @@ pub fn main() -> ExitCode {
         Command::Diff(diff) => diff::main(diff, &output),
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Export(export) => export::main(export, &output),
+        Command::Notify(notify) => notify::main(notify, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Trace(trace) => trace::main(trace, &output),
         Command::Template(template) => template::main(template, &output),

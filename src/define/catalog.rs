@@ -18,6 +18,7 @@ use crate::model::absent::Absent;
 use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
 use crate::model::export::Exports;
+use crate::model::notify::Telling;
 use crate::model::period::Calendar;
 use crate::model::presentation::Presentation;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
@@ -41,6 +42,8 @@ pub struct Catalog {
     /// In the order of the files' names, then of their lines.
     pub indicators: Vec<Indicator>,
     pub reports: Vec<Report>,
+    /// Who is told what.
+    pub telling: Telling,
     /// SHA-256 of all definition files.
     pub hash: String,
     /// SHA-256 of what decides how files are read; when it changes, files are read again.

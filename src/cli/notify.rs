@@ -21,7 +21,7 @@ pub fn main(args: &NotifyArgs, output: &Output) -> Result<Exit, Stopped> {
         Some(key) => again(&project, key, &tell)?,
         None => run(&project, &Options { dry_run: args.dry_run, attempt: None }, &tell)?,
     };
-    let outlook = outlook(&project)?;
+    let outlook = outlook(&project, &tell)?;
     drop(progress);
     let failed = notices.iter().filter(|notice| notice.result.is_err()).count();
     if output.is_json() {

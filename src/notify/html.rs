@@ -14,6 +14,7 @@ const CARD: &str = "max-width:600px;margin:0 auto;background:#ffffff;border-radi
 const TITLE: &str = "font-size:16px;margin:24px 0 6px";
 const TABLE: &str = "width:100%;border-collapse:collapse;font-size:15px";
 const CELL: &str = "padding:6px 8px 6px 0;border-bottom:1px solid #d8dce1;vertical-align:top;text-align:left";
+const BELOW: &str = "color:#57606a;font-size:14px";
 const QUIET: &str = "color:#57606a;font-size:13px;margin:24px 0 0";
 
 /// The whole page.
@@ -55,11 +56,28 @@ fn section(section: &Section) -> Markup {
     html! {
         h2 style=(TITLE) { bdi { (section.title) } }
         table role="presentation" style=(TABLE) {
-            @for row in &section.rows {
-                tr { @for cell in row { td style=(CELL) { bdi { (cell) } } } }
-            }
+            @for row in &section.rows { tr { (cells(row)) } }
         }
         @if !section.more.is_empty() { p.q style=(QUIET) { (section.more) } }
+    }
+}
+
+/// What it is about and what is said of it, one below the other; of three cells the last stands beside them.
+fn cells(row: &[String]) -> Markup {
+    let (below, beside) = match row {
+        [_, below, beside] => (Some(below), Some(beside)),
+        [_, below] => (Some(below), None),
+        _ => (None, None),
+    };
+    let whole = if beside.is_none() { Some("2") } else { None };
+    html! {
+        td style=(CELL) colspan=[whole] {
+            @if let Some(about) = row.first() { bdi { (about) } }
+            @if let Some(below) = below.filter(|below| !below.is_empty()) {
+                div.q style=(BELOW) { bdi { (below) } }
+            }
+        }
+        @if let Some(beside) = beside { td style={ (CELL) ";white-space:nowrap;text-align:right" } { bdi { (beside) } } }
     }
 }
 

@@ -30,6 +30,16 @@ pub fn name(programme: &Programme) -> String {
     }
 }
 
+/// A period that is only counted, with the day on which it ends; `2016-Q2` tells it by itself.
+fn period(project: &Project, label: &str, words: &Words) -> String {
+    let calendar = &project.catalog.programme.calendar;
+    let last = calendar.parse(label).and_then(|number| calendar.period(number)).map(|period| period.last);
+    match last.filter(|_| calendar.from_start) {
+        Some(last) => words.say("period", &[("period", label), ("day", &words.day(last))]),
+        None => label.to_owned(),
+    }
+}
+
 /// What of a partner's mail goes along, by name; and what was left out.
 pub struct Along {
     pub template: bool,
@@ -55,7 +65,8 @@ pub fn reminder(
     let (late, near): (Vec<&Step>, Vec<&Step>) = steps.iter().partition(|step| step.due_on < today);
     let rows = |steps: &[&Step], key: &str| -> Vec<Vec<String>> {
         let row = |step: &&Step| {
-            let said = words.say(key, &[("period", &step.period), ("day", &words.day(step.due_on))]);
+            let period = period(project, &step.period, &words);
+            let said = words.say(key, &[("period", &period), ("day", &words.day(step.due_on))]);
             vec![title(&step.collection), said]
         };
         steps.iter().map(row).collect()
@@ -260,8 +271,10 @@ impl Telling<'_> {
             rows(&|tells| if let Tells::Attention(attempt) = tells { self.findings(attempt) } else { Vec::new() }),
         );
         add("title_turned", rows(&|tells| self.turned(tells)));
-        add("title_late", rows(&|tells| if let Tells::Missed(one) = tells { self.deadline(one, "row_missed") } else { Vec::new() }));
-        add("title_near", rows(&|tells| if let Tells::Near(one) = tells { self.deadline(one, "row_near") } else { Vec::new() }));
+        let missed = parts.iter().filter_map(|part| if let Tells::Missed(one) = &part.tells { Some(one) } else { None });
+        add("title_late", self.deadlines(missed, "row_missed"));
+        let near = parts.iter().filter_map(|part| if let Tells::Near(one) = &part.tells { Some(one) } else { None });
+        add("title_near", self.deadlines(near, "row_near"));
         let is_published = |part: &Part| matches!(part.tells, Tells::Success | Tells::Turned { .. });
         if let Some(board) = self.board.filter(|_| parts.iter().any(is_published)) {
             add("title_figures", board.figures());
@@ -286,21 +299,33 @@ impl Telling<'_> {
         self.board.map_or_else(|| indicator.to_owned(), |board| board.title(indicator))
     }
 
-    fn deadline(&self, deadline: &Deadline, key: &str) -> Vec<Vec<String>> {
+    /// Who owes what for which period: a row for all that the same partners owe on one day.
+    fn deadlines<'d>(&self, deadlines: impl Iterator<Item = &'d Deadline>, key: &str) -> Vec<Vec<String>> {
         let words = self.words;
         let catalog = &self.project.catalog;
-        let found = catalog.collections.iter().find(|collection| collection.code.as_str() == deadline.collection);
-        let title = found.map_or(deadline.collection.as_str(), |collection| collection.title.get(&words.language));
-        let names: Vec<String> = deadline
-            .partners
-            .iter()
-            .map(|code| {
-                let known = catalog.partners.iter().find(|partner| partner.code.as_str() == code);
-                known.map_or_else(|| code.clone(), |partner| partner.name.clone())
-            })
-            .collect();
-        let said = words.say(key, &[("period", &deadline.period), ("day", &words.day(deadline.due_on))]);
-        vec![vec![title.to_owned(), said, words.list(&names, 12)]]
+        let mut groups: Vec<(&Deadline, Vec<String>)> = Vec::new();
+        for one in deadlines {
+            let found = catalog.collections.iter().find(|collection| collection.code.as_str() == one.collection);
+            let title = found.map_or(one.collection.as_str(), |collection| collection.title.get(&words.language));
+            let same = |group: &&mut (&Deadline, Vec<String>)| {
+                (&group.0.period, group.0.due_on, &group.0.partners) == (&one.period, one.due_on, &one.partners)
+            };
+            match groups.iter_mut().find(same) {
+                Some((_, titles)) => titles.push(title.to_owned()),
+                None => groups.push((one, vec![title.to_owned()])),
+            }
+        }
+        let name = |code: &String| {
+            let known = catalog.partners.iter().find(|partner| partner.code.as_str() == code);
+            known.map_or_else(|| code.clone(), |partner| partner.name.clone())
+        };
+        let row = |(one, titles): &(&Deadline, Vec<String>)| {
+            let names: Vec<String> = one.partners.iter().map(name).collect();
+            let period = period(self.project, &one.period, words);
+            let said = words.say(key, &[("period", &period), ("day", &words.day(one.due_on))]);
+            vec![words.list(&names, 12), format!("{said}: {}", words.list(titles, 6))]
+        };
+        groups.iter().map(row).collect()
     }
 
     fn findings(&self, attempt: &Attempt) -> Vec<Vec<String>> {
@@ -321,6 +346,6 @@ impl Telling<'_> {
         } else {
             record.why.clone().unwrap_or_default()
         };
-        vec![vec![record.to.join(", "), record.subject.clone(), why]]
+        vec![vec![record.to.join(", "), format!("{}: {why}", record.subject)]]
     }
 }

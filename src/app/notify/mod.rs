@@ -20,7 +20,7 @@ use super::prefill::Prefill;
 use super::project::Project;
 use super::state::State;
 use super::world::World;
-use super::{Progress, Stopped, template};
+use super::{Progress, Stopped, ingest, template};
 use crate::clock;
 use crate::define::catalog::Partner;
 use crate::finding::{Finding, Place, rules};
@@ -39,7 +39,7 @@ use post::{Message, To, Ways};
 /// The channel of mails to partners.
 const REMINDERS: &str = "reminders";
 /// So far ahead reminders are shown that will come.
-const AHEAD: u64 = 60;
+const AHEAD: u64 = 92;
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
@@ -97,7 +97,7 @@ pub struct Outlook {
 /// # Errors
 /// When the store cannot be read, or what is sent cannot be written down: then nothing more is sent.
 pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Result<Vec<Notice>, Stopped> {
-    let Some(work) = Work::open(project, options.dry_run)? else { return Ok(Vec::new()) };
+    let Some(work) = Work::open(project, options.dry_run, progress)? else { return Ok(Vec::new()) };
     work.all(options.attempt.as_ref(), None, progress)
 }
 
@@ -106,7 +106,7 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
 /// # Errors
 /// As [`run`]; and when there is nothing to say under this key any more.
 pub fn again(project: &Project, key: &str, progress: Progress<'_>) -> Result<Vec<Notice>, Stopped> {
-    let notices = match Work::open(project, false)? {
+    let notices = match Work::open(project, false, progress)? {
         Some(work) => work.all(None, Some(key), progress)?,
         None => Vec::new(),
     };
@@ -122,8 +122,8 @@ pub fn again(project: &Project, key: &str, progress: Progress<'_>) -> Result<Vec
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn outlook(project: &Project) -> Result<Outlook, Stopped> {
-    let Some(work) = Work::open(project, true)? else { return Ok(Outlook::default()) };
+pub fn outlook(project: &Project, progress: Progress<'_>) -> Result<Outlook, Stopped> {
+    let Some(work) = Work::open(project, true, progress)? else { return Ok(Outlook::default()) };
     let pending = work.history.all().filter_map(|(key, known)| {
         let again = match work.history.verdict(key, work.now) {
             Verdict::From(instant) => Some(instant),
@@ -166,13 +166,19 @@ struct Work<'p> {
 
 impl<'p> Work<'p> {
     /// None where there is nobody to tell, or nothing that could be told.
-    fn open(project: &'p Project, dry_run: bool) -> Result<Option<Self>, Stopped> {
+    fn open(project: &'p Project, dry_run: bool, progress: Progress<'_>) -> Result<Option<Self>, Stopped> {
         if project.catalog.telling.is_empty() || !project.store().join("ledger.sqlite").is_file() {
             return Ok(None);
         }
         let mut store = if dry_run { Store::aside(&project.store())? } else { Store::open(&project.store())? };
+        // What lies in the inbox already, or was read under other definitions, must not be asked for.
+        let received = if ingest::precondition(project).is_ok() {
+            Some(ingest::run(project, &mut store, progress)?.state)
+        } else {
+            None
+        };
         let entries = store.ledger_mut().entries()?;
-        let state = State::replay(&entries, &project.catalog.reading_hash);
+        let state = received.unwrap_or_else(|| State::replay(&entries, &project.catalog.reading_hash));
         let history = History::of(&entries);
         let (now, today) = (clock::now(), project.as_of(None));
         Ok(Some(Self { project, store, entries, state, history, now, today, dry_run }))

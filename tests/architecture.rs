@@ -31,8 +31,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "publish", "notify", "export", "template", "report", "compute", "fetch", "http", "store", "propose", "validate",
-            "layout", "ingest", "define", "sql", "model", "clock", "finding",
+            "publish", "notify", "export", "template", "report", "compute", "fetch", "http", "store", "propose",
+            "validate", "layout", "ingest", "define", "sql", "model", "clock", "finding",
         ],
     ),
     ("cli", &["app", "store", "compute", "propose", "ingest", "model", "finding"]),

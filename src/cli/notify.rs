@@ -37,7 +37,8 @@ pub fn main(args: &NotifyArgs, output: &Output) -> Result<Exit, Stopped> {
 }
 
 fn answer(notice: &Notice) -> Value {
-    let findings = notice.result.as_ref().err().map_or_else(Vec::new, |finding| findings_json(std::slice::from_ref(finding)));
+    let findings =
+        notice.result.as_ref().err().map_or_else(Vec::new, |finding| findings_json(std::slice::from_ref(finding)));
     json!({
         "to": notice.to, "subject": notice.subject, "keys": notice.keys, "attached": notice.attached,
         "text": notice.text, "findings": findings,
@@ -104,7 +105,13 @@ fn tell_all(project: &Project, dry_run: bool, notices: &[Notice], outlook: &Outl
     if !outlook.coming.is_empty() {
         output.line("Next reminders, if nothing comes before:");
         for one in &outlook.coming {
-            output.line(&format!("  {}: {}, {} for {}", one.on.format("%-d %b %Y"), one.partner, one.collection, one.period));
+            output.line(&format!(
+                "  {}: {}, {} for {}",
+                one.on.format("%-d %b %Y"),
+                one.partner,
+                one.collection,
+                one.period
+            ));
         }
     }
     if dry_run {

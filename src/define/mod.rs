@@ -10,6 +10,7 @@ mod compare;
 mod currency;
 mod declared;
 mod export;
+mod folders;
 pub mod form;
 mod indicator;
 mod layout;

@@ -109,7 +109,11 @@ fn mail_server(table: &Table<'_>, instead: bool) -> Option<Server> {
     let seconds = table.bounded("timeout_seconds", 30, 1..=600).unsigned_abs();
     if user.is_some() != password.is_some() {
         let message = "`user` and `secret` belong together";
-        table.bad(&(table.span.start..table.span.start + 1), message, "Name both, or none for a server that asks nobody.");
+        table.bad(
+            &(table.span.start..table.span.start + 1),
+            message,
+            "Name both, or none for a server that asks nobody.",
+        );
     }
     let text = text?;
     if instead {
@@ -140,7 +144,11 @@ fn address(table: &Table<'_>, text: &At<String>, key: &str) -> Option<String> {
     let sound = text.value.parse::<Mailbox>().is_ok() && !text.value.contains(['\r', '\n']);
     if !sound {
         let message = format!("`{}` of `{key}` is no mail address", text.value.escape_debug());
-        table.bad(&text.span, message, "Write it as in monitoring@example.eu, or \"Monitoring <monitoring@example.eu>\".");
+        table.bad(
+            &text.span,
+            message,
+            "Write it as in monitoring@example.eu, or \"Monitoring <monitoring@example.eu>\".",
+        );
     }
     sound.then(|| text.value.clone())
 }
@@ -193,8 +201,7 @@ fn way(table: &Table<'_>, kind: Kind) -> Option<Way> {
         ("path", path.is_some(), &[Kind::File]),
     ];
     for (key, _, kinds) in given.iter().filter(|(_, given, kinds)| *given && !kinds.contains(&kind)) {
-        let names: Vec<&str> =
-            KINDS.iter().filter(|(_, known)| kinds.contains(known)).map(|(name, _)| *name).collect();
+        let names: Vec<&str> = KINDS.iter().filter(|(_, known)| kinds.contains(known)).map(|(name, _)| *name).collect();
         let message = format!("`{key}` is no key of a channel of this kind");
         let finding = table.error(&rules::BAD_VALUE, &table.span_of("kind"), message);
         table.report(finding.help(format!("It belongs to channels of the kind {}.", names.join(", "))));
@@ -274,7 +281,8 @@ fn events(table: &Table<'_>, report: Option<&Report>) -> BTreeSet<Event> {
             continue;
         };
         if report.is_some_and(|report| report.audience.is_restricted()) && *event != Event::Success {
-            let message = format!("`{name}` tells of partners and of earlier runs what readers of this report do not see");
+            let message =
+                format!("`{name}` tells of partners and of earlier runs what readers of this report do not see");
             table.bad(&text.span, message, "A channel of a report for funders or the public has on = [\"success\"].");
             continue;
         }
@@ -292,7 +300,11 @@ fn attachments(table: &Table<'_>, way: &Option<Way>) -> Vec<String> {
         } else if matches!(way, Some(Way::Mail(_)) | None) {
             endings.push(text.value);
         } else {
-            table.bad(&text.span, "only mail has attachments", "Take `attach` out: other channels tell where the files are.");
+            table.bad(
+                &text.span,
+                "only mail has attachments",
+                "Take `attach` out: other channels tell where the files are.",
+            );
         }
     }
     endings

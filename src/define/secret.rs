@@ -29,11 +29,7 @@ pub(super) fn masked(table: &Table<'_>, span: &Range<usize>, message: String) ->
 }
 
 /// A secret that may be absent: `key` names a variable, `file_key` a file. Some(None) where it is named wrongly.
-pub(super) fn optional(
-    table: &Table<'_>,
-    key: &'static str,
-    file_key: &'static str,
-) -> Option<Option<SecretName>> {
+pub(super) fn optional(table: &Table<'_>, key: &'static str, file_key: &'static str) -> Option<Option<SecretName>> {
     let (variable, file) = (table.text(key), table.text(file_key));
     if let (Some(_), Some(file)) = (&variable, &file) {
         let message = format!("`{key}` and `{file_key}` name two places of one secret");
@@ -83,7 +79,8 @@ fn path(table: &Table<'_>, text: &At<String>, key: &str) -> Option<PathBuf> {
     if folders && words && name.len() <= 400 && (like_path || name.split(['/', '\\']).all(is_word)) {
         return Some(PathBuf::from(name));
     }
-    let message = format!("`{key}` must be the path of a file with its folder, such as /run/secrets/kobo or ./secrets/kobo");
+    let message =
+        format!("`{key}` must be the path of a file with its folder, such as /run/secrets/kobo or ./secrets/kobo");
     table.report(masked(table, &text.span, message));
     None
 }

@@ -55,7 +55,8 @@ pub fn teams(note: &Note) -> Value {
 /// A message of a Slack webhook.
 pub fn slack(note: &Note) -> Value {
     let block = |text: &str| json!({ "type": "section", "text": { "type": "mrkdwn", "text": text } });
-    let header = json!({ "type": "header", "text": { "type": "plain_text", "text": shorten(&note.subject, SLACK_HEADER) } });
+    let header =
+        json!({ "type": "header", "text": { "type": "plain_text", "text": shorten(&note.subject, SLACK_HEADER) } });
     let mut blocks = vec![header, block(&cut(&escaped(&note.heading)))];
     blocks.extend(note.lines.iter().map(|line| block(&cut(&escaped(line)))));
     for section in &note.sections {
@@ -131,7 +132,8 @@ mod tests {
 
     fn long() -> Note {
         let row = |at: usize| vec![format!("Indicator {at}"), "words ".repeat(60)];
-        let section = |at: usize| Section { title: format!("T{at}"), rows: (0..25).map(row).collect(), more: String::new() };
+        let section =
+            |at: usize| Section { title: format!("T{at}"), rows: (0..25).map(row).collect(), more: String::new() };
         Note {
             language: "en".into(),
             subject: "S".repeat(400),

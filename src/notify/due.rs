@@ -246,7 +246,12 @@ mod tests {
 
     #[test]
     fn of_a_cumulative_report_the_latest_late_period_stands_for_those_before() {
-        let all = [expected(3, "2016-06-01"), expected(4, "2016-06-08"), expected(5, "2016-06-15"), expected(6, "2016-06-17")];
+        let all = [
+            expected(3, "2016-06-01"),
+            expected(4, "2016-06-08"),
+            expected(5, "2016-06-15"),
+            expected(6, "2016-06-17"),
+        ];
         assert_eq!(
             keys(&all, "2016-06-12"),
             ["reminder/litek/agreements/P4/late-3", "reminder/litek/agreements/P5/near-7"]
@@ -273,8 +278,11 @@ mod tests {
 
     #[test]
     fn a_file_that_was_sent_back_is_asked_for_again_after_days() {
-        let file = Returned { partner: "litek".into(), name: "a.xlsx".into(), hash: "ab".repeat(32), came: day("2016-06-01") };
-        let of = |today: &str| sent_back(std::slice::from_ref(&file), &[3, 10], day(today)).iter().map(SentBack::key).collect::<Vec<_>>();
+        let file =
+            Returned { partner: "litek".into(), name: "a.xlsx".into(), hash: "ab".repeat(32), came: day("2016-06-01") };
+        let of = |today: &str| {
+            sent_back(std::slice::from_ref(&file), &[3, 10], day(today)).iter().map(SentBack::key).collect::<Vec<_>>()
+        };
         assert_eq!(of("2016-06-03"), [] as [&str; 0]);
         assert_eq!(of("2016-06-05"), ["sent_back/litek/abababababab/3"]);
         assert_eq!(of("2016-06-30"), ["sent_back/litek/abababababab/10"]);

@@ -43,7 +43,8 @@ pub struct Letter {
 
 /// The Message-ID of what these keys tell to somebody, within angle brackets.
 pub fn message_id(programme: &str, channel: &str, keys: &[String], from: &str) -> String {
-    let domain = from.parse::<Mailbox>().map_or_else(|_| "localhost".to_owned(), |mailbox| mailbox.email.domain().to_owned());
+    let domain =
+        from.parse::<Mailbox>().map_or_else(|_| "localhost".to_owned(), |mailbox| mailbox.email.domain().to_owned());
     let hash = hash_of(format!("{programme}\n{channel}\n{}", keys.join("\n")).as_bytes());
     format!("<{}@{domain}>", &hash[..32])
 }
@@ -53,7 +54,8 @@ pub fn message_id(programme: &str, channel: &str, keys: &[String], from: &str) -
 /// # Errors
 /// An address that is none, in words.
 pub fn write(draft: &Draft<'_>) -> Result<Letter, String> {
-    let mailbox = |text: &str| text.parse::<Mailbox>().map_err(|_| format!("`{}` is no mail address", super::note::clean(text)));
+    let mailbox =
+        |text: &str| text.parse::<Mailbox>().map_err(|_| format!("`{}` is no mail address", super::note::clean(text)));
     let mut builder = Message::builder()
         .from(mailbox(&draft.mail.from)?)
         .subject(draft.note.subject.clone())

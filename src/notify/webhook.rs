@@ -15,7 +15,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const BYTES: u64 = 1_000_000;
 /// Every answer is one, good or bad: what it means is decided here.
 const ANSWERS: [u16; 24] = [
-    201, 202, 203, 204, 205, 206, 400, 401, 403, 404, 405, 408, 409, 410, 413, 415, 422, 429, 500, 501, 502, 503, 504, 507,
+    201, 202, 203, 204, 205, 206, 400, 401, 403, 404, 405, 408, 409, 410, 413, 415, 422, 429, 500, 501, 502, 503, 504,
+    507,
 ];
 
 /// Posts a message. Without `secret` the address itself is kept out of every text.
@@ -52,7 +53,9 @@ pub fn post(
         Ok(answer) => judge(answer.status, &client.quote(&answer.body)),
         Err(failure) if failure.rule == &rules::FETCH_REFUSED => Err(Refused::Ever(failure.message)),
         // Nothing can have arrived where no connection came about.
-        Err(failure) if failure.message.starts_with("the server cannot be reached") => Err(Refused::Now(failure.message)),
+        Err(failure) if failure.message.starts_with("the server cannot be reached") => {
+            Err(Refused::Now(failure.message))
+        }
         Err(failure) => Err(Refused::Unknown(failure.message)),
     }
 }

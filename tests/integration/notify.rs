@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
+use scoreboard::app::attempt::{Attempt, Outcome, Trigger};
+use scoreboard::app::notify::{Options, run};
+use scoreboard::finding::{Finding, Place, rules};
+use scoreboard::store::{Kind, Store};
 use serde_json::Value;
 
 use crate::project::{Answer, Project, answer};
@@ -15,13 +19,28 @@ const HEAD: &[&str] = &["No.", "Signed on", "Status", "Value"];
 const LATE: &str = "2016-04-18T06:00:00Z";
 const LATER: &str = "2016-04-25T06:00:00Z";
 
+const OPEN: &str = r#"schema = 1
+[[report]]
+code = "scoreboard"
+title = "Inside"
+[[report]]
+code = "open"
+title = "Open"
+audience = "public"
+"#;
+
 /// A programme that goes on; Alpha has reported the first quarter, Beta has not.
 fn project(notify: &str) -> Project {
     let project = Project::small();
+    project.file("reports/open.toml", OPEN);
     project
         .replace("scoreboard.toml", "as_of = 2016-06-30\n", "")
         .replace("scoreboard.toml", "locale = \"de-AT\"\n", "locale = \"de-AT\"\ncontact = \"a@alpha.example\"\n")
-        .replace("scoreboard.toml", "country = \"FR\"\n", "country = \"FR\"\nlanguage = \"fr\"\ncontact = \"b@beta.example\"\n")
+        .replace(
+            "scoreboard.toml",
+            "country = \"FR\"\n",
+            "country = \"FR\"\nlanguage = \"fr\"\ncontact = \"b@beta.example\"\n",
+        )
         .file("pipelines/notify.toml", format!("schema = 1\n{notify}"))
         .workbook("alpha_2016-Q1.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-02-01", "signed", "100"]]);
     at(&project, "2016-04-04T06:00:00Z", &["run"]).expect(0);
@@ -29,7 +48,10 @@ fn project(notify: &str) -> Project {
 }
 
 fn mail(server: &Smtp) -> String {
-    format!("[mail]\nserver = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\nfrom = \"Monitoring <m@small.example>\"\ntimeout_seconds = 2\n", server.port)
+    format!(
+        "[mail]\nserver = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\nfrom = \"Monitoring <m@small.example>\"\ntimeout_seconds = 2\n",
+        server.port
+    )
 }
 
 const REMINDERS: &str = "[reminders]\nsteps = [{ days = -7 }, { days = 3 }, { days = 10 }]\n";
@@ -111,7 +133,11 @@ fn a_file_that_was_sent_back_is_asked_for_again_with_its_cells_marked() {
     let seen = server.seen();
     assert_eq!(seen.len(), 1);
     assert_eq!(seen[0].subject(), "A small programme : merci de corriger beta_2016-Q1.xlsx");
-    assert!(seen[0].text.contains("Content-Disposition: attachment; filename=\"beta_2016-Q1.xlsx\""), "{}", seen[0].text);
+    assert!(
+        seen[0].text.contains("Content-Disposition: attachment; filename=\"beta_2016-Q1.xlsx\""),
+        "{}",
+        seen[0].text
+    );
     project.workbook(
         "beta_2016-Q1_2016-04-20_r2.xlsx",
         "Agreements",
@@ -227,7 +253,9 @@ fn an_address_that_is_refused_for_good_is_told_and_not_tried_again() {
     server.fault(Fault::Recipient("beta", "550 5.1.1 no such person"));
     let failed = notify(&project, LATE);
     assert_eq!(failed["failed"], 1);
-    assert!(failed["notices"][0]["findings"][0]["message"].as_str().is_some_and(|text| text.contains("no such person")));
+    assert!(
+        failed["notices"][0]["findings"][0]["message"].as_str().is_some_and(|text| text.contains("no such person"))
+    );
     server.fault(Fault::None);
     assert_eq!(count(&notify(&project, "2016-04-19T06:00:00Z"), "notices"), 0);
     let told = files(&project, "data/messages");
@@ -278,7 +306,10 @@ fn mail_goes_in_secret_or_not_at_all() {
         let wrong = project(&to("ca_file = \"ca.pem\"\n"));
         wrong.file("ca.pem", &server.certificate);
         let refused = sent(&wrong, "wrong-hunter");
-        assert!(refused["notices"][0]["findings"][0]["message"].as_str().is_some_and(|text| text.contains("sign-in")), "{refused:#}");
+        assert!(
+            refused["notices"][0]["findings"][0]["message"].as_str().is_some_and(|text| text.contains("sign-in")),
+            "{refused:#}"
+        );
         assert_eq!(server.seen().len(), 0);
     }
 }
@@ -291,8 +322,12 @@ fn without_starttls_nothing_is_said_in_plain() {
         server.port
     ));
     let refused = notify(&project, LATE);
-    assert!(refused["notices"][0]["findings"][0]["message"].as_str().is_some_and(|text| text.contains("STARTTLS")), "{refused:#}");
-    let said: Vec<String> = server.commands().iter().map(|line| line.split(' ').next().unwrap_or_default().to_owned()).collect();
+    assert!(
+        refused["notices"][0]["findings"][0]["message"].as_str().is_some_and(|text| text.contains("STARTTLS")),
+        "{refused:#}"
+    );
+    let said: Vec<String> =
+        server.commands().iter().map(|line| line.split(' ').next().unwrap_or_default().to_owned()).collect();
     assert!(said.iter().all(|word| matches!(word.as_str(), "EHLO" | "QUIT")), "{said:?}");
 }
 
@@ -323,7 +358,11 @@ fn a_status_that_turned_is_told_with_what_it_was() {
     let channel = "[[channel]]\ncode = \"lead\"\nkind = \"file\"\npath = \"data/messages\"\non = [\"status_turned\"]\n";
     let project = project(channel);
     assert!(files(&project, "data/messages").is_empty());
-    project.workbook("alpha_2016-Q1_2016-04-10_r2.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-02-01", "signed", "1200"]]);
+    project.workbook(
+        "alpha_2016-Q1_2016-04-10_r2.xlsx",
+        "Agreements",
+        &[HEAD, &["'A-1", "2016-02-01", "signed", "1200"]],
+    );
     at(&project, LATE, &["run"]).expect(0);
     notify(&project, LATE);
     let told = files(&project, "data/messages");
@@ -332,11 +371,82 @@ fn a_status_that_turned_is_told_with_what_it_was() {
     assert!(told[0]["keys"][0].as_str().is_some_and(|key| key.starts_with("status/volume/") && key.ends_with("@lead")));
 }
 
+/// Work of a schedule that ended some minutes ago.
+fn work(minutes: i64, outcome: Outcome, why: &str) -> Attempt {
+    let at = scoreboard::clock::now() - chrono::TimeDelta::minutes(minutes);
+    let mut work = Attempt::begun(Trigger::Schedule { schedule: "weekly".into(), due: at }, at);
+    work.outcome = outcome;
+    if !why.is_empty() {
+        work.findings.push(Finding::error(&rules::FETCH_UNREACHABLE, Place::Project, why));
+    }
+    work
+}
+
+#[test]
+fn the_same_failure_is_told_once_a_day_another_at_once_and_then_that_it_works_again() {
+    let channel =
+        "[[channel]]\ncode = \"lead\"\nkind = \"file\"\npath = \"data/messages\"\non = [\"failure\", \"attention\"]\n";
+    let fixture = project(channel);
+    let project = scoreboard::app::project::Project::open(fixture.path()).expect("sound");
+    let after = |work: Attempt| {
+        let options = Options { dry_run: false, attempt: Some(work.clone()) };
+        let notices = run(&project, &options, &|_, _, _| {}).expect("told");
+        // The ledger tells of it afterwards, as the scheduler writes it.
+        let mut store = Store::open(&project.store()).expect("a store");
+        let entry = (Kind::Attempt, work.to_json());
+        store.ledger_mut().append(scoreboard::clock::now(), &[entry]).expect("written");
+        notices.into_iter().map(|notice| notice.subject).collect::<Vec<_>>()
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(
+        after(work(9, Outcome::Failed, "no answer within 30 seconds")),
+        ["A small programme: no scoreboard was published"]
+    );
+    assert_eq!(after(work(8, Outcome::Failed, "no answer within 31 seconds")), none, "the same again");
+    assert_eq!(
+        after(work(7, Outcome::Failed, "the server refuses")),
+        ["A small programme: no scoreboard was published"]
+    );
+    assert_eq!(after(work(6, Outcome::Published, "")), ["A small programme: it works again"]);
+    assert_eq!(after(work(5, Outcome::Unchanged, "")), none);
+    assert_eq!(after(work(4, Outcome::Attention, "a gate")), ["A small programme: published, needs attention"]);
+    assert_eq!(after(work(3, Outcome::Attention, "a gate")), none, "the same again");
+}
+
+#[test]
+fn a_channel_of_a_public_report_is_told_nothing_that_the_report_withholds() {
+    let project = project(
+        "[[channel]]\ncode = \"all\"\nkind = \"file\"\npath = \"data/messages\"\non = [\"success\"]\nreport = \"open\"\n",
+    );
+    notify(&project, "2016-04-04T07:00:00Z");
+    let told = files(&project, "data/messages");
+    assert_eq!(told.len(), 1);
+    let text = told[0].to_string();
+    for word in ["Alpha", "Beta", "A-1", "EUR 100", "Errors", "alpha"] {
+        assert!(!text.contains(word), "{word}: {:#}", told[0]);
+    }
+    project.replace("pipelines/notify.toml", "on = [\"success\"]", "on = [\"success\", \"deadline_missed\"]");
+    project.run(&["check"]).expect(1).says("`deadline_missed` tells of partners");
+}
+
+#[test]
+fn what_lies_in_the_inbox_is_read_before_anybody_is_asked_for_it() {
+    let server = Smtp::plain();
+    let project = project(&(mail(&server) + REMINDERS));
+    project.workbook("beta_2016-Q1.xlsx", "Agreements", &[HEAD, &["'B-1", "2016-02-01", "signed", "5"]]);
+    assert_eq!(count(&notify(&project, LATE), "notices"), 0);
+    // Other definitions of how files are read: what was received is read under them first.
+    project.replace("scoreboard.toml", "name = \"Beta Cluster\"", "name = \"Cluster of Beta\"");
+    assert_eq!(count(&notify(&project, LATE), "notices"), 0);
+    assert!(server.seen().is_empty());
+}
+
 #[test]
 fn webhooks_are_posted_once_and_tried_again_where_they_certainly_failed() {
     let answers: std::sync::Arc<std::sync::Mutex<Vec<Reply>>> = std::sync::Arc::default();
     let given = std::sync::Arc::clone(&answers);
-    let server = Server::start(move |_| given.lock().expect("not poisoned").pop().unwrap_or_else(|| Reply::status(202)));
+    let server =
+        Server::start(move |_| given.lock().expect("not poisoned").pop().unwrap_or_else(|| Reply::status(202)));
     let channels = "[[channel]]\ncode = \"team\"\nkind = \"teams\"\nurl_secret = \"TEAMS_URL\"\non = [\"success\"]\n";
     let told = |project: &Project, now: &str| {
         let mut command = project.command(&["notify", "--format", "json"]);
@@ -371,7 +481,8 @@ fn webhooks_are_posted_once_and_tried_again_where_they_certainly_failed() {
 
 #[test]
 fn nobody_listens_to_a_webhook_and_it_is_tried_again_later() {
-    let project = project("[[channel]]\ncode = \"hook\"\nkind = \"json\"\nurl = \"http://127.0.0.1:9\"\non = [\"success\"]\n");
+    let project =
+        project("[[channel]]\ncode = \"hook\"\nkind = \"json\"\nurl = \"http://127.0.0.1:9\"\non = [\"success\"]\n");
     let failed = notify(&project, "2016-04-04T07:00:00Z");
     assert_eq!(failed["notices"][0]["findings"][0]["rule"], "notice-failed", "{failed:#}");
     assert_eq!(failed["pending"][0]["state"], "waiting", "{failed:#}");
@@ -393,9 +504,8 @@ fn mail_can_be_left_in_a_folder() {
 fn two_at_once_send_one_mail() {
     let server = Smtp::plain();
     let project = project(&(mail(&server) + REMINDERS));
-    let both: Vec<_> = (0..4)
-        .map(|_| project.command(&["notify"]).env("SCOREBOARD_NOW", LATE).spawn().expect("started"))
-        .collect();
+    let both: Vec<_> =
+        (0..4).map(|_| project.command(&["notify"]).env("SCOREBOARD_NOW", LATE).spawn().expect("started")).collect();
     for mut one in both {
         one.wait().expect("ended");
     }
@@ -412,8 +522,14 @@ fn mistakes_in_definitions_are_told_at_their_place() {
         ("[mail]\nserver = \"smtp.example.eu\"\nfrom = \"m@a.eu\"\npassword = \"hunter2\"\n", "secret-in-definition"),
         ("[[channel]]\ncode = \"a\"\nkind = \"teams\"\non = [\"succes\"]\n", "`on` cannot hold `succes`"),
         ("[[channel]]\ncode = \"a\"\nkind = \"teams\"\non = [\"success\"]\n", "`channel` needs `url_secret`"),
-        ("[[channel]]\ncode = \"a\"\nkind = \"file\"\npath = \"x\"\non = [\"success\"]\nattach = [\"xlsx\"]\n", "only mail has attachments"),
-        ("[[channel]]\ncode = \"a\"\nkind = \"file\"\npath = \"x\"\non = [\"success\"]\nreport = \"x\"\n", "no report is called `x`"),
+        (
+            "[[channel]]\ncode = \"a\"\nkind = \"file\"\npath = \"x\"\non = [\"success\"]\nattach = [\"xlsx\"]\n",
+            "only mail has attachments",
+        ),
+        (
+            "[[channel]]\ncode = \"a\"\nkind = \"file\"\npath = \"x\"\non = [\"success\"]\nreport = \"x\"\n",
+            "no report is called `x`",
+        ),
     ] {
         let project = Project::small();
         project.file("pipelines/notify.toml", format!("schema = 1\n{text}"));

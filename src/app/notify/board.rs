@@ -53,7 +53,8 @@ impl<'b> Board<'b> {
             };
             let total = list("figures").find(is_total)?;
             let unit = Unit::new(total["unit"].as_str().unwrap_or_default());
-            let target = number(&total["target"]).map(|target| self.tongue.say(&format!("of {}", shown(target, &unit))));
+            let target =
+                number(&total["target"]).map(|target| self.tongue.say(&format!("of {}", shown(target, &unit))));
             let value = [Some(self.value(total, &unit)), target].into_iter().flatten().collect::<Vec<_>>().join(" ");
             let status = total["status"].as_str().and_then(status).map(|status| self.status(status));
             Some(vec![indicator["title"].as_str().unwrap_or(code).to_owned(), value, status.unwrap_or_default()])
@@ -133,7 +134,9 @@ fn output<'r>(run: &'r Run, report: &Report, ending: &str) -> Option<&'r RunOutp
     // A file that was open has another name, with a number in it.
     let beside = |output: &&RunOutput| {
         let middle = output.name.strip_prefix(report.code.as_str()).and_then(|rest| rest.strip_suffix(ending));
-        middle.is_some_and(|middle| middle.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | '(' | ')' | '_' | '-')))
+        middle.is_some_and(|middle| {
+            middle.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | '(' | ')' | '_' | '-'))
+        })
     };
     own().find(|output| output.name == name).or_else(|| own().find(beside))
 }

@@ -265,13 +265,17 @@ impl Telling<'_> {
         let rows = |of: &dyn Fn(&Tells) -> Vec<Vec<String>>| -> Vec<Vec<String>> {
             parts.iter().flat_map(|part| of(&part.tells)).collect()
         };
-        add("title_wrong", rows(&|tells| if let Tells::Failed(attempt) = tells { self.findings(attempt) } else { Vec::new() }));
+        add(
+            "title_wrong",
+            rows(&|tells| if let Tells::Failed(attempt) = tells { self.findings(attempt) } else { Vec::new() }),
+        );
         add(
             "title_attention",
             rows(&|tells| if let Tells::Attention(attempt) = tells { self.findings(attempt) } else { Vec::new() }),
         );
         add("title_turned", rows(&|tells| self.turned(tells)));
-        let missed = parts.iter().filter_map(|part| if let Tells::Missed(one) = &part.tells { Some(one) } else { None });
+        let missed =
+            parts.iter().filter_map(|part| if let Tells::Missed(one) = &part.tells { Some(one) } else { None });
         add("title_late", self.deadlines(missed, "row_missed"));
         let near = parts.iter().filter_map(|part| if let Tells::Near(one) = &part.tells { Some(one) } else { None });
         add("title_near", self.deadlines(near, "row_near"));
@@ -341,11 +345,8 @@ impl Telling<'_> {
     fn undelivered(&self, tells: &Tells) -> Vec<Vec<String>> {
         let Tells::Undelivered { key, known, unknown } = tells else { return Vec::new() };
         let record = &known.record;
-        let why = if *unknown {
-            self.words.say("unknown", &[("key", key)])
-        } else {
-            record.why.clone().unwrap_or_default()
-        };
+        let why =
+            if *unknown { self.words.say("unknown", &[("key", key)]) } else { record.why.clone().unwrap_or_default() };
         vec![vec![record.to.join(", "), format!("{}: {why}", record.subject)]]
     }
 }

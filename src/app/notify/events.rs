@@ -33,13 +33,21 @@ pub enum Tells {
     Failed(Attempt),
     Recovered(Attempt),
     Attention(Attempt),
-    Turned { indicator: String, before: Status, after: Status },
+    Turned {
+        indicator: String,
+        before: Status,
+        after: Status,
+    },
     Success,
     Unchanged,
     Missed(Deadline),
     Near(Deadline),
     /// A message of this key may not have arrived, or never will.
-    Undelivered { key: String, known: Known, unknown: bool },
+    Undelivered {
+        key: String,
+        known: Known,
+        unknown: bool,
+    },
 }
 
 /// Everything that parts are made of.
@@ -56,7 +64,8 @@ impl Facts<'_> {
     /// The last run that was published where scoreboards are, if it is news.
     pub fn run(&self) -> Option<(Run, &Value)> {
         let runs = self.entries.iter().rev().filter(|entry| entry.kind == Kind::Run);
-        let (run, body) = runs.filter_map(|entry| Some((Run::of(entry)?, &entry.body))).find(|(run, _)| !run.elsewhere)?;
+        let (run, body) =
+            runs.filter_map(|entry| Some((Run::of(entry)?, &entry.body))).find(|(run, _)| !run.elsewhere)?;
         self.is_news(run.at).then_some((run, body))
     }
 
@@ -234,9 +243,7 @@ mod tests {
 
     #[test]
     fn the_same_trouble_is_the_same_whatever_its_numbers() {
-        let of = |message: &str| {
-            fingerprint(&[Finding::warning(&rules::FETCH_UNREACHABLE, Place::Project, message)])
-        };
+        let of = |message: &str| fingerprint(&[Finding::warning(&rules::FETCH_UNREACHABLE, Place::Project, message)]);
         assert_eq!(of("no answer within 30 seconds"), of("no answer within 31 seconds"));
         assert_ne!(of("no answer within 30 seconds"), of("the server refuses"));
     }

@@ -10,7 +10,6 @@ mod events;
 mod expected;
 mod post;
 
-
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::json;
 
@@ -209,7 +208,8 @@ impl<'p> Work<'p> {
                 let own = |code: &str| code == partner.code.as_str();
                 let steps = steps.iter().filter(|step| own(&step.partner) && self.may(&step.key(), only));
                 let sent_back = sent_back.iter().filter(|one| own(&one.file.partner) && self.may(&one.key(), only));
-                let (steps, sent_back): (Vec<Step>, Vec<SentBack>) = (steps.cloned().collect(), sent_back.cloned().collect());
+                let (steps, sent_back): (Vec<Step>, Vec<SentBack>) =
+                    (steps.cloned().collect(), sent_back.cloned().collect());
                 if !steps.is_empty() || !sent_back.is_empty() {
                     notices.extend(self.remind(&mut ways, reminders, partner, &steps, sent_back)?);
                 }
@@ -259,7 +259,8 @@ impl<'p> Work<'p> {
             }
             answered.push((one, answer.map(|(answer, _)| answer)));
         }
-        if reminders.attach_template && partner.contact.is_some()
+        if reminders.attach_template
+            && partner.contact.is_some()
             && let Some(step) = steps.iter().max_by_key(|step| step.due_on)
         {
             along.template = attachments.add(self.template(partner, &step.period)?, &mut along.too_large);
@@ -270,18 +271,12 @@ impl<'p> Work<'p> {
         };
         let about = json!({ "partner": partner.code.as_str() });
         let way = To::Person(contact, &reminders.cc);
-        let message =
-            Message { channel: REMINDERS, way, keys, note, attachments: attachments.files, about };
+        let message = Message { channel: REMINDERS, way, keys, note, attachments: attachments.files, about };
         self.send(ways, &message)
     }
 
     /// Nobody can be reminded: that is told once, to those who run the programme.
-    fn without_contact(
-        &mut self,
-        partner: &Partner,
-        keys: Vec<String>,
-        note: &Note,
-    ) -> Result<Notice, Stopped> {
+    fn without_contact(&mut self, partner: &Partner, keys: Vec<String>, note: &Note) -> Result<Notice, Stopped> {
         let (subject, text) = (note.subject.clone(), note.text());
         let why = format!("{} has no contact, so nobody was reminded", partner.name);
         let record = Record {

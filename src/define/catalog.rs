@@ -551,6 +551,8 @@ pub struct Indicator {
     pub compare_with: Option<CompareWith>,
     /// Its code among the EU's common indicators, such as `RCO01`.
     pub common: Option<String>,
+    /// The entry of the catalogue that it follows, such as `cosme/turnover_share`.
+    pub catalogue: Option<String>,
     pub examples: Vec<Example>,
 }
 

@@ -8,6 +8,7 @@ use toml::de::DeTable;
 use super::indicator::is_common;
 use super::reader::{Findings, Table};
 use super::source::SourceFile;
+use crate::finding::suggest::nearest;
 use crate::model::code::is_code;
 use crate::model::scoreboard::{Accumulation, Level};
 use crate::model::words::Words;
@@ -139,6 +140,20 @@ pub fn text(name: &str) -> Option<&'static str> {
     let (set, code) = name.split_once('/')?;
     let (_, text) = TEXTS.iter().find(|(known, _)| *known == set)?;
     pieces(text).find(|piece| code_of(piece) == Some(code))
+}
+
+/// The name that was meant: with the set left out, in capitals, or with a slip of the keys.
+pub fn meant(name: &str) -> Option<String> {
+    let entries = all();
+    let folded = name.to_lowercase();
+    let bare = folded.rsplit('/').next().unwrap_or(&folded);
+    let exact = entries.iter().find(|entry| entry.name == folded || entry.code() == bare);
+    let near = || nearest(&folded, entries.iter().map(|entry| entry.name.as_str())).map(str::to_owned);
+    let by_code = || {
+        let code = nearest(bare, entries.iter().map(Entry::code))?.to_owned();
+        entries.iter().find(|entry| entry.code() == code).map(|entry| entry.name.clone())
+    };
+    exact.map(|entry| entry.name.clone()).or_else(near).or_else(by_code)
 }
 
 /// Under which name an entry is kept with the definitions that use it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::reader::{At, Table};
-use super::standard::{self, Entry, OpenEntry, Way};
+use super::standard::{self, Entry, OpenEntry, Way, meant};
 use crate::finding::suggest::nearest;
 use crate::finding::{Finding, rules};
 use crate::model::scoreboard::{Accumulation, Level};
@@ -37,20 +37,6 @@ pub fn read(table: &Table<'_>, open: OpenEntry<'_>) -> Used {
     let finding = table.error(&rules::UNKNOWN_STANDARD, &name.span, message).suggest(meant(&name.value));
     table.report(finding.help("`scoreboard catalogue` lists the names, and finds them by words."));
     Used::Unknown
-}
-
-/// The name that was meant: with the set left out, in capitals, or with a slip of the keys.
-pub fn meant(name: &str) -> Option<String> {
-    let entries = standard::all();
-    let folded = name.to_lowercase();
-    let bare = folded.rsplit('/').next().unwrap_or(&folded);
-    let exact = entries.iter().find(|entry| entry.name == folded || entry.code() == bare);
-    let near = || nearest(&folded, entries.iter().map(|entry| entry.name.as_str())).map(str::to_owned);
-    let by_code = || {
-        let code = nearest(bare, entries.iter().map(Entry::code))?.to_owned();
-        entries.iter().find(|entry| entry.code() == code).map(|entry| entry.name.clone())
-    };
-    exact.map(|entry| entry.name.clone()).or_else(near).or_else(by_code)
 }
 
 /// What the catalogue says, and behind it what the project adds.

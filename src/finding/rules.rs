@@ -71,6 +71,9 @@ rules! {
     STANDARD_LINK "standard-link", "a result does not fit the outputs that it comes from",
         "A result is read beside what was done for it, and funds check the one against the other.",
         "Count the output as well, or look at the targets again.";
+    FOLDER_TAKEN "folder-taken", "something lies where a project folder would be made",
+        "A new project never takes the place of files of yours.",
+        "Name a folder that does not exist yet, or an empty one.";
     UNKNOWN_INDICATOR "unknown-indicator", "no indicator has this code",
         "The report or the derived figure would be empty.",
         "Use the code of an `[[indicator]]` in indicators/.";

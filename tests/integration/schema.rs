@@ -580,6 +580,10 @@ from = "grants"
 ratio = { of = "SUM(paid)", to = "COUNT(*)" }
 target = { increase = 5 }
 [[indicator]]
+use = "interreg/rco96"
+from = "grants"
+fields = { amount = "paid" }
+[[indicator]]
 code = "average"
 unit = "EUR"
 from = "grants"

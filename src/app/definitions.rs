@@ -58,7 +58,7 @@ impl Definitions {
     pub fn entry(&self, name: &str) -> Option<String> {
         let file = standard::file(name);
         let text = match &self.from {
-            Origin::Folder(_) => standard::text(name)?.to_owned(),
+            Origin::Folder(_) => standard::text(name)?,
             Origin::Kept(files) => String::from_utf8(files.get(&file)?.clone()).ok()?,
         };
         self.read.borrow_mut().insert(file, text.clone().into_bytes());

@@ -6,6 +6,9 @@ use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, rules};
 use crate::model::fold::fold;
 
+/// Longer lines to paste are broken before their remark.
+const WIDTH: usize = 100;
+
 /// What was found: sets with their entries, in the order of the catalogue.
 #[derive(Debug)]
 pub struct Found {
@@ -92,7 +95,13 @@ fn grouped(entries: Vec<Entry>) -> Vec<(Set, Vec<Entry>)> {
 pub fn sample(entry: &Entry) -> String {
     let mut lines = vec!["[[indicator]]".to_owned(), format!("use = \"{}\"", entry.name)];
     let mut put = |line: &str, says: &str| {
-        lines.push(if says.is_empty() { line.to_owned() } else { format!("{line:<44} # {says}") });
+        let whole = format!("{line:<44} # {says}");
+        if whole.chars().count() > WIDTH {
+            lines.push(format!("# {says}"));
+            lines.push(line.to_owned());
+        } else {
+            lines.push(whole);
+        }
     };
     match (&entry.measure, entry.needs.as_slice()) {
         (Some(_), needs) => {

@@ -32,7 +32,10 @@ fn list(found: &Found, output: &Output) {
         for line in wrapped(&set.about, WIDTH) {
             output.line(&line);
         }
-        let title = |text: &str| wrapped(text, WIDTH - 52).into_iter().next().unwrap_or_default();
+        let longest = entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
+        // Behind the name, the level and the spaces between them; an ellipsis says that there is more.
+        let width = WIDTH.saturating_sub(longest + 14);
+        let title = |text: &str| wrapped(text, width).into_iter().next().unwrap_or_default();
         let rows: Vec<Vec<String>> = entries
             .iter()
             .map(|entry| {
@@ -69,11 +72,14 @@ fn whole(found: &Found, output: &Output) {
     line("Counts", &entry.counts);
     line("Does not count", &entry.does_not_count);
     line("Counting rule", &entry.counting);
-    line("Adds up", match entry.accumulation.as_str() {
-        "flow" => "over periods (flow)",
-        "stock" => "not over periods: the latest counts (stock)",
-        _ => "never: it is computed anew wherever it stands (rate)",
-    });
+    line(
+        "Adds up",
+        match entry.accumulation.as_str() {
+            "flow" => "over periods (flow)",
+            "stock" => "not over periods: the latest counts (stock)",
+            _ => "never: it is computed anew wherever it stands (rate)",
+        },
+    );
     line("Direction", entry.direction.as_str());
     line("Measured", &entry.measured);
     line("EU code", entry.common.as_deref().unwrap_or(""));
@@ -114,11 +120,8 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
 
 fn answer(found: &Found) -> Value {
     let entries = found.entries().map(|entry| {
-        let titles: serde_json::Map<String, Value> = entry
-            .title
-            .languages()
-            .map(|language| (language.to_owned(), entry.title.get(language).into()))
-            .collect();
+        let titles: serde_json::Map<String, Value> =
+            entry.title.languages().map(|language| (language.to_owned(), entry.title.get(language).into())).collect();
         let needs = entry.needs.iter().map(|need| json!({ "role": need.role, "what": need.what }));
         json!({
             "name": entry.name, "title": titles, "unit": entry.unit, "level": entry.level.as_str(),

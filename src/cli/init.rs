@@ -37,8 +37,7 @@ fn list(output: &Output) {
         output.json(&json!({ "examples": all }));
         return;
     }
-    let rows: Vec<Vec<String>> =
-        examples.iter().map(|one| vec![one.name.to_owned(), one.title.clone()]).collect();
+    let rows: Vec<Vec<String>> = examples.iter().map(|one| vec![one.name.to_owned(), one.title.clone()]).collect();
     for line in table(&rows) {
         output.line(&line);
     }

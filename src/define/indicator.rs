@@ -34,6 +34,8 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
         Used::Entry { entry, at } if !table.has("code") => {
             IndicatorCode::new(entry.code()).map(|value| At { value, span: at.clone() })
         }
+        // Of a name that nobody knows only the name is told.
+        Used::Unknown if !table.has("code") => None,
         _ => table.code("code", IndicatorCode::new),
     };
     let title = table.text("title").map(|at| at.value);
@@ -49,7 +51,11 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
     };
     let unit = unit.map(Unit::new);
     let pattern = used::pattern(table, &used);
-    let how = measure::read(table, pattern.as_ref(), context.collections, context.surveys);
+    let how = if matches!(used, Used::Unknown) && !used::says_how(table) {
+        None
+    } else {
+        measure::read(table, pattern.as_ref(), context.collections, context.surveys)
+    };
     // Asked for whatever the way, so that a key of another way is told as unused rather than unknown.
     for key in ["from", "where", "survey", "population", "change", "pairing"] {
         let used = match key {
@@ -139,12 +145,7 @@ fn counted_once(from: &[From], collections: &[Collection]) -> bool {
         .any(|from| collections.iter().any(|collection| collection.code == from.collection && collection.shared_key))
 }
 
-fn accumulation(
-    table: &Table<'_>,
-    how: Option<&How>,
-    entry: Option<&Entry>,
-    context: &Context<'_>,
-) -> Accumulation {
+fn accumulation(table: &Table<'_>, how: Option<&How>, entry: Option<&Entry>, context: &Context<'_>) -> Accumulation {
     let declared = table.choice("accumulation", &Accumulation::NAMES);
     let Some(how) = how else { return Accumulation::Flow };
     let natural = natural_accumulation(how);

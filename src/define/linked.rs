@@ -24,7 +24,7 @@ pub fn check(indicators: &[(Place, Indicator)], open: OpenEntry<'_>, findings: &
             .map(|(_, other)| other)
             .filter(|other| other.catalogue.as_ref().is_some_and(|name| entry.links.contains(name)))
             .collect();
-        let mut tell = |message: String, help: String| {
+        let tell = |message: String, help: String| {
             let finding = Finding::warning(&rules::STANDARD_LINK, place.clone(), message);
             findings.borrow_mut().push(finding.help(help));
         };

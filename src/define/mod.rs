@@ -81,11 +81,7 @@ pub fn load(files: &[SourceFile]) -> (Option<Catalog>, Vec<Finding>) {
         let help = "Open the project's folder instead.".to_owned();
         FormFault { message: "cannot be read here: there is no folder".to_owned(), help }
     };
-    let open = Open {
-        form: &|name| Err(none(name)),
-        picture: &|name| Err(none(name)),
-        entry: &|name| standard::text(name).map(str::to_owned),
-    };
+    let open = Open { form: &|name| Err(none(name)), picture: &|name| Err(none(name)), entry: &standard::text };
     load_with(files, open)
 }
 
@@ -168,7 +164,8 @@ fn assemble(
     unique(collections.iter().map(|(at, collection)| (collection.code.as_str(), at)), "collection", findings);
     let collections: Vec<catalog::Collection> = collections.into_iter().map(|(_, collection)| collection).collect();
     let fed: Vec<(String, String)> = sources.iter().filter_map(server::feeds).collect();
-    let surveys: Vec<_> = surveys.iter().filter_map(|table| survey::read(table, &collections, &fed, open.form)).collect();
+    let surveys: Vec<_> =
+        surveys.iter().filter_map(|table| survey::read(table, &collections, &fed, open.form)).collect();
     unique(surveys.iter().map(|(at, survey)| (survey.code.as_str(), at)), "survey", findings);
     let surveys: Vec<catalog::Survey> = surveys.into_iter().map(|(_, survey)| survey).collect();
     let sources: Vec<_> = sources.iter().filter_map(|table| server::read(table, &surveys)).collect();

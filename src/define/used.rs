@@ -22,7 +22,7 @@ pub enum Used {
 
 impl Used {
     pub fn entry(&self) -> Option<&Entry> {
-        if let Self::Entry { entry, .. } = self { Some(entry) } else { None }
+        if let Self::Entry { entry, .. } = self { Some(entry.as_ref()) } else { None }
     }
 }
 
@@ -57,12 +57,17 @@ pub fn pattern(table: &Table<'_>, used: &Used) -> Option<At<String>> {
     Some(At { value, span: at.clone() })
 }
 
+/// Whether the indicator itself says how it is counted.
+pub fn says_how(table: &Table<'_>) -> bool {
+    ["measure", "ratio", "mean", "median", "estimate", "derived"].into_iter().any(|key| table.has(key))
+}
+
 /// `fields = { enterprise = "vat" }`: what the project calls what the catalogue's measure names.
 fn fields(table: &Table<'_>, used: &Used) -> BTreeMap<String, String> {
     let mut named = BTreeMap::new();
     let Some(fields) = table.table("fields") else { return named };
     let roles: Vec<&str> = used.entry().map_or_else(Vec::new, |e| e.needs.iter().map(|n| n.role.as_str()).collect());
-    let counted = ["measure", "ratio", "mean", "median", "estimate", "derived"].into_iter().any(|key| table.has(key));
+    let counted = says_how(table);
     let has_pattern = used.entry().is_some_and(|entry| entry.measure.is_some());
     if !matches!(used, Used::Unknown) && (counted || !has_pattern) {
         let help = "It names the fields of the catalogue's own measure: take it out, or take your measure out.";
@@ -88,7 +93,7 @@ fn fields(table: &Table<'_>, used: &Used) -> BTreeMap<String, String> {
 /// Says where an indicator departs from what its name promises: figures of two programmes would not be of one kind.
 pub fn differences(table: &Table<'_>, entry: &Entry, accumulation: Accumulation) {
     let told = |key: &'static str| table.has(key).then(|| table.span_of(key));
-    let mut tell = |key: &'static str, own: String, standard: &str| {
+    let tell = |key: &'static str, own: String, standard: &str| {
         if let Some(span) = told(key)
             && own != standard
         {

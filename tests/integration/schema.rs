@@ -59,7 +59,7 @@ fn picture(_: &str) -> Result<Vec<u8>, FormFault> {
 }
 
 fn opening() -> Open<'static> {
-    Open { form: &open, picture: &picture, entry: &|name| standard::text(name).map(str::to_owned) }
+    Open { form: &open, picture: &picture, entry: &standard::text }
 }
 
 /// Definitions that hold every table, and every way to write what can be written in several.

@@ -61,7 +61,9 @@ fn days(options: &Options, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), S
     let two_years = || start.checked_add_months(Months::new(24)).and_then(|day| day.pred_opt());
     match options.end.or_else(two_years) {
         Some(end) if end > start && (1900..=9999).contains(&start.year()) && end.year() <= 9999 => Ok((start, end)),
-        Some(end) => Err(bad(format!("a programme cannot last from {start} to {end}"), "Give another --start or --end.")),
+        Some(end) => {
+            Err(bad(format!("a programme cannot last from {start} to {end}"), "Give another --start or --end."))
+        }
         None => Err(bad(format!("{start} is no day on which a programme can begin"), "Give another --start.")),
     }
 }
@@ -139,7 +141,7 @@ fn programme(code: &str, title: &str, (start, end): (NaiveDate, NaiveDate), part
 /// What a partner might have sent by a day: its template, filled in.
 fn sent(
     catalog: &Catalog,
-    partner: &crate::define::catalog::Partner,
+    partner: &define::catalog::Partner,
     at: usize,
     today: NaiveDate,
 ) -> Result<(String, Vec<u8>), Stopped> {
@@ -261,7 +263,7 @@ unit = "activities"
 from = "activities"
 measure = "COUNT(*)"
 by = ["partner", "kind_of_activity", "period"]
-target = { value = 60, on = END, illustrative = true }
+target = { value = 20, on = END, illustrative = true }
 
 [[indicator.example]]          # `scoreboard check` runs it
 given = [{ activity_no = "A-01" }, { activity_no = "A-02" }]
@@ -273,7 +275,7 @@ use = "interreg/rco81"
 code = "participations"
 from = "activities"
 by = ["partner", "kind_of_activity", "period"]
-target = { value = 900, on = END, illustrative = true }
+target = { value = 300, on = END, illustrative = true }
 
 [[indicator]]
 code = "satisfaction"

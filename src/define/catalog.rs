@@ -520,8 +520,9 @@ pub struct Indicator {
     pub source: Option<String>,
     pub responsible: Option<String>,
     pub compare_with: Option<CompareWith>,
-    /// Its code among the EU's common indicators, such as `RCO01`.
+    /// Its code among the EU's common indicators, such as `RCO01`; its entry of the catalogue, such as `cosme/jobs_fte`.
     pub common: Option<String>,
+    pub catalogue: Option<String>,
     pub examples: Vec<Example>,
 }
 

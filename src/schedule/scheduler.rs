@@ -49,6 +49,14 @@ pub struct Woken {
     pub busy: bool,
 }
 
+impl Woken {
+    fn waits(&mut self) {
+        info!("somebody else is writing to the store: what is due waits");
+        self.busy = true;
+    }
+}
+
+/// The schedules of one project.
 pub struct Scheduler {
     root: PathBuf,
     project: Option<(Stamp, Project)>,
@@ -118,7 +126,15 @@ impl Scheduler {
     pub fn wake(&mut self, stop: &dyn Fn() -> bool) -> Result<Woken, Stopped> {
         let mut woken = Woken::default();
         while !stop() {
-            let Some(first) = self.due()?.into_iter().next() else { break };
+            let first = match self.due() {
+                Ok(due) => due.into_iter().next(),
+                Err(Stopped(findings)) if cycle::busy(&findings) => {
+                    woken.waits();
+                    break;
+                }
+                Err(stopped) => return Err(stopped),
+            };
+            let Some(first) = first else { break };
             let did = self.act(&first, stop);
             // It wrote, whatever came of it: a file system may not tell two writes of one moment apart.
             self.history = None;
@@ -126,8 +142,7 @@ impl Scheduler {
                 Ok(None) => {}
                 Ok(Some(attempt)) => woken.attempts.push(attempt),
                 Err(Stopped(findings)) if cycle::busy(&findings) => {
-                    info!("somebody else is writing to the store: what is due waits");
-                    woken.busy = true;
+                    woken.waits();
                     break;
                 }
                 Err(stopped) => return Err(stopped),

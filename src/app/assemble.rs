@@ -116,6 +116,8 @@ pub fn assemble(
     let mut computed =
         compute::compute(&inputs, &report.indicators).map_err(|error| fault("a figure cannot be computed", error))?;
     closing::apply(catalog, state, &submissions, &mut computed.indicators);
+    let matrices = compute::matrix::matrices(&inputs, &report.matrices)
+        .map_err(|error| fault("a matrix cannot be computed", error))?;
     let all = report.exports.formats.contains(&Format::Parquet);
     let limit = report.evidence_rows;
     let Gathered { mut evidence, whole } =
@@ -177,6 +179,7 @@ pub fn assemble(
         indicators: computed.indicators,
         changes: None,
         surveys: computed.surveys,
+        matrices,
         comparisons: computed.comparisons,
         findings,
         kept_out,

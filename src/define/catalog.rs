@@ -11,15 +11,19 @@ use rust_decimal::Decimal;
 pub use super::asked::{FormQuestion, Wave, WaveRole, option_columns};
 pub use super::compare::CompareWith;
 pub use super::currency::{FieldCurrency, Rates, month_of};
+pub use super::example::{Example, ExampleCell, ExampleRow};
+pub use super::group_check::GroupCheck;
+pub use super::matrix::MatrixPlan;
 pub use super::theme::Theme;
 pub use super::weighting::{KnownMargin, SurveyColumn, Weighting};
-use crate::finding::{CellRef, Severity};
+use crate::finding::{CellRef, Place, Severity};
 use crate::model::absent::Absent;
 use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
 use crate::model::export::Exports;
 use crate::model::period::Calendar;
 use crate::model::presentation::Presentation;
+use crate::model::published::Statement;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
 use crate::model::source::Source;
 use crate::model::target::{Baseline, Declared, Direction, Milestone, Targets, Trajectory};
@@ -140,6 +144,8 @@ pub struct Collection {
     pub layouts: Vec<Layout>,
     pub fields: Vec<Field>,
     pub checks: Vec<Check>,
+    /// Over all rows that count together; reading knows nothing of them.
+    pub group_checks: Vec<GroupCheck>,
 }
 
 /// Where a table stands in a workbook that is not our template. Rows and columns count from zero.
@@ -227,7 +233,7 @@ impl Collection {
     #[must_use]
     pub fn for_reading(&self) -> Self {
         let fields = self.fields.iter().map(Field::for_reading).collect();
-        Self { help: Words::default(), fields, ..self.clone() }
+        Self { help: Words::default(), fields, group_checks: Vec::new(), ..self.clone() }
     }
 
     pub fn field(&self, code: &str) -> Option<&Field> {
@@ -502,28 +508,6 @@ pub enum How {
     Derived(Derived),
 }
 
-/// A row of a worked example: the collection it stands in, and the cells it gives.
-#[derive(Debug, Clone)]
-pub struct ExampleRow {
-    pub collection: CollectionCode,
-    pub cells: BTreeMap<String, ExampleCell>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ExampleCell {
-    Text(String),
-    Number(Decimal),
-    Day(NaiveDate),
-}
-
-#[derive(Debug, Clone)]
-pub struct Example {
-    pub given: Vec<ExampleRow>,
-    pub expect: Decimal,
-    /// Where it stands, for the finding when it fails.
-    pub place: crate::finding::Place,
-}
-
 #[derive(Debug, Clone)]
 pub struct Indicator {
     pub code: IndicatorCode,
@@ -549,6 +533,8 @@ pub struct Indicator {
     pub source: Option<String>,
     pub responsible: Option<String>,
     pub compare_with: Option<CompareWith>,
+    /// What others published of it, and where that is declared.
+    pub published: Vec<(Place, Statement)>,
     /// Its code among the EU's common indicators, such as `RCO01`.
     pub common: Option<String>,
     pub examples: Vec<Example>,
@@ -558,6 +544,8 @@ pub struct Indicator {
 pub struct Gate {
     pub rows_kept_out: Option<u64>,
     pub partners_missing: Option<u64>,
+    /// Groups that fail a check over groups.
+    pub groups_failed: Option<u64>,
     pub status: Vec<Status>,
 }
 
@@ -573,6 +561,7 @@ pub struct Report {
     pub audience: Audience,
     pub gate: Gate,
     pub presentation: Presentation,
+    pub matrices: Vec<MatrixPlan>,
     /// Name and hash of the picture of its head.
     pub logo_file: Option<(String, String)>,
     /// One more workbook for each partner, with its own figures.

@@ -81,8 +81,10 @@ pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {
         layouts,
         fields,
         checks: Vec::new(),
+        group_checks: Vec::new(),
     };
     collection.checks = checks(table, &collection);
+    collection.group_checks = super::group_check::read(table, &collection);
     table.finish();
     Some((table.place(&code?.span), collection))
 }

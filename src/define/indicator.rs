@@ -63,6 +63,7 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
     let source = table.text("source").map(|at| at.value);
     let responsible = table.text("responsible").map(|at| at.value);
     let compare_with = super::compare::read(table);
+    let published = super::published::read(table, &by);
     let common = common(table);
     let examples = examples(table, how.as_ref(), context);
     table.finish();
@@ -89,6 +90,7 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
         source,
         responsible,
         compare_with,
+        published,
         common,
         examples,
     };

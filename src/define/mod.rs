@@ -9,15 +9,19 @@ mod collection;
 mod compare;
 mod currency;
 mod declared;
+mod example;
 mod export;
 pub mod form;
+mod group_check;
 mod indicator;
 mod layout;
+mod matrix;
 mod measure;
 pub mod observe;
 pub mod picture;
 mod presentation;
 mod programme;
+mod published;
 mod reader;
 mod refine;
 mod report;
@@ -193,7 +197,7 @@ fn assemble(
         let partners: Vec<catalog::Partner> = partners.into_iter().map(|(_, partner)| partner).collect();
         for root in of(Part::Reports) {
             let tables = root.tables("report");
-            let read = |table| report::read(table, programme, (&indicators, &partners), picture);
+            let read = |table| report::read(table, programme, (&indicators, &partners, &collections), picture);
             reports.extend(tables.iter().filter_map(read));
         }
         unique(reports.iter().map(|(at, report)| (report.code.as_str(), at)), "report", findings);

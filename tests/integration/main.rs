@@ -48,6 +48,7 @@ mod server;
 mod submissions;
 mod surveys;
 mod template;
+mod together;
 mod trace;
 mod walk;
 mod waves;

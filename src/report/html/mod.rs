@@ -12,11 +12,13 @@ mod changes;
 mod chart;
 mod estimate;
 mod evidence;
+mod map;
 mod matrix;
 mod method;
 mod overview;
 mod page;
 mod plot;
+mod published;
 mod quality;
 mod style;
 mod survey;
@@ -148,6 +150,7 @@ fn sections(page: &Page<'_>) -> Vec<Section> {
                 matrix::grid(page, &grid, "countries-table", prose::COUNTRIES, prose::COUNTRIES_LEGEND),
             )
         }),
+        SheetKind::Map => map::part(page).and_then(|body| section("map", words::MAP, body)),
         SheetKind::Indicators => (!board.indicators.is_empty()).then(|| Section {
             id: "indicators",
             title: ours::INDICATORS,

@@ -14,10 +14,12 @@ mod grid;
 mod groups;
 mod indicator;
 mod leads;
+mod map;
 mod matrix;
 mod method;
 mod pace;
 mod panel;
+mod published;
 mod quality;
 mod summary;
 mod survey;
@@ -72,6 +74,7 @@ pub fn book(scoreboard: &Scoreboard) -> Book {
             SheetKind::Pace => sheets.extend(pace::sheet(context, &trends)),
             SheetKind::Funnel => sheets.extend(funnel::sheet(context)),
             SheetKind::Countries => sheets.extend(countries::sheet(context)),
+            SheetKind::Map => sheets.extend(map::sheet(context)),
             SheetKind::Indicators => sheets.extend(indicators.iter().cloned()),
             SheetKind::Survey if !scoreboard.surveys.is_empty() => sheets.push(survey::sheet(context)),
             SheetKind::Quality => sheets.push(quality::sheet(context)),

@@ -3,6 +3,7 @@
 //! Start with [`compute`]. Aggregates of exact types run as SQL; estimators run in Rust over sorted answers, on one
 //! thread; a figure's state, progress and status are decided in `score` and `status`.
 
+pub mod across;
 mod answers;
 pub mod closing;
 mod currency;

@@ -77,7 +77,7 @@ fn stands_for(result: &IndicatorResult, said: &Statement) -> bool {
     said.on.zip(result.total.cut_off).is_none_or(|(on, cut_off)| on >= cut_off)
 }
 
-fn outcome(said: &Statement, found: &Value, disputed: bool) -> Outcome {
+pub(super) fn outcome(said: &Statement, found: &Value, disputed: bool) -> Outcome {
     let Some(found) = found.known() else { return Outcome::NotCompared };
     let holds = said.relation.holds(found, said.value);
     match said.rows {

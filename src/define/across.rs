@@ -107,7 +107,8 @@ fn matched(table: &Table<'_>, names: &[&str]) -> Option<Match> {
 fn indicators(table: &Table<'_>, names: &[&str]) -> Vec<(String, IndicatorCode)> {
     let mut found: Vec<(usize, (String, IndicatorCode))> = Vec::new();
     for (name, value) in table.entries() {
-        if !names.contains(&name.value.as_str()) {
+        // What `..` is called is known when it is opened.
+        if !names.contains(&name.value.as_str()) && !names.iter().any(|name| name.starts_with('.')) {
             let message = format!("`projects` has no folder called `{}`", name.value);
             let finding = table.error(&rules::UNKNOWN_KEY, &name.span, message);
             table.report(finding.suggest(nearest(&name.value, names.iter().copied())));

@@ -3,6 +3,7 @@
 //! Start with [`load`]. Nothing here reads a file: the texts come in as [`SourceFile`]s, forms as [`form::FormFile`]s. Nothing stops at the first
 //! problem: each reader reports what it finds and goes on with what it has.
 
+pub mod across;
 mod asked;
 pub mod catalog;
 mod collection;

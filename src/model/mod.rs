@@ -4,6 +4,7 @@
 //! and nothing here is an `f64`: figures are exact decimals.
 
 pub mod absent;
+pub mod across;
 pub mod audience;
 pub mod changes;
 pub mod closing;

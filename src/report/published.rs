@@ -11,7 +11,11 @@ pub const ABOUT: &str = "What others published of this indicator, beside what th
 
 /// What became of a published figure. Rows that somebody wrote to show the arithmetic prove nothing else.
 pub fn outcome(published: &Published) -> &'static str {
-    match (published.outcome, published.said.rows) {
+    named(published.outcome, published.said.rows)
+}
+
+pub fn named(outcome: Outcome, rows: Held) -> &'static str {
+    match (outcome, rows) {
         (Outcome::Agrees, Held::Illustrative) => "◇ illustrated",
         (Outcome::Agrees, _) => "✓ reproduced",
         (Outcome::Contradicted, _) => "▲ contradicted",
@@ -22,7 +26,7 @@ pub fn outcome(published: &Published) -> &'static str {
 }
 
 /// A published number as it is meant: `135`, `at least 200`.
-fn meant(relation: Relation, shown: &str) -> String {
+pub fn meant(relation: Relation, shown: &str) -> String {
     match relation {
         Relation::Is => shown.to_owned(),
         Relation::About => format!("about {shown}"),

@@ -208,7 +208,7 @@ fn names(scoreboard: &Scoreboard, tongue: Tongue) -> Vec<String> {
 }
 
 /// At most 31 characters, none that a sheet's name may not hold, and no preposition left hanging. None if empty.
-fn short_name(title: &str) -> Option<String> {
+pub(super) fn short_name(title: &str) -> Option<String> {
     const HANGING: [&str; 19] = [
         "a", "an", "and", "as", "at", "between", "by", "for", "from", "in", "is", "of", "on", "or", "per", "that",
         "the", "to", "with",

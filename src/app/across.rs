@@ -56,12 +56,7 @@ pub fn run(request: &Request, progress: Progress<'_>) -> Result<Answered, Stoppe
     fits(&plan, &projects)?;
     let sides: Vec<Side<'_>> = projects
         .iter()
-        .map(|one| Side {
-            name: &one.name,
-            catalog: &one.project.catalog,
-            as_of: one.as_of,
-            board: one.board.as_ref(),
-        })
+        .map(|one| Side { name: &one.name, catalog: &one.project.catalog, as_of: one.as_of, board: one.board.as_ref() })
         .collect();
     let title = plan.title.clone().unwrap_or_else(|| "Programmes side by side".to_owned());
     let across = compare(&sides, &plan, title, audience);

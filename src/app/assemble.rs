@@ -118,6 +118,8 @@ pub fn assemble(
     closing::apply(catalog, state, &submissions, &mut computed.indicators);
     let matrices = compute::matrix::matrices(&inputs, &report.matrices)
         .map_err(|error| fault("a matrix cannot be computed", error))?;
+    let chains =
+        compute::chain::chains(&inputs, &report.chains).map_err(|error| fault("a chain cannot be followed", error))?;
     let all = report.exports.formats.contains(&Format::Parquet);
     let limit = report.evidence_rows;
     let Gathered { mut evidence, whole } =
@@ -180,6 +182,7 @@ pub fn assemble(
         changes: None,
         surveys: computed.surveys,
         matrices,
+        chains,
         comparisons: computed.comparisons,
         findings,
         kept_out,

@@ -58,9 +58,12 @@ fn catalog(all: &Catalog, partner: &Partner) -> Catalog {
     own.partners = vec![partner.clone()];
     (own.surveys, own.sources) = (Vec::new(), Vec::new());
     own.programme.language.clone_from(&partner.language);
-    // Of a group it has its own rows alone.
+    // Of a group it has its own rows alone; what they refer to may be another's.
     for collection in &mut own.collections {
         collection.group_checks = Vec::new();
+        for field in &mut collection.fields {
+            field.refers_to = None;
+        }
     }
     let mut left: BTreeSet<IndicatorCode> = BTreeSet::new();
     // Parts of a derived one may be derived themselves.
@@ -112,7 +115,7 @@ fn narrowed(report: &Report, catalog: &Catalog, partner: &Partner) -> Option<Rep
     own.indicators.retain(|code| catalog.indicator(code).is_some());
     own.title = format!("{} · {}", report.title, partner.name);
     own.per_partner = false;
-    own.matrices = Vec::new();
+    (own.matrices, own.chains) = (Vec::new(), Vec::new());
     // Made for the whole only.
     own.exports = Exports::default();
     let shown = &mut own.presentation;

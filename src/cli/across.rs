@@ -12,8 +12,7 @@ use crate::compute::status::shown;
 use crate::model::across::{Across, Total};
 
 pub fn main(args: &AcrossArgs, output: &Output) -> Result<Exit, Stopped> {
-    let request =
-        Request { paths: args.paths.clone(), as_of: args.as_of, audience: args.audience.map(Into::into) };
+    let request = Request { paths: args.paths.clone(), as_of: args.as_of, audience: args.audience.map(Into::into) };
     let progress = Progress::new(output.is_json());
     let answered = run(&request, &|stage, done, of| progress.tell(stage, done, of))?;
     drop(progress);

@@ -12,8 +12,8 @@ use super::published::outcome;
 use crate::define::Catalog;
 use crate::define::across::{AcrossPlan, SetPlan};
 use crate::model::across::{
-    Account, Across, Entry, Matched, MatchedBy, NotAdded, Once, Programme, Reported, SetCompared, SetPart, SetPublished,
-    Total,
+    Account, Across, Entry, Matched, MatchedBy, NotAdded, Once, Programme, Reported, SetCompared, SetPart,
+    SetPublished, Total,
 };
 use crate::model::audience::Audience;
 use crate::model::code::IndicatorCode;

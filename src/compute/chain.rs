@@ -73,8 +73,8 @@ fn chain(inputs: &Inputs<'_>, plan: &ChainPlan, collection: &Collection) -> Resu
     let mut members: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
     let began = |row: usize| began_on.and_then(|field| date(rows, field.as_str(), row));
     for row in (0..rows.height()).filter(|row| looked_at[*row]) {
-        if let Some(period) = began(row).and_then(|day| calendar.containing(day)) {
-            members.entry(period.number).or_default().push(row);
+        if let Some(day) = began(row) {
+            members.entry(calendar.number_of(day)).or_default().push(row);
         }
     }
     let cohort = |label: String, rows: &[usize]| {
@@ -183,11 +183,20 @@ pub fn orphans(inputs: &Inputs<'_>) -> Vec<Finding> {
                     .collect();
                 let more = if list.len() > CELLS { "; …" } else { "" };
                 let count = format!("{} {}", list.len(), if list.len() == 1 { "row" } else { "rows" });
-                let message =
-                    format!("{count} of `{}` without its record in `{}`: {}{more}", collection.code, parent.code, said.join("; "));
+                let message = format!(
+                    "{count} of `{}` without its record in `{}`: {}{more}",
+                    collection.code,
+                    parent.code,
+                    said.join("; ")
+                );
                 let finding = Finding::warning(&rules::ORPHAN, place(list[0]), message);
                 let found = text(rows, name, list[0]).unwrap_or_default();
-                findings.push(finding.help("Correct the number, or report the record. The rows count.").found(found).partner(Some(partner)));
+                findings.push(
+                    finding
+                        .help("Correct the number, or report the record. The rows count.")
+                        .found(found)
+                        .partner(Some(partner)),
+                );
             }
         }
     }

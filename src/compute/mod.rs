@@ -5,6 +5,7 @@
 
 pub mod across;
 mod answers;
+pub mod chain;
 pub mod closing;
 mod currency;
 mod derived;
@@ -127,6 +128,7 @@ pub fn compute(inputs: &Inputs<'_>, chosen: &[IndicatorCode]) -> Result<Computed
     findings.extend(inputs.records.findings.iter().cloned());
     findings.extend(apart);
     findings.extend(group_checks::findings(inputs)?);
+    findings.extend(chain::orphans(inputs));
     findings.extend(published::judge(catalog, &mut indicators));
     let surveys = surveys.into_iter().map(|survey| survey.result).collect();
     Ok(Computed { indicators, surveys, comparisons, findings, answers })

@@ -116,7 +116,9 @@ fn indicators(table: &Table<'_>, names: &[&str]) -> Vec<(String, IndicatorCode)>
         }
         match value.get_ref().as_str().and_then(IndicatorCode::new) {
             Some(code) => found.push((name.span.start, (name.value, code))),
-            None => table.bad(&value.span(), "the code of an indicator is needed here", "Write folder = \"indicator\"."),
+            None => {
+                table.bad(&value.span(), "the code of an indicator is needed here", "Write folder = \"indicator\".")
+            }
         }
     }
     found.sort_by_key(|(at, _)| *at);
@@ -131,7 +133,11 @@ fn set(table: &Table<'_>, names: &[&str]) -> Option<SetPlan> {
     table.finish();
     let (of, span) = of?;
     let Ok([first, second]) = <[_; 2]>::try_from(of) else {
-        table.bad(&span, "two programmes are compared", "Write of = { first_folder = \"indicator\", second_folder = \"indicator\" }.");
+        table.bad(
+            &span,
+            "two programmes are compared",
+            "Write of = { first_folder = \"indicator\", second_folder = \"indicator\" }.",
+        );
         return None;
     };
     Some(SetPlan { title: title?.value, by: by?.value, first, second, published })

@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 pub use super::asked::{FormQuestion, Wave, WaveRole, option_columns};
+pub use super::chain::{ChainPlan, Reached, RefersTo};
 pub use super::compare::CompareWith;
 pub use super::currency::{FieldCurrency, Rates, month_of};
 pub use super::example::{Example, ExampleCell, ExampleRow};
@@ -353,6 +354,8 @@ pub struct Field {
     /// Of money: another currency than the programme's, or whatever the row says.
     pub currency: Option<FieldCurrency>,
     pub guidance: Guidance,
+    /// The record of another collection that it names.
+    pub refers_to: Option<RefersTo>,
     /// Of a question that a form asks.
     pub form: Option<FormQuestion>,
     /// Texts that stand for no answer, folded, and what each says of it. Of surveys only.
@@ -372,7 +375,7 @@ impl Field {
     /// Without what only a template says.
     #[must_use]
     pub fn for_reading(&self) -> Self {
-        Self { guidance: Guidance::default(), ..self.clone() }
+        Self { guidance: Guidance::default(), refers_to: None, ..self.clone() }
     }
 
     /// Every declared name of its column: labels and other names.
@@ -562,6 +565,7 @@ pub struct Report {
     pub gate: Gate,
     pub presentation: Presentation,
     pub matrices: Vec<MatrixPlan>,
+    pub chains: Vec<ChainPlan>,
     /// Name and hash of the picture of its head.
     pub logo_file: Option<(String, String)>,
     /// One more workbook for each partner, with its own figures.

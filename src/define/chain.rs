@@ -46,9 +46,9 @@ pub fn check(collections: &[Collection], findings: &Findings) {
             let message = format!("`{key}` is not the key of `{collection}`");
             let suggestion = other.key.first().map(|key| format!("{collection}.{key}"));
             let finding = Finding::error(&rules::BAD_VALUE, place.clone(), message);
-            findings.borrow_mut().push(
-                finding.help("A field refers to the one field that identifies a record.").suggest(suggestion),
-            );
+            findings
+                .borrow_mut()
+                .push(finding.help("A field refers to the one field that identifies a record.").suggest(suggestion));
         }
     }
 }
@@ -111,7 +111,14 @@ fn chain(table: &Table<'_>, collections: &[Collection]) -> Option<ChainPlan> {
         Err(()) => return None,
     };
     (steps.len() == count && count > 0).then_some(())?;
-    Some(ChainPlan { title: title?.value, from: start.code.clone(), condition, begins: begins?.value, open_after, steps })
+    Some(ChainPlan {
+        title: title?.value,
+        from: start.code.clone(),
+        condition,
+        begins: begins?.value,
+        open_after,
+        steps,
+    })
 }
 
 fn named<'c>(table: &Table<'_>, collections: &'c [Collection], required: bool) -> Option<&'c Collection> {
@@ -152,9 +159,8 @@ fn step(table: &Table<'_>, start: &Collection, collections: &[Collection]) -> Op
     let condition = condition.ok()?;
     let head = table.span.start..table.span.start + 1;
     let reached = if other.is_some() {
-        let refers = |field: &&super::catalog::Field| {
-            field.refers_to.as_ref().is_some_and(|to| to.collection == start.code)
-        };
+        let refers =
+            |field: &&super::catalog::Field| field.refers_to.as_ref().is_some_and(|to| to.collection == start.code);
         let Some(by) = rows.fields.iter().find(refers) else {
             let help = "Add refers_to = \"…\" to the field that names the record.";
             table.bad(&head, format!("no field of `{}` refers to `{}`", rows.code, start.code), help);

@@ -183,6 +183,7 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
     if let Some(asked) = asked.filter(|_| !table.has("help")) {
         guidance.help = asked.guidance.help.clone();
     }
+    let refers_to = if of_survey { None } else { super::chain::refers_to(table) };
     let currency = kind.as_ref().and_then(|kind| super::currency::of_field(table, kind.value, of_survey));
     table.finish();
     let (code, kind) = (code?, kind?);
@@ -235,6 +236,7 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
         total,
         currency,
         guidance,
+        refers_to,
         form,
         absent,
     };

@@ -6,6 +6,7 @@
 pub mod across;
 mod asked;
 pub mod catalog;
+mod chain;
 mod collection;
 mod compare;
 mod currency;
@@ -163,6 +164,7 @@ fn assemble(
     }
     unique(collections.iter().map(|(at, collection)| (collection.code.as_str(), at)), "collection", findings);
     let collections: Vec<catalog::Collection> = collections.into_iter().map(|(_, collection)| collection).collect();
+    chain::check(&collections, findings);
     let fed: Vec<(String, String)> = sources.iter().filter_map(server::feeds).collect();
     let surveys: Vec<_> = surveys.iter().filter_map(|table| survey::read(table, &collections, &fed, open)).collect();
     unique(surveys.iter().map(|(at, survey)| (survey.code.as_str(), at)), "survey", findings);

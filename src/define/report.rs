@@ -99,6 +99,7 @@ pub fn read(
         );
     }
     let matrices = super::matrix::read(table, collections);
+    let chains = super::chain::read(table, collections);
     let exports = super::export::read(table, indicators, partners);
     table.finish();
     let code = code?;
@@ -115,6 +116,7 @@ pub fn read(
             gate,
             presentation,
             matrices,
+            chains,
             logo_file,
             per_partner,
             exports,
@@ -135,6 +137,7 @@ pub fn standard(programme: &Programme, indicators: &[Indicator]) -> Option<Repor
         gate: Gate::default(),
         presentation: presentation::standard(programme),
         matrices: Vec::new(),
+        chains: Vec::new(),
         logo_file: None,
         per_partner: false,
         exports: Exports::default(),

@@ -337,6 +337,9 @@ rules! {
     FIGURES_APART "figures-apart", "a count lies beyond the interval of the survey's estimate",
         "Two sources that should tell the same tell different things, by more than chance explains.",
         "Ask partners how they count, and look at who answered. Both figures stand as they are.";
+    ORPHAN "orphan", "rows that name a record which nobody has reported",
+        "What became of a record cannot be followed, and its conversion is told too low.",
+        "Correct the number, or report the record that it names.";
     GROUP_CHECK_FAILED "group-check-failed", "rows that together are not what a check over groups expects",
         "Each row may be right by itself; together they break a rule of the programme. They count all the same.",
         "Ask the partners whose rows they are; the check is declared with the collection.";

@@ -6,6 +6,7 @@
 pub mod absent;
 pub mod across;
 pub mod audience;
+pub mod chain;
 pub mod changes;
 pub mod closing;
 pub mod code;

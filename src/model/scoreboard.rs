@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::absent::Absent;
 use super::audience::Audience;
+use super::chain::Chain;
 use super::changes::{Break, Changes};
 use super::closing::Correction;
 use super::code::{IndicatorCode, PartnerCode, ReportCode};
@@ -46,6 +47,8 @@ pub struct Scoreboard {
     pub surveys: Vec<SurveyResult>,
     /// What is there by two things at once, and what is missing; nothing for a restricted audience.
     pub matrices: Vec<Matrix>,
+    /// What became of records; nothing for a restricted audience.
+    pub chains: Vec<Chain>,
     /// Counts beside estimates of the same thing.
     pub comparisons: Vec<Comparison>,
     /// All findings of data, in the order of [`crate::finding::sort`].

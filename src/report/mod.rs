@@ -11,6 +11,7 @@ mod across;
 mod axis;
 pub mod book;
 mod canvas;
+mod chain;
 mod draw;
 mod format;
 mod html;

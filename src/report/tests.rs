@@ -192,6 +192,7 @@ pub fn scoreboard() -> Scoreboard {
         surveys: Vec::new(),
         comparisons: Vec::new(),
         matrices: Vec::new(),
+        chains: Vec::new(),
         findings: vec![
             Finding::warning(&rules::NUMBER_AS_TEXT, place, "a number stored as text")
                 .found("=HYPERLINK(\"http://evil.example\")\u{7}")

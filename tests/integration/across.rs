@@ -97,7 +97,12 @@ fn two() -> Project {
         let mut table: Vec<&[&str]> = vec![&["VAT", "Jobs", "Market"]];
         table.extend(rows);
         small.workbook("alpha_2016-05_2016-06-12_r1.xlsx", "Firms", &table);
-        for part in ["scoreboard.toml", "pipelines/firms.toml", "indicators/a.toml", "data/inbox/alpha_2016-05_2016-06-12_r1.xlsx"] {
+        for part in [
+            "scoreboard.toml",
+            "pipelines/firms.toml",
+            "indicators/a.toml",
+            "data/inbox/alpha_2016-05_2016-06-12_r1.xlsx",
+        ] {
             whole.file(&format!("{name}/{part}"), fs::read(small.path().join(part)).unwrap());
         }
     }
@@ -177,7 +182,11 @@ fn nothing_is_left_in_the_folders_that_are_looked_at() {
 #[test]
 fn what_differs_between_programmes_is_said() {
     let whole = two();
-    whole.replace("two/indicators/a.toml", "unit = \"jobs\"\nfrom = \"firms\"\nmeasure", "unit = \"FTE\"\nfrom = \"firms\"\nmeasure");
+    whole.replace(
+        "two/indicators/a.toml",
+        "unit = \"jobs\"\nfrom = \"firms\"\nmeasure",
+        "unit = \"FTE\"\nfrom = \"firms\"\nmeasure",
+    );
     let report = report(&whole, &[]);
     let jobs = matched(&report, "jobs");
     assert_eq!(jobs["total"]["why"], "not added up: the programmes count in different units");

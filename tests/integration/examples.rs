@@ -229,7 +229,11 @@ fn every_example_runs_and_every_published_figure_has_its_outcome() {
     for name in scoreboards.keys() {
         // What the guide says of an evaluation holds no figure, nor does the page of the renewable energy clusters.
         let has = all.iter().any(|one| one.programme == *name);
-        assert_eq!(has, !matches!(name.as_str(), "evaluation" | "ret_clusters"), "{name} and its figures in examples/published.csv");
+        assert_eq!(
+            has,
+            !matches!(name.as_str(), "evaluation" | "ret_clusters"),
+            "{name} and its figures in examples/published.csv"
+        );
     }
 
     // Nothing is declared as published that the list does not have.

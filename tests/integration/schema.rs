@@ -392,6 +392,11 @@ code = "firm"
 label = "Company"
 kind = "enterprise"
 [[collection.field]]
+code = "grant_no"
+label = "Grant"
+kind = "text"
+refers_to = "grants.no"
+[[collection.field]]
 code = "region"
 label = "Part"
 kind = "choice"
@@ -626,6 +631,19 @@ split = "size"
 where = "size = 'small'"
 measure = "COUNT(*)"
 names = "size"
+[[report.chain]]
+title = "After"
+from = "grants"
+begins = "Paid"
+where = "paid > 0"
+open_after_days = 30
+[[report.chain.step]]
+title = "Seen"
+date = "paid_on"
+where = "paid > 1"
+[[report.chain.step]]
+title = "Firm"
+from = "firms"
 [[report.funnel]]
 title = "Way"
 steps = ["several", "paid"]

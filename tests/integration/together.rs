@@ -291,3 +291,132 @@ fn a_line_that_the_indicator_does_not_have_cannot_have_been_published() {
     );
     project.run(&["check"]).expect(1).says("the indicator has no breakdown by `sied`").says("side");
 }
+
+const CONTACTS: &str = r#"schema = 1
+[[collection]]
+code = "contacts"
+title = "Contacts"
+key = ["contact_no"]
+date = "met_on"
+[[collection.field]]
+code = "contact_no"
+label = "Contact"
+kind = "text"
+[[collection.field]]
+code = "met_on"
+label = "Met on"
+kind = "date"
+[[collection.field]]
+code = "followed_up_on"
+label = "Followed up on"
+kind = "date"
+[[collection]]
+code = "deals"
+title = "Deals"
+key = ["deal_no"]
+date = "signed_on"
+[[collection.field]]
+code = "deal_no"
+label = "Deal"
+kind = "text"
+[[collection.field]]
+code = "signed_on"
+label = "Signed on"
+kind = "date"
+[[collection.field]]
+code = "of_contact"
+label = "Of contact"
+kind = "text"
+refers_to = "contacts.contact_no"
+"#;
+
+const CHAIN: &str = r#"schema = 1
+[report]
+code = "a"
+title = "A"
+[[report.chain]]
+title = "What became of contacts"
+from = "contacts"
+begins = "Contacts"
+open_after_days = 60
+[[report.chain.step]]
+title = "Followed up"
+date = "followed_up_on"
+[[report.chain.step]]
+title = "Deal"
+from = "deals"
+"#;
+
+/// Contacts of two quarters, two of them with a deal, and a deal of nobody's contact.
+fn contacts() -> Project {
+    let project = Project::small();
+    fs::remove_file(project.path().join("pipelines/agreements.toml")).unwrap();
+    let count = COUNT.replace("members", "contacts").replace("by = [\"partner\", \"side\"]", "by = [\"partner\"]");
+    project.file("pipelines/contacts.toml", CONTACTS).file("indicators/a.toml", count).file("reports/a.toml", CHAIN);
+    project.replace("scoreboard.toml", "as_of = 2016-06-30", "as_of = 2016-06-30\nperiod = \"quarter\"");
+    project.workbook(
+        "alpha_2016-Q2_2016-06-12_r1.xlsx",
+        "Contacts",
+        &[
+            &["Contact", "Met on", "Followed up on"],
+            &["'C-1", "2016-01-10", "2016-01-20"],
+            &["'C-2", "2016-02-01", "2016-03-02"],
+            &["'C-3", "2016-03-01", ""],
+            &["'C-4", "2016-05-02", ""],
+        ],
+    );
+    project.workbook(
+        "alpha_2016-Q2_2016-06-11_r1.xlsx",
+        "Deals",
+        &[
+            &["Deal", "Signed on", "Of contact"],
+            &["'D-1", "2016-04-10", "'C-1"],
+            &["'D-2", "2016-05-01", "'c-1"],
+            &["'D-3", "2016-06-01", "'C-4"],
+            &["'D-4", "2016-06-01", "'C-9"],
+        ],
+    );
+    project
+}
+
+#[test]
+fn a_chain_follows_each_quarters_contacts_to_their_outcome() {
+    let board = contacts().scoreboard();
+    let chain = &board["chains"][0];
+    assert_eq!(chain["steps"], serde_json::json!(["Contacts", "Followed up", "Deal"]));
+    assert_eq!(
+        chain["cohorts"],
+        serde_json::json!([
+            { "label": "2016-Q1", "began": 3, "reached": [2, 1], "median_days": [10, 91] },
+            { "label": "2016-Q2", "began": 1, "reached": [0, 1], "median_days": [null, 30] },
+            { "label": "", "began": 4, "reached": [2, 2], "median_days": [10, 30] },
+        ])
+    );
+    // The one of May has waited for 59 days only.
+    assert_eq!(
+        chain["open"],
+        serde_json::json!([{ "partner": "Alpha Cluster", "count": 1, "keys": ["C-3"], "longest_days": 121 }])
+    );
+}
+
+#[test]
+fn a_row_that_names_a_record_nobody_reported_is_told_and_counts() {
+    let board = contacts().scoreboard();
+    let findings = board["findings"].as_array().unwrap();
+    let orphans: Vec<&Value> = findings.iter().filter(|one| one["rule"] == "orphan").collect();
+    assert_eq!(orphans.len(), 1, "{orphans:?}");
+    let message = orphans[0]["message"].as_str().unwrap();
+    assert!(message.starts_with("1 row of `deals` without its record in `contacts`: C-9 (alpha_"), "{message}");
+    assert_eq!(orphans[0]["partner"], "alpha");
+    assert_eq!(board["kept_out_total"], 0);
+}
+
+#[test]
+fn what_is_referred_to_must_be_a_key() {
+    let project = contacts();
+    project.replace("pipelines/contacts.toml", "contacts.contact_no", "contacts.met_on");
+    project.run(&["check"]).expect(1).says("`met_on` is not the key of `contacts`").says("contacts.contact_no");
+    let project = contacts();
+    project.replace("pipelines/contacts.toml", "refers_to = \"contacts.contact_no\"\n", "");
+    project.run(&["check"]).expect(1).says("no field of `deals` refers to `contacts`");
+}

@@ -24,7 +24,7 @@ pub fn withhold(board: &mut Scoreboard, catalog: &Catalog, slots: &BTreeSet<Slot
     surveys(&mut board.surveys, slots);
     board.comparisons = Vec::new();
     // Single rows stand in their cells, by name.
-    board.matrices = Vec::new();
+    (board.matrices, board.chains) = (Vec::new(), Vec::new());
     board.changes = None;
     let silent = silent(board, catalog);
     for one in &mut board.indicators {

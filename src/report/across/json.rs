@@ -112,9 +112,7 @@ fn entry(across: &Across, entry: &Entry) -> Json {
 }
 
 fn set(across: &Across, one: &SetCompared) -> Json {
-    let side = |(at, code): &(usize, crate::model::code::IndicatorCode)| {
-        json!({ "programme": across.programmes[*at].name, "indicator": code.as_str() })
-    };
+    let side = |(at, code): &(usize, crate::model::code::IndicatorCode)| json!({ "programme": across.programmes[*at].name, "indicator": code.as_str() });
     let published = one.published.iter().map(|published| {
         json!({
             "of": published.part.as_str(),

@@ -12,8 +12,16 @@ const NAME: u16 = 1;
 const LAST: u16 = 11;
 
 pub fn sheet(across: &Across, one: &Matched, name: &str) -> Sheet {
-    let mut widths = vec![MARGIN, between(170, 240), between(170, 250), between(100, 150), between(80, 120), between(86, 130)];
-    widths.extend([between(86, 130), between(76, 90), between(110, 150), between(76, 96), between(92, 110), between(110, 140)]);
+    let mut widths =
+        vec![MARGIN, between(170, 240), between(170, 250), between(100, 150), between(80, 120), between(86, 130)];
+    widths.extend([
+        between(86, 130),
+        between(76, 90),
+        between(110, 150),
+        between(76, 96),
+        between(92, 110),
+        between(110, 140),
+    ]);
     let mut canvas = Canvas::new(tongue(), name, widths);
     let about = format!("Matched by {}{}", super::summary::matched_by(one.by), own(&one.code));
     heading(&mut canvas, across, LAST, &own(&one.title), &about);
@@ -71,7 +79,12 @@ fn line(canvas: &mut Canvas, across: &Across, entry: &Entry, format: NumberForma
         };
     };
     optional(canvas, 5, entry.upper.filter(|upper| Some(*upper) > entry.value.known()), format);
-    optional(canvas, 6, entry.target.map(|target| target.value), format.up_to(entry.target.and_then(|target| target.to)));
+    optional(
+        canvas,
+        6,
+        entry.target.map(|target| target.value),
+        format.up_to(entry.target.and_then(|target| target.to)),
+    );
     optional(canvas, 7, entry.progress, NumberFormat::SHARE);
     match entry.status {
         Some(status) => canvas.text(8, words::status(status), Look::Mark(Tone::of_status(status))),
@@ -144,7 +157,13 @@ pub fn overlap(across: &Across, names: &[String]) -> Option<Sheet> {
     let last = 3;
     let widths = vec![MARGIN, between(260, 420), between(260, 420), between(180, 260)];
     let mut canvas = Canvas::new(tongue(), OVERLAP, widths);
-    heading(&mut canvas, across, last, OVERLAP, "Who stands in several programmes, each counted once in all of them together");
+    heading(
+        &mut canvas,
+        across,
+        last,
+        OVERLAP,
+        "Who stands in several programmes, each counted once in all of them together",
+    );
     for (one, sheet) in across.matched.iter().zip(names) {
         let Some(once) = one.once.as_ref().filter(|once| once.several > 0) else { continue };
         section(&mut canvas, last, &own(&one.title));

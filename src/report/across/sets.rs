@@ -16,8 +16,15 @@ pub fn sheet(across: &Across) -> Option<Sheet> {
     if across.sets.is_empty() {
         return None;
     }
-    let widths =
-        vec![MARGIN, between(220, 320), between(80, 110), between(100, 140), between(150, 190), between(150, 200), between(200, 320)];
+    let widths = vec![
+        MARGIN,
+        between(220, 320),
+        between(80, 110),
+        between(100, 140),
+        between(150, 190),
+        between(150, 200),
+        between(200, 320),
+    ];
     let mut canvas = Canvas::new(tongue(), SETS, widths);
     heading(&mut canvas, across, LAST, SETS, "What one programme has and the other has not, as far as their rows tell");
     for set in &across.sets {

@@ -13,7 +13,16 @@ const NAME: u16 = 1;
 pub fn programmes(across: &Across) -> Sheet {
     let last = 10;
     let mut widths = vec![MARGIN, between(240, 340), between(110, 150)];
-    widths.extend([fixed(92), fixed(92), fixed(92), fixed(70), fixed(76), fixed(82), between(200, 290), between(150, 200)]);
+    widths.extend([
+        fixed(92),
+        fixed(92),
+        fixed(92),
+        fixed(70),
+        fixed(76),
+        fixed(82),
+        between(200, 290),
+        between(150, 200),
+    ]);
     let mut canvas = Canvas::new(tongue(), super::SUMMARY, widths);
     canvas.sheet().accent = true;
     canvas.span(NAME, last, Cell::text(own(&across.title)), Look::Title.plain()).end();
@@ -78,7 +87,13 @@ pub fn side_by_side(across: &Across, names: &[String]) -> Sheet {
     widths.extend(columns.iter().map(|_| between(92, 132)));
     widths.push(between(110, 220));
     let mut canvas = Canvas::new(tongue(), BESIDE, widths);
-    heading(&mut canvas, across, last, BESIDE, "Each figure with all that belongs to it stands on the indicator's own sheet");
+    heading(
+        &mut canvas,
+        across,
+        last,
+        BESIDE,
+        "Each figure with all that belongs to it stands on the indicator's own sheet",
+    );
     let mut looks = vec![("Indicator", Look::Head), ("Unit", Look::Head)];
     looks.extend(columns.iter().map(|at| (across.programmes[*at].name.as_str(), Look::HeadRight)));
     looks.push(("Together", Look::HeadRight));

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{maybe, maybe_day, number};
+use crate::model::chain::Chain;
 use crate::model::matrix::{Matrix, MatrixCell, MatrixPart};
 use crate::model::published::{Disagreement, Published};
 
@@ -53,4 +54,22 @@ fn part(one: &MatrixPart) -> Json {
     let cell = |cell: &MatrixCell| json!({ "value": maybe(cell.value), "names": cell.names });
     let cells: Vec<Vec<Json>> = one.cells.iter().map(|row| row.iter().map(cell).collect()).collect();
     json!({ "name": one.name, "reported": one.reported, "covered": covered, "of": of, "cells": cells })
+}
+
+/// What became of records.
+pub fn chain(one: &Chain) -> Json {
+    let cohorts = one.cohorts.iter().map(
+        |cohort| json!({ "label": cohort.label, "began": cohort.began, "reached": cohort.reached, "median_days": cohort.days }),
+    );
+    let open = one.open.iter().map(
+        |open| json!({ "partner": open.partner, "count": open.count, "keys": open.keys, "longest_days": open.longest }),
+    );
+    json!({
+        "title": one.title,
+        "steps": one.steps,
+        "cohorts": cohorts.collect::<Vec<_>>(),
+        "open_after_days": one.open_after,
+        "open": open.collect::<Vec<_>>(),
+        "coverage": { "reported": one.coverage.reported, "due": one.coverage.due },
+    })
 }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod breakdown;
+mod chain;
 mod changes;
 mod compare;
 mod copies;

@@ -45,23 +45,28 @@ pub fn compare(sides: &[Side<'_>], plan: &AcrossPlan, title: String, audience: A
         taken.extend(entries.iter().map(|(at, result)| (*at, result.code.clone())));
         matched.extend(matching(sides, one.code.clone(), one.title.clone(), MatchedBy::Declared, &entries));
     }
-    // By the codes that they bear themselves.
-    let mut common: BTreeMap<&str, Vec<(usize, &IndicatorResult)>> = BTreeMap::new();
+    // By the codes that they bear themselves. What follows the catalogue bears the EU's code of its entry too.
+    let mut borne: BTreeMap<&str, Vec<(usize, &IndicatorResult)>> = BTreeMap::new();
     for (at, side) in sides.iter().enumerate() {
         for result in side.board.iter().flat_map(|board| &board.indicators) {
             if !taken.contains(&(at, result.code.clone()))
-                && let Some(code) = &result.common
+                && let Some(code) = result.common.as_ref().or(result.catalogue.as_ref())
             {
-                common.entry(code).or_default().push((at, result));
+                borne.entry(code).or_default().push((at, result));
             }
         }
     }
-    for (code, entries) in common {
+    for (code, entries) in borne {
         let programmes: BTreeSet<usize> = entries.iter().map(|(at, _)| *at).collect();
         if programmes.len() > 1 {
             taken.extend(entries.iter().map(|(at, result)| (*at, result.code.clone())));
-            let title = entries[0].1.title.clone();
-            matched.extend(matching(sides, code.to_owned(), title, MatchedBy::Common, &entries));
+            let first = entries[0].1;
+            let alike = first.catalogue.as_ref().filter(|_| entries.iter().all(|(_, one)| one.catalogue == first.catalogue));
+            let (code, by) = match alike {
+                Some(name) => (name.as_str(), MatchedBy::Catalogue),
+                None => (code, MatchedBy::Common),
+            };
+            matched.extend(matching(sides, code.to_owned(), first.title.clone(), by, &entries));
         }
     }
     let alone = sides.iter().enumerate().flat_map(|(at, side)| {

@@ -241,16 +241,29 @@ fn the_workbook_names_folder_indicator_and_run_beside_each_figure() {
 
 #[test]
 fn the_examples_side_by_side_show_what_their_documents_dispute() {
-    let file = repository().join("examples/generations/across.toml");
+    let file = repository().join("examples/across_generations.toml");
     let report: Value =
         serde_json::from_str(&across(&[file.to_str().unwrap(), "--format", "json"]).expect(0).out).unwrap();
     let set = &report["sets"][0];
     assert_eq!(set["account"], json!({ "makes": 31, "second": 32 }), "26 less 7 and 12 more is 31");
-    let organisations = matched(&report, "cluster_organisations");
+    let organisations = matched(&report, "cosme/organisations_benefiting");
     let values: Vec<&Value> = organisations["entries"].as_array().unwrap().iter().map(|one| &one["value"]).collect();
     assert_eq!(values, [88, 125]);
     let once = &organisations["once"];
     let together = once["together"].as_u64().unwrap();
     assert_eq!(together, 88 + 125 - once["in_several"].as_u64().unwrap());
     assert_eq!(matched(&report, "markets_per_partnership")["total"]["value"], Value::Null);
+}
+
+#[test]
+fn the_overview_of_all_examples_names_folders_that_are_there() {
+    for name in ["across.toml", "across_generations.toml"] {
+        let text = fs::read_to_string(repository().join("examples").join(name)).expect("read");
+        let file = scoreboard::define::SourceFile { name: name.into(), text };
+        let plan = scoreboard::define::across::read(&file).unwrap_or_else(|findings| panic!("{name}: {findings:?}"));
+        for project in &plan.projects {
+            let there = repository().join("examples").join(project).join("scoreboard.toml");
+            assert!(there.exists(), "{name}: {}", there.display());
+        }
+    }
 }

@@ -420,3 +420,31 @@ fn what_is_referred_to_must_be_a_key() {
     project.replace("pipelines/contacts.toml", "refers_to = \"contacts.contact_no\"\n", "");
     project.run(&["check"]).expect(1).says("no field of `deals` refers to `contacts`");
 }
+
+#[test]
+fn what_stands_beside_the_figures_is_told_in_the_language_of_the_report() {
+    let project = members();
+    project
+        .file("indicators/a.toml", format!("{COUNT}published = [{{ value = 4, relation = \"at_least\", source = \"Guide\" }}]\n"))
+        .file("reports/a.toml", MATRIX.replace("title = \"A\"", "title = \"A\"\nlanguage = \"de\""));
+    project.run(&["run"]).expect(0);
+    let path = project.path().join("data/out/a.xlsx");
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(path).unwrap();
+    let mut texts: Vec<String> = Vec::new();
+    for name in book.sheet_names() {
+        let range = book.worksheet_range(&name).unwrap();
+        texts.extend(range.used_cells().map(|(_, _, cell)| cell.to_string()));
+    }
+    for text in [
+        "○ Lücke",
+        "Alle · 2 von 6 Zellen besetzt",
+        "Beta Cluster · nicht gemeldet",
+        "Anderswo veröffentlicht",
+        "mindestens 4",
+        "▲ widersprochen",
+        "„members“: die Zeilen ergeben 3, veröffentlicht wurde mindestens 4 (Guide)",
+    ] {
+        assert!(texts.iter().any(|one| one == text), "{text} is not in {texts:?}");
+    }
+    assert!(texts.iter().any(|one| one.starts_with("Gruppe P-2: a project has members on both sides (2 Zeilen: ")), "{texts:?}");
+}

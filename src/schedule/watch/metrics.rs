@@ -88,7 +88,7 @@ fn of_work(registry: &mut Registry, facts: &Facts) {
     for (state, count) in &facts.notices {
         notices.get_or_create(&vec![("state", state.clone())]).inc_by(*count);
     }
-    registry.register("notices", "Steps of messages to people: about_to, sent, failed", notices);
+    registry.register("notices", "Messages to people, by what became of them", notices);
 }
 
 fn of_data(registry: &mut Registry, facts: &Facts) {

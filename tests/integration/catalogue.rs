@@ -47,7 +47,7 @@ fn an_indicator_takes_from_the_catalogue_what_it_does_not_say_itself() {
     project
         .run(&["trace", "cooperation_volume"])
         .expect(0)
-        .says("defined as cosme/cooperation_volume of the catalogue");
+        .says("defined as cosme/cooperation_volume of the catalogue [indicators/b.toml:2]");
     project.run(&["explain", "cooperation_volume"]).expect(0).says("Defined as cosme/cooperation_volume");
     project.run(&["export", "csv"]).expect(0);
 }
@@ -83,7 +83,8 @@ fn fields_of_the_measure_are_named_as_the_project_calls_them() {
     using(&named).run(&["check"]).expect(1).says("no field is called `amount`").says("indicators/b.toml:3:7");
     using(&format!("{named}\nfields = {{ amount = \"value\" }}")).run(&["check"]).expect(0);
     let answer = using(&format!("{named}\nfields = {{ amuont = \"value\" }}")).run(&["check"]).expect(1);
-    answer.says("the catalogue's measure has no `amuont`").says("did you mean `amount`?");
+    let answer = answer.says("the catalogue's measure has no `amuont`").says("did you mean `amount`?");
+    assert!(answer.out.contains("1 error in"), "{}", answer.out);
     let counted = format!("{named}\nfields = {{ amount = \"value\" }}\nmeasure = \"SUM(value)\"");
     using(&counted).run(&["check"]).expect(1).says("`fields` has no effect here");
     using(&named.replace("target", "measure = \"SUM(value)\"\ntarget")).run(&["check"]).expect(0);

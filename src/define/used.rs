@@ -124,7 +124,9 @@ pub fn differences(table: &Table<'_>, entry: &Entry, accumulation: Accumulation)
     tell("unit", text("unit"), &entry.unit);
     let level = table.choice("level", &Level::NAMES).map_or(entry.level, |at| at.value);
     tell("level", level.as_str().to_owned(), entry.level.as_str());
-    tell("accumulation", accumulation.as_str().to_owned(), entry.accumulation.as_str());
+    let same = entry.or_stock && accumulation == Accumulation::Stock;
+    let own = if same { entry.accumulation } else { accumulation };
+    tell("accumulation", own.as_str().to_owned(), entry.accumulation.as_str());
     let way = table.choice("direction", &Way::NAMES).map_or(entry.direction, |at| at.value);
     tell("direction", way.as_str().to_owned(), entry.direction.as_str());
     tell("common", text("common"), entry.common.as_deref().unwrap_or("none"));

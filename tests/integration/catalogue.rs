@@ -67,6 +67,10 @@ fn what_an_indicator_says_itself_goes_before_and_a_departure_is_told() {
     assert!(
         definition.starts_with("Total value of the cooperation projects") && definition.ends_with("Here: all of it.")
     );
+    // A count of what is counted once may be taken from a list as it stands.
+    let listed = "use = \"cosme/organisations_benefiting\"\nfrom = \"agreements\"\naccumulation = \"stock\"";
+    let answer = using(&format!("{listed}\nfields = {{ organisation = \"no\" }}")).run(&["check"]).expect(0);
+    assert!(!answer.out.contains("standard-differs"), "{}", answer.out);
     for (key, says) in [
         ("unit = \"USD\"", "`unit` is USD here and EUR in `cosme/cooperation_volume`"),
         ("level = \"output\"", "`level` is output here and result"),
@@ -189,10 +193,8 @@ fn written() -> String {
                     text.push_str(&format!("- {label}: {what}\n"));
                 }
             };
-            line(
-                "Unit",
-                &format!("{} ({}, {}{common})", entry.unit, entry.level.as_str(), entry.accumulation.as_str()),
-            );
+            let adds_up = if entry.or_stock { "flow or stock" } else { entry.accumulation.as_str() };
+            line("Unit", &format!("{} ({}, {adds_up}{common})", entry.unit, entry.level.as_str()));
             line("Counts", &entry.counts);
             line("Does not count", &entry.does_not_count);
             line("Counting rule", &entry.counting);

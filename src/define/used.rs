@@ -95,14 +95,11 @@ fn fields(table: &Table<'_>, used: &Used) -> Option<BTreeMap<String, String>> {
             sound = false;
             continue;
         }
-        match value.get_ref().as_str() {
-            Some(field) => {
-                named.insert(role.value, field.to_owned());
-            }
-            None => {
-                fields.bad(&value.span(), format!("`{}` must name a field", role.value), "Write it in quotes.");
-                sound = false;
-            }
+        if let Some(field) = value.get_ref().as_str() {
+            named.insert(role.value, field.to_owned());
+        } else {
+            fields.bad(&value.span(), format!("`{}` must name a field", role.value), "Write it in quotes.");
+            sound = false;
         }
     }
     sound.then_some(named)

@@ -26,6 +26,7 @@ pub mod publish;
 pub mod rebuild;
 pub mod refresh;
 pub mod runs;
+pub mod sources;
 pub mod state;
 pub mod status;
 pub mod template;

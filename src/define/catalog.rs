@@ -22,8 +22,7 @@ use crate::model::export::Exports;
 use crate::model::period::Calendar;
 use crate::model::presentation::Presentation;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
-use crate::model::secret::SecretName;
-use crate::model::source::{FileSource, Source, SurveySource};
+use crate::model::source::Source;
 use crate::model::target::{Baseline, Declared, Direction, Milestone, Targets, Trajectory};
 use crate::model::unit::Unit;
 use crate::model::words::Words;
@@ -597,32 +596,6 @@ impl Catalog {
 
     pub fn survey(&self, code: &SurveyCode) -> Option<&Survey> {
         self.surveys.iter().find(|survey| survey.code == *code)
-    }
-
-    /// The places of all secrets that are named somewhere.
-    pub fn secrets(&self) -> impl Iterator<Item = &SecretName> {
-        let sources = self.sources.iter().flat_map(Source::secrets);
-        let servers = self.reports.iter().filter_map(|report| report.exports.dhis2.as_ref());
-        let destinations = self.reports.iter().flat_map(|report| &report.destinations);
-        sources
-            .chain(servers.flat_map(|server| server.user.iter().chain([&server.secret])))
-            .chain(destinations.flat_map(|destination| destination.to.place.secrets()))
-    }
-
-    /// The sources that are surveys.
-    pub fn survey_sources(&self) -> impl Iterator<Item = &SurveySource> {
-        self.sources.iter().filter_map(|source| match source {
-            Source::Survey(survey) => Some(survey),
-            Source::Files(_) => None,
-        })
-    }
-
-    /// The sources that are places with files.
-    pub fn file_sources(&self) -> impl Iterator<Item = &FileSource> {
-        self.sources.iter().filter_map(|source| match source {
-            Source::Survey(_) => None,
-            Source::Files(files) => Some(files),
-        })
     }
 
     pub fn indicator(&self, code: &IndicatorCode) -> Option<&Indicator> {

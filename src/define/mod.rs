@@ -17,6 +17,7 @@ mod indicator;
 mod layout;
 mod measure;
 pub mod observe;
+mod outside;
 pub mod picture;
 mod place;
 mod presentation;

@@ -135,7 +135,8 @@ fn a_source_that_fails_stops_no_other_and_the_scoreboard_says_how_old_it_is() {
     let outputs = project.outputs();
     at(&project, &["run"], "2016-06-09T07:00:00Z").expect(0);
     assert_eq!(project.outputs(), outputs, "the same store gives the same bytes");
-    at(&project, &["run", "--known-at", "2016-06-02", "--out", "then"], "2016-06-09T07:00:00Z").expect(0);
+    let out = project.path().join("then").display().to_string();
+    at(&project, &["run", "--known-at", "2016-06-02", "--out", &out], "2016-06-09T07:00:00Z").expect(0);
     let then: Value =
         serde_json::from_slice(&fs::read(project.path().join("then/scoreboard.json")).expect("read")).expect("JSON");
     assert_eq!(places(&then, "source-failed"), [""; 0], "it had not failed by then");
@@ -321,7 +322,7 @@ fn everything_of_a_partners_place_is_that_partners() {
     at(&project, &["run"], "2016-06-01T07:00:00Z").expect(0);
     let json = project.json();
     assert_eq!(figure(&json, "volume", &[("partner", "alpha")])["value"], json!(100));
-    assert_eq!(places(&json, "partner-unknown"), ["fetch:far/beta_2016-Q1.csv"]);
+    assert_eq!(places(&json, "submission-without-partner"), ["fetch:far/beta_2016-Q1.csv"]);
 }
 
 #[test]

@@ -552,8 +552,9 @@ pub struct Indicator {
     pub source: Option<String>,
     pub responsible: Option<String>,
     pub compare_with: Option<CompareWith>,
-    /// Its code among the EU's common indicators, such as `RCO01`.
+    /// Its code among the EU's common indicators, such as `RCO01`; its entry of the catalogue, such as `cosme/jobs_fte`.
     pub common: Option<String>,
+    pub catalogue: Option<String>,
     pub examples: Vec<Example>,
 }
 
@@ -583,22 +584,4 @@ pub struct Report {
     pub exports: Exports,
     /// Where its outputs are delivered.
     pub destinations: Vec<Destination>,
-}
-
-impl Catalog {
-    pub fn partner(&self, code: &PartnerCode) -> Option<&Partner> {
-        self.partners.iter().find(|partner| partner.code == *code)
-    }
-
-    pub fn collection(&self, code: &CollectionCode) -> Option<&Collection> {
-        self.collections.iter().find(|collection| collection.code == *code)
-    }
-
-    pub fn survey(&self, code: &SurveyCode) -> Option<&Survey> {
-        self.surveys.iter().find(|survey| survey.code == *code)
-    }
-
-    pub fn indicator(&self, code: &IndicatorCode) -> Option<&Indicator> {
-        self.indicators.iter().find(|indicator| indicator.code == *code)
-    }
 }

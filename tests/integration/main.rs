@@ -7,6 +7,7 @@
 
 mod answer;
 mod bundle;
+mod catalogue;
 mod changes;
 mod closing;
 mod columns;
@@ -26,6 +27,7 @@ mod fetch;
 mod figures;
 mod forms;
 mod indicators;
+mod init;
 mod intruder;
 mod kept_out;
 mod languages;

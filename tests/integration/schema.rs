@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use scoreboard::define::form::{FormFault, FormFile, FormSheet};
 use scoreboard::define::observe::{Observed, Shape, TableKeys};
-use scoreboard::define::{SourceFile, load_with, observe_with};
+use scoreboard::define::{Open, SourceFile, load_with, observe_with, standard};
 use serde_json::{Map, Value, json};
 
 use crate::project::repository;
@@ -58,6 +58,10 @@ fn picture(_: &str) -> Result<Vec<u8>, FormFault> {
     Ok(bytes)
 }
 
+fn opening() -> Open<'static> {
+    Open { form: &open, picture: &picture, entry: &standard::text }
+}
+
 /// Definitions that hold every table, and every way to write what can be written in several.
 fn samples() -> Vec<SourceFile> {
     let files = [
@@ -87,8 +91,8 @@ fn observed() -> Observed {
         text: fs::read_to_string(path).expect("read"),
     };
     let own: Vec<SourceFile> = files_of(repository()).iter().map(named).collect();
-    let mut all = observe_with(&samples(), &open, &picture);
-    for (at, table) in observe_with(&own, &open, &picture) {
+    let mut all = observe_with(&samples(), opening());
+    for (at, table) in observe_with(&own, opening()) {
         let into = all.entry(at).or_default();
         into.read += table.read;
         into.is_open |= table.is_open;
@@ -218,7 +222,7 @@ fn path(kind: &str) -> PathBuf {
 
 #[test]
 fn the_schemas_of_definitions_are_what_the_readers_ask_for() {
-    let (_, findings) = load_with(&samples(), &open, &picture);
+    let (_, findings) = load_with(&samples(), opening());
     let told: Vec<String> = findings.iter().map(|finding| format!("{} {}", finding.place, finding.message)).collect();
     assert!(told.is_empty(), "the samples are unsound: {told:#?}");
     let observed = observed();
@@ -608,6 +612,10 @@ unit = "%"
 from = "grants"
 ratio = { of = "SUM(paid)", to = "COUNT(*)" }
 target = { increase = 5 }
+[[indicator]]
+use = "interreg/rco96"
+from = "grants"
+fields = { amount = "paid" }
 [[indicator]]
 code = "average"
 unit = "EUR"

@@ -1,10 +1,28 @@
-//! What a catalogue says of the world outside the project: its sources by kind, and all secrets that are named.
+//! How a catalogue is asked: things by their codes, sources by kind, and all secrets that are named.
 
 use super::Catalog;
+use super::catalog::{Collection, Indicator, Partner, Survey};
+use crate::model::code::{CollectionCode, IndicatorCode, PartnerCode, SurveyCode};
 use crate::model::secret::SecretName;
 use crate::model::source::{FileSource, Source, SurveySource};
 
 impl Catalog {
+    pub fn partner(&self, code: &PartnerCode) -> Option<&Partner> {
+        self.partners.iter().find(|partner| partner.code == *code)
+    }
+
+    pub fn collection(&self, code: &CollectionCode) -> Option<&Collection> {
+        self.collections.iter().find(|collection| collection.code == *code)
+    }
+
+    pub fn survey(&self, code: &SurveyCode) -> Option<&Survey> {
+        self.surveys.iter().find(|survey| survey.code == *code)
+    }
+
+    pub fn indicator(&self, code: &IndicatorCode) -> Option<&Indicator> {
+        self.indicators.iter().find(|indicator| indicator.code == *code)
+    }
+
     /// The places of all secrets that are named somewhere.
     pub fn secrets(&self) -> impl Iterator<Item = &SecretName> {
         let sources = self.sources.iter().flat_map(Source::secrets);

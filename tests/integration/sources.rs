@@ -167,6 +167,10 @@ fn a_file_at_an_address_comes_once_and_again_when_it_changes() {
     *text.lock().expect("text") = rows(&[("A-1", 100), ("A-2", 11)]);
     fetch(&project, "06-03").expect(0).says("1 new file");
     assert_eq!(volume(&project, "06-03"), "111");
+    // What one address said is not held against another.
+    project.replace("pipelines/source.toml", "year=2016", "year=2017");
+    fetch(&project, "06-04").expect(0);
+    assert!(server.seen().last().expect("asked").header("if-none-match").is_none());
 }
 
 #[test]

@@ -17,6 +17,7 @@ use crate::fetch::files::{self, Arrived, Asked, Mark, Seen};
 use crate::finding::{Finding, Place, rules};
 use crate::http::Failure;
 use crate::layout::pattern::glob;
+use crate::model::place::Place as Spot;
 use crate::model::source::{FileSource, channel};
 use crate::store::{Kind, Store, hash_of};
 
@@ -81,13 +82,24 @@ fn known(project: &Project, source: &FileSource) -> Result<BTreeMap<String, (Mar
         if entry.kind != Kind::Fetched || entry.body["source"] != source.code.as_str() {
             continue;
         }
+        // What another place said of its files says nothing of this one's.
+        let here = entry.body["from"] == fingerprint(source).as_str();
         for (name, file) in entry.body["files"].as_object().into_iter().flatten() {
             if let (Ok(mark), Some(hash)) = (Mark::deserialize(file), file["file"].as_str()) {
-                known.insert(name.clone(), (mark, hash.to_owned()));
+                if matches!(source.from.place, Spot::Url { .. }) {
+                    // There is one file, whatever it was called before.
+                    known.clear();
+                }
+                known.insert(name.clone(), (if here { mark } else { Mark::default() }, hash.to_owned()));
             }
         }
     }
     Ok(known)
+}
+
+/// What tells a place from another one under the same code. Places of secrets are in it, secrets are not.
+fn fingerprint(source: &FileSource) -> String {
+    hash_of(format!("{:?}", source.from.place).as_bytes()).chars().take(16).collect()
 }
 
 /// Files that came and are not written yet.
@@ -146,7 +158,8 @@ impl Batch<'_> {
                 new.push((Kind::Received, received.to_json()));
             }
         }
-        let mut body = json!({ "source": self.source.code.as_str(), "files": Value::Object(marks) });
+        let (code, from) = (self.source.code.as_str(), fingerprint(self.source));
+        let mut body = json!({ "source": code, "from": from, "files": Value::Object(marks) });
         match seen {
             Some(seen) => {
                 body["received"] = json!(self.came.received.len());

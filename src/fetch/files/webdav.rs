@@ -37,8 +37,12 @@ impl<'a> Shelf<'a> {
             let help = "For Nextcloud write https://HOST/remote.php/dav/files/USER/FOLDER.";
             return Err(Failure::new(&rules::FETCH_REFUSED, message).help(help));
         }
-        entries(&answer.body)
-            .ok_or_else(|| Failure::strange("the server lists a folder in a form that is not WebDAV's"))
+        let strange = || Failure::strange("the server lists a folder in a form that is not WebDAV's");
+        let mut entries = entries(&answer.body).ok_or_else(strange)?;
+        for entry in entries.iter_mut().filter(|entry| !entry.path.starts_with('/')) {
+            entry.path = format!("{}/{}", path.trim_end_matches('/'), entry.path.trim_start_matches("./"));
+        }
+        Ok(entries)
     }
 }
 

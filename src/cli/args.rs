@@ -49,6 +49,8 @@ pub enum Command {
     Export(Export),
     /// Show who has reported what, for which period
     Status(StatusArgs),
+    /// Tell people what is due: reminders to partners, news to those who run the programme, each once
+    Notify(NotifyArgs),
     /// Write the workbook that a partner fills in, with what it has reported already
     Template(TemplateArgs),
     /// Put a run into one zip for the evaluator: inputs, definitions, ledger, findings, outputs, all with hashes
@@ -137,6 +139,18 @@ pub struct Run {
     /// Exit with 1 if anything was refused or kept out
     #[arg(long)]
     pub strict: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct NotifyArgs {
+    #[command(flatten)]
+    pub common: Common,
+    /// Show what would be sent, and what comes next; send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Send once more what may not have arrived, by its key
+    #[arg(long, value_name = "KEY", conflicts_with = "dry_run")]
+    pub again: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -441,6 +455,7 @@ impl Arguments {
             Command::Trace(trace) => trace.common.format,
             Command::Export(export) => export.common.format,
             Command::Status(status) => status.common.format,
+            Command::Notify(notify) => notify.common.format,
             Command::Template(template) => template.common.format,
             Command::Bundle(bundle) => bundle.common.format,
             Command::Verify(verify) => verify.common.format,

@@ -14,6 +14,7 @@ mod fetch;
 mod ingest;
 mod init;
 mod layout;
+mod notify;
 mod output;
 mod progress;
 mod publish;
@@ -69,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Catalogue(catalogue) => catalogue::main(catalogue, &output),
         Command::Export(export) => export::main(export, &output),
+        Command::Notify(notify) => notify::main(notify, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Trace(trace) => trace::main(trace, &output),
         Command::Template(template) => template::main(template, &output),

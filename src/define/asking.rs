@@ -31,6 +31,7 @@ impl Catalog {
         sources
             .chain(servers.flat_map(|server| server.user.iter().chain([&server.secret])))
             .chain(destinations.flat_map(|destination| destination.to.place.secrets()))
+            .chain(self.telling.secrets())
     }
 
     /// The sources that are surveys.

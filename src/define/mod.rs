@@ -13,11 +13,13 @@ mod declared;
 mod destination;
 mod export;
 mod files;
+mod folders;
 pub mod form;
 mod indicator;
 mod layout;
 mod linked;
 mod measure;
+mod notify;
 pub mod observe;
 pub mod picture;
 mod place;
@@ -204,6 +206,7 @@ fn assemble(
         let indicators: Vec<catalog::Indicator> = indicators.into_iter().map(|(_, indicator)| indicator).collect();
 
         let mut reports = Vec::new();
+        let places: Vec<Place> = partners.iter().map(|(place, _)| place.clone()).collect();
         let partners: Vec<catalog::Partner> = partners.into_iter().map(|(_, partner)| partner).collect();
         for root in of(Part::Reports) {
             let tables = root.tables("report");
@@ -216,6 +219,9 @@ fn assemble(
         if reports.is_empty() {
             reports.extend(report::standard(programme, &indicators));
         }
+        let pipelines: Vec<&Table<'_>> = of(Part::Pipelines).collect();
+        let placed: Vec<(Place, &catalog::Partner)> = places.into_iter().zip(&partners).collect();
+        let telling = notify::read(&pipelines, programme, &placed, &reports);
         for (_, root) in &roots {
             root.finish();
         }
@@ -241,6 +247,7 @@ fn assemble(
             rates,
             indicators,
             reports,
+            telling,
             hash,
             reading_hash,
         });
@@ -250,7 +257,7 @@ fn assemble(
         let keys: &[&'static str] = match part {
             Part::Programme => &[],
             Part::Indicators => &["indicator"],
-            Part::Pipelines => &["collection", "survey", "source"],
+            Part::Pipelines => &["collection", "survey", "source", "mail", "channel", "reminders"],
             Part::Reports => &["report"],
         };
         for key in keys {

@@ -159,6 +159,20 @@ rules! {
         "All answers came; the server did something that was not asked for.",
         "Fine as it is.";
 
+    // Messages.
+    NOTICE_FAILED "notice-failed", "a message that was not sent",
+        "Somebody who should know does not.",
+        "Correct the address in the definitions, or look at the server that is named.";
+    NOTICE_UNKNOWN "notice-unknown", "a message that may not have arrived",
+        "The line broke after it was sent, and nobody can say whether it was taken. To send it twice would be worse.",
+        "Ask who should have it; scoreboard notify --again KEY sends it once more.";
+    NOTICE_KEY "notice-key", "nothing to say under this key",
+        "What it told of is over, or the key is misspelt.",
+        "See the keys with scoreboard notify --dry-run.";
+    NO_CONTACT "no-contact", "a partner that nobody can remind",
+        "It is late, and does not know that it was asked.",
+        "Write its `contact` into scoreboard.toml, or ask it yourself.";
+
     // Files.
     INBOX_MISSING "inbox-missing", "the inbox folder does not exist",
         "Nothing can be received.",

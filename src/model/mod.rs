@@ -19,6 +19,7 @@ pub mod hash;
 pub mod hosts;
 pub mod letter;
 pub mod locale;
+pub mod notify;
 pub mod number;
 pub mod pace;
 pub mod period;

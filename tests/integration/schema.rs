@@ -68,6 +68,7 @@ fn samples() -> Vec<SourceFile> {
         ("scoreboard.toml", HEAD),
         ("pipelines/tables.toml", TABLES),
         ("pipelines/surveys.toml", SURVEYS),
+        ("pipelines/notify.toml", NOTIFY),
         ("indicators/all.toml", INDICATORS),
         ("reports/all.toml", REPORTS),
     ];
@@ -242,12 +243,11 @@ fn the_schemas_of_definitions_are_what_the_readers_ask_for() {
     }
     // Of a table that no sample holds nobody knows the keys; nor what a key takes that is looked for and never read.
     let refused = ["token", "password", "api_key", "key", "login", "username"];
+    let refusing = ["pipelines.source", "pipelines.mail", "pipelines.channel", "reports.report.destination"];
     let mut untold: Vec<String> = Vec::new();
     for (at, table) in &observed {
         let shapeless = table.keys.iter().filter(|(_, key)| key.shapes.is_empty()).map(|(name, _)| *name);
-        let shapeless = shapeless.filter(|name| {
-            !["pipelines.source", "reports.report.destination"].contains(&at.as_str()) || !refused.contains(name)
-        });
+        let shapeless = shapeless.filter(|name| !refusing.contains(&at.as_str()) || !refused.contains(name));
         untold.extend(shapeless.map(|name| format!("{at}.{name}")));
         for (name, key) in &table.keys {
             let is_table = key.shapes.iter().any(|shape| matches!(shape, Shape::Table | Shape::Tables));
@@ -317,7 +317,7 @@ inbox = "data/inbox"
 [limits]
 seconds = 60
 [network]
-hosts = ["*.example", "*.example.org", "eu.kobotoolbox.org"]
+hosts = ["*.example", "*.example.org", "*.example.eu", "eu.kobotoolbox.org"]
 [submission]
 file_names = ["{partner}*"]
 cells = { partner = "B1", period = "B2", reporting_date = "B3", revision = "B4" }
@@ -703,3 +703,53 @@ prefix = "out"
 user = "S3_KEY"
 secret = "S3_SECRET"
 "##;
+
+/// Who is told what: every key, and each kind of channel.
+const NOTIFY: &str = r#"schema = 1
+[mail]
+server = "smtp.example.eu"
+port = 587
+security = "starttls"
+allow_plain = false
+user = "MAIL_USER"
+secret = "MAIL_SECRET"
+from = "Monitoring <monitoring@example.eu>"
+reply_to = "lead@example.eu"
+ca_file = "certificates/ca.pem"
+timeout_seconds = 30
+attach_mb = 10
+[[channel]]
+code = "lead"
+kind = "mail"
+to = ["lead@example.eu"]
+on = ["success", "failure", "attention", "status_turned", "deadline_near", "deadline_missed", "always"]
+attach = ["xlsx"]
+language = "de"
+[[channel]]
+code = "team"
+kind = "teams"
+url_secret = "TEAMS_URL"
+on = ["failure"]
+[[channel]]
+code = "chat"
+kind = "slack"
+url_secret_file = "/run/secrets/slack"
+on = ["failure"]
+[[channel]]
+code = "desk"
+kind = "json"
+url = "https://desk.example.eu/hooks/scoreboard"
+allow_http = false
+secret = "DESK_TOKEN"
+on = ["failure"]
+[[channel]]
+code = "folder"
+kind = "file"
+path = "data/messages"
+on = ["success"]
+[reminders]
+steps = [{ days = -7 }, { days = 3 }]
+sent_back = [{ days = 3 }]
+attach_template = true
+cc = ["lead@example.eu"]
+"#;

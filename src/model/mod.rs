@@ -4,7 +4,9 @@
 //! and nothing here is an `f64`: figures are exact decimals.
 
 pub mod absent;
+pub mod across;
 pub mod audience;
+pub mod chain;
 pub mod changes;
 pub mod closing;
 pub mod code;
@@ -19,6 +21,7 @@ pub mod hash;
 pub mod hosts;
 pub mod letter;
 pub mod locale;
+pub mod matrix;
 pub mod notify;
 pub mod number;
 pub mod pace;
@@ -26,6 +29,7 @@ pub mod period;
 pub mod phrases;
 pub mod place;
 pub mod presentation;
+pub mod published;
 pub mod scoreboard;
 pub mod secret;
 pub mod share;

@@ -10,6 +10,7 @@ pub mod bundle;
 pub mod changes;
 pub mod check;
 pub mod closing;
+pub mod cycle;
 pub mod definitions;
 pub mod diff;
 pub mod explain;

@@ -27,6 +27,7 @@ use crate::model::notify::Telling;
 use crate::model::period::Calendar;
 use crate::model::presentation::Presentation;
 use crate::model::published::Statement;
+use crate::model::schedule::Schedule;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
 use crate::model::source::Source;
 use crate::model::target::{Baseline, Declared, Direction, Milestone, Targets, Trajectory};
@@ -43,6 +44,8 @@ pub struct Catalog {
     pub collections: Vec<Collection>,
     pub surveys: Vec<Survey>,
     pub sources: Vec<Source>,
+    /// When work is done by itself.
+    pub schedules: Vec<Schedule>,
     /// Of exchange, where the programme declares any.
     pub rates: Option<Rates>,
     /// In the order of the files' names, then of their lines.

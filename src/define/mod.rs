@@ -34,6 +34,7 @@ mod published;
 mod reader;
 mod refine;
 mod report;
+mod schedule;
 mod secret;
 mod server;
 mod source;
@@ -55,6 +56,7 @@ pub use source::SourceFile;
 
 use crate::finding::{Finding, Place, rules};
 use crate::model::hash::{hash_of, hex};
+use crate::model::schedule::Schedule;
 use crate::model::source::Source;
 use observe::Observed;
 use reader::{Findings, Table};
@@ -169,10 +171,12 @@ fn assemble(
     let mut collections = Vec::new();
     let mut surveys = Vec::new();
     let mut sources = Vec::new();
+    let mut schedules = Vec::new();
     for root in of(Part::Pipelines) {
         collections.extend(root.tables("collection").iter().filter_map(collection::read));
         surveys.extend(root.tables("survey"));
         sources.extend(root.tables("source"));
+        schedules.extend(root.tables("schedule"));
     }
     unique(collections.iter().map(|(at, collection)| (collection.code.as_str(), at)), "collection", findings);
     let collections: Vec<catalog::Collection> = collections.into_iter().map(|(_, collection)| collection).collect();
@@ -187,6 +191,10 @@ fn assemble(
     let sources: Vec<_> = sources.iter().filter_map(|table| server::read(table, &surveys, &partners, hosts)).collect();
     unique(sources.iter().map(|(at, source)| (source.code().as_str(), at)), "source", findings);
     let sources: Vec<Source> = sources.into_iter().map(|(_, source)| source).collect();
+    let fetched: Vec<_> = sources.iter().map(Source::code).collect();
+    let schedules: Vec<_> = schedules.iter().filter_map(|table| schedule::read(table, &fetched)).collect();
+    unique(schedules.iter().map(|(at, schedule)| (schedule.code.as_str(), at)), "schedule", findings);
+    let schedules: Vec<Schedule> = schedules.into_iter().map(|(_, schedule)| schedule).collect();
 
     if let Some(programme) = &programme {
         programme::check_partners(&partners, &collections, findings);
@@ -251,6 +259,7 @@ fn assemble(
             collections,
             surveys,
             sources,
+            schedules,
             rates,
             indicators,
             reports,
@@ -264,7 +273,7 @@ fn assemble(
         let keys: &[&'static str] = match part {
             Part::Programme => &[],
             Part::Indicators => &["indicator"],
-            Part::Pipelines => &["collection", "survey", "source", "mail", "channel", "reminders"],
+            Part::Pipelines => &["collection", "survey", "source", "schedule", "mail", "channel", "reminders"],
             Part::Reports => &["report"],
         };
         for key in keys {

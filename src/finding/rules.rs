@@ -431,6 +431,18 @@ rules! {
     STORE_BUSY "store-busy", "another run is writing to this store",
         "Two writers would spoil it.",
         "Wait until the other run has ended.";
+    SCHEDULER_RUNNING "scheduler-running", "another scheduler works on this store",
+        "Two of them would do everything twice.",
+        "End the other one, or start this one with --wait to take over from it.";
+    SCHEDULER_STOPPED "scheduler-stopped", "the scheduler cannot start",
+        "Nothing is done by itself until it does.",
+        "See the message; another address for --listen, perhaps.";
+    SCHEDULE_GIVEN_UP "schedule-given-up", "scheduled work that began several times and never ended",
+        "Whatever ends the program would end it for ever, and nothing else would be done.",
+        "Look into the log for what ended it: memory, the disk, a file that came that day. Then run it by hand.";
+    STEP_BROKE "step-broke", "a step of the work broke",
+        "What it would have done is missing; the steps behind it were done.",
+        "This is a fault of the program. Please report it with the line of the log.";
     STORE_DAMAGED "store-damaged", "the store is not as this program left it",
         "Figures from it could not be trusted.",
         "Restore it from a backup; what partners sent lies unchanged in its files folder.";

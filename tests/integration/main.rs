@@ -48,6 +48,7 @@ mod refusals;
 mod reports;
 mod sameness;
 mod sandbox;
+mod schedule;
 mod schema;
 mod server;
 mod shelves;

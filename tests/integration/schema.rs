@@ -590,6 +590,12 @@ bucket = "kpi"
 prefix = "in"
 user = "S3_KEY"
 secret = "S3_SECRET"
+[[schedule]]
+code = "weekly"
+cron = ["0 6 * * MON"]
+catch_up = "all"
+steps = ["fetch", "run"]
+sources = ["server"]
 "#;
 
 const INDICATORS: &str = r#"schema = 1

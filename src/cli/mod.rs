@@ -15,6 +15,7 @@ mod layout;
 mod output;
 mod progress;
 mod run;
+mod runs;
 mod status;
 mod template;
 mod trace;
@@ -63,6 +64,7 @@ pub fn main() -> ExitCode {
         Command::Diff(diff) => diff::main(diff, &output),
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Export(export) => export::main(export, &output),
+        Command::Runs(runs) => runs::main(runs, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Trace(trace) => trace::main(trace, &output),
         Command::Template(template) => template::main(template, &output),

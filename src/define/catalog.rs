@@ -18,6 +18,7 @@ use crate::model::absent::Absent;
 use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
 use crate::model::export::Exports;
+use crate::model::freshness::Freshness;
 use crate::model::period::Calendar;
 use crate::model::presentation::Presentation;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
@@ -36,6 +37,7 @@ pub struct Catalog {
     pub collections: Vec<Collection>,
     pub surveys: Vec<Survey>,
     pub sources: Vec<Source>,
+    pub freshness: Vec<Freshness>,
     /// Of exchange, where the programme declares any.
     pub rates: Option<Rates>,
     /// In the order of the files' names, then of their lines.

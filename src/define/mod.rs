@@ -11,6 +11,7 @@ mod currency;
 mod declared;
 mod export;
 pub mod form;
+mod freshness;
 mod indicator;
 mod layout;
 mod measure;
@@ -151,10 +152,12 @@ fn assemble(
     let mut collections = Vec::new();
     let mut surveys = Vec::new();
     let mut sources = Vec::new();
+    let mut ages = Vec::new();
     for root in of(Part::Pipelines) {
         collections.extend(root.tables("collection").iter().filter_map(collection::read));
         surveys.extend(root.tables("survey"));
         sources.extend(root.tables("source"));
+        ages.extend(root.tables("freshness"));
     }
     unique(collections.iter().map(|(at, collection)| (collection.code.as_str(), at)), "collection", findings);
     let collections: Vec<catalog::Collection> = collections.into_iter().map(|(_, collection)| collection).collect();
@@ -165,6 +168,7 @@ fn assemble(
     let sources: Vec<_> = sources.iter().filter_map(|table| server::read(table, &surveys)).collect();
     unique(sources.iter().map(|(at, source)| (source.code.as_str(), at)), "source", findings);
     let sources: Vec<Source> = sources.into_iter().map(|(_, source)| source).collect();
+    let freshness = ages.iter().filter_map(|table| freshness::read(table, &collections, &sources)).collect();
 
     let (programme, partners) = head.map_or((None, Vec::new()), |(programme, partners)| (programme, partners));
     if let Some(programme) = &programme {
@@ -221,6 +225,7 @@ fn assemble(
             collections,
             surveys,
             sources,
+            freshness,
             rates,
             indicators,
             reports,
@@ -233,7 +238,7 @@ fn assemble(
         let keys: &[&'static str] = match part {
             Part::Programme => &[],
             Part::Indicators => &["indicator"],
-            Part::Pipelines => &["collection", "survey", "source"],
+            Part::Pipelines => &["collection", "survey", "source", "freshness"],
             Part::Reports => &["report"],
         };
         for key in keys {

@@ -14,6 +14,7 @@ mod country_table;
 pub mod evidence;
 pub mod export;
 pub mod fold;
+pub mod freshness;
 pub mod hash;
 pub mod letter;
 pub mod locale;

@@ -190,7 +190,7 @@ fn refresh(
         let mut new = vec![(Kind::Run, body)];
         if let Some(trigger) = &options.trigger {
             let begun = Attempt::begun(trigger.clone(), began);
-            new.push((Kind::Attempt, published(begun, &answer, watch).to_json()));
+            new.push((Kind::Attempt, ended(begun, &answer, watch).to_json()));
         }
         store.ledger_mut().append(clock::now(), &new)?;
     }
@@ -198,7 +198,7 @@ fn refresh(
 }
 
 /// The end of work that published something: what it counted, gates that are not met, and the gravest of what was found.
-fn published(mut attempt: Attempt, done: &Refreshed, watch: &Stopwatch) -> Attempt {
+fn ended(mut attempt: Attempt, done: &Refreshed, watch: &Stopwatch) -> Attempt {
     let outcome = if done.gates.is_empty() { Outcome::Published } else { Outcome::Attention };
     let files: usize = done.published.iter().map(|one| one.files.len()).sum();
     attempt.end(outcome, watch, "run", &format!("{files} files published, as of {}", done.as_of));

@@ -62,9 +62,8 @@ fn workbook(path: &Path, bytes: &[u8], reader: &Sandbox) -> Result<Printed, Stri
     let after = |label: &str| {
         book.sheets.iter().find_map(|sheet| {
             (0..sheet.rows.len()).find_map(|at| {
-                let mut cells = sheet.row(at).iter().map(|(_, cell)| sheet.display(*cell));
-                let mut found = false;
-                cells.find(|text| std::mem::replace(&mut found, found || text == label) && !text.is_empty())
+                let cells = sheet.row(at).iter().map(|(_, cell)| sheet.display(*cell));
+                cells.skip_while(|text| text != label).skip(1).find(|text| !text.is_empty())
             })
         })
     };

@@ -75,13 +75,7 @@ pub fn of_scoreboard(project: &Project, entries: &[Entry], as_of: NaiveDate) -> 
     declared.map(one).collect()
 }
 
-fn judge_one(
-    project: &Project,
-    declared: &Freshness,
-    entries: &[Entry],
-    state: &State,
-    as_of: NaiveDate,
-) -> Vec<Age> {
+fn judge_one(project: &Project, declared: &Freshness, entries: &[Entry], state: &State, as_of: NaiveDate) -> Vec<Age> {
     match &declared.of {
         Of::Scoreboard => Vec::new(),
         Of::Source(source) => {

@@ -213,9 +213,7 @@ fn sources(project: &Project, entries: &[Entry], known: Known) -> Vec<SourceAge>
     let one = |code: &str| {
         let tries = || {
             entries.iter().rev().filter(|entry| {
-                entry.kind == Kind::Fetched
-                    && entry.body["source"] == code
-                    && known.at.is_none_or(|at| entry.at <= at)
+                entry.kind == Kind::Fetched && entry.body["source"] == code && known.at.is_none_or(|at| entry.at <= at)
             })
         };
         let failed = |entry: &Entry| entry.body["failed"]["message"].as_str().map(str::to_owned);

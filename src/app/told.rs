@@ -46,8 +46,8 @@ impl State {
 pub struct Notice {
     pub seq: i64,
     pub at: DateTime<Utc>,
-    /// What it is about; each is sent once.
-    pub key: String,
+    /// What it tells; each is told once.
+    pub keys: Vec<String>,
     pub to: Option<String>,
     pub subject: Option<String>,
     pub state: State,
@@ -82,36 +82,40 @@ pub fn delivered(entries: &[Entry]) -> Vec<Delivered> {
 /// Every message with the last that is known of it, in the order in which they were begun.
 pub fn notices(entries: &[Entry]) -> Vec<Notice> {
     let mut notices: Vec<Notice> = Vec::new();
-    let mut open: BTreeMap<String, usize> = BTreeMap::new();
+    let mut open: BTreeMap<Vec<String>, usize> = BTreeMap::new();
     for entry in entries.iter().filter(|entry| entry.kind == Kind::Notice) {
-        let Some(key) = text(&entry.body, "key") else { continue };
+        let keys = entry.body["keys"].as_array().into_iter().flatten();
+        let keys: Vec<String> = keys.filter_map(Value::as_str).map(str::to_owned).collect();
+        let about_to = entry.body["state"] == "about_to";
         let state = match entry.body["state"].as_str() {
             Some("sent") => State::Sent,
-            Some("about_to") => State::Unknown,
+            Some("about_to" | "unknown") => State::Unknown,
             _ => State::Failed,
         };
-        if let Some(begun) = open.remove(&key).filter(|_| state != State::Unknown)
+        if let Some(begun) = open.remove(&keys).filter(|_| !about_to)
             && let Some(known) = notices.get_mut(begun)
         {
             known.state = state;
             continue;
         }
-        if state == State::Unknown {
-            open.insert(key.clone(), notices.len());
+        if about_to {
+            open.insert(keys.clone(), notices.len());
         }
         let (to, subject, run) = (text(&entry.body, "to"), text(&entry.body, "subject"), text(&entry.body, "run"));
-        notices.push(Notice { seq: entry.seq, at: entry.at, key, to, subject, state, run, body: entry.body.clone() });
+        notices.push(Notice { seq: entry.seq, at: entry.at, keys, to, subject, state, run, body: entry.body.clone() });
     }
     notices
 }
 
-/// Messages of which it is not known whether they arrived, and that were not sent again since.
+/// Messages of which it is not known whether they arrived, as long as something that they tell was not told again since.
 pub fn unknown(entries: &[Entry]) -> Vec<Notice> {
-    let mut last: BTreeMap<String, Notice> = BTreeMap::new();
-    for notice in notices(entries) {
-        last.insert(notice.key.clone(), notice);
+    let mut last: BTreeMap<String, i64> = BTreeMap::new();
+    let notices = notices(entries);
+    for notice in &notices {
+        last.extend(notice.keys.iter().map(|key| (key.clone(), notice.seq)));
     }
-    last.into_values().filter(|notice| notice.state == State::Unknown).collect()
+    let latest = |notice: &Notice| notice.keys.iter().any(|key| last.get(key) == Some(&notice.seq));
+    notices.into_iter().filter(|notice| notice.state == State::Unknown && latest(notice)).collect()
 }
 
 #[cfg(test)]
@@ -126,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_message_without_its_end_is_unknown_until_it_was_sent_again() {
-        let told = |key: &str, state: &str| json!({ "key": key, "to": ["a@example.org"], "state": state });
+        let told = |key: &str, state: &str| json!({ "keys": [key], "to": ["a@example.org"], "state": state });
         let mut entries = vec![
             entry(1, told("a", "about_to")),
             entry(2, told("a", "sent")),
@@ -134,10 +138,10 @@ mod tests {
             entry(4, told("c", "about_to")),
             entry(5, told("c", "failed")),
         ];
-        let states: Vec<_> = notices(&entries).iter().map(|one| (one.key.clone(), one.state)).collect();
+        let states: Vec<_> = notices(&entries).iter().map(|one| (one.keys[0].clone(), one.state)).collect();
         let expected = [("a", State::Sent), ("b", State::Unknown), ("c", State::Failed)];
         assert_eq!(states, expected.map(|(key, state)| (key.to_owned(), state)));
-        assert_eq!(unknown(&entries).iter().map(|one| one.key.as_str()).collect::<Vec<_>>(), ["b"]);
+        assert_eq!(unknown(&entries).iter().map(|one| one.keys[0].as_str()).collect::<Vec<_>>(), ["b"]);
         entries.push(entry(6, told("b", "about_to")));
         entries.push(entry(7, told("b", "sent")));
         assert!(unknown(&entries).is_empty());

@@ -289,7 +289,9 @@ impl Telling {
             first,
         };
         let open = |known: &&mut Work| {
-            known.ending == Ending::Outcome(Outcome::Begun) && known.trigger == work.trigger && known.began == work.began
+            known.ending == Ending::Outcome(Outcome::Begun)
+                && known.trigger == work.trigger
+                && known.began == work.began
         };
         match self.works.iter_mut().rev().find(open).filter(|_| !begun) {
             Some(known) => {
@@ -394,7 +396,7 @@ mod tests {
             attempt(1, Outcome::Begun, 0, None),
             run(2, "one", &[]),
             delivered(3, "one"),
-            entry(4, Kind::Notice, json!({ "key": "success/one", "state": "about_to" })),
+            entry(4, Kind::Notice, json!({ "keys": ["success/one"], "state": "about_to" })),
             attempt(5, Outcome::Published, 0, Some("one")),
             delivered(6, "one"),
             delivered(7, "other"),

@@ -46,7 +46,11 @@ pub fn main(args: &RunsArgs, output: &Output) -> Result<Exit, Stopped> {
         output.line("Nothing was run yet: `scoreboard run` makes the first scoreboard.");
         return Ok(Exit::Fine);
     }
-    output.line(&bold(&format!("Runs of {}, the newest first; times of {}", project.catalog.programme.code, zone.name())));
+    output.line(&bold(&format!(
+        "Runs of {}, the newest first; times of {}",
+        project.catalog.programme.code,
+        zone.name()
+    )));
     let head = ["no.", "when", "set off by", "outcome", "took", "files", "errors", "run"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     rows.extend(works.works.iter().take(shown).map(|work| row(work, zone)));
@@ -70,7 +74,9 @@ fn row(work: &Work, zone: Tz) -> Vec<String> {
     );
     vec![
         work.number.to_string(),
-        work.began.or(work.ended).map_or_else(String::new, |at| at.with_timezone(&zone).format("%a %-d %b %Y %H:%M").to_string()),
+        work.began
+            .or(work.ended)
+            .map_or_else(String::new, |at| at.with_timezone(&zone).format("%a %-d %b %Y %H:%M").to_string()),
         shorten(&set_off(work), 24),
         format!("{} {}", symbol(work.ending), word(work.ending)),
         work.milliseconds.map_or_else(|| "–".to_owned(), took),
@@ -148,7 +154,7 @@ fn tell(work: &Work, zone: Tz, output: &Output) {
     }
     for one in &work.notices {
         let to = one.to.as_deref().map_or_else(String::new, |to| format!(" to {}", plain(to)));
-        let subject = one.subject.as_deref().map_or_else(|| plain(&one.key), plain);
+        let subject = one.subject.as_deref().map_or_else(|| plain(&one.keys.join(", ")), plain);
         row("told", format!("{}{to}: {subject}", one.state.as_str()));
     }
     for line in table(&rows) {
@@ -161,9 +167,9 @@ fn tell(work: &Work, zone: Tz, output: &Output) {
 }
 
 fn publication(one: &Publication, zone: Tz, row: &mut impl FnMut(&str, String)) {
-    let known = one.known_at.map_or_else(String::new, |at| {
-        format!(", known by {}", at.with_timezone(&zone).format("%-d %b %Y %H:%M:%S"))
-    });
+    let known = one
+        .known_at
+        .map_or_else(String::new, |at| format!(", known by {}", at.with_timezone(&zone).format("%-d %b %Y %H:%M:%S")));
     row("as of", format!("{}{known}; version {} of the program", one.as_of.format("%-d %B %Y"), plain(&one.version)));
     let mut files = count(one.inputs as u64, "file", "files");
     if !one.new.is_empty() {
@@ -211,6 +217,6 @@ fn delivered(one: &Delivered) -> Value {
 
 /// For `status` too.
 pub fn notice(one: &Notice) -> Value {
-    json!({ "at": one.at.to_rfc3339(), "key": one.key, "to": one.to, "subject": one.subject,
+    json!({ "at": one.at.to_rfc3339(), "keys": one.keys, "to": one.to, "subject": one.subject,
         "state": one.state.as_str(), "run": one.run, "entry": one.body })
 }

@@ -150,7 +150,11 @@ fn tell(status: &Status, zone: Tz, late: bool, output: &Output) {
     }
     for one in &status.unknown {
         let to = one.to.as_deref().map_or_else(String::new, |to| format!(" to {}", plain(to)));
-        output.line(&format!("! may not have arrived{to}: {} ({})", plain(one.subject.as_deref().unwrap_or("")), plain(&one.key)));
+        output.line(&format!(
+            "! may not have arrived{to}: {} ({})",
+            plain(one.subject.as_deref().unwrap_or("")),
+            plain(&one.keys.join(", "))
+        ));
     }
     if !status.waiting.is_empty() {
         let waiting = count(status.waiting.len() as u64, "file", "files");

@@ -6,6 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Store, StoreError, ledger, look};
 
+/// How often, and how long apart, a folder that cannot be taken away is tried again.
+const TRIES: u32 = 50;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(10);
+
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 /// A folder that goes when it is dropped.
@@ -50,8 +54,14 @@ fn make(path: &Path) -> std::io::Result<()> {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What is left of it is in nobody's way.
-        let _ = fs::remove_dir_all(&self.0);
+        // The database closes its file a moment later, and Windows takes away no open file. What is left after all is in
+        // nobody's way.
+        for _ in 0..TRIES {
+            if fs::remove_dir_all(&self.0).is_ok() || !self.0.exists() {
+                return;
+            }
+            std::thread::sleep(PAUSE);
+        }
     }
 }
 

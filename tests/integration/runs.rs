@@ -65,7 +65,8 @@ fn runs_tell_when_why_of_what_and_what_came_of_it() {
     assert_eq!((since(last), since(first)), (json!("as published"), json!("replaced by a later run")));
     project.file("data/out/small.json", "changed");
     fs::remove_file(project.path().join("data/out/small.html")).expect("removed");
-    let shown = project.run(&["runs", "last"]).expect(0).says("changed since").says("missing").says("beta_2016-Q1.xlsx");
+    let shown =
+        project.run(&["runs", "last"]).expect(0).says("changed since").says("missing").says("beta_2016-Q1.xlsx");
     assert!(shown.out.contains("command run"), "{}", shown.out);
     let code = last["run"].as_str().expect("a code");
     project.run(&["runs", &code[..6]]).expect(0).says(code);
@@ -105,14 +106,18 @@ fn work_that_was_cut_short_and_messages_that_may_not_have_arrived_are_told() {
     let project = project();
     let mut store = Store::open(&project.path().join("data/store")).expect("opened");
     let at = "2016-05-09T04:00:00Z";
-    let begun = |due: &str| {
-        json!({ "trigger": { "schedule": { "schedule": "weekly", "due": due } }, "began": due, "outcome": "begun", "run": null })
-    };
+    let begun = |due: &str| json!({ "trigger": { "schedule": { "schedule": "weekly", "due": due } }, "began": due, "outcome": "begun", "run": null });
     let run = json_of(&project.run(&["runs", "--format", "json"]))["runs"][0]["run"].clone();
     let entries = [
         (Kind::Attempt, begun("2016-05-09T04:00:00Z")),
-        (Kind::Delivered, json!({ "destination": "share", "output": "small.xlsx", "place": "/share/small.xlsx", "run": run })),
-        (Kind::Notice, json!({ "key": "reminder/beta/late-3", "to": "b@example.org", "subject": "Q1 is late", "state": "about_to" })),
+        (
+            Kind::Delivered,
+            json!({ "destination": "share", "output": "small.xlsx", "place": "/share/small.xlsx", "run": run }),
+        ),
+        (
+            Kind::Notice,
+            json!({ "keys": ["reminder/beta/late-3"], "to": ["b@example.org"], "subject": "Q1 is late", "state": "about_to" }),
+        ),
         (Kind::Attempt, begun("2016-05-16T04:00:00Z")),
     ];
     store.ledger_mut().append(at.parse().expect("an instant"), &entries).expect("appended");
@@ -134,8 +139,14 @@ fn status_tells_how_complete_and_how_timely_reports_are() {
         reports.iter().find(|one| one["partner"] == partner && one["period"] == period).cloned().expect("a report")
     };
     let (alpha, beta) = (of("alpha", "2016-Q1"), of("beta", "2016-Q1"));
-    assert_eq!((&alpha["state"], &alpha["came_on"], &alpha["days_late"]), (&json!("in_time"), &json!("2016-04-12"), &json!(0)));
-    assert_eq!((&beta["state"], &beta["due_on"], &beta["days_late"]), (&json!("late"), &json!("2016-04-15"), &json!(17)));
+    assert_eq!(
+        (&alpha["state"], &alpha["came_on"], &alpha["days_late"]),
+        (&json!("in_time"), &json!("2016-04-12"), &json!(0))
+    );
+    assert_eq!(
+        (&beta["state"], &beta["due_on"], &beta["days_late"]),
+        (&json!("late"), &json!("2016-04-15"), &json!(17))
+    );
     let owed = of("alpha", "2016-Q2");
     assert_eq!((&owed["state"], &owed["days_late"]), (&json!("owed"), &json!(5)));
     let tally = json!({ "due": 4, "received": 2, "in_time": 1, "late": 1, "timed": 4 });
@@ -143,13 +154,23 @@ fn status_tells_how_complete_and_how_timely_reports_are() {
     assert_eq!(status["totals"]["collections"]["agreements"], tally);
     assert_eq!(status["totals"]["partners"]["alpha"]["in_time"], 1);
     let back = &status["sent_back"][0];
-    assert_eq!((&back["file"], &back["rows_kept_out"], &back["partner"]), (&json!("beta_2016-Q1.xlsx"), &json!(1), &json!("beta")));
+    assert_eq!(
+        (&back["file"], &back["rows_kept_out"], &back["partner"]),
+        (&json!("beta_2016-Q1.xlsx"), &json!(1), &json!("beta"))
+    );
     let shown = project.run(&["status", "--as-of", "2016-07-20"]).expect(0);
-    let shown = shown.says("2 (50 %)").says("5 days late").says("Sent back, and not corrected yet").says("1 row kept out");
+    let shown =
+        shown.says("2 (50 %)").says("5 days late").says("Sent back, and not corrected yet").says("1 row kept out");
     assert!(shown.out.lines().all(|line| line.chars().count() <= 100), "{}", shown.out);
     // Only some of it.
-    let late = project.run(&["status", "--as-of", "2016-07-20", "--late", "--partner", "beta", "--period", "2016-Q2"]).expect(0);
-    assert!(late.out.contains("2016-Q2") && !late.out.contains("alpha") && !late.out.contains("reports due"), "{}", late.out);
+    let late = project
+        .run(&["status", "--as-of", "2016-07-20", "--late", "--partner", "beta", "--period", "2016-Q2"])
+        .expect(0);
+    assert!(
+        late.out.contains("2016-Q2") && !late.out.contains("alpha") && !late.out.contains("reports due"),
+        "{}",
+        late.out
+    );
     project.run(&["status", "--partner", "bet"]).expect(2).says("did you mean `beta`?");
     project.run(&["status", "--period", "P99"]).expect(2).says("the programme has no period `P99`");
     // On a day before anything came nothing that came later is in time or late.

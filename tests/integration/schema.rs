@@ -541,6 +541,15 @@ secret = "ODK_PASSWORD"
 user = "ODK_USER"
 survey = "counted"
 wave = "first"
+
+[[freshness]]
+of = "server"
+warn_after_days = 8
+fail_after_days = 30
+[[freshness]]
+of = "grants"
+per = "newest"
+fail_after_days = 120
 "#;
 
 const INDICATORS: &str = r#"schema = 1

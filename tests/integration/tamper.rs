@@ -4,9 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use polars::prelude::{
-    NamedFrom as _, ParquetReader, ParquetWriter, SerReader as _, Series,
-};
+use polars::prelude::{NamedFrom as _, ParquetReader, ParquetWriter, SerReader as _, Series};
 use scoreboard::store::ledger::{GENESIS, Line};
 use scoreboard::store::{Store, hash_of};
 use serde_json::Value;
@@ -81,7 +79,9 @@ impl Case {
         runtime.block_on(async {
             let options = SqliteConnectOptions::new().filename(self.store().join("ledger.sqlite"));
             let mut ledger = options.connect().await.expect("opened");
-            for statement in ["DROP TRIGGER entry_is_never_changed", "DROP TRIGGER entry_is_never_deleted", "DELETE FROM entry"] {
+            for statement in
+                ["DROP TRIGGER entry_is_never_changed", "DROP TRIGGER entry_is_never_deleted", "DELETE FROM entry"]
+            {
                 sqlx::query(statement).execute(&mut ledger).await.expect("done");
             }
             for line in lines {

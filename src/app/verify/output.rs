@@ -49,7 +49,8 @@ pub fn hold(
             computed_again(project, run, &output.name, &bytes, progress, verdict);
         }
         (None, Some(run)) => {
-            verdict.differs(&shown, format!("is not what run {} published: it was changed, or the ledger was", run.code));
+            verdict
+                .differs(&shown, format!("is not what run {} published: it was changed, or the ledger was", run.code));
         }
         (None, None) => {
             let says = format!("says that it is of run {}, which no ledger entry tells of: it was cut", printed.run);
@@ -114,7 +115,9 @@ fn computed_again(
                 Some(file) if file.bytes == bytes => {
                     verdict.sound.push(format!("{place}: made again from the store, it gives this very file"));
                 }
-                Some(_) => verdict.differs(name, "is not what the store gives now: rows, instants or definitions were changed"),
+                Some(_) => {
+                    verdict.differs(name, "is not what the store gives now: rows, instants or definitions were changed")
+                }
                 None => verdict.differs(name, "is nothing that the store gives now"),
             }
         }

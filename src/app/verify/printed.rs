@@ -48,9 +48,9 @@ pub fn of(path: &Path, bytes: &[u8], reader: &Sandbox) -> Result<Printed, String
 
 fn found(after: impl Fn(&str) -> Option<String>) -> Result<Printed, String> {
     let printed = |label: &str| LANGUAGES.iter().find_map(|code| after(&language::say(code, label)));
-    let (run, head) = printed(words::label::RUN)
-        .zip(printed(words::label::LEDGER))
-        .ok_or("prints no run and no head of the ledger: it is no output of this program, or of a form that has none")?;
+    let (run, head) = printed(words::label::RUN).zip(printed(words::label::LEDGER)).ok_or(
+        "prints no run and no head of the ledger: it is no output of this program, or of a form that has none",
+    )?;
     Ok(Printed { run, head, inputs: Vec::new() })
 }
 

@@ -67,7 +67,8 @@ fn under(
     progress: Progress<'_>,
     verdict: &mut Verdict,
 ) -> Result<(usize, usize), Stopped> {
-    let known = state.files.values().filter_map(|file| Some((&file.received.name, &file.received.file, file.read.as_ref()?)));
+    let known =
+        state.files.values().filter_map(|file| Some((&file.received.name, &file.received.file, file.read.as_ref()?)));
     let mut known: Vec<(&String, &String, &Read)> = known.collect();
     // Files that were written together share a part.
     known.sort_by_key(|(name, _, read)| (read.tables.iter().find_map(|table| table.part.clone()), *name));

@@ -185,10 +185,11 @@ pub fn of(entries: &[Entry]) -> Works {
 
 /// The work that something belongs to: in whose course it stands, else the last before it that published its run.
 fn owner<'w>(works: &'w mut [Work], seq: i64, run: Option<&str>) -> Option<&'w mut Work> {
-    let within = |work: &Work| {
-        let open = work.ending == Ending::Outcome(Outcome::Begun);
-        work.first < seq && (seq < work.number || open)
-    };
+    let latest = works.iter().map(|work| work.first).filter(|first| *first < seq).max();
+    // What began and has no end reaches to whatever began next.
+    let endless = |work: &Work| matches!(work.ending, Ending::CutShort | Ending::Outcome(Outcome::Begun));
+    let within =
+        |work: &Work| work.first < seq && (seq < work.number || (endless(work) && Some(work.first) == latest));
     let of_run = |work: &Work| work.published.is_some() && work.run.as_deref() == run && work.number < seq;
     let at = works.iter().position(within).or_else(|| run.and_then(|_| works.iter().position(of_run)))?;
     works.get_mut(at)

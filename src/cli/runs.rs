@@ -76,8 +76,8 @@ fn row(work: &Work, zone: Tz) -> Vec<String> {
         work.number.to_string(),
         work.began
             .or(work.ended)
-            .map_or_else(String::new, |at| at.with_timezone(&zone).format("%a %-d %b %Y %H:%M").to_string()),
-        shorten(&set_off(work), 24),
+            .map_or_else(String::new, |at| at.with_timezone(&zone).format("%-d %b %Y %H:%M").to_string()),
+        shorten(&set_off(work), 16),
         format!("{} {}", symbol(work.ending), word(work.ending)),
         work.milliseconds.map_or_else(|| "–".to_owned(), took),
         files,

@@ -194,7 +194,7 @@ fn questions_are_answered_while_somebody_writes_and_change_nothing() {
     project.run(&["runs"]).expect(0);
     project.run(&["verify"]).expect(0);
     project.run(&["explain", "volume"]).expect(0);
-    project.run(&["trace", "volume"]).expect(0).says("110");
+    project.run(&["trace", "volume"]).expect(0).says("7 EUR on 31 March 2016");
     project.run(&["trace", "volume", "--run", "previous"]).expect(0);
     project.run(&["diff", "last"]).expect(0);
     project.run(&["run", "--dry-run"]).expect(0);

@@ -38,6 +38,8 @@ pub struct Options {
     pub dry_run: bool,
     /// What set it off, where nobody else writes that into the ledger: then the run does.
     pub trigger: Option<Trigger>,
+    /// Compute even where nothing has changed since the last run.
+    pub anew: bool,
 }
 
 /// One published report.
@@ -105,7 +107,8 @@ fn refresh(
     let out = options.out.clone().unwrap_or_else(|| project.out());
     let run = run_code(project, state, as_of);
     let program = program();
-    if let Some(last) = &state.last_run
+    if !options.anew
+        && let Some(last) = &state.last_run
         && found_before(last) == inbox
         && let Some(unchanged) = unchanged(project, &out, last, &run, &program, as_of)
     {

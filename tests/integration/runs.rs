@@ -63,8 +63,8 @@ fn runs_tell_when_why_of_what_and_what_came_of_it() {
     assert_eq!(last["findings"][0]["severity"], "error", "the gravest are there: {last:#}");
     let since = |run: &Value| run["published"]["outputs"][0]["since"].clone();
     assert_eq!((since(last), since(first)), (json!("as published"), json!("replaced by a later run")));
-    project.file("data/out/small.json", "changed");
-    fs::remove_file(project.path().join("data/out/small.html")).expect("removed");
+    project.file("data/out/scoreboard.json", "changed");
+    fs::remove_file(project.path().join("data/out/scoreboard.html")).expect("removed");
     let shown =
         project.run(&["runs", "last"]).expect(0).says("changed since").says("missing").says("beta_2016-Q1.xlsx");
     assert!(shown.out.contains("command run"), "{}", shown.out);
@@ -112,7 +112,7 @@ fn work_that_was_cut_short_and_messages_that_may_not_have_arrived_are_told() {
         (Kind::Attempt, begun("2016-05-09T04:00:00Z")),
         (
             Kind::Delivered,
-            json!({ "destination": "share", "output": "small.xlsx", "place": "/share/small.xlsx", "run": run }),
+            json!({ "destination": "share", "output": "scoreboard.xlsx", "place": "/share/scoreboard.xlsx", "run": run }),
         ),
         (
             Kind::Notice,
@@ -125,7 +125,7 @@ fn work_that_was_cut_short_and_messages_that_may_not_have_arrived_are_told() {
     let runs = json_of(&project.run(&["runs", "--format", "json"]))["runs"].clone();
     assert_eq!((&runs[0]["outcome"], &runs[1]["outcome"]), (&json!("begun"), &json!("cut_short")));
     assert_eq!(runs[1]["schedule"], "weekly");
-    assert_eq!(runs[1]["delivered"][0]["place"], "/share/small.xlsx");
+    assert_eq!(runs[1]["delivered"][0]["place"], "/share/scoreboard.xlsx");
     assert_eq!(runs[1]["told"][0]["state"], "unknown");
     project.run(&["status"]).expect(0).says("may not have arrived to b@example.org: Q1 is late");
 }

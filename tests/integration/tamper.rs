@@ -33,7 +33,7 @@ impl Case {
         on(&project, "2016-05-03T06:00:00Z", &["close", "2016-Q1"]).expect(0);
         project.workbook("beta_2016-Q2.xlsx", "Agreements", &[HEAD, &["'B-1", "2016-05-01", "signed", "7"]]);
         on(&project, "2016-07-31T06:00:00Z", &["run", "--as-of", "2016-07-31"]).expect(0);
-        for name in ["small.xlsx", "small.json", "small.html"] {
+        for name in ["scoreboard.xlsx", "scoreboard.json", "scoreboard.html"] {
             let kept = fs::read(project.path().join("data/out").join(name)).expect("read");
             project.file(&format!("kept/{name}"), kept);
         }
@@ -108,13 +108,13 @@ const NOT_THERE: &str = "is not in this ledger";
 fn an_honest_store_is_found_to_be_what_its_outputs_say() {
     let case = Case::new();
     case.by_head().expect(1).says("is still there, under its name and with its content").says("2 files read again");
-    for name in ["small.xlsx", "small.json", "small.html"] {
+    for name in ["scoreboard.xlsx", "scoreboard.json", "scoreboard.html"] {
         case.by_output(name).says("byte by byte").says("made again from the store, it gives this very file");
     }
     // Whole again, nothing differs at all.
     on(&case.project, "2016-07-31T06:00:00Z", &["run", "--as-of", "2016-07-31"]).expect(0);
     case.by_head().expect(0);
-    case.by_output("small.xlsx").expect(0);
+    case.by_output("scoreboard.xlsx").expect(0);
     on(&case.project, "2016-07-31T06:00:00Z", &["verify", "--deep"]).expect(0);
 }
 
@@ -128,7 +128,7 @@ fn whatever_was_received_and_cut_changed_or_renamed_is_found_from_the_head_alone
     let case = Case::new();
     case.forge(|lines| lines.truncate(Case::at(lines, "received", 1)));
     case.finds(NOT_THERE);
-    case.by_output("small.json").expect(1).says("was made of beta_2016-Q2.xlsx");
+    case.by_output("scoreboard.json").expect(1).says("was made of beta_2016-Q2.xlsx");
     // One in the middle, with its reading.
     let case = Case::new();
     case.forge(|lines| {
@@ -229,7 +229,7 @@ fn a_changed_row_is_found_though_its_part_was_named_and_linked_anew() {
     });
     let found = case.by_head().expect(1);
     found.says("alpha_2016-Q1.xlsx › Agreements: gives 100").says("and the store keeps 1000");
-    case.by_output("small.json").expect(1).says("is not what the store gives now");
+    case.by_output("scoreboard.json").expect(1).says("is not what the store gives now");
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn runs_and_instants_are_found_from_the_whole_output_and_not_from_its_head() {
         lines.truncate(at);
     });
     case.by_head().says("is still there");
-    case.by_output("small.xlsx").expect(1).says("which no ledger entry tells of: it was cut");
+    case.by_output("scoreboard.xlsx").expect(1).says("which no ledger entry tells of: it was cut");
     // Another hash in a run's entry.
     let case = Case::new();
     case.forge(|lines| {
@@ -266,11 +266,11 @@ fn runs_and_instants_are_found_from_the_whole_output_and_not_from_its_head() {
         }
         lines[at].body = body.to_string();
     });
-    case.by_output("small.xlsx").expect(1).says("it was changed, or the ledger was");
+    case.by_output("scoreboard.xlsx").expect(1).says("it was changed, or the ledger was");
     // An output that was changed.
     let case = Case::new();
-    case.project.replace("kept/small.json", "\"value\": 107", "\"value\": 108");
-    case.by_output("small.json").expect(1).says("it was changed, or the ledger was");
+    case.project.replace("kept/scoreboard.json", "\"value\": 107", "\"value\": 108");
+    case.by_output("scoreboard.json").expect(1).says("it was changed, or the ledger was");
     // An instant: nothing prints it, and here it decides nothing. The chain's own head alone, which bundles hold, proves it.
     let case = Case::new();
     let mut last = String::new();

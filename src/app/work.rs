@@ -188,8 +188,7 @@ fn owner<'w>(works: &'w mut [Work], seq: i64, run: Option<&str>) -> Option<&'w m
     let latest = works.iter().map(|work| work.first).filter(|first| *first < seq).max();
     // What began and has no end reaches to whatever began next.
     let endless = |work: &Work| matches!(work.ending, Ending::CutShort | Ending::Outcome(Outcome::Begun));
-    let within =
-        |work: &Work| work.first < seq && (seq < work.number || (endless(work) && Some(work.first) == latest));
+    let within = |work: &Work| work.first < seq && (seq < work.number || (endless(work) && Some(work.first) == latest));
     let of_run = |work: &Work| work.published.is_some() && work.run.as_deref() == run && work.number < seq;
     let at = works.iter().position(within).or_else(|| run.and_then(|_| works.iter().position(of_run)))?;
     works.get_mut(at)

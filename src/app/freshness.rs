@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::attempt::{Attempt, Outcome};
 use super::produce::gate_finding;
 use super::project::Project;
-use super::state::{Known, State};
+use super::sources;
+use super::state::State;
 use crate::define::catalog::Partner;
 use crate::finding::{Finding, Place, Severity, rules};
 use crate::model::code::{CollectionCode, PartnerCode};
@@ -79,7 +80,7 @@ fn judge_one(project: &Project, declared: &Freshness, entries: &[Entry], state: 
     match &declared.of {
         Of::Scoreboard => Vec::new(),
         Of::Source(source) => {
-            let latest = last_success(project, entries, source.as_str(), Known::by(state.known_at));
+            let latest = last_success(project, entries, source.as_str(), state.known_at);
             vec![age(project, declared, (source.as_str(), None), latest, as_of, |days, most| match latest {
                 Some(_) => format!("what was fetched from `{source}` is {days} days old; at most {most} are declared"),
                 None => format!(
@@ -150,13 +151,14 @@ fn latest(project: &Project, state: &State, code: &CollectionCode) -> BTreeMap<P
 }
 
 /// The day on which a source was last fetched.
-fn last_success(project: &Project, entries: &[Entry], source: &str, known: Known) -> Option<NaiveDate> {
+fn last_success(
+    project: &Project,
+    entries: &[Entry],
+    source: &str,
+    known_at: Option<DateTime<Utc>>,
+) -> Option<NaiveDate> {
     let zone = project.catalog.programme.time_zone;
-    let fetched = |entry: &&Entry| {
-        entry.kind == Kind::Fetched
-            && entry.body["source"] == source
-            && entry.body["failed"].is_null()
-            && known.at.is_none_or(|at| entry.at <= at)
-    };
-    entries.iter().rev().find(fetched).map(|entry| entry.at.with_timezone(&zone).date_naive())
+    let ages = sources::ages_by(entries, &project.catalog, known_at);
+    let age = ages.into_iter().find(|age| age.code == source)?;
+    age.last_success.map(|at| at.with_timezone(&zone).date_naive())
 }

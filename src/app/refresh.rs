@@ -16,10 +16,10 @@ use super::produce::{Moment, gate_finding};
 use super::project::Project;
 use super::runs::{self, Run, RunOutput};
 use super::state::{Known, State};
-use super::{Progress, Stopped, disclosed, ingest};
+use super::{Progress, Stopped, disclosed, ingest, sources};
 use crate::clock::{self, Stopwatch};
 use crate::define::catalog::Report;
-use crate::finding::{Finding, from_json};
+use crate::finding::{Finding, to_json};
 use crate::model::scoreboard::Scoreboard;
 use crate::publish::folder::{Receipt, deliver};
 use crate::store::{Kind, Store, hash_of};
@@ -101,6 +101,10 @@ fn refresh(
     let mut store = if options.dry_run { Store::aside(&project.store())? } else { Store::open(&project.store())? };
     let ingested = ingest::run(project, &mut store, progress)?;
     let (state, mut inbox) = known(project, &mut store, ingested.state, ingested.findings, options)?;
+    if !project.catalog.sources.is_empty() {
+        let entries = store.ledger_mut().entries()?;
+        inbox.extend(sources::findings(&entries, &project.catalog, state.known_at));
+    }
     let state = &state;
     let ages = ages(project, &mut store, state, as_of)?;
     inbox.extend(ages.iter().filter_map(Age::finding));
@@ -109,7 +113,7 @@ fn refresh(
     let program = program();
     if !options.anew
         && let Some(last) = &state.last_run
-        && found_before(last) == inbox
+        && told_before(last, &inbox)
         && let Some(unchanged) = unchanged(project, &out, last, &run, &program, as_of)
     {
         return Ok(Refreshed { dry_run: options.dry_run, ..unchanged });
@@ -239,9 +243,10 @@ fn ages(project: &Project, store: &mut Store, state: &State, as_of: NaiveDate) -
     Ok(freshness::judge(project, &store.ledger_mut().entries()?, state, as_of))
 }
 
-/// What the last run found about the inbox as it lay, and about the age of data.
-fn found_before(last: &Value) -> Vec<Finding> {
-    last["inbox"].as_array().into_iter().flatten().filter_map(from_json).collect()
+/// Whether the last run said the same of the inbox, of sources and of the age of data.
+fn told_before(last: &Value, inbox: &[Finding]) -> bool {
+    let told = last["inbox"].as_array().map_or(&[][..], Vec::as_slice);
+    told.len() == inbox.len() && told.iter().zip(inbox).all(|(told, now)| *told == to_json(now))
 }
 
 /// What tells this program from another of the same version: a new build computes anew.

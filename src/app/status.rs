@@ -11,6 +11,7 @@ use super::known::KnownAt;
 use super::project::Project;
 use super::punctual::{self, DueReport};
 use super::reading::Belongs;
+use super::sources::{self, SourceAge};
 use super::state::{FileState, Known, State};
 use super::told::{self, Notice};
 use super::{Stopped, ingest};
@@ -20,7 +21,7 @@ use crate::model::closing::Closed;
 use crate::model::code::PartnerCode;
 use crate::model::scoreboard::Reporting;
 use crate::model::submission::Submission;
-use crate::store::{Entry, Kind, Store};
+use crate::store::Store;
 
 /// What is looked at.
 #[derive(Debug, Clone, Default)]
@@ -68,16 +69,6 @@ pub struct SentBack {
     pub says: String,
 }
 
-/// What is known of a source.
-#[derive(Debug, Clone)]
-pub struct SourceAge {
-    pub code: String,
-    pub last_success: Option<DateTime<Utc>>,
-    pub last_try: Option<DateTime<Utc>>,
-    /// Why the last try failed; None: it did not.
-    pub failed: Option<String>,
-}
-
 /// Looks at what was received.
 ///
 /// # Errors
@@ -105,7 +96,7 @@ pub fn run(project: &Project, options: &Options) -> Result<Status, Stopped> {
     let mut ages = freshness::judge(project, &entries, &state, as_of);
     ages.extend(freshness::of_scoreboard(project, &entries, as_of));
     ages.retain(|age| only.covers(age.partner.as_ref().map(PartnerCode::as_str), Some(&age.of)));
-    let sources = sources(project, &entries, known);
+    let sources = sources::ages_by(&entries, &project.catalog, known.at);
     let unknown = told::unknown(&entries);
     Ok(Status { as_of, lines, reports, sent_back, waiting, sources, ages, unknown, closed: state.closed })
 }
@@ -206,23 +197,4 @@ fn sent_again(file: &FileState, state: &State) -> bool {
             && other.at > file.at
             && other.read.as_ref().is_some_and(|read| !read.tables.is_empty())
     })
-}
-
-/// What the ledger says of each source that is declared.
-fn sources(project: &Project, entries: &[Entry], known: Known) -> Vec<SourceAge> {
-    let one = |code: &str| {
-        let tries = || {
-            entries.iter().rev().filter(|entry| {
-                entry.kind == Kind::Fetched && entry.body["source"] == code && known.at.is_none_or(|at| entry.at <= at)
-            })
-        };
-        let failed = |entry: &Entry| entry.body["failed"]["message"].as_str().map(str::to_owned);
-        SourceAge {
-            code: code.to_owned(),
-            last_success: tries().find(|entry| failed(entry).is_none()).map(|entry| entry.at),
-            last_try: tries().next().map(|entry| entry.at),
-            failed: tries().next().and_then(failed),
-        }
-    };
-    project.catalog.sources.iter().map(|source| one(source.code.as_str())).collect()
 }

@@ -151,7 +151,9 @@ pub fn of(entries: &[Entry]) -> Works {
             Kind::Received => told.names.extend(Received::from_json(&entry.body).map(|file| (file.file, file.name))),
             Kind::Run => told.run(entry),
             Kind::Attempt => {
-                if let Some(attempt) = Attempt::of(entry) {
+                // That a schedule has its times since then is no work.
+                let since_only = |attempt: &Attempt| attempt.steps.iter().any(|step| step.step == "schedule");
+                if let Some(attempt) = Attempt::of(entry).filter(|attempt| !since_only(attempt)) {
                     told.attempt(entry, attempt);
                 }
             }

@@ -15,11 +15,14 @@ mod fetch;
 mod ingest;
 mod init;
 mod layout;
+mod log;
 mod notify;
 mod output;
 mod progress;
+mod publish;
 mod run;
 mod runs;
+mod schedule;
 mod status;
 mod template;
 mod trace;
@@ -64,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Ingest(ingest) => ingest::main(ingest, &output),
         Command::Answer(answer) => answer::main(answer, &output),
         Command::Fetch(fetch) => fetch::main(fetch, &output),
+        Command::Publish(publish) => publish::main(publish, &output),
         Command::Layout(layout) => layout::main(layout, &output),
         Command::Close(close) => close::main(close, &output),
         Command::Diff(diff) => diff::main(diff, &output),
@@ -76,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Trace(trace) => trace::main(trace, &output),
         Command::Template(template) => template::main(template, &output),
         Command::Bundle(bundle) => bundle::main(bundle, &output),
+        Command::Schedule(schedule) => schedule::main(schedule, &output),
         Command::Verify(verify) => verify::main(verify, &output),
         Command::Across(across) => across::main(across, &output),
         // A worker whose parent is gone has nobody to tell.

@@ -46,13 +46,13 @@ pub fn read(table: &Table<'_>, collections: &[Collection], sources: &[Source]) -
     let collection = collections.iter().find(|one| one.code.as_str() == of.value);
     let found = if let Some(collection) = collection {
         Of::Collection { code: collection.code.clone(), each: per.as_ref().is_none_or(|at| at.value) }
-    } else if let Some(source) = sources.iter().find(|one| one.code.as_str() == of.value) {
-        Of::Source(source.code.clone())
+    } else if let Some(source) = sources.iter().find(|one| one.code().as_str() == of.value) {
+        Of::Source(source.code().clone())
     } else if of.value == SCOREBOARD {
         Of::Scoreboard
     } else {
         let codes = collections.iter().map(|one| one.code.as_str());
-        let names: Vec<&str> = codes.chain(sources.iter().map(|one| one.code.as_str())).chain([SCOREBOARD]).collect();
+        let names: Vec<&str> = codes.chain(sources.iter().map(|one| one.code().as_str())).chain([SCOREBOARD]).collect();
         let message = format!("no collection and no source is called `{}`", of.value);
         let finding = table.error(&rules::BAD_VALUE, &of.span, message);
         let help = format!("Known are {}.", names.join(", "));

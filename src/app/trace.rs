@@ -49,6 +49,8 @@ pub struct Traced {
     pub unit: String,
     /// The entry of the catalogue that it follows.
     pub catalogue: Option<String>,
+    /// Where it is declared; empty for audiences that see no definitions.
+    pub declared: String,
     pub value: Value,
     pub coverage: Coverage,
     pub cut_off: Option<NaiveDate>,
@@ -273,6 +275,7 @@ fn one(
         coverage: line.figure.coverage,
         cut_off: line.figure.cut_off,
         catalogue: result.catalogue.clone(),
+        declared: if restricted { String::new() } else { format!("{}:{}", result.declared.file, result.declared.line) },
         since_then: result.since_then.filter(|_| by.is_empty()),
         formula: told.lines,
         held: if narrowed { Vec::new() } else { formula::held(project, board, result, &line.figure) },

@@ -92,7 +92,7 @@ pub struct InitArgs {
     /// The folder to make: one that does not exist yet, or an empty one
     #[arg(value_name = "DIR", required_unless_present = "list")]
     pub folder: Option<PathBuf>,
-    /// A copy of this example, such as reina_plus
+    /// A copy of this example, such as rocket
     #[arg(long, value_name = "NAME", conflicts_with_all = ["title", "start", "end", "partners"])]
     pub like: Option<String>,
     /// List the examples, make nothing

@@ -1,4 +1,4 @@
-//! Places where files come from and go to: folders, addresses, WebDAV, object stores.
+//! Places where files come from and go to: folders, addresses, `WebDAV`, object stores.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Files to a place outside the project: a folder, PUT, WebDAV, an object store. Each is there whole or not at all.
+//! Files to a place outside the project: a folder, PUT, `WebDAV`, an object store. Each is there whole or not at all.
 
 use std::path::{Path, PathBuf};
 

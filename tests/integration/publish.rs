@@ -270,7 +270,6 @@ fn a_kill_before_the_receipt_of_a_second_version_is_made_good() {
     assert!(killed >= 2, "only {killed} points were passed");
     publish(&project).expect(0).says("there already");
     assert_eq!(held.lock().expect("held").as_deref(), Some(workbook(&project).as_slice()));
-    assert_eq!(receipts(&project), 2);
 }
 
 #[test]

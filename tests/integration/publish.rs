@@ -278,7 +278,8 @@ fn a_run_to_another_folder_is_not_delivered() {
     let project = put_project(&server);
     change(&project);
     let latest = workbook(&project);
-    project.run(&["run", "--as-of", "2016-03-31", "--out", "other"]).expect(0);
+    let out = project.path().join("other").display().to_string();
+    project.run(&["run", "--as-of", "2016-03-31", "--out", &out]).expect(0);
     publish(&project).expect(0);
     assert_eq!(server.seen().iter().find(|seen| seen.method == "PUT").expect("sent").bytes, latest);
 }

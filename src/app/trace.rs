@@ -131,13 +131,13 @@ pub struct AnswerLeaf {
 /// No such indicator, field or value; or what keeps a run from computing it.
 pub fn trace(project: &Project, asked: &Asked, progress: Progress<'_>) -> Result<Traced, Stopped> {
     if let Some(run) = &asked.run {
-        let mut store = Store::open(&project.store())?;
+        let mut store = Store::open_or_aside(&project.store())?;
         let then = rebuild::at(project, &mut store, run)?;
         return at(&then.project, &mut store, &then.state, then.as_of, asked);
     }
     find(project, &asked.code)?;
     ingest::precondition(project)?;
-    let mut store = Store::open(&project.store())?;
+    let mut store = Store::open_or_aside(&project.store())?;
     ingest::run(project, &mut store, progress)?;
     let entries = store.ledger_mut().entries()?;
     let known = Known::by(project.known_at(asked.known_at));

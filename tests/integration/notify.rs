@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use scoreboard::app::attempt::{Attempt, Outcome, Trigger};
 use scoreboard::app::notify::{Options, run};
 use scoreboard::finding::{Finding, Place, rules};
@@ -371,9 +372,9 @@ fn a_status_that_turned_is_told_with_what_it_was() {
     assert!(told[0]["keys"][0].as_str().is_some_and(|key| key.starts_with("status/volume/") && key.ends_with("@lead")));
 }
 
-/// Work of a schedule that ended some minutes ago.
-fn work(minutes: i64, outcome: Outcome, why: &str) -> Attempt {
-    let at = scoreboard::clock::now() - chrono::TimeDelta::minutes(minutes);
+/// Work of a schedule that began so many minutes into a day.
+fn work(day: NaiveDate, minutes: i64, outcome: Outcome, why: &str) -> Attempt {
+    let at = day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::minutes(minutes);
     let mut work = Attempt::begun(Trigger::Schedule { schedule: "weekly".into(), due: at }, at);
     work.outcome = outcome;
     if !why.is_empty() {
@@ -398,19 +399,17 @@ fn the_same_failure_is_told_once_a_day_another_at_once_and_then_that_it_works_ag
         notices.into_iter().map(|notice| notice.subject).collect::<Vec<_>>()
     };
     let none: [&str; 0] = [];
-    assert_eq!(
-        after(work(9, Outcome::Failed, "no answer within 30 seconds")),
-        ["A small programme: no scoreboard was published"]
-    );
-    assert_eq!(after(work(8, Outcome::Failed, "no answer within 31 seconds")), none, "the same again");
-    assert_eq!(
-        after(work(7, Outcome::Failed, "the server refuses")),
-        ["A small programme: no scoreboard was published"]
-    );
-    assert_eq!(after(work(6, Outcome::Published, "")), ["A small programme: it works again"]);
-    assert_eq!(after(work(5, Outcome::Unchanged, "")), none);
-    assert_eq!(after(work(4, Outcome::Attention, "a gate")), ["A small programme: published, needs attention"]);
-    assert_eq!(after(work(3, Outcome::Attention, "a gate")), none, "the same again");
+    // What is of today is news, whatever the hour.
+    let today = scoreboard::clock::now().date_naive();
+    let tell = |minutes, outcome, why: &str| after(work(today, minutes, outcome, why));
+    let failed = ["A small programme: no scoreboard was published"];
+    assert_eq!(tell(1, Outcome::Failed, "no answer within 30 seconds"), failed);
+    assert_eq!(tell(2, Outcome::Failed, "no answer within 31 seconds"), none, "the same again");
+    assert_eq!(tell(3, Outcome::Failed, "the server refuses"), failed);
+    assert_eq!(tell(4, Outcome::Published, ""), ["A small programme: it works again"]);
+    assert_eq!(tell(5, Outcome::Unchanged, ""), none);
+    assert_eq!(tell(6, Outcome::Attention, "a gate"), ["A small programme: published, needs attention"]);
+    assert_eq!(tell(7, Outcome::Attention, "a gate"), none, "the same again");
 }
 
 #[test]

@@ -125,7 +125,7 @@ impl<'w> Ways<'w> {
             Post::Outbox(path) => put(&project.root.join(path), message, "eml", &letter.bytes, before),
             Post::Server(server) => {
                 if self.line.is_none() {
-                    self.line = Some(self.open(server)?);
+                    self.line = Some(self.open(server, &mail.from)?);
                 }
                 let line = self.line.as_mut().ok_or_else(none)?;
                 line.send(&letter, needed, before)
@@ -133,7 +133,7 @@ impl<'w> Ways<'w> {
         }
     }
 
-    fn open(&self, server: &'w Server) -> Result<Line<'w>, Refused> {
+    fn open(&self, server: &'w Server, from: &str) -> Result<Line<'w>, Refused> {
         let login = match (&server.user, &server.secret) {
             (Some(user), Some(secret)) => Some(Login { user: self.secret(user)?, secret: self.secret(secret)? }),
             _ => None,
@@ -142,7 +142,7 @@ impl<'w> Ways<'w> {
             let path = self.project.root.join(path);
             std::fs::read(&path).map_err(|error| Refused::Now(format!("{} cannot be read: {error}", path.display())))
         });
-        Ok(Line::new(server, login, trusted.transpose()?))
+        Ok(Line::new(server, from, login, trusted.transpose()?))
     }
 
     fn secret(&self, name: &SecretName) -> Result<Secret, Refused> {

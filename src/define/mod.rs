@@ -4,12 +4,15 @@
 //! problem: each reader reports what it finds and goes on with what it has.
 
 mod asked;
+mod asking;
 pub mod catalog;
 mod collection;
 mod compare;
 mod currency;
 mod declared;
+mod destination;
 mod export;
+mod files;
 mod folders;
 pub mod form;
 mod indicator;
@@ -19,6 +22,7 @@ mod measure;
 mod notify;
 pub mod observe;
 pub mod picture;
+mod place;
 mod presentation;
 mod programme;
 mod reader;
@@ -171,11 +175,12 @@ fn assemble(
         surveys.iter().filter_map(|table| survey::read(table, &collections, &fed, open.form)).collect();
     unique(surveys.iter().map(|(at, survey)| (survey.code.as_str(), at)), "survey", findings);
     let surveys: Vec<catalog::Survey> = surveys.into_iter().map(|(_, survey)| survey).collect();
-    let sources: Vec<_> = sources.iter().filter_map(|table| server::read(table, &surveys)).collect();
-    unique(sources.iter().map(|(at, source)| (source.code.as_str(), at)), "source", findings);
+    let (programme, partners) = head.map_or((None, Vec::new()), |(programme, partners)| (programme, partners));
+    let hosts = programme.as_ref().map_or(&[][..], |programme| &programme.hosts);
+    let sources: Vec<_> = sources.iter().filter_map(|table| server::read(table, &surveys, &partners, hosts)).collect();
+    unique(sources.iter().map(|(at, source)| (source.code().as_str(), at)), "source", findings);
     let sources: Vec<Source> = sources.into_iter().map(|(_, source)| source).collect();
 
-    let (programme, partners) = head.map_or((None, Vec::new()), |(programme, partners)| (programme, partners));
     if let Some(programme) = &programme {
         programme::check_partners(&partners, &collections, findings);
         let context = indicator::Context {
@@ -210,6 +215,7 @@ fn assemble(
         }
         unique(reports.iter().map(|(at, report)| (report.code.as_str(), at)), "report", findings);
         let mut reports: Vec<catalog::Report> = reports.into_iter().map(|(_, report)| report).collect();
+        destination::unique(reports.iter().flat_map(|report| &report.destinations), findings);
         if reports.is_empty() {
             reports.extend(report::standard(programme, &indicators));
         }
@@ -356,7 +362,11 @@ fn reading_hash(
     let collections: Vec<_> = collections.iter().map(catalog::Collection::for_reading).collect();
     let surveys: Vec<_> = surveys.iter().map(catalog::Survey::for_reading).collect();
     // Of a source only what its answers belong to: another address reads nothing differently.
-    let sources: Vec<_> = sources.iter().map(|source| (&source.code, &source.survey, &source.wave)).collect();
+    let of = |source: &Source| match source {
+        Source::Survey(one) => format!("{:?} {:?} {:?}", one.code, one.survey, one.wave),
+        Source::Files(one) => format!("{:?} {:?}", one.code, one.partner),
+    };
+    let sources: Vec<String> = sources.iter().map(of).collect();
     // The Debug text of what matters to reading: any change in it reads the files again, which is never wrong.
     let facts = format!(
         "{READER_VERSION} {:?} {} {} {:?} {:?} {partners:?} {collections:?} {surveys:?} {sources:?}",

@@ -93,7 +93,8 @@ pub fn read(
             "Leave `audience` out of this report, and write another report for the others.",
         );
     }
-    let exports = super::export::read(table, indicators, partners);
+    let exports = super::export::read(table, indicators, partners, &programme.hosts);
+    let destinations = super::destination::read(table, &programme.hosts);
     table.finish();
     let code = code?;
     Some((
@@ -111,6 +112,7 @@ pub fn read(
             logo_file,
             per_partner,
             exports,
+            destinations,
         },
     ))
 }
@@ -130,5 +132,6 @@ pub fn standard(programme: &Programme, indicators: &[Indicator]) -> Option<Repor
         logo_file: None,
         per_partner: false,
         exports: Exports::default(),
+        destinations: Vec::new(),
     })
 }

@@ -17,7 +17,7 @@ use crate::finding::{CellRef, Severity};
 use crate::model::absent::Absent;
 use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
-use crate::model::destination::Destination;
+use crate::model::destination::{Destination, Mailing};
 use crate::model::export::Exports;
 use crate::model::notify::Telling;
 use crate::model::period::Calendar;
@@ -555,4 +555,5 @@ pub struct Report {
     pub exports: Exports,
     /// Where its outputs are delivered.
     pub destinations: Vec<Destination>,
+    pub mailings: Vec<Mailing>,
 }

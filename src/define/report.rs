@@ -94,7 +94,7 @@ pub fn read(
         );
     }
     let exports = super::export::read(table, indicators, partners, &programme.hosts);
-    let destinations = super::destination::read(table, &programme.hosts);
+    let (destinations, mailings) = super::destination::read(table, &programme.hosts);
     table.finish();
     let code = code?;
     Some((
@@ -113,6 +113,7 @@ pub fn read(
             per_partner,
             exports,
             destinations,
+            mailings,
         },
     ))
 }
@@ -133,5 +134,6 @@ pub fn standard(programme: &Programme, indicators: &[Indicator]) -> Option<Repor
         per_partner: false,
         exports: Exports::default(),
         destinations: Vec::new(),
+        mailings: Vec::new(),
     })
 }

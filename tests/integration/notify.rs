@@ -429,6 +429,34 @@ fn a_channel_of_a_public_report_is_told_nothing_that_the_report_withholds() {
 }
 
 #[test]
+fn a_report_is_published_by_mail_once_a_run_with_a_receipt() {
+    let server = Smtp::plain();
+    let project = project(&mail(&server));
+    let mailed = "[[report.destination]]\ncode = \"council\"\nkind = \"mail\"\nto = [\"c@council.example\"]\nfiles = [\"xlsx\"]\n";
+    project.file("reports/open.toml", format!("{OPEN}{mailed}"));
+    at(&project, LATE, &["run"]).expect(0);
+    let publish = || json(&at(&project, LATE, &["publish", "--format", "json"]));
+    assert_eq!(json(&at(&project, LATE, &["publish", "--dry-run", "--format", "json"]))["failed"], 0);
+    assert!(server.seen().is_empty());
+    let answer = publish();
+    assert_eq!(
+        (&answer["deliveries"][0]["sent"], &answer["deliveries"][0]["audience"]),
+        (&true.into(), &"public".into())
+    );
+    let seen = server.seen();
+    assert_eq!((seen.len(), seen[0].to.as_slice()), (1, ["c@council.example".to_owned()].as_slice()));
+    assert!(seen[0].text.contains("open.xlsx") && !seen[0].body().contains("Alpha"), "{}", seen[0].body());
+    assert_eq!(publish()["deliveries"][0]["sent"], false);
+    assert_eq!(server.seen().len(), 1, "once a run");
+    let mut store = Store::open(&project.path().join("data/store")).expect("a store");
+    let entries = store.ledger_mut().entries().expect("read");
+    let receipts: Vec<&Value> = entries.iter().filter(|one| one.kind == Kind::Delivered).map(|one| &one.body).collect();
+    assert_eq!((receipts.len(), &receipts[0]["place"]), (1, &"mail to c@council.example".into()));
+    let book = fs::read(project.path().join("data/out/open.xlsx")).expect("read");
+    assert_eq!(receipts[0]["hash"], scoreboard::store::hash_of(&book).as_str());
+}
+
+#[test]
 fn what_lies_in_the_inbox_is_read_before_anybody_is_asked_for_it() {
     let server = Smtp::plain();
     let project = project(&(mail(&server) + REMINDERS));

@@ -106,14 +106,28 @@ impl<'b> Board<'b> {
         self.tongue.say(&words::status(status))
     }
 
-    /// The files of these endings, as they were published.
-    pub fn files(&self, endings: &[String]) -> Vec<Attachment> {
-        let of = |ending: &String| {
-            let output = output(self.run, self.report, ending)?;
-            let name = format!("{}.{ending}", self.report.code);
-            Some(Attachment { name, bytes: bytes(self.project, output)? })
-        };
-        endings.iter().filter_map(of).collect()
+    /// The report's own files whose names end so, as they were published.
+    pub fn files(&self, endings: &[String]) -> Vec<(&'b RunOutput, Attachment)> {
+        let code = self.report.code.as_str();
+        let start = format!("{code}.");
+        let mut files = Vec::new();
+        for ending in endings {
+            let ends = |name: &str| name.rsplit_once('.').is_some_and(|(_, last)| last == ending);
+            let own = self.run.outputs.iter().filter(|output| output.report == code);
+            let mut plain: Vec<(&RunOutput, String)> = own
+                .filter(|output| output.name.starts_with(&start) && ends(&output.name))
+                .map(|output| (output, output.name.clone()))
+                .collect();
+            if plain.is_empty() {
+                // One that could not take its name, because a file was open there.
+                plain.extend(output(self.run, self.report, ending).map(|output| (output, format!("{start}{ending}"))));
+            }
+            let whole = plain
+                .into_iter()
+                .filter_map(|(output, name)| Some((output, Attachment { name, bytes: bytes(self.project, output)? })));
+            files.extend(whole);
+        }
+        files
     }
 
     fn value(&self, figure: &Value, unit: &Unit) -> String {

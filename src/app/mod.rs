@@ -2,6 +2,7 @@
 //!
 //! Start with [`refresh::run`]: define → ingest → compute → report → publish.
 
+pub mod across;
 pub mod answer;
 pub mod assemble;
 pub mod attempt;
@@ -9,6 +10,7 @@ pub mod bundle;
 pub mod changes;
 pub mod check;
 pub mod closing;
+pub mod cycle;
 pub mod definitions;
 pub mod diff;
 pub mod explain;

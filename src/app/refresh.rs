@@ -31,6 +31,8 @@ pub struct Options {
     pub out: Option<PathBuf>,
     /// Receive nothing and publish nothing: say what would come of it.
     pub dry_run: bool,
+    /// Compute even where nothing has changed since the last run.
+    pub anew: bool,
 }
 
 /// One published report.
@@ -83,7 +85,8 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
     let out = options.out.clone().unwrap_or_else(|| project.out());
     let run = run_code(project, state, as_of);
     let program = program();
-    if let Some(last) = &state.last_run
+    if !options.anew
+        && let Some(last) = &state.last_run
         && told_before(last, &inbox)
         && let Some(unchanged) = unchanged(project, &out, last, &run, &program, as_of)
     {

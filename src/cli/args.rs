@@ -1,5 +1,6 @@
 //! What can be typed. Parsing has no effects.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -55,6 +56,10 @@ pub enum Command {
     Template(TemplateArgs),
     /// Put a run into one zip for the evaluator: inputs, definitions, ledger, findings, outputs, all with hashes
     Bundle(BundleArgs),
+    /// Do what the declared schedules say, at their hours, until it is stopped
+    Schedule(ScheduleArgs),
+    /// Put several programmes side by side: figures of one kind, sums where they add up, organisations counted once
+    Across(AcrossArgs),
     /// Verify the store; or compute a bundle again, and say whether every figure agrees
     Verify(VerifyArgs),
     /// Read files for another process of this program: a worker
@@ -431,6 +436,62 @@ pub struct VerifyArgs {
     pub head: Option<String>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogForm {
+    /// Lines for people
+    Human,
+    /// One JSON object a line
+    Json,
+}
+
+#[derive(Debug, Args)]
+#[group(id = "what", multiple = false, args = ["once", "list", "now"])]
+pub struct ScheduleArgs {
+    #[command(flatten)]
+    pub common: Common,
+    /// Do what is due now, then end: for cron, systemd timers and the Windows Task Scheduler
+    #[arg(long)]
+    pub once: bool,
+    /// Show when each schedule is due next, and what came of it last
+    #[arg(long)]
+    pub list: bool,
+    /// Do the work of this schedule now, whatever the hour, then end
+    #[arg(long, value_name = "CODE")]
+    pub now: Option<String>,
+    /// Stand by while another scheduler works on this store, and take over when it ends
+    #[arg(long, conflicts_with = "what")]
+    pub wait: bool,
+    /// Tell health and metrics here, such as 127.0.0.1:9464: /healthz, /readyz, /metrics [default: nowhere]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "what")]
+    pub listen: Option<SocketAddr>,
+    /// Let --listen take an address that other machines can reach: nobody is asked for a password there
+    #[arg(long, requires = "listen")]
+    pub listen_anywhere: bool,
+    /// How the log on standard error is written [default: human on a terminal, else json]
+    #[arg(long, value_enum)]
+    pub log: Option<LogForm>,
+}
+
+#[derive(Debug, Args)]
+pub struct AcrossArgs {
+    /// Project folders; or one file that lists them and says what belongs together: see docs/across.md
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Where the report goes: a workbook, or JSON where the name ends in .json [default: across.xlsx]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Whom it is for: each programme is told as its own report for that audience tells it [default: as the file says,
+    /// else internal]
+    #[arg(long, value_enum)]
+    pub audience: Option<For>,
+    /// The day of every scoreboard [default: as each programme declares, else today]
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<NaiveDate>,
+    /// How to answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
 #[derive(Debug, Args)]
 pub struct ReadFiles {
     /// What the process may allocate, in bytes
@@ -458,7 +519,9 @@ impl Arguments {
             Command::Notify(notify) => notify.common.format,
             Command::Template(template) => template.common.format,
             Command::Bundle(bundle) => bundle.common.format,
+            Command::Schedule(schedule) => schedule.common.format,
             Command::Verify(verify) => verify.common.format,
+            Command::Across(across) => across.format,
             Command::ReadFiles(_) => Format::Human,
         }
     }

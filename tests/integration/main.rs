@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test ends where its fixture fails")]
 #![allow(clippy::print_stdout, reason = "a test says what it could not try, and what it counted")]
 
+mod across;
 mod answer;
 mod bundle;
 mod catalogue;
@@ -47,6 +48,7 @@ mod refusals;
 mod reports;
 mod sameness;
 mod sandbox;
+mod schedule;
 mod schema;
 mod server;
 mod shelves;
@@ -55,6 +57,7 @@ mod sources;
 mod submissions;
 mod surveys;
 mod template;
+mod together;
 mod trace;
 mod walk;
 mod waves;

@@ -183,7 +183,7 @@ fn channel(table: &Table<'_>, programme: &Programme, reports: &[Report]) -> Opti
     let way = kind.and_then(|kind| way(table, kind.value, &programme.hosts));
     let report = report(table, reports);
     let on = events(table, report);
-    let attach = attachments(table, &way);
+    let attach = attachments(table, way.as_ref());
     let language = table.text("language").map_or_else(|| programme.language.clone(), |at| at.value);
     table.finish_discreetly();
     let code = code?;
@@ -298,7 +298,7 @@ fn events(table: &Table<'_>, report: Option<&Report>) -> BTreeSet<Event> {
     events
 }
 
-fn attachments(table: &Table<'_>, way: &Option<Way>) -> Vec<String> {
+fn attachments(table: &Table<'_>, way: Option<&Way>) -> Vec<String> {
     let mut endings = Vec::new();
     for text in table.texts("attach") {
         if !matches!(text.value.as_str(), "xlsx" | "html" | "json") {

@@ -61,7 +61,8 @@ pub fn compare(sides: &[Side<'_>], plan: &AcrossPlan, title: String, audience: A
         if programmes.len() > 1 {
             taken.extend(entries.iter().map(|(at, result)| (*at, result.code.clone())));
             let first = entries[0].1;
-            let alike = first.catalogue.as_ref().filter(|_| entries.iter().all(|(_, one)| one.catalogue == first.catalogue));
+            let alike =
+                first.catalogue.as_ref().filter(|_| entries.iter().all(|(_, one)| one.catalogue == first.catalogue));
             let (code, by) = match alike {
                 Some(name) => (name.as_str(), MatchedBy::Catalogue),
                 None => (code, MatchedBy::Common),

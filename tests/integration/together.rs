@@ -425,7 +425,10 @@ fn what_is_referred_to_must_be_a_key() {
 fn what_stands_beside_the_figures_is_told_in_the_language_of_the_report() {
     let project = members();
     project
-        .file("indicators/a.toml", format!("{COUNT}published = [{{ value = 4, relation = \"at_least\", source = \"Guide\" }}]\n"))
+        .file(
+            "indicators/a.toml",
+            format!("{COUNT}published = [{{ value = 4, relation = \"at_least\", source = \"Guide\" }}]\n"),
+        )
         .file("reports/a.toml", MATRIX.replace("title = \"A\"", "title = \"A\"\nlanguage = \"de\""));
     project.run(&["run"]).expect(0);
     let path = project.path().join("data/out/a.xlsx");
@@ -446,5 +449,8 @@ fn what_stands_beside_the_figures_is_told_in_the_language_of_the_report() {
     ] {
         assert!(texts.iter().any(|one| one == text), "{text} is not in {texts:?}");
     }
-    assert!(texts.iter().any(|one| one.starts_with("Gruppe P-2: a project has members on both sides (2 Zeilen: ")), "{texts:?}");
+    assert!(
+        texts.iter().any(|one| one.starts_with("Gruppe P-2: a project has members on both sides (2 Zeilen: ")),
+        "{texts:?}"
+    );
 }

@@ -1,5 +1,6 @@
 //! What can be typed. Parsing has no effects.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -29,8 +30,10 @@ pub enum Command {
     Ingest(Ingest),
     /// Answer partners: verdict, findings cell by cell, what changed, and their workbook with the cells marked
     Answer(AnswerArgs),
-    /// Fetch survey answers from the declared servers into the store
+    /// Fetch survey answers and partners' files from the declared sources into the store
     Fetch(Fetch),
+    /// Deliver the scoreboards of the last run to the destinations that the reports declare
+    Publish(Publish),
     /// Look at a workbook that is not declared, and propose a declaration
     Layout(LayoutArgs),
     /// Close a period: what was published for it stands, later changes appear in the next one
@@ -53,6 +56,8 @@ pub enum Command {
     Template(TemplateArgs),
     /// Put a run into one zip for the evaluator: inputs, definitions, ledger, findings, outputs, all with hashes
     Bundle(BundleArgs),
+    /// Do what the declared schedules say, at their hours, until it is stopped
+    Schedule(ScheduleArgs),
     /// Put several programmes side by side: figures of one kind, sums where they add up, organisations counted once
     Across(AcrossArgs),
     /// Verify the store; or compute a bundle again, and say whether every figure agrees
@@ -203,6 +208,18 @@ pub struct Fetch {
     /// Fetch and compare, but write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Publish {
+    #[command(flatten)]
+    pub common: Common,
+    /// Say what would be delivered, and deliver nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Deliver what was delivered already, too, and replace what somebody else put in its place
+    #[arg(long)]
+    pub again: bool,
 }
 
 #[derive(Debug, Args)]
@@ -419,6 +436,42 @@ pub struct VerifyArgs {
     pub head: Option<String>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogForm {
+    /// Lines for people
+    Human,
+    /// One JSON object a line
+    Json,
+}
+
+#[derive(Debug, Args)]
+#[group(id = "what", multiple = false, args = ["once", "list", "now"])]
+pub struct ScheduleArgs {
+    #[command(flatten)]
+    pub common: Common,
+    /// Do what is due now, then end: for cron, systemd timers and the Windows Task Scheduler
+    #[arg(long)]
+    pub once: bool,
+    /// Show when each schedule is due next, and what came of it last
+    #[arg(long)]
+    pub list: bool,
+    /// Do the work of this schedule now, whatever the hour, then end
+    #[arg(long, value_name = "CODE")]
+    pub now: Option<String>,
+    /// Stand by while another scheduler works on this store, and take over when it ends
+    #[arg(long, conflicts_with = "what")]
+    pub wait: bool,
+    /// Tell health and metrics here, such as 127.0.0.1:9464: /healthz, /readyz, /metrics [default: nowhere]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "what")]
+    pub listen: Option<SocketAddr>,
+    /// Let --listen take an address that other machines can reach: nobody is asked for a password there
+    #[arg(long, requires = "listen")]
+    pub listen_anywhere: bool,
+    /// How the log on standard error is written [default: human on a terminal, else json]
+    #[arg(long, value_enum)]
+    pub log: Option<LogForm>,
+}
+
 #[derive(Debug, Args)]
 pub struct AcrossArgs {
     /// Project folders; or one file that lists them and says what belongs together: see docs/across.md
@@ -454,6 +507,7 @@ impl Arguments {
             Command::Ingest(ingest) => ingest.common.format,
             Command::Answer(answer) => answer.common.format,
             Command::Fetch(fetch) => fetch.common.format,
+            Command::Publish(publish) => publish.common.format,
             Command::Layout(layout) => layout.common.format,
             Command::Close(close) => close.common.format,
             Command::Diff(diff) => diff.common.format,
@@ -465,6 +519,7 @@ impl Arguments {
             Command::Notify(notify) => notify.common.format,
             Command::Template(template) => template.common.format,
             Command::Bundle(bundle) => bundle.common.format,
+            Command::Schedule(schedule) => schedule.common.format,
             Command::Verify(verify) => verify.common.format,
             Command::Across(across) => across.format,
             Command::ReadFiles(_) => Format::Human,

@@ -15,10 +15,13 @@ mod fetch;
 mod ingest;
 mod init;
 mod layout;
+mod log;
 mod notify;
 mod output;
 mod progress;
+mod publish;
 mod run;
+mod schedule;
 mod status;
 mod template;
 mod trace;
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Ingest(ingest) => ingest::main(ingest, &output),
         Command::Answer(answer) => answer::main(answer, &output),
         Command::Fetch(fetch) => fetch::main(fetch, &output),
+        Command::Publish(publish) => publish::main(publish, &output),
         Command::Layout(layout) => layout::main(layout, &output),
         Command::Close(close) => close::main(close, &output),
         Command::Diff(diff) => diff::main(diff, &output),
@@ -74,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Trace(trace) => trace::main(trace, &output),
         Command::Template(template) => template::main(template, &output),
         Command::Bundle(bundle) => bundle::main(bundle, &output),
+        Command::Schedule(schedule) => schedule::main(schedule, &output),
         Command::Verify(verify) => verify::main(verify, &output),
         Command::Across(across) => across::main(across, &output),
         // A worker whose parent is gone has nobody to tell.

@@ -21,11 +21,13 @@ use crate::finding::{CellRef, Place, Severity};
 use crate::model::absent::Absent;
 use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
+use crate::model::destination::Destination;
 use crate::model::export::Exports;
 use crate::model::notify::Telling;
 use crate::model::period::Calendar;
 use crate::model::presentation::Presentation;
 use crate::model::published::Statement;
+use crate::model::schedule::Schedule;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
 use crate::model::source::Source;
 use crate::model::target::{Baseline, Declared, Direction, Milestone, Targets, Trajectory};
@@ -42,6 +44,8 @@ pub struct Catalog {
     pub collections: Vec<Collection>,
     pub surveys: Vec<Survey>,
     pub sources: Vec<Source>,
+    /// When work is done by itself.
+    pub schedules: Vec<Schedule>,
     /// Of exchange, where the programme declares any.
     pub rates: Option<Rates>,
     /// In the order of the files' names, then of their lines.
@@ -68,6 +72,8 @@ pub struct Programme {
     pub folders: Folders,
     pub limits: Limits,
     pub submission: SubmissionRules,
+    /// Patterns of the hosts that definitions may name; empty: every host.
+    pub hosts: Vec<String>,
     /// Whom partners ask, and where they send their workbooks.
     pub contact: Option<String>,
 }
@@ -543,22 +549,6 @@ pub struct Report {
     /// One more workbook for each partner, with its own figures.
     pub per_partner: bool,
     pub exports: Exports,
-}
-
-impl Catalog {
-    pub fn partner(&self, code: &PartnerCode) -> Option<&Partner> {
-        self.partners.iter().find(|partner| partner.code == *code)
-    }
-
-    pub fn collection(&self, code: &CollectionCode) -> Option<&Collection> {
-        self.collections.iter().find(|collection| collection.code == *code)
-    }
-
-    pub fn survey(&self, code: &SurveyCode) -> Option<&Survey> {
-        self.surveys.iter().find(|survey| survey.code == *code)
-    }
-
-    pub fn indicator(&self, code: &IndicatorCode) -> Option<&Indicator> {
-        self.indicators.iter().find(|indicator| indicator.code == *code)
-    }
+    /// Where its outputs are delivered.
+    pub destinations: Vec<Destination>,
 }

@@ -29,6 +29,7 @@ mod sheet_tests;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 pub use html::html;
@@ -61,4 +62,9 @@ pub fn workbook(scoreboard: &Scoreboard) -> Result<Vec<u8>, ReportError> {
 /// The workbook before it is a file.
 pub fn book(scoreboard: &Scoreboard) -> Book {
     sheets::book(scoreboard)
+}
+
+/// By code, what people call each partner.
+fn partner_names(scoreboard: &Scoreboard) -> BTreeMap<&str, &str> {
+    scoreboard.programme.partners.iter().map(|partner| (partner.code.as_str(), partner.name.as_str())).collect()
 }

@@ -28,6 +28,7 @@ pub mod http;
 pub mod ingest;
 pub mod layout;
 pub mod model;
+pub mod notify;
 pub mod propose;
 pub mod publish;
 pub mod report;

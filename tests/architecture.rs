@@ -26,12 +26,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("report", &["model", "finding"]),
     ("template", &["report", "layout", "ingest", "define", "model", "finding"]),
     ("export", &["model", "finding"]),
+    ("notify", &["http", "store", "model", "finding"]),
     ("publish", &["export", "http", "store", "model", "finding"]),
     (
         "app",
         &[
-            "publish", "export", "template", "report", "compute", "fetch", "http", "store", "propose", "validate",
-            "layout", "ingest", "define", "sql", "model", "clock", "finding",
+            "publish", "notify", "export", "template", "report", "compute", "fetch", "http", "store", "propose",
+            "validate", "layout", "ingest", "define", "sql", "model", "clock", "finding",
         ],
     ),
     ("cli", &["app", "store", "compute", "propose", "ingest", "model", "finding"]),

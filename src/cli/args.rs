@@ -19,6 +19,8 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Start a project folder that runs at once: a small one, or like one of the examples
+    Init(InitArgs),
     /// Read what is new in the inbox, compute every figure, publish the scoreboard
     Run(Run),
     /// Check the definitions and run every indicator's worked examples
@@ -37,12 +39,16 @@ pub enum Command {
     Diff(DiffArgs),
     /// Explain an indicator's figure, or what a finding means
     Explain(Explain),
+    /// Show the standard indicators that definitions use by name
+    Catalogue(CatalogueArgs),
     /// Trace a figure to the cells that it came from, with the numbers put in
     Trace(TraceArgs),
     /// Write a report in the form that another system reads, or send it to DHIS2
     Export(Export),
     /// Show who has reported what, for which period
     Status(StatusArgs),
+    /// Tell people what is due: reminders to partners, news to those who run the programme, each once
+    Notify(NotifyArgs),
     /// Write the workbook that a partner fills in, with what it has reported already
     Template(TemplateArgs),
     /// Put a run into one zip for the evaluator: inputs, definitions, ledger, findings, outputs, all with hashes
@@ -73,6 +79,44 @@ pub struct Common {
 }
 
 #[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder to make: one that does not exist yet, or an empty one
+    #[arg(value_name = "DIR", required_unless_present = "list")]
+    pub folder: Option<PathBuf>,
+    /// A copy of this example, such as reina_plus
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["title", "start", "end", "partners"])]
+    pub like: Option<String>,
+    /// List the examples, make nothing
+    #[arg(long, conflicts_with_all = ["folder", "like", "title", "start", "end", "partners"])]
+    pub list: bool,
+    /// The programme's title [default: made of the folder's name]
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Its first day [default: the first of the quarter half a year ago]
+    #[arg(long, value_name = "DAY")]
+    pub start: Option<NaiveDate>,
+    /// Its last day [default: two years after the first]
+    #[arg(long, value_name = "DAY")]
+    pub end: Option<NaiveDate>,
+    /// A partner and its country, such as "City Museum:BE"; again for each [default: two made up ones]
+    #[arg(long = "partner", value_name = "NAME:COUNTRY")]
+    pub partners: Vec<String>,
+    /// How to answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct CatalogueArgs {
+    /// A name, an EU code such as RCO87, or words in English, German, French, Dutch or Lithuanian [default: all]
+    #[arg(value_name = "SEARCH")]
+    pub search: Vec<String>,
+    /// How to answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
 #[allow(clippy::struct_field_names, reason = "--dry-run is what people type")]
 pub struct Run {
     #[command(flatten)]
@@ -93,6 +137,18 @@ pub struct Run {
     /// Exit with 1 if anything was refused or kept out
     #[arg(long)]
     pub strict: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct NotifyArgs {
+    #[command(flatten)]
+    pub common: Common,
+    /// Show what would be sent, and what comes next; send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Send once more what may not have arrived, by its key
+    #[arg(long, value_name = "KEY", conflicts_with = "dry_run")]
+    pub again: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -370,6 +426,7 @@ pub struct ReadFiles {
 impl Arguments {
     pub fn format(&self) -> Format {
         match &self.command {
+            Command::Init(init) => init.format,
             Command::Run(run) => run.common.format,
             Command::Check(check) => check.common.format,
             Command::Ingest(ingest) => ingest.common.format,
@@ -379,9 +436,11 @@ impl Arguments {
             Command::Close(close) => close.common.format,
             Command::Diff(diff) => diff.common.format,
             Command::Explain(explain) => explain.common.format,
+            Command::Catalogue(catalogue) => catalogue.format,
             Command::Trace(trace) => trace.common.format,
             Command::Export(export) => export.common.format,
             Command::Status(status) => status.common.format,
+            Command::Notify(notify) => notify.common.format,
             Command::Template(template) => template.common.format,
             Command::Bundle(bundle) => bundle.common.format,
             Command::Verify(verify) => verify.common.format,

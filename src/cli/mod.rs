@@ -3,6 +3,7 @@
 mod answer;
 mod args;
 mod bundle;
+mod catalogue;
 mod changes;
 mod check;
 mod close;
@@ -11,7 +12,9 @@ mod explain;
 mod export;
 mod fetch;
 mod ingest;
+mod init;
 mod layout;
+mod notify;
 mod output;
 mod progress;
 mod run;
@@ -53,6 +56,7 @@ pub fn main() -> ExitCode {
     };
     let output = Output::new(arguments.format());
     let result = match &arguments.command {
+        Command::Init(init) => init::main(init, &output),
         Command::Run(run) => run::main(run, &output),
         Command::Check(check) => check::main(check, &output),
         Command::Ingest(ingest) => ingest::main(ingest, &output),
@@ -62,7 +66,9 @@ pub fn main() -> ExitCode {
         Command::Close(close) => close::main(close, &output),
         Command::Diff(diff) => diff::main(diff, &output),
         Command::Explain(explain) => explain::main(explain, &output),
+        Command::Catalogue(catalogue) => catalogue::main(catalogue, &output),
         Command::Export(export) => export::main(export, &output),
+        Command::Notify(notify) => notify::main(notify, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Trace(trace) => trace::main(trace, &output),
         Command::Template(template) => template::main(template, &output),

@@ -2,7 +2,6 @@
 //! look-up can fail for a definition's fault.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -11,6 +10,7 @@ use rust_decimal::Decimal;
 pub use super::asked::{FormQuestion, Wave, WaveRole, option_columns};
 pub use super::compare::CompareWith;
 pub use super::currency::{FieldCurrency, Rates, month_of};
+pub use super::folders::{Folders, Limits, SubmissionRules};
 pub use super::theme::Theme;
 pub use super::weighting::{KnownMargin, SurveyColumn, Weighting};
 use crate::finding::{CellRef, Severity};
@@ -18,6 +18,7 @@ use crate::model::absent::Absent;
 use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
 use crate::model::export::Exports;
+use crate::model::notify::Telling;
 use crate::model::period::Calendar;
 use crate::model::presentation::Presentation;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
@@ -41,6 +42,8 @@ pub struct Catalog {
     /// In the order of the files' names, then of their lines.
     pub indicators: Vec<Indicator>,
     pub reports: Vec<Report>,
+    /// Who is told what.
+    pub telling: Telling,
     /// SHA-256 of all definition files.
     pub hash: String,
     /// SHA-256 of what decides how files are read; when it changes, files are read again.
@@ -62,38 +65,6 @@ pub struct Programme {
     pub submission: SubmissionRules,
     /// Whom partners ask, and where they send their workbooks.
     pub contact: Option<String>,
-}
-
-#[derive(Debug, Clone)]
-pub struct Folders {
-    pub inbox: PathBuf,
-    pub store: PathBuf,
-    pub out: PathBuf,
-    /// Of the workbooks that partners fill in.
-    pub templates: PathBuf,
-}
-
-/// Above these a file is refused.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    pub file_bytes: u64,
-    pub unzipped_bytes: u64,
-    pub ratio: u64,
-    pub rows: u32,
-    pub columns: u16,
-    /// Of the process that reads a file.
-    pub memory_bytes: u64,
-    pub seconds: u64,
-}
-
-/// How a file without a hidden sheet tells whose it is.
-#[derive(Debug, Clone, Default)]
-pub struct SubmissionRules {
-    pub file_names: Vec<String>,
-    pub partner_cell: Option<String>,
-    pub period_cell: Option<String>,
-    pub reporting_date_cell: Option<String>,
-    pub revision_cell: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -549,8 +520,9 @@ pub struct Indicator {
     pub source: Option<String>,
     pub responsible: Option<String>,
     pub compare_with: Option<CompareWith>,
-    /// Its code among the EU's common indicators, such as `RCO01`.
+    /// Its code among the EU's common indicators, such as `RCO01`; its entry of the catalogue, such as `cosme/jobs_fte`.
     pub common: Option<String>,
+    pub catalogue: Option<String>,
     pub examples: Vec<Example>,
 }
 

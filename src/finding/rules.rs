@@ -62,6 +62,18 @@ rules! {
     UNKNOWN_SURVEY "unknown-survey", "no survey has this code",
         "The estimate would have no answers.",
         "Use the code of a `[survey]` in pipelines/.";
+    UNKNOWN_STANDARD "unknown-standard", "the catalogue of standard indicators has no such name",
+        "The indicator would have neither unit nor definition.",
+        "Use a name that `scoreboard catalogue` lists, or take `use` out and write the indicator in full.";
+    STANDARD_DIFFERS "standard-differs", "an indicator departs from the standard that it names",
+        "Figures of several programmes are put side by side by that name; this one would be of another kind.",
+        "Take out the key that differs; or take `use` out, if something else is counted.";
+    STANDARD_LINK "standard-link", "a result does not fit the outputs that it comes from",
+        "A result is read beside what was done for it, and funds check the one against the other.",
+        "Count the output as well, or look at the targets again.";
+    FOLDER_TAKEN "folder-taken", "something lies where a project folder would be made",
+        "A new project never takes the place of files of yours.",
+        "Name a folder that does not exist yet, or an empty one.";
     UNKNOWN_INDICATOR "unknown-indicator", "no indicator has this code",
         "The report or the derived figure would be empty.",
         "Use the code of an `[[indicator]]` in indicators/.";
@@ -128,6 +140,20 @@ rules! {
     FETCH_NOTE "fetch-note", "something to know about a fetch",
         "All answers came; the server did something that was not asked for.",
         "Fine as it is.";
+
+    // Messages.
+    NOTICE_FAILED "notice-failed", "a message that was not sent",
+        "Somebody who should know does not.",
+        "Correct the address in the definitions, or look at the server that is named.";
+    NOTICE_UNKNOWN "notice-unknown", "a message that may not have arrived",
+        "The line broke after it was sent, and nobody can say whether it was taken. To send it twice would be worse.",
+        "Ask who should have it; scoreboard notify --again KEY sends it once more.";
+    NOTICE_KEY "notice-key", "nothing to say under this key",
+        "What it told of is over, or the key is misspelt.",
+        "See the keys with scoreboard notify --dry-run.";
+    NO_CONTACT "no-contact", "a partner that nobody can remind",
+        "It is late, and does not know that it was asked.",
+        "Write its `contact` into scoreboard.toml, or ask it yourself.";
 
     // Files.
     INBOX_MISSING "inbox-missing", "the inbox folder does not exist",

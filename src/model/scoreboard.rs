@@ -197,6 +197,8 @@ pub struct IndicatorResult {
     pub responsible: Option<String>,
     /// Its code among the EU's common indicators.
     pub common: Option<String>,
+    /// The entry of the catalogue that it follows, such as `cosme/turnover_share`: what programmes are matched by.
+    pub catalogue: Option<String>,
     pub baseline: Option<Baseline>,
     pub targets: Targets,
     /// The current target, as declared.

@@ -196,6 +196,7 @@ fn indicator(one: &IndicatorResult) -> Json {
         "evidence": one.evidence,
         "responsible": one.responsible,
         "common": one.common,
+        "catalogue": one.catalogue,
         "baseline": baseline,
         "targets": targets,
         "milestones": milestones,

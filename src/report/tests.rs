@@ -90,6 +90,7 @@ pub fn volume() -> IndicatorResult {
         evidence: None,
         responsible: None,
         common: None,
+        catalogue: None,
         baseline: None,
         targets: Targets::Declared(vec![target.clone()]),
         target: Some(target),

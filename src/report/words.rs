@@ -243,6 +243,7 @@ pub mod label {
     pub const EVIDENCE: &str = "Evidence required";
     pub const RESPONSIBLE: &str = "Responsible";
     pub const SOURCE: &str = "Source";
+    pub const CATALOGUE: &str = "Catalogue";
     pub const PROGRAMME: &str = "Programme";
     pub const PARTNERS: &str = "Partners";
     pub const AS_OF: &str = "As of";

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use scoreboard::define::form::{FormFault, FormFile, FormSheet};
 use scoreboard::define::observe::{Observed, Shape, TableKeys};
-use scoreboard::define::{SourceFile, load_with, observe_with};
+use scoreboard::define::{Open, SourceFile, load_with, observe_with, standard};
 use serde_json::{Map, Value, json};
 
 use crate::project::repository;
@@ -58,12 +58,17 @@ fn picture(_: &str) -> Result<Vec<u8>, FormFault> {
     Ok(bytes)
 }
 
+fn opening() -> Open<'static> {
+    Open { form: &open, picture: &picture, entry: &standard::text }
+}
+
 /// Definitions that hold every table, and every way to write what can be written in several.
 fn samples() -> Vec<SourceFile> {
     let files = [
         ("scoreboard.toml", HEAD),
         ("pipelines/tables.toml", TABLES),
         ("pipelines/surveys.toml", SURVEYS),
+        ("pipelines/notify.toml", NOTIFY),
         ("indicators/all.toml", INDICATORS),
         ("reports/all.toml", REPORTS),
     ];
@@ -87,8 +92,8 @@ fn observed() -> Observed {
         text: fs::read_to_string(path).expect("read"),
     };
     let own: Vec<SourceFile> = files_of(repository()).iter().map(named).collect();
-    let mut all = observe_with(&samples(), &open, &picture);
-    for (at, table) in observe_with(&own, &open, &picture) {
+    let mut all = observe_with(&samples(), opening());
+    for (at, table) in observe_with(&own, opening()) {
         let into = all.entry(at).or_default();
         into.read += table.read;
         into.is_open |= table.is_open;
@@ -218,7 +223,7 @@ fn path(kind: &str) -> PathBuf {
 
 #[test]
 fn the_schemas_of_definitions_are_what_the_readers_ask_for() {
-    let (_, findings) = load_with(&samples(), &open, &picture);
+    let (_, findings) = load_with(&samples(), opening());
     let told: Vec<String> = findings.iter().map(|finding| format!("{} {}", finding.place, finding.message)).collect();
     assert!(told.is_empty(), "the samples are unsound: {told:#?}");
     let observed = observed();
@@ -238,10 +243,11 @@ fn the_schemas_of_definitions_are_what_the_readers_ask_for() {
     }
     // Of a table that no sample holds nobody knows the keys; nor what a key takes that is looked for and never read.
     let refused = ["token", "password", "api_key", "key", "login", "username"];
+    let refusing = ["pipelines.source", "pipelines.mail", "pipelines.channel"];
     let mut untold: Vec<String> = Vec::new();
     for (at, table) in &observed {
         let shapeless = table.keys.iter().filter(|(_, key)| key.shapes.is_empty()).map(|(name, _)| *name);
-        let shapeless = shapeless.filter(|name| at != "pipelines.source" || !refused.contains(name));
+        let shapeless = shapeless.filter(|name| !refusing.contains(&at.as_str()) || !refused.contains(name));
         untold.extend(shapeless.map(|name| format!("{at}.{name}")));
         for (name, key) in &table.keys {
             let is_table = key.shapes.iter().any(|shape| matches!(shape, Shape::Table | Shape::Tables));
@@ -576,6 +582,10 @@ from = "grants"
 ratio = { of = "SUM(paid)", to = "COUNT(*)" }
 target = { increase = 5 }
 [[indicator]]
+use = "interreg/rco96"
+from = "grants"
+fields = { amount = "paid" }
+[[indicator]]
 code = "average"
 unit = "EUR"
 from = "grants"
@@ -635,3 +645,53 @@ actual = "s46m5MS0hxu"
 by = "partner"
 category_option_combo = { alpha = "V6L425pT3A0" }
 "##;
+
+/// Who is told what: every key, and each kind of channel.
+const NOTIFY: &str = r#"schema = 1
+[mail]
+server = "smtp.example.eu"
+port = 587
+security = "starttls"
+allow_plain = false
+user = "MAIL_USER"
+secret = "MAIL_SECRET"
+from = "Monitoring <monitoring@example.eu>"
+reply_to = "lead@example.eu"
+ca_file = "certificates/ca.pem"
+timeout_seconds = 30
+attach_mb = 10
+[[channel]]
+code = "lead"
+kind = "mail"
+to = ["lead@example.eu"]
+on = ["success", "failure", "attention", "status_turned", "deadline_near", "deadline_missed", "always"]
+attach = ["xlsx"]
+language = "de"
+[[channel]]
+code = "team"
+kind = "teams"
+url_secret = "TEAMS_URL"
+on = ["failure"]
+[[channel]]
+code = "chat"
+kind = "slack"
+url_secret_file = "/run/secrets/slack"
+on = ["failure"]
+[[channel]]
+code = "desk"
+kind = "json"
+url = "https://desk.example.eu/hooks/scoreboard"
+allow_http = false
+secret = "DESK_TOKEN"
+on = ["failure"]
+[[channel]]
+code = "folder"
+kind = "file"
+path = "data/messages"
+on = ["success"]
+[reminders]
+steps = [{ days = -7 }, { days = 3 }]
+sent_back = [{ days = 3 }]
+attach_template = true
+cc = ["lead@example.eu"]
+"#;

@@ -270,6 +270,7 @@ fn definition(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Marku
         (label::EVIDENCE, theirs_of(&one.evidence)),
         (label::RESPONSIBLE, theirs_of(&one.responsible)),
         (label::SOURCE, theirs_of(&one.source)),
+        (label::CATALOGUE, one.catalogue.as_ref().map(|name| html! { code { (name) } })),
         (head::CODE, Some(html! { code { (one.code) } })),
         (ours::ARITHMETIC, arithmetic(page, one)),
         (ours::MADE_OF, made_of(page, one)),

@@ -297,9 +297,12 @@ fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) 
         }
     };
     lines.push((head::TARGET, target));
-    for (label, text) in
-        [(label::EVIDENCE, &one.evidence), (label::RESPONSIBLE, &one.responsible), (label::SOURCE, &one.source)]
-    {
+    for (label, text) in [
+        (label::EVIDENCE, &one.evidence),
+        (label::RESPONSIBLE, &one.responsible),
+        (label::SOURCE, &one.source),
+        (label::CATALOGUE, &one.catalogue),
+    ] {
         lines.push((label, text.as_ref().map_or(String::new(), own)));
     }
     lines.push((head::CODE, own(one.code.as_str())));

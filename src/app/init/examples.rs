@@ -1,0 +1,230 @@
+//! The examples of the repository, as part of the program: definitions, inboxes and what each README says.
+
+/// A whole project.
+#[derive(Debug)]
+pub struct Example {
+    pub name: &'static str,
+    /// What it is, in a line.
+    pub title: String,
+    /// Path in the project, and bytes.
+    pub files: Vec<(&'static str, &'static [u8])>,
+}
+
+/// All of them, by name.
+pub fn all() -> Vec<Example> {
+    let mut examples: Vec<Example> = Vec::new();
+    for (path, bytes) in FILES {
+        let inside = path.strip_prefix("examples/").and_then(|path| path.split_once('/'));
+        let (name, path) = inside.unwrap_or((ROOT, path));
+        match examples.iter_mut().find(|example| example.name == name) {
+            Some(example) => example.files.push((path, bytes)),
+            None => examples.push(Example { name, title: String::new(), files: vec![(path, bytes)] }),
+        }
+    }
+    for example in &mut examples {
+        example.title = title(&example.files);
+    }
+    examples.sort_by_key(|example| example.name);
+    examples
+}
+
+/// The repository's own project.
+const ROOT: &str = "laser_go";
+
+/// As its `scoreboard.toml` gives it.
+fn title(files: &[(&str, &[u8])]) -> String {
+    let head = files.iter().find(|(path, _)| *path == "scoreboard.toml").map_or(&[][..], |(_, bytes)| bytes);
+    let text = String::from_utf8_lossy(head);
+    let title = text.lines().find_map(|line| line.strip_prefix("title = \"")?.strip_suffix('"'));
+    title.unwrap_or_default().to_owned()
+}
+
+macro_rules! files {
+    ($($path:literal,)*) => {
+        &[$(($path, include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $path)))),*]
+    };
+}
+
+/// Made by `REFRESH_EXAMPLES=1 cargo test --test integration the_examples_of_init`, then built again.
+const FILES: &[(&str, &[u8])] = files![
+    "data/README.md",
+    "data/inbox/HTS Quartalsbericht 1.xlsx",
+    "data/inbox/HTS Quartalsbericht 2.xlsx",
+    "data/inbox/HTS Quartalsbericht 3.xlsx",
+    "data/inbox/HTS Quartalsbericht 4.xlsx",
+    "data/inbox/LASER-GO Optics Valley P3 2015-12-14 rev1.xlsx",
+    "data/inbox/LASER-GO_OpticsValley_P1_2015-06-12_rev1.xlsx",
+    "data/inbox/LASER-GO_OpticsValley_P2_2015-09-11_rev1.xlsx",
+    "data/inbox/LASER-GO_OpticsValley_P4_2016-03-11_rev1.xlsx",
+    "data/inbox/LASER-GO_OpticsValley_P4_2016-03-18_rev2.xlsx",
+    "data/inbox/LASER-GO_OpticsValley_P5_2016-06-10_rev1.xlsx",
+    "data/inbox/litek_ataskaita_P1.xlsx",
+    "data/inbox/litek_ataskaita_P2.xlsx",
+    "data/inbox/litek_ataskaita_P3.xlsx",
+    "data/inbox/litek_ataskaita_P4.xlsx",
+    "data/inbox/litek_ataskaita_P5.xlsx",
+    "data/inbox/turnover_baseline_2015.csv",
+    "data/inbox/turnover_follow-up_2016.xlsx",
+    "examples/adpack/README.md",
+    "examples/adpack/data/inbox/AdPack_BalticNet-PlasmaTec_2016-H2_2017-01-19.xlsx",
+    "examples/adpack/data/inbox/AdPack_BalticNet-PlasmaTec_2017-H2_2018-01-18.xlsx",
+    "examples/adpack/data/inbox/AdPack_InovCluster_2016-H2_2017-01-19.xlsx",
+    "examples/adpack/data/inbox/AdPack_InovCluster_2017-H2_2018-01-18.xlsx",
+    "examples/adpack/data/inbox/AdPack_Nanoprogress_2016-H2_2017-01-19.xlsx",
+    "examples/adpack/data/inbox/AdPack_Nanoprogress_2017-H2_2018-01-18.xlsx",
+    "examples/adpack/data/inbox/AdPack_Packbridge_2016-H2_2017-01-19.xlsx",
+    "examples/adpack/data/inbox/AdPack_Packbridge_2017-H2_2018-01-18.xlsx",
+    "examples/adpack/data/inbox/Plastiwin semestre 2016-H2.xlsx",
+    "examples/adpack/data/inbox/Plastiwin semestre 2017-H2.xlsx",
+    "examples/adpack/indicators/adpack.toml",
+    "examples/adpack/pipelines/adpack.toml",
+    "examples/adpack/reports/scoreboard.toml",
+    "examples/adpack/scoreboard.toml",
+    "examples/escp_4i_first/README.md",
+    "examples/escp_4i_first/data/inbox/achievements_2017.xlsx",
+    "examples/escp_4i_first/data/inbox/annex_1_markets_2017.csv",
+    "examples/escp_4i_first/data/inbox/annex_1_partners_2017.csv",
+    "examples/escp_4i_first/data/inbox/annex_1_table_1_2017.csv",
+    "examples/escp_4i_first/indicators/achievements.toml",
+    "examples/escp_4i_first/indicators/composition.toml",
+    "examples/escp_4i_first/pipelines/achievements.toml",
+    "examples/escp_4i_first/pipelines/partners.toml",
+    "examples/escp_4i_first/pipelines/partnerships.toml",
+    "examples/escp_4i_first/pipelines/target_markets.toml",
+    "examples/escp_4i_first/reports/scoreboard.toml",
+    "examples/escp_4i_first/scoreboard.toml",
+    "examples/escp_4i_second/README.md",
+    "examples/escp_4i_second/data/inbox/annex_1_markets_2018.csv",
+    "examples/escp_4i_second/data/inbox/annex_1_partners_2018.csv",
+    "examples/escp_4i_second/indicators/composition.toml",
+    "examples/escp_4i_second/pipelines/partners.toml",
+    "examples/escp_4i_second/pipelines/target_markets.toml",
+    "examples/escp_4i_second/reports/scoreboard.toml",
+    "examples/escp_4i_second/scoreboard.toml",
+    "examples/escp_s3/README.md",
+    "examples/escp_s3/data/inbox/annex_1_partners_2018.csv",
+    "examples/escp_s3/indicators/composition.toml",
+    "examples/escp_s3/pipelines/partners.toml",
+    "examples/escp_s3/reports/scoreboard.toml",
+    "examples/escp_s3/scoreboard.toml",
+    "examples/eu4sports/README.md",
+    "examples/eu4sports/data/inbox/EU4Sports_2016_2017-01-20.xlsx",
+    "examples/eu4sports/data/inbox/EU4Sports_2017_2018-01-22.xlsx",
+    "examples/eu4sports/indicators/eu4sports.toml",
+    "examples/eu4sports/pipelines/export_groups.toml",
+    "examples/eu4sports/pipelines/members.toml",
+    "examples/eu4sports/pipelines/missions.toml",
+    "examples/eu4sports/reports/scoreboard.toml",
+    "examples/eu4sports/scoreboard.toml",
+    "examples/evaluation/README.md",
+    "examples/evaluation/data/inbox/effects_baseline_2016.csv",
+    "examples/evaluation/data/inbox/effects_follow-up_2019.csv",
+    "examples/evaluation/data/inbox/evaluation_Cluster North_2017-H2_2018-01-24.xlsx",
+    "examples/evaluation/data/inbox/evaluation_Cluster North_2018-H2_2019-01-25.xlsx",
+    "examples/evaluation/data/inbox/evaluation_Cluster South_2017-H2_2018-01-24.xlsx",
+    "examples/evaluation/data/inbox/evaluation_Cluster South_2018-H2_2019-01-25.xlsx",
+    "examples/evaluation/data/inbox/evaluation_Cluster West_2017-H2_2018-01-24.xlsx",
+    "examples/evaluation/data/inbox/evaluation_Cluster West_2018-H2_2019-01-25.xlsx",
+    "examples/evaluation/indicators/qualitative.toml",
+    "examples/evaluation/indicators/quantitative.toml",
+    "examples/evaluation/pipelines/monitoring.toml",
+    "examples/evaluation/pipelines/survey.toml",
+    "examples/evaluation/reports/scoreboard.toml",
+    "examples/evaluation/scoreboard.toml",
+    "examples/generations/README.md",
+    "examples/generations/data/inbox/annex_1_markets_2018.csv",
+    "examples/generations/data/inbox/section_2_2_account_2018.csv",
+    "examples/generations/indicators/generations.toml",
+    "examples/generations/pipelines/markets.toml",
+    "examples/generations/reports/scoreboard.toml",
+    "examples/generations/scoreboard.toml",
+    "examples/inclusilver/README.md",
+    "examples/inclusilver/data/inbox/INCluSilver_Cluster emballage_2018-Q4_2019-01-18.xlsx",
+    "examples/inclusilver/data/inbox/INCluSilver_Cluster emballage_2019-Q1_2019-04-17.xlsx",
+    "examples/inclusilver/data/inbox/INCluSilver_Lebensmittelcluster_2018-Q4_2019-01-18.xlsx",
+    "examples/inclusilver/data/inbox/INCluSilver_Lebensmittelcluster_2019-Q1_2019-04-17.xlsx",
+    "examples/inclusilver/data/inbox/vouchers 2018-Q4.xlsx",
+    "examples/inclusilver/data/inbox/vouchers 2019-Q1.xlsx",
+    "examples/inclusilver/indicators/inclusilver.toml",
+    "examples/inclusilver/pipelines/vouchers.toml",
+    "examples/inclusilver/reports/scoreboard.toml",
+    "examples/inclusilver/scoreboard.toml",
+    "examples/nwe_clusters/README.md",
+    "examples/nwe_clusters/data/inbox/NWE_P1.xlsx",
+    "examples/nwe_clusters/indicators/nwe_clusters.toml",
+    "examples/nwe_clusters/pipelines/nwe_clusters.toml",
+    "examples/nwe_clusters/reports/scoreboard.toml",
+    "examples/nwe_clusters/scoreboard.toml",
+    "examples/reina_plus/README.md",
+    "examples/reina_plus/data/inbox/Merinova 2016-H1.xlsx",
+    "examples/reina_plus/data/inbox/Merinova 2016-H2.xlsx",
+    "examples/reina_plus/data/inbox/Merinova 2017-H1.xlsx",
+    "examples/reina_plus/data/inbox/Merinova 2017-H2.xlsx",
+    "examples/reina_plus/data/inbox/REINA Plus Halbjahr 2016-H1.xlsx",
+    "examples/reina_plus/data/inbox/REINA Plus Halbjahr 2016-H2.xlsx",
+    "examples/reina_plus/data/inbox/REINA Plus Halbjahr 2017-H1.xlsx",
+    "examples/reina_plus/data/inbox/REINA Plus Halbjahr 2017-H2.xlsx",
+    "examples/reina_plus/data/inbox/REINA+_Cluster Energia_2016-H1_2016-07-14.xlsx",
+    "examples/reina_plus/data/inbox/REINA+_Cluster Energia_2016-H2_2017-01-16.xlsx",
+    "examples/reina_plus/data/inbox/REINA+_Cluster Energia_2017-H1_2017-07-13.xlsx",
+    "examples/reina_plus/data/inbox/REINA+_Cluster Energia_2017-H2_2018-01-15.xlsx",
+    "examples/reina_plus/data/inbox/REINA+_EnergyIN_2016-H1_2016-07-14.xlsx",
+    "examples/reina_plus/data/inbox/REINA+_EnergyIN_2016-H2_2017-01-16.xlsx",
+    "examples/reina_plus/data/inbox/REINA+_EnergyIN_2017-H1_2017-07-13.xlsx",
+    "examples/reina_plus/data/inbox/REINA+_EnergyIN_2017-H2_2018-01-24.xlsx",
+    "examples/reina_plus/indicators/reina_plus.toml",
+    "examples/reina_plus/pipelines/contacts.toml",
+    "examples/reina_plus/pipelines/members.toml",
+    "examples/reina_plus/pipelines/missions.toml",
+    "examples/reina_plus/pipelines/opportunities.toml",
+    "examples/reina_plus/reports/funder.toml",
+    "examples/reina_plus/reports/scoreboard.toml",
+    "examples/reina_plus/scoreboard.toml",
+    "examples/rocket/README.md",
+    "examples/rocket/data/inbox/ROCKET_NMWP_P1_2017-04-20.xlsx",
+    "examples/rocket/data/inbox/ROCKET_NMWP_P2_2018-04-19.xlsx",
+    "examples/rocket/data/inbox/ROCKET_NMWP_P3_2019-04-18.xlsx",
+    "examples/rocket/data/inbox/ROCKET_NMWP_P4_2020-04-21.xlsx",
+    "examples/rocket/data/inbox/ROCKET_Netwerk Oost_P1_2017-04-20.xlsx",
+    "examples/rocket/data/inbox/ROCKET_Netwerk Oost_P2_2018-04-19.xlsx",
+    "examples/rocket/data/inbox/ROCKET_Netwerk Oost_P3_2019-04-18.xlsx",
+    "examples/rocket/data/inbox/ROCKET_Netwerk Oost_P4_2020-04-21.xlsx",
+    "examples/rocket/indicators/rocket.toml",
+    "examples/rocket/pipelines/programme.toml",
+    "examples/rocket/pipelines/projects.toml",
+    "examples/rocket/reports/scoreboard.toml",
+    "examples/rocket/scoreboard.toml",
+    "examples/ttc/README.md",
+    "examples/ttc/data/inbox/Jahresbericht 2011 Aachen.xlsx",
+    "examples/ttc/data/inbox/Jahresbericht 2012 Aachen.xlsx",
+    "examples/ttc/data/inbox/Jahresbericht 2013 Aachen.xlsx",
+    "examples/ttc/data/inbox/Jahresbericht 2014 Aachen.xlsx",
+    "examples/ttc/data/inbox/TTC rapportage 2011.xlsx",
+    "examples/ttc/data/inbox/TTC rapportage 2012.xlsx",
+    "examples/ttc/data/inbox/TTC rapportage 2013.xlsx",
+    "examples/ttc/data/inbox/TTC rapportage 2014.xlsx",
+    "examples/ttc/data/inbox/TTC_Hasselt_2011_2012-01-16.xlsx",
+    "examples/ttc/data/inbox/TTC_Hasselt_2012_2013-01-17.xlsx",
+    "examples/ttc/data/inbox/TTC_Hasselt_2013_2014-01-15.xlsx",
+    "examples/ttc/data/inbox/TTC_Hasselt_2014_2015-01-16.xlsx",
+    "examples/ttc/data/inbox/TTC_Liege_2011_2012-01-16.xlsx",
+    "examples/ttc/data/inbox/TTC_Liege_2012_2013-01-17.xlsx",
+    "examples/ttc/data/inbox/TTC_Liege_2013_2014-01-15.xlsx",
+    "examples/ttc/data/inbox/TTC_Liege_2014_2015-01-16.xlsx",
+    "examples/ttc/indicators/ttc.toml",
+    "examples/ttc/pipelines/advice.toml",
+    "examples/ttc/pipelines/events.toml",
+    "examples/ttc/pipelines/vouchers.toml",
+    "examples/ttc/reports/scoreboard.toml",
+    "examples/ttc/scoreboard.toml",
+    "indicators/laser_go.toml",
+    "pipelines/agreements.toml",
+    "pipelines/cluster_capacity.toml",
+    "pipelines/contacts.toml",
+    "pipelines/members.toml",
+    "pipelines/support.toml",
+    "pipelines/turnover.toml",
+    "reports/public.toml",
+    "reports/scoreboard.toml",
+    "scoreboard.toml",
+];

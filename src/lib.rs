@@ -32,6 +32,7 @@ pub mod notify;
 pub mod propose;
 pub mod publish;
 pub mod report;
+pub mod schedule;
 pub mod sql;
 pub mod store;
 pub mod template;

@@ -20,7 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("validate", &["sql", "define", "ingest", "layout", "model", "finding"]),
     ("propose", &["validate", "layout", "ingest", "define", "sql", "model", "finding"]),
     ("store", &["model", "finding"]),
-    ("http", &["finding"]),
+    ("http", &["model", "finding"]),
     ("fetch", &["http", "model", "finding"]),
     ("compute", &["sql", "define", "model", "finding"]),
     ("report", &["model", "finding"]),
@@ -35,7 +35,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "validate", "layout", "ingest", "define", "sql", "model", "clock", "finding",
         ],
     ),
-    ("cli", &["app", "store", "compute", "propose", "ingest", "model", "finding"]),
+    ("schedule", &["app", "define", "model", "clock", "store", "finding"]),
+    ("cli", &["schedule", "app", "store", "compute", "propose", "ingest", "model", "finding"]),
 ];
 
 /// Longer files than this are flat registries, and stand in [`REGISTRIES`].

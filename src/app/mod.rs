@@ -2,6 +2,7 @@
 //!
 //! Start with [`refresh::run`]: define → ingest → compute → report → publish.
 
+pub mod across;
 pub mod answer;
 pub mod assemble;
 pub mod attempt;
@@ -9,12 +10,14 @@ pub mod bundle;
 pub mod changes;
 pub mod check;
 pub mod closing;
+pub mod cycle;
 pub mod definitions;
 pub mod diff;
 pub mod explain;
 pub mod export;
 pub mod fetch;
 pub mod form;
+pub mod freshness;
 pub mod ingest;
 pub mod init;
 pub mod known;
@@ -24,15 +27,19 @@ mod outputs;
 mod partner;
 pub mod project;
 pub mod publish;
+pub mod punctual;
 pub mod rebuild;
 pub mod refresh;
 pub mod runs;
+pub mod sources;
 pub mod standards;
 pub mod state;
 pub mod status;
 pub mod template;
+pub mod told;
 pub mod trace;
 pub mod verify;
+pub mod work;
 
 mod copies;
 mod disclosed;

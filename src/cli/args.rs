@@ -1,5 +1,6 @@
 //! What can be typed. Parsing has no effects.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -29,8 +30,10 @@ pub enum Command {
     Ingest(Ingest),
     /// Answer partners: verdict, findings cell by cell, what changed, and their workbook with the cells marked
     Answer(AnswerArgs),
-    /// Fetch survey answers from the declared servers into the store
+    /// Fetch survey answers and partners' files from the declared sources into the store
     Fetch(Fetch),
+    /// Deliver the scoreboards of the last run to the destinations that the reports declare
+    Publish(Publish),
     /// Look at a workbook that is not declared, and propose a declaration
     Layout(LayoutArgs),
     /// Close a period: what was published for it stands, later changes appear in the next one
@@ -45,6 +48,8 @@ pub enum Command {
     Trace(TraceArgs),
     /// Write a report in the form that another system reads, or send it to DHIS2
     Export(Export),
+    /// List runs: when, what set them off, inputs and outputs, how long they took, what came of them
+    Runs(RunsArgs),
     /// Show who has reported what, for which period
     Status(StatusArgs),
     /// Tell people what is due: reminders to partners, news to those who run the programme, each once
@@ -53,6 +58,10 @@ pub enum Command {
     Template(TemplateArgs),
     /// Put a run into one zip for the evaluator: inputs, definitions, ledger, findings, outputs, all with hashes
     Bundle(BundleArgs),
+    /// Do what the declared schedules say, at their hours, until it is stopped
+    Schedule(ScheduleArgs),
+    /// Put several programmes side by side: figures of one kind, sums where they add up, organisations counted once
+    Across(AcrossArgs),
     /// Verify the store; or compute a bundle again, and say whether every figure agrees
     Verify(VerifyArgs),
     /// Read files for another process of this program: a worker
@@ -83,7 +92,7 @@ pub struct InitArgs {
     /// The folder to make: one that does not exist yet, or an empty one
     #[arg(value_name = "DIR", required_unless_present = "list")]
     pub folder: Option<PathBuf>,
-    /// A copy of this example, such as reina_plus
+    /// A copy of this example, such as rocket
     #[arg(long, value_name = "NAME", conflicts_with_all = ["title", "start", "end", "partners"])]
     pub like: Option<String>,
     /// List the examples, make nothing
@@ -201,6 +210,18 @@ pub struct Fetch {
     /// Fetch and compare, but write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Publish {
+    #[command(flatten)]
+    pub common: Common,
+    /// Say what would be delivered, and deliver nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Deliver what was delivered already, too, and replace what somebody else put in its place
+    #[arg(long)]
+    pub again: bool,
 }
 
 #[derive(Debug, Args)]
@@ -339,6 +360,18 @@ fn audience(text: &str) -> Result<Audience, String> {
 }
 
 #[derive(Debug, Args)]
+pub struct RunsArgs {
+    /// One of them: its number in the list, its run's code, the beginning of it, `last` or `previous` [default: all]
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// Only so many, the newest [default: 20; all with --format json]
+    #[arg(long, value_name = "N", conflicts_with = "run")]
+    pub last: Option<usize>,
+}
+
+#[derive(Debug, Args)]
 pub struct StatusArgs {
     #[command(flatten)]
     pub common: Common,
@@ -349,6 +382,21 @@ pub struct StatusArgs {
     /// [default: all]
     #[arg(long, value_name = "INSTANT")]
     pub known_at: Option<KnownAt>,
+    /// Only what is late, was sent back, or may not have arrived
+    #[arg(long)]
+    pub late: bool,
+    /// Only of this partner
+    #[arg(long, value_name = "CODE")]
+    pub partner: Option<String>,
+    /// Only of this collection
+    #[arg(long, value_name = "CODE")]
+    pub collection: Option<String>,
+    /// Only reports for this period, such as P3 or 2016-Q2
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// Exit with 1 if something is older than `fail_after_days` of `[[freshness]]` allows
+    #[arg(long)]
+    pub check: bool,
 }
 
 #[derive(Debug, Args)]
@@ -412,9 +460,71 @@ pub struct VerifyArgs {
     pub bundle: Option<PathBuf>,
     #[command(flatten)]
     pub common: Common,
-    /// Also look for this head of the ledger, as an output prints it
+    /// Also look for this head of the ledger, as an output prints it; its first 12 digits will do
     #[arg(long, value_name = "HASH")]
     pub head: Option<String>,
+    /// Also hold this workbook, page or JSON file against the store: its head, its run, its bytes, all computed again
+    #[arg(long, value_name = "FILE", conflicts_with = "bundle")]
+    pub output: Option<PathBuf>,
+    /// Read every file again under the definitions of every run, not only of the last one and of today
+    #[arg(long, conflicts_with = "bundle")]
+    pub deep: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogForm {
+    /// Lines for people
+    Human,
+    /// One JSON object a line
+    Json,
+}
+
+#[derive(Debug, Args)]
+#[group(id = "what", multiple = false, args = ["once", "list", "now"])]
+pub struct ScheduleArgs {
+    #[command(flatten)]
+    pub common: Common,
+    /// Do what is due now, then end: for cron, systemd timers and the Windows Task Scheduler
+    #[arg(long)]
+    pub once: bool,
+    /// Show when each schedule is due next, and what came of it last
+    #[arg(long)]
+    pub list: bool,
+    /// Do the work of this schedule now, whatever the hour, then end
+    #[arg(long, value_name = "CODE")]
+    pub now: Option<String>,
+    /// Stand by while another scheduler works on this store, and take over when it ends
+    #[arg(long, conflicts_with = "what")]
+    pub wait: bool,
+    /// Tell health and metrics here, such as 127.0.0.1:9464: /healthz, /readyz, /metrics [default: nowhere]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "what")]
+    pub listen: Option<SocketAddr>,
+    /// Let --listen take an address that other machines can reach: nobody is asked for a password there
+    #[arg(long, requires = "listen")]
+    pub listen_anywhere: bool,
+    /// How the log on standard error is written [default: human on a terminal, else json]
+    #[arg(long, value_enum)]
+    pub log: Option<LogForm>,
+}
+
+#[derive(Debug, Args)]
+pub struct AcrossArgs {
+    /// Project folders; or one file that lists them and says what belongs together: see docs/across.md
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Where the report goes: a workbook, or JSON where the name ends in .json [default: across.xlsx]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Whom it is for: each programme is told as its own report for that audience tells it [default: as the file says,
+    /// else internal]
+    #[arg(long, value_enum)]
+    pub audience: Option<For>,
+    /// The day of every scoreboard [default: as each programme declares, else today]
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<NaiveDate>,
+    /// How to answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -432,6 +542,7 @@ impl Arguments {
             Command::Ingest(ingest) => ingest.common.format,
             Command::Answer(answer) => answer.common.format,
             Command::Fetch(fetch) => fetch.common.format,
+            Command::Publish(publish) => publish.common.format,
             Command::Layout(layout) => layout.common.format,
             Command::Close(close) => close.common.format,
             Command::Diff(diff) => diff.common.format,
@@ -439,11 +550,14 @@ impl Arguments {
             Command::Catalogue(catalogue) => catalogue.format,
             Command::Trace(trace) => trace.common.format,
             Command::Export(export) => export.common.format,
+            Command::Runs(runs) => runs.common.format,
             Command::Status(status) => status.common.format,
             Command::Notify(notify) => notify.common.format,
             Command::Template(template) => template.common.format,
             Command::Bundle(bundle) => bundle.common.format,
+            Command::Schedule(schedule) => schedule.common.format,
             Command::Verify(verify) => verify.common.format,
+            Command::Across(across) => across.format,
             Command::ReadFiles(_) => Format::Human,
         }
     }

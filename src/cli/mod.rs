@@ -1,5 +1,6 @@
 //! The command line: one file a command, exit codes, terminal output. The only module that prints.
 
+mod across;
 mod answer;
 mod args;
 mod bundle;
@@ -14,10 +15,14 @@ mod fetch;
 mod ingest;
 mod init;
 mod layout;
+mod log;
 mod notify;
 mod output;
 mod progress;
+mod publish;
 mod run;
+mod runs;
+mod schedule;
 mod status;
 mod template;
 mod trace;
@@ -62,18 +67,22 @@ pub fn main() -> ExitCode {
         Command::Ingest(ingest) => ingest::main(ingest, &output),
         Command::Answer(answer) => answer::main(answer, &output),
         Command::Fetch(fetch) => fetch::main(fetch, &output),
+        Command::Publish(publish) => publish::main(publish, &output),
         Command::Layout(layout) => layout::main(layout, &output),
         Command::Close(close) => close::main(close, &output),
         Command::Diff(diff) => diff::main(diff, &output),
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Catalogue(catalogue) => catalogue::main(catalogue, &output),
         Command::Export(export) => export::main(export, &output),
+        Command::Runs(runs) => runs::main(runs, &output),
         Command::Notify(notify) => notify::main(notify, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Trace(trace) => trace::main(trace, &output),
         Command::Template(template) => template::main(template, &output),
         Command::Bundle(bundle) => bundle::main(bundle, &output),
+        Command::Schedule(schedule) => schedule::main(schedule, &output),
         Command::Verify(verify) => verify::main(verify, &output),
+        Command::Across(across) => across::main(across, &output),
         // A worker whose parent is gone has nobody to tell.
         Command::ReadFiles(bounds) => {
             Ok(serve(bounds.memory, &crate::app::answer::mark).map_or(Exit::Stopped, |()| Exit::Fine))

@@ -3,27 +3,39 @@
 //! Start with [`load`]. Nothing here reads a file: the texts come in as [`SourceFile`]s, forms as [`form::FormFile`]s. Nothing stops at the first
 //! problem: each reader reports what it finds and goes on with what it has.
 
+pub mod across;
 mod asked;
+mod asking;
 pub mod catalog;
+mod chain;
 mod collection;
 mod compare;
 mod currency;
 mod declared;
+mod destination;
+mod example;
 mod export;
+mod files;
 mod folders;
 pub mod form;
+mod freshness;
+mod group_check;
 mod indicator;
 mod layout;
 mod linked;
+mod matrix;
 mod measure;
 mod notify;
 pub mod observe;
 pub mod picture;
+mod place;
 mod presentation;
 mod programme;
+mod published;
 mod reader;
 mod refine;
 mod report;
+mod schedule;
 mod secret;
 mod server;
 mod source;
@@ -45,6 +57,7 @@ pub use source::SourceFile;
 
 use crate::finding::{Finding, Place, rules};
 use crate::model::hash::{hash_of, hex};
+use crate::model::schedule::Schedule;
 use crate::model::source::Source;
 use observe::Observed;
 use reader::{Findings, Table};
@@ -159,23 +172,34 @@ fn assemble(
     let mut collections = Vec::new();
     let mut surveys = Vec::new();
     let mut sources = Vec::new();
+    let mut ages = Vec::new();
+    let mut schedules = Vec::new();
     for root in of(Part::Pipelines) {
         collections.extend(root.tables("collection").iter().filter_map(collection::read));
         surveys.extend(root.tables("survey"));
         sources.extend(root.tables("source"));
+        ages.extend(root.tables("freshness"));
+        schedules.extend(root.tables("schedule"));
     }
     unique(collections.iter().map(|(at, collection)| (collection.code.as_str(), at)), "collection", findings);
     let collections: Vec<catalog::Collection> = collections.into_iter().map(|(_, collection)| collection).collect();
+    chain::check(&collections, findings);
     let fed: Vec<(String, String)> = sources.iter().filter_map(server::feeds).collect();
     let surveys: Vec<_> =
         surveys.iter().filter_map(|table| survey::read(table, &collections, &fed, open.form)).collect();
     unique(surveys.iter().map(|(at, survey)| (survey.code.as_str(), at)), "survey", findings);
     let surveys: Vec<catalog::Survey> = surveys.into_iter().map(|(_, survey)| survey).collect();
-    let sources: Vec<_> = sources.iter().filter_map(|table| server::read(table, &surveys)).collect();
-    unique(sources.iter().map(|(at, source)| (source.code.as_str(), at)), "source", findings);
-    let sources: Vec<Source> = sources.into_iter().map(|(_, source)| source).collect();
-
     let (programme, partners) = head.map_or((None, Vec::new()), |(programme, partners)| (programme, partners));
+    let hosts = programme.as_ref().map_or(&[][..], |programme| &programme.hosts);
+    let sources: Vec<_> = sources.iter().filter_map(|table| server::read(table, &surveys, &partners, hosts)).collect();
+    unique(sources.iter().map(|(at, source)| (source.code().as_str(), at)), "source", findings);
+    let sources: Vec<Source> = sources.into_iter().map(|(_, source)| source).collect();
+    let freshness = ages.iter().filter_map(|table| freshness::read(table, &collections, &sources)).collect();
+    let fetched: Vec<_> = sources.iter().map(Source::code).collect();
+    let schedules: Vec<_> = schedules.iter().filter_map(|table| schedule::read(table, &fetched)).collect();
+    unique(schedules.iter().map(|(at, schedule)| (schedule.code.as_str(), at)), "schedule", findings);
+    let schedules: Vec<Schedule> = schedules.into_iter().map(|(_, schedule)| schedule).collect();
+
     if let Some(programme) = &programme {
         programme::check_partners(&partners, &collections, findings);
         let context = indicator::Context {
@@ -205,11 +229,12 @@ fn assemble(
         let partners: Vec<catalog::Partner> = partners.into_iter().map(|(_, partner)| partner).collect();
         for root in of(Part::Reports) {
             let tables = root.tables("report");
-            let read = |table| report::read(table, programme, (&indicators, &partners), open.picture);
+            let read = |table| report::read(table, programme, (&indicators, &partners, &collections), open.picture);
             reports.extend(tables.iter().filter_map(read));
         }
         unique(reports.iter().map(|(at, report)| (report.code.as_str(), at)), "report", findings);
         let mut reports: Vec<catalog::Report> = reports.into_iter().map(|(_, report)| report).collect();
+        destination::unique(reports.iter().flat_map(|report| &report.destinations), findings);
         if reports.is_empty() {
             reports.extend(report::standard(programme, &indicators));
         }
@@ -238,6 +263,8 @@ fn assemble(
             collections,
             surveys,
             sources,
+            freshness,
+            schedules,
             rates,
             indicators,
             reports,
@@ -251,7 +278,9 @@ fn assemble(
         let keys: &[&'static str] = match part {
             Part::Programme => &[],
             Part::Indicators => &["indicator"],
-            Part::Pipelines => &["collection", "survey", "source", "mail", "channel", "reminders"],
+            Part::Pipelines => {
+                &["collection", "survey", "source", "freshness", "schedule", "mail", "channel", "reminders"]
+            }
             Part::Reports => &["report"],
         };
         for key in keys {
@@ -356,7 +385,11 @@ fn reading_hash(
     let collections: Vec<_> = collections.iter().map(catalog::Collection::for_reading).collect();
     let surveys: Vec<_> = surveys.iter().map(catalog::Survey::for_reading).collect();
     // Of a source only what its answers belong to: another address reads nothing differently.
-    let sources: Vec<_> = sources.iter().map(|source| (&source.code, &source.survey, &source.wave)).collect();
+    let of = |source: &Source| match source {
+        Source::Survey(one) => format!("{:?} {:?} {:?}", one.code, one.survey, one.wave),
+        Source::Files(one) => format!("{:?} {:?}", one.code, one.partner),
+    };
+    let sources: Vec<String> = sources.iter().map(of).collect();
     // The Debug text of what matters to reading: any change in it reads the files again, which is never wrong.
     let facts = format!(
         "{READER_VERSION} {:?} {} {} {:?} {:?} {partners:?} {collections:?} {surveys:?} {sources:?}",

@@ -349,6 +349,17 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// A list of numbers, exactly as written. Absent: empty.
+    pub fn numbers(&self, key: &'static str) -> Vec<Decimal> {
+        self.takes(key, || Shape::Numbers);
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let wanted = "a list of numbers";
+        let Some(items) = value.get_ref().as_array() else {
+            return self.wrong_type(key, value, wanted).unwrap_or_default();
+        };
+        items.iter().filter_map(|item| exact(item.get_ref()).or_else(|| self.wrong_type(key, item, wanted))).collect()
+    }
+
     /// A list of lists of texts. Absent: empty.
     pub fn groups(&self, key: &'static str) -> Vec<At<Vec<At<String>>>> {
         self.takes(key, || Shape::Groups);
@@ -406,6 +417,12 @@ impl<'a> Table<'a> {
     /// Whether a key holds a table (and not, say, a text).
     pub fn is_table(&self, key: &'static str) -> bool {
         self.get(key).is_some_and(|value| value.get_ref().is_table())
+    }
+
+    /// A number that stands where no number may stand: for a better word about it.
+    pub fn misplaced_number(&self, key: &'static str) -> Option<At<Decimal>> {
+        let value = self.get(key)?;
+        exact(value.get_ref()).map(|number| At { value: number, span: value.span() })
     }
 
     pub fn is_text(&self, key: &'static str) -> bool {
@@ -527,6 +544,7 @@ fn example(wanted: &str) -> &'static str {
         "a number" | "a whole number" => "12, without quotes",
         "true or false" => "true or false, without quotes",
         "a list of texts" => "[\"one\", \"two\"]",
+        "a list of numbers" => "[4, 3, 8]",
         "a list of lists of texts" => "[[\"one\", \"two\"]]",
         "a table" | "a list of tables" | "a table, or a list of tables" => "{ … }",
         _ => "\"…\", in double quotes",

@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test ends where its fixture fails")]
 #![allow(clippy::print_stdout, reason = "a test says what it could not try, and what it counted")]
 
+mod across;
 mod answer;
 mod bundle;
 mod catalogue;
@@ -40,18 +41,25 @@ mod page;
 mod patch;
 mod project;
 mod propose;
+mod publish;
 mod readme;
 mod rebuild;
 mod refusals;
 mod reports;
+mod runs;
 mod sameness;
 mod sandbox;
+mod schedule;
 mod schema;
 mod server;
+mod shelves;
 mod smtp;
+mod sources;
 mod submissions;
 mod surveys;
+mod tamper;
 mod template;
+mod together;
 mod trace;
 mod walk;
 mod waves;

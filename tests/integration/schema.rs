@@ -123,6 +123,7 @@ fn shape(shape: &Shape, at: &str) -> Value {
         Shape::Day => json!({ "type": "string", "format": "date" }),
         Shape::Choice(words) => json!({ "enum": words }),
         Shape::Texts => json!({ "anyOf": [{ "type": "string" }, texts] }),
+        Shape::Numbers => json!({ "type": "array", "items": { "type": "number" } }),
         Shape::Groups => json!({ "type": "array", "items": texts }),
         Shape::Table => table(),
         Shape::Tables => json!({ "anyOf": [table(), { "type": "array", "items": table() }] }),
@@ -243,7 +244,7 @@ fn the_schemas_of_definitions_are_what_the_readers_ask_for() {
     }
     // Of a table that no sample holds nobody knows the keys; nor what a key takes that is looked for and never read.
     let refused = ["token", "password", "api_key", "key", "login", "username"];
-    let refusing = ["pipelines.source", "pipelines.mail", "pipelines.channel"];
+    let refusing = ["pipelines.source", "pipelines.mail", "pipelines.channel", "reports.report.destination"];
     let mut untold: Vec<String> = Vec::new();
     for (at, table) in &observed {
         let shapeless = table.keys.iter().filter(|(_, key)| key.shapes.is_empty()).map(|(name, _)| *name);
@@ -262,7 +263,7 @@ fn the_schemas_of_definitions_are_what_the_readers_ask_for() {
 #[test]
 fn every_key_of_a_definition_is_documented() {
     let read = |name: &str| fs::read_to_string(repository().join(name)).expect("read");
-    let text = read("docs/definitions.md") + &read("docs/exports.md");
+    let text = read("docs/definitions.md") + &read("docs/exports.md") + &read("docs/sources.md");
     let words: std::collections::BTreeSet<&str> =
         text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
     let missing: Vec<String> = observed()
@@ -316,6 +317,8 @@ collections = ["grants", "firms"]
 inbox = "data/inbox"
 [limits]
 seconds = 60
+[network]
+hosts = ["*.example", "*.example.org", "*.example.eu", "eu.kobotoolbox.org"]
 [submission]
 file_names = ["{partner}*"]
 cells = { partner = "B1", period = "B2", reporting_date = "B3", revision = "B4" }
@@ -371,6 +374,12 @@ kind = "integer"
 code = "early"
 expect = "paid >= 0"
 message = "negative"
+[[collection.group_check]]
+code = "several"
+by = ["partner"]
+where = "paid > 0"
+expect = "COUNT(*) >= 2"
+message = "one grant alone"
 "#;
 
 const SURVEYS: &str = r#"schema = 1
@@ -390,6 +399,11 @@ value = "staff"
 code = "firm"
 label = "Company"
 kind = "enterprise"
+[[collection.field]]
+code = "grant_no"
+label = "Grant"
+kind = "text"
+refers_to = "grants.no"
 [[collection.field]]
 code = "region"
 label = "Part"
@@ -543,10 +557,54 @@ code = "central"
 kind = "odk"
 url = "https://central.example"
 form = "7/turnover"
-secret = "ODK_PASSWORD"
-user = "ODK_USER"
+secret_file = "./secrets/odk_password"
+user_file = "/run/secrets/odk_user"
 survey = "counted"
 wave = "first"
+
+[[freshness]]
+of = "server"
+warn_after_days = 8
+fail_after_days = 30
+[[freshness]]
+of = "grants"
+per = "newest"
+fail_after_days = 120
+[[source]]
+code = "share"
+kind = "folder"
+path = "/mnt/partners"
+files = ["*.xlsx"]
+[[source]]
+code = "open_data"
+kind = "url"
+url = "https://files.example.org/firms.csv?year=2016"
+name = "firms.csv"
+[[source]]
+code = "link"
+kind = "url"
+url_secret = "LINK"
+[[source]]
+code = "cloud"
+kind = "webdav"
+url = "https://cloud.example/dav/in"
+user = "CLOUD_USER"
+secret = "CLOUD_PASSWORD"
+partner = "alpha"
+[[source]]
+code = "bucket"
+kind = "s3"
+endpoint = "https://s3.example"
+bucket = "kpi"
+prefix = "in"
+user = "S3_KEY"
+secret = "S3_SECRET"
+[[schedule]]
+code = "weekly"
+cron = ["0 6 * * MON"]
+catch_up = "all"
+steps = ["fetch", "run"]
+sources = ["server"]
 "#;
 
 const INDICATORS: &str = r#"schema = 1
@@ -558,6 +616,7 @@ where = "paid > 0"
 measure = "SUM(paid)"
 by = ["partner"]
 committed = { measure = "COUNT(*)", where = "paid > 0", date = "paid_on" }
+published = [{ value = 135, relation = "about", by = { partner = "alpha" }, on = 2016-06-30, source = "Guide", note = "x", rows = "partial", parts = [100, 35] }]
 baseline = { value = 0 }
 milestone = [{ value = 10, on = 2016-06-30 }]
 target = [{ value = 100, on = 2016-12-31, decided = 2016-01-01, because = "agreed" }]
@@ -619,6 +678,28 @@ columns = ["actual"]
 charts = ["trend"]
 accent = "#0F5E6E"
 logo = "logo.png"
+[[report.matrix]]
+title = "Sizes"
+from = "firms"
+rows = "size"
+columns = "partner"
+split = "size"
+where = "size = 'small'"
+measure = "COUNT(*)"
+names = "size"
+[[report.chain]]
+title = "After"
+from = "grants"
+begins = "Paid"
+where = "paid > 0"
+open_after_days = 30
+[[report.chain.step]]
+title = "Seen"
+date = "paid_on"
+where = "paid > 1"
+[[report.chain.step]]
+title = "Firm"
+from = "firms"
 [[report.funnel]]
 title = "Way"
 steps = ["several", "paid"]
@@ -637,13 +718,40 @@ recipient_region = { code = "89" }
 sector = { code = "32130" }
 [report.dhis2]
 url = "https://dhis2.example.org"
-secret = "DHIS2_TOKEN"
+secret_file = "/run/secrets/dhis2"
+user_file = "/run/secrets/dhis2_user"
 org_unit = "O6uvpzGd5pu"
 partner_org_unit = { alpha = "fdc6uOvgoji" }
 [report.dhis2.element.paid]
 actual = "s46m5MS0hxu"
 by = "partner"
 category_option_combo = { alpha = "V6L425pT3A0" }
+[[report.destination]]
+code = "folder"
+kind = "folder"
+path = "out"
+files = ["xlsx", "html"]
+names = "latest"
+[[report.destination]]
+code = "put"
+kind = "put"
+url_secret_file = "/run/secrets/put"
+[[report.destination]]
+code = "link"
+kind = "put"
+url_secret = "PUT_LINK"
+[[report.destination]]
+code = "cloud"
+kind = "webdav"
+url = "https://cloud.example/dav/out"
+[[report.destination]]
+code = "bucket"
+kind = "s3"
+endpoint = "https://s3.example"
+bucket = "kpi"
+prefix = "out"
+user = "S3_KEY"
+secret = "S3_SECRET"
 "##;
 
 /// Who is told what: every key, and each kind of channel.

@@ -15,7 +15,9 @@ pub fn all() -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     for (path, bytes) in FILES {
         let inside = path.strip_prefix("examples/").and_then(|path| path.split_once('/'));
-        let (name, path) = inside.unwrap_or((ROOT, path));
+        // The root's README speaks of the program; that of its data, of the project.
+        let of_root = if *path == "data/README.md" { "README.md" } else { path };
+        let (name, path) = inside.unwrap_or((ROOT, of_root));
         match examples.iter_mut().find(|example| example.name == name) {
             Some(example) => example.files.push((path, bytes)),
             None => examples.push(Example { name, title: String::new(), files: vec![(path, bytes)] }),
@@ -180,6 +182,14 @@ const FILES: &[(&str, &[u8])] = files![
     "examples/reina_plus/reports/funder.toml",
     "examples/reina_plus/reports/scoreboard.toml",
     "examples/reina_plus/scoreboard.toml",
+    "examples/ret_clusters/README.md",
+    "examples/ret_clusters/data/inbox/RET_north_2017.xlsx",
+    "examples/ret_clusters/data/inbox/RET_south_2017.xlsx",
+    "examples/ret_clusters/data/inbox/RET_west_2017.xlsx",
+    "examples/ret_clusters/indicators/ret_clusters.toml",
+    "examples/ret_clusters/pipelines/measures.toml",
+    "examples/ret_clusters/reports/scoreboard.toml",
+    "examples/ret_clusters/scoreboard.toml",
     "examples/rocket/README.md",
     "examples/rocket/data/inbox/ROCKET_NMWP_P1_2017-04-20.xlsx",
     "examples/rocket/data/inbox/ROCKET_NMWP_P2_2018-04-19.xlsx",

@@ -73,7 +73,7 @@ impl Case {
             (line.seq, line.previous) = (seq, previous);
             let Line { at, kind, body, .. } = &*line;
             line.hash = hash_of(format!("{}\n{seq}\n{at}\n{kind}\n{}\n{body}", line.previous, body.len()).as_bytes());
-            previous = line.hash.clone();
+            previous.clone_from(&line.hash);
         }
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(async {

@@ -42,6 +42,7 @@ impl Spool {
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let path = entry.path();
             if entry.file_name() != "lock" {
+                fault::point();
                 fs::remove_file(&path).map_err(StoreError::io("remove", &path))?;
             }
         }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{StoreError, atomic};
+use super::{StoreError, atomic, fault};
 
 /// The folder of one source, locked until it is dropped. It needs no open [`Store`](super::Store): a fetch may take
 /// minutes, in which others may write.

@@ -43,7 +43,12 @@ struct Came {
 ///
 /// # Errors
 /// Where the ledger cannot be written: nothing is done then, or it is not known that it was, and it will be done again.
-pub fn run(project: &Project, work: &Work, stop: &dyn Fn() -> bool, progress: Progress<'_>) -> Result<Attempt, Stopped> {
+pub fn run(
+    project: &Project,
+    work: &Work,
+    stop: &dyn Fn() -> bool,
+    progress: Progress<'_>,
+) -> Result<Attempt, Stopped> {
     let watch = Stopwatch::start();
     let mut attempt = Attempt::begun(work.trigger.clone(), clock::now());
     record(project, &attempt)?;
@@ -208,7 +213,13 @@ fn published(project: &Project, progress: Progress<'_>) -> Result<Came, Stopped>
                 info!(destination = one.destination, output = one.output, sent = receipt.sent, "delivered");
             }
             Err(finding) => {
-                warn!(destination = one.destination, output = one.output, rule = finding.rule.id, "{}", finding.message);
+                warn!(
+                    destination = one.destination,
+                    output = one.output,
+                    rule = finding.rule.id,
+                    "{}",
+                    finding.message
+                );
                 findings.push(finding.clone());
             }
         }

@@ -2,6 +2,7 @@
 //!
 //! Start with [`refresh::run`]: define → ingest → compute → report → publish.
 
+pub mod across;
 pub mod answer;
 pub mod assemble;
 pub mod attempt;

@@ -31,6 +31,8 @@ pub struct Options {
     pub out: Option<PathBuf>,
     /// Receive nothing and publish nothing: say what would come of it.
     pub dry_run: bool,
+    /// Compute even where nothing has changed since the last run.
+    pub anew: bool,
 }
 
 /// One published report.
@@ -80,6 +82,7 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
     let run = run_code(project, state, as_of);
     let program = program();
     if inbox.is_empty()
+        && !options.anew
         && let Some(last) = &state.last_run
         && let Some(unchanged) = unchanged(project, &out, last, &run, &program, as_of)
     {

@@ -56,6 +56,8 @@ pub enum Command {
     Bundle(BundleArgs),
     /// Do what the declared schedules say, at their hours, until it is stopped
     Schedule(ScheduleArgs),
+    /// Put several programmes side by side: figures of one kind, sums where they add up, organisations counted once
+    Across(AcrossArgs),
     /// Verify the store; or compute a bundle again, and say whether every figure agrees
     Verify(VerifyArgs),
     /// Read files for another process of this program: a worker
@@ -457,6 +459,26 @@ pub struct ScheduleArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct AcrossArgs {
+    /// Project folders; or one file that lists them and says what belongs together: see docs/across.md
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Where the report goes: a workbook, or JSON where the name ends in .json [default: across.xlsx]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Whom it is for: each programme is told as its own report for that audience tells it [default: as the file says,
+    /// else internal]
+    #[arg(long, value_enum)]
+    pub audience: Option<For>,
+    /// The day of every scoreboard [default: as each programme declares, else today]
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<NaiveDate>,
+    /// How to answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
 pub struct ReadFiles {
     /// What the process may allocate, in bytes
     pub memory: u64,
@@ -484,6 +506,7 @@ impl Arguments {
             Command::Bundle(bundle) => bundle.common.format,
             Command::Schedule(schedule) => schedule.common.format,
             Command::Verify(verify) => verify.common.format,
+            Command::Across(across) => across.format,
             Command::ReadFiles(_) => Format::Human,
         }
     }

@@ -1,5 +1,6 @@
 //! The command line: one file a command, exit codes, terminal output. The only module that prints.
 
+mod across;
 mod answer;
 mod args;
 mod bundle;
@@ -77,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Bundle(bundle) => bundle::main(bundle, &output),
         Command::Schedule(schedule) => schedule::main(schedule, &output),
         Command::Verify(verify) => verify::main(verify, &output),
+        Command::Across(across) => across::main(across, &output),
         // A worker whose parent is gone has nobody to tell.
         Command::ReadFiles(bounds) => {
             Ok(serve(bounds.memory, &crate::app::answer::mark).map_or(Exit::Stopped, |()| Exit::Fine))

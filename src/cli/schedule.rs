@@ -68,7 +68,8 @@ fn once(scheduler: &mut Scheduler, output: &Output) -> Result<Exit, Stopped> {
         }
         thread::sleep(PAUSE);
     }
-    let next = scheduler.standing(1)?.into_iter().filter_map(|one| Some((*one.next.first()?, one))).min_by_key(|(at, _)| *at);
+    let next =
+        scheduler.standing(1)?.into_iter().filter_map(|one| Some((*one.next.first()?, one))).min_by_key(|(at, _)| *at);
     Ok(answer(&attempts, next.as_ref().map(|(at, standing)| (*at, standing)), output))
 }
 
@@ -99,7 +100,9 @@ fn answer(attempts: &[Attempt], next: Option<(DateTime<Utc>, &Standing)>, output
 
 fn tell(attempt: &Attempt, output: &Output) {
     let name = match &attempt.trigger {
-        crate::app::attempt::Trigger::Schedule { schedule, due } => format!("{schedule}, due {}", due.format("%Y-%m-%d %H:%M UTC")),
+        crate::app::attempt::Trigger::Schedule { schedule, due } => {
+            format!("{schedule}, due {}", due.format("%Y-%m-%d %H:%M UTC"))
+        }
         crate::app::attempt::Trigger::Command(command) => command.clone(),
     };
     output.line(&format!("{}: {}", bold(&name), outcome(attempt.outcome)));

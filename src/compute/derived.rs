@@ -60,6 +60,7 @@ pub fn result(indicator: &Indicator, total: Figure, parts: ResultParts) -> Indic
         corrections: Vec::new(),
         year_ends: Vec::new(),
         estimate: None,
+        published: Vec::new(),
     }
 }
 

@@ -8,12 +8,16 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 pub use super::asked::{FormQuestion, Wave, WaveRole, option_columns};
+pub use super::chain::{ChainPlan, Reached, RefersTo};
 pub use super::compare::CompareWith;
 pub use super::currency::{FieldCurrency, Rates, month_of};
+pub use super::example::{Example, ExampleCell, ExampleRow};
 pub use super::folders::{Folders, Limits, SubmissionRules};
+pub use super::group_check::GroupCheck;
+pub use super::matrix::MatrixPlan;
 pub use super::theme::Theme;
 pub use super::weighting::{KnownMargin, SurveyColumn, Weighting};
-use crate::finding::{CellRef, Severity};
+use crate::finding::{CellRef, Place, Severity};
 use crate::model::absent::Absent;
 use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
@@ -21,6 +25,7 @@ use crate::model::export::Exports;
 use crate::model::notify::Telling;
 use crate::model::period::Calendar;
 use crate::model::presentation::Presentation;
+use crate::model::published::Statement;
 use crate::model::schedule::Schedule;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
 use crate::model::source::Source;
@@ -114,6 +119,8 @@ pub struct Collection {
     pub layouts: Vec<Layout>,
     pub fields: Vec<Field>,
     pub checks: Vec<Check>,
+    /// Over all rows that count together; reading knows nothing of them.
+    pub group_checks: Vec<GroupCheck>,
 }
 
 /// Where a table stands in a workbook that is not our template. Rows and columns count from zero.
@@ -201,7 +208,7 @@ impl Collection {
     #[must_use]
     pub fn for_reading(&self) -> Self {
         let fields = self.fields.iter().map(Field::for_reading).collect();
-        Self { help: Words::default(), fields, ..self.clone() }
+        Self { help: Words::default(), fields, group_checks: Vec::new(), ..self.clone() }
     }
 
     pub fn field(&self, code: &str) -> Option<&Field> {
@@ -321,6 +328,8 @@ pub struct Field {
     /// Of money: another currency than the programme's, or whatever the row says.
     pub currency: Option<FieldCurrency>,
     pub guidance: Guidance,
+    /// The record of another collection that it names.
+    pub refers_to: Option<RefersTo>,
     /// Of a question that a form asks.
     pub form: Option<FormQuestion>,
     /// Texts that stand for no answer, folded, and what each says of it. Of surveys only.
@@ -340,7 +349,7 @@ impl Field {
     /// Without what only a template says.
     #[must_use]
     pub fn for_reading(&self) -> Self {
-        Self { guidance: Guidance::default(), ..self.clone() }
+        Self { guidance: Guidance::default(), refers_to: None, ..self.clone() }
     }
 
     /// Every declared name of its column: labels and other names.
@@ -476,28 +485,6 @@ pub enum How {
     Derived(Derived),
 }
 
-/// A row of a worked example: the collection it stands in, and the cells it gives.
-#[derive(Debug, Clone)]
-pub struct ExampleRow {
-    pub collection: CollectionCode,
-    pub cells: BTreeMap<String, ExampleCell>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ExampleCell {
-    Text(String),
-    Number(Decimal),
-    Day(NaiveDate),
-}
-
-#[derive(Debug, Clone)]
-pub struct Example {
-    pub given: Vec<ExampleRow>,
-    pub expect: Decimal,
-    /// Where it stands, for the finding when it fails.
-    pub place: crate::finding::Place,
-}
-
 #[derive(Debug, Clone)]
 pub struct Indicator {
     pub code: IndicatorCode,
@@ -523,6 +510,8 @@ pub struct Indicator {
     pub source: Option<String>,
     pub responsible: Option<String>,
     pub compare_with: Option<CompareWith>,
+    /// What others published of it, and where that is declared.
+    pub published: Vec<(Place, Statement)>,
     /// Its code among the EU's common indicators, such as `RCO01`; its entry of the catalogue, such as `cosme/jobs_fte`.
     pub common: Option<String>,
     pub catalogue: Option<String>,
@@ -533,6 +522,8 @@ pub struct Indicator {
 pub struct Gate {
     pub rows_kept_out: Option<u64>,
     pub partners_missing: Option<u64>,
+    /// Groups that fail a check over groups.
+    pub groups_failed: Option<u64>,
     pub status: Vec<Status>,
 }
 
@@ -548,6 +539,8 @@ pub struct Report {
     pub audience: Audience,
     pub gate: Gate,
     pub presentation: Presentation,
+    pub matrices: Vec<MatrixPlan>,
+    pub chains: Vec<ChainPlan>,
     /// Name and hash of the picture of its head.
     pub logo_file: Option<(String, String)>,
     /// One more workbook for each partner, with its own figures.

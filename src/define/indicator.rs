@@ -87,6 +87,7 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
     let source = table.text("source").map(|at| at.value).or_else(|| Some(entry?.source.clone()));
     let responsible = table.text("responsible").map(|at| at.value);
     let compare_with = super::compare::read(table);
+    let published = super::published::read(table, &by);
     let common = common(table).or_else(|| entry?.common.clone());
     if let Used::Entry { entry, .. } = &used {
         used::differences(table, entry, accumulation);
@@ -116,6 +117,7 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
         source,
         responsible,
         compare_with,
+        published,
         common,
         catalogue: entry.map(|entry| entry.name.clone()),
         examples,

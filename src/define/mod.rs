@@ -3,24 +3,30 @@
 //! Start with [`load`]. Nothing here reads a file: the texts come in as [`SourceFile`]s, forms as [`form::FormFile`]s. Nothing stops at the first
 //! problem: each reader reports what it finds and goes on with what it has.
 
+pub mod across;
 mod asked;
 pub mod catalog;
+mod chain;
 mod collection;
 mod compare;
 mod currency;
 mod declared;
+mod example;
 mod export;
 mod folders;
 pub mod form;
+mod group_check;
 mod indicator;
 mod layout;
 mod linked;
+mod matrix;
 mod measure;
 mod notify;
 pub mod observe;
 pub mod picture;
 mod presentation;
 mod programme;
+mod published;
 mod reader;
 mod refine;
 mod report;
@@ -170,6 +176,7 @@ fn assemble(
     }
     unique(collections.iter().map(|(at, collection)| (collection.code.as_str(), at)), "collection", findings);
     let collections: Vec<catalog::Collection> = collections.into_iter().map(|(_, collection)| collection).collect();
+    chain::check(&collections, findings);
     let fed: Vec<(String, String)> = sources.iter().filter_map(server::feeds).collect();
     let surveys: Vec<_> =
         surveys.iter().filter_map(|table| survey::read(table, &collections, &fed, open.form)).collect();
@@ -213,7 +220,7 @@ fn assemble(
         let partners: Vec<catalog::Partner> = partners.into_iter().map(|(_, partner)| partner).collect();
         for root in of(Part::Reports) {
             let tables = root.tables("report");
-            let read = |table| report::read(table, programme, (&indicators, &partners), open.picture);
+            let read = |table| report::read(table, programme, (&indicators, &partners, &collections), open.picture);
             reports.extend(tables.iter().filter_map(read));
         }
         unique(reports.iter().map(|(at, report)| (report.code.as_str(), at)), "report", findings);

@@ -124,9 +124,15 @@ mod tests {
         assert_eq!(findings, []);
         let schedule = catalog.expect("sound").schedules.pop().expect("a schedule");
         assert_eq!((schedule.catch_up, schedule.steps.len()), (CatchUp::Latest, 4));
-        let (catalog, _) = loaded("code = \"nightly\"\ncron = [\"0 2 * * *\", \"0 3 * * *\"]\ncatch_up = \"all\"\nsteps = [\"run\", \"fetch\"]\n");
+        let (catalog, _) = loaded(
+            "code = \"nightly\"\ncron = [\"0 2 * * *\", \"0 3 * * *\"]\ncatch_up = \"all\"\nsteps = [\"run\", \"fetch\"]\n",
+        );
         let schedule = catalog.expect("sound").schedules.pop().expect("a schedule");
-        assert_eq!((schedule.lines.len(), schedule.steps), (2, vec![Step::Fetch, Step::Run]), "in the order of the work");
+        assert_eq!(
+            (schedule.lines.len(), schedule.steps),
+            (2, vec![Step::Fetch, Step::Run]),
+            "in the order of the work"
+        );
     }
 
     #[test]
@@ -153,6 +159,9 @@ mod tests {
             ["pipelines/s.toml:5:12 no source is called `kobo`"]
         );
         let twice = "code = \"w\"\ncron = \"0 6 * * *\"\n";
-        assert_eq!(problems(&format!("{twice}[[schedule]]\n{twice}")), ["pipelines/s.toml:6:8 the schedule `w` is defined twice"]);
+        assert_eq!(
+            problems(&format!("{twice}[[schedule]]\n{twice}")),
+            ["pipelines/s.toml:6:8 the schedule `w` is defined twice"]
+        );
     }
 }

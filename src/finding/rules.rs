@@ -363,6 +363,18 @@ rules! {
     FIGURES_APART "figures-apart", "a count lies beyond the interval of the survey's estimate",
         "Two sources that should tell the same tell different things, by more than chance explains.",
         "Ask partners how they count, and look at who answered. Both figures stand as they are.";
+    ORPHAN "orphan", "rows that name a record which nobody has reported",
+        "What became of a record cannot be followed, and its conversion is told too low.",
+        "Correct the number, or report the record that it names.";
+    GROUP_CHECK_FAILED "group-check-failed", "rows that together are not what a check over groups expects",
+        "Each row may be right by itself; together they break a rule of the programme. They count all the same.",
+        "Ask the partners whose rows they are; the check is declared with the collection.";
+    PUBLISHED_CONTRADICTED "published-contradicted", "a published figure that the rows do not give",
+        "Whoever knows the published figure will ask which of the two is right.",
+        "Look at what each of them counts; what was published stands beside the figure.";
+    PUBLISHED_DISAGREE "published-disagree", "published figures of one thing that cannot all be right",
+        "No rows can give both, so the programme cannot be held against them.",
+        "Ask whoever published them, and write down what they say in `note`.";
     PART_ABOVE_WHOLE "part-above-whole", "an answer whose part is larger than its whole",
         "A share above 100 % moves the estimate, and one of the two numbers is wrong.",
         "Ask the enterprise which of the two is right, and correct the answer on the server.";

@@ -13,13 +13,26 @@ const FIELDS: [(&str, &str); 5] = [
     ("hour", "0 to 23"),
     ("day of the month", "1 to 31, or L for the last"),
     ("month", "1 to 12, or JAN to DEC"),
-    ("day of the week", "0 to 7 (0 and 7 are Sunday), or MON to SUN; MON#1 is the first Monday of a month, 5L its last Friday"),
+    (
+        "day of the week",
+        "0 to 7 (0 and 7 are Sunday), or MON to SUN; MON#1 is the first Monday of a month, 5L its last Friday",
+    ),
 ];
 const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 const WEEKDAY_NAMES: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTH_NAMES: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -56,7 +69,10 @@ impl CronLine {
         };
         if fields.len() != 5 {
             let message = format!("a cron line has five fields, this one has {}", fields.len());
-            return Err(whole(message, "They are minute, hour, day of the month, month, day of the week: \"0 6 * * MON\"."));
+            return Err(whole(
+                message,
+                "They are minute, hour, day of the month, month, day of the week: \"0 6 * * MON\".",
+            ));
         }
         for (at, (start, field)) in fields.iter().enumerate() {
             let alone: Vec<&str> = (0..5).map(|other| if other == at { *field } else { "*" }).collect();
@@ -66,17 +82,23 @@ impl CronLine {
                     start: *start,
                     width: field.chars().count(),
                     message: format!("`{field}` is no {name} of a cron line"),
-                    help: format!("Write {range}; * for every one, 1-5 for a range, 1,3 for several, */2 for every second."),
+                    help: format!(
+                        "Write {range}; * for every one, 1-5 for a range, 1,3 for several, */2 for every second."
+                    ),
                 });
             }
         }
         let joined = fields.iter().map(|(_, field)| *field).collect::<Vec<_>>().join(" ");
-        let cron = parse(&joined).ok_or_else(|| whole("the cron line cannot be read".to_owned(), "Write it as in \"0 6 * * MON\"."))?;
+        let cron = parse(&joined)
+            .ok_or_else(|| whole("the cron line cannot be read".to_owned(), "Write it as in \"0 6 * * MON\"."))?;
         let minutes = (0..60).filter(|minute| cron.pattern.minute_match(*minute).unwrap_or(false)).collect();
         let hours = (0..24).filter(|hour| cron.pattern.hour_match(*hour).unwrap_or(false)).collect();
         let line = Self { text: joined, cron, minutes, hours };
         if line.never() {
-            return Err(whole("the cron line never comes: no month has such a day".to_owned(), "Write L for the last day of a month."));
+            return Err(whole(
+                "the cron line never comes: no month has such a day".to_owned(),
+                "Write L for the last day of a month.",
+            ));
         }
         Ok(line)
     }
@@ -198,7 +220,11 @@ fn days_in_words(day: &str, month: &str, weekday: &str) -> Option<String> {
         }
         ("L", "*") => Some(format!("on the last day{}", of(" of every month"))),
         (day, "*") => {
-            let days: Vec<String> = day.split(',').map(|one| one.parse::<u32>().map(|day| day.to_string())).collect::<Result<_, _>>().ok()?;
+            let days: Vec<String> = day
+                .split(',')
+                .map(|one| one.parse::<u32>().map(|day| day.to_string()))
+                .collect::<Result<_, _>>()
+                .ok()?;
             Some(format!("on day {}{}", listed(&days), of(" of every month")))
         }
         _ => None,
@@ -250,7 +276,15 @@ mod tests {
         assert_eq!(fault("@daily").2, "a cron line has five fields, this one has 1");
         assert_eq!(fault("").0, 0);
         assert_eq!(fault("0 6 30 2 *").2, "the cron line never comes: no month has such a day");
-        for good in ["0 6 * * MON", "*/15 6-8 1,15 jan-mar *", "0 0 29 2 *", "0 6 L * *", "0 6 * * MON#1", "0 6 * * 5L", "0 6 * * 7"] {
+        for good in [
+            "0 6 * * MON",
+            "*/15 6-8 1,15 jan-mar *",
+            "0 0 29 2 *",
+            "0 6 L * *",
+            "0 6 * * MON#1",
+            "0 6 * * 5L",
+            "0 6 * * 7",
+        ] {
             assert!(CronLine::parse(good).is_ok(), "{good}");
         }
     }
@@ -262,7 +296,10 @@ mod tests {
         assert!(on("0 6 L * *", "2015-02-28") && !on("0 6 L * *", "2016-02-28") && on("0 6 L * *", "2016-04-30"));
         assert!(on("0 6 * * 7", "2016-07-03") && on("0 6 * * 0", "2016-07-03") && !on("0 6 * * 0", "2016-07-04"));
         assert!(on("0 6 * * MON#1", "2016-07-04") && !on("0 6 * * MON#1", "2016-07-11"));
-        assert!(on("0 6 13 * FRI", "2016-07-13") && on("0 6 13 * FRI", "2016-07-15"), "either of the two, as cron has it");
+        assert!(
+            on("0 6 13 * FRI", "2016-07-13") && on("0 6 13 * FRI", "2016-07-15"),
+            "either of the two, as cron has it"
+        );
     }
 
     #[test]

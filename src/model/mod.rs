@@ -4,7 +4,9 @@
 //! and nothing here is an `f64`: figures are exact decimals.
 
 pub mod absent;
+pub mod across;
 pub mod audience;
+pub mod chain;
 pub mod changes;
 pub mod closing;
 pub mod code;
@@ -18,12 +20,14 @@ pub mod fold;
 pub mod hash;
 pub mod letter;
 pub mod locale;
+pub mod matrix;
 pub mod notify;
 pub mod number;
 pub mod pace;
 pub mod period;
 pub mod phrases;
 pub mod presentation;
+pub mod published;
 pub mod schedule;
 pub mod scoreboard;
 pub mod secret;

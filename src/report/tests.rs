@@ -117,6 +117,7 @@ pub fn volume() -> IndicatorResult {
         corrections: Vec::new(),
         year_ends: Vec::new(),
         estimate: None,
+        published: Vec::new(),
     }
 }
 
@@ -191,6 +192,8 @@ pub fn scoreboard() -> Scoreboard {
         indicators: vec![volume(), silent()],
         surveys: Vec::new(),
         comparisons: Vec::new(),
+        matrices: Vec::new(),
+        chains: Vec::new(),
         findings: vec![
             Finding::warning(&rules::NUMBER_AS_TEXT, place, "a number stored as text")
                 .found("=HYPERLINK(\"http://evil.example\")\u{7}")

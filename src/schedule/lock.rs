@@ -38,11 +38,12 @@ pub fn take(store: &Path) -> Result<Result<Lock, Held>, Stopped> {
     let disk = |error: std::io::Error| {
         let message = format!("cannot lock {}: {error}", path.display());
         let place = Place::File { file: path.display().to_string() };
-        Stopped(vec![Finding::error(&rules::DISK, place, message).help("Look at the permissions and at the free space.")])
+        Stopped(vec![
+            Finding::error(&rules::DISK, place, message).help("Look at the permissions and at the free space."),
+        ])
     };
     fs::create_dir_all(store).map_err(disk)?;
-    let mut file =
-        OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(disk)?;
+    let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(disk)?;
     match file.try_lock() {
         Ok(()) => {
             // Who it is, for whoever comes second. Of no consequence where it cannot be written.

@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test ends where its fixture fails")]
 #![allow(clippy::print_stdout, reason = "a test says what it could not try, and what it counted")]
 
+mod across;
 mod answer;
 mod bundle;
 mod catalogue;
@@ -53,6 +54,7 @@ mod smtp;
 mod submissions;
 mod surveys;
 mod template;
+mod together;
 mod trace;
 mod walk;
 mod waves;

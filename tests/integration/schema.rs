@@ -123,6 +123,7 @@ fn shape(shape: &Shape, at: &str) -> Value {
         Shape::Day => json!({ "type": "string", "format": "date" }),
         Shape::Choice(words) => json!({ "enum": words }),
         Shape::Texts => json!({ "anyOf": [{ "type": "string" }, texts] }),
+        Shape::Numbers => json!({ "type": "array", "items": { "type": "number" } }),
         Shape::Groups => json!({ "type": "array", "items": texts }),
         Shape::Table => table(),
         Shape::Tables => json!({ "anyOf": [table(), { "type": "array", "items": table() }] }),
@@ -371,6 +372,12 @@ kind = "integer"
 code = "early"
 expect = "paid >= 0"
 message = "negative"
+[[collection.group_check]]
+code = "several"
+by = ["partner"]
+where = "paid > 0"
+expect = "COUNT(*) >= 2"
+message = "one grant alone"
 "#;
 
 const SURVEYS: &str = r#"schema = 1
@@ -390,6 +397,11 @@ value = "staff"
 code = "firm"
 label = "Company"
 kind = "enterprise"
+[[collection.field]]
+code = "grant_no"
+label = "Grant"
+kind = "text"
+refers_to = "grants.no"
 [[collection.field]]
 code = "region"
 label = "Part"
@@ -564,6 +576,7 @@ where = "paid > 0"
 measure = "SUM(paid)"
 by = ["partner"]
 committed = { measure = "COUNT(*)", where = "paid > 0", date = "paid_on" }
+published = [{ value = 135, relation = "about", by = { partner = "alpha" }, on = 2016-06-30, source = "Guide", note = "x", rows = "partial", parts = [100, 35] }]
 baseline = { value = 0 }
 milestone = [{ value = 10, on = 2016-06-30 }]
 target = [{ value = 100, on = 2016-12-31, decided = 2016-01-01, because = "agreed" }]
@@ -625,6 +638,28 @@ columns = ["actual"]
 charts = ["trend"]
 accent = "#0F5E6E"
 logo = "logo.png"
+[[report.matrix]]
+title = "Sizes"
+from = "firms"
+rows = "size"
+columns = "partner"
+split = "size"
+where = "size = 'small'"
+measure = "COUNT(*)"
+names = "size"
+[[report.chain]]
+title = "After"
+from = "grants"
+begins = "Paid"
+where = "paid > 0"
+open_after_days = 30
+[[report.chain.step]]
+title = "Seen"
+date = "paid_on"
+where = "paid > 1"
+[[report.chain.step]]
+title = "Firm"
+from = "firms"
 [[report.funnel]]
 title = "Way"
 steps = ["several", "paid"]

@@ -59,6 +59,7 @@ pub fn sheet(context: Context, one: &IndicatorResult, name: &str) -> (Sheet, Opt
         super::estimate::part(&mut canvas, one, number, LAST);
     }
     super::compare::part(&mut canvas, context, one, LAST);
+    super::published::part(&mut canvas, one, LAST);
     definition(&mut canvas, one, number);
     for breakdown in &one.breakdowns {
         let part = if breakdown.estimates.is_empty() { super::breakdown::part } else { super::groups::part };

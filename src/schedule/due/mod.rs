@@ -120,7 +120,9 @@ pub fn next(schedule: &Schedule, zone: Tz, after: DateTime<Utc>) -> Option<DateT
 /// The instants that a local day has.
 fn of_day(schedule: &Schedule, zone: Tz, day: NaiveDate) -> BTreeSet<DateTime<Utc>> {
     let lines = schedule.lines.iter().filter(|line| line.on(day));
-    lines.flat_map(|line| line.times().flat_map(move |(hour, minute)| instants(line, zone, day, hour, minute))).collect()
+    lines
+        .flat_map(|line| line.times().flat_map(move |(hour, minute)| instants(line, zone, day, hour, minute)))
+        .collect()
 }
 
 fn instants(line: &CronLine, zone: Tz, day: NaiveDate, hour: u32, minute: u32) -> Vec<DateTime<Utc>> {

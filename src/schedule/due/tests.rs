@@ -41,7 +41,15 @@ struct World {
 impl World {
     fn new(lines: &[&str], catch_up: CatchUp, zone: Tz) -> Self {
         let schedules = vec![schedule(lines, catch_up)];
-        Self { schedules, zone, entries: Vec::new(), history: History::default(), done: Vec::new(), let_be: Vec::new(), missed: Vec::new() }
+        Self {
+            schedules,
+            zone,
+            entries: Vec::new(),
+            history: History::default(),
+            done: Vec::new(),
+            let_be: Vec::new(),
+            missed: Vec::new(),
+        }
     }
 
     fn due(&self, now: DateTime<Utc>) -> Vec<Due> {
@@ -121,11 +129,18 @@ fn an_hour_that_comes_twice_is_done_once() {
 
 #[test]
 fn a_line_for_every_hour_is_a_distance_and_knows_no_daylight_saving() {
-    for (from, until) in [("2016-03-26T23:00:00Z", "2016-03-27T05:00:00Z"), ("2016-10-29T23:00:00Z", "2016-10-30T05:00:00Z")] {
+    for (from, until) in
+        [("2016-03-26T23:00:00Z", "2016-03-27T05:00:00Z"), ("2016-10-29T23:00:00Z", "2016-10-30T05:00:00Z")]
+    {
         let mut world = World::new(&["*/30 * * * *"], CatchUp::All, VILNIUS);
         world.awake(from, until);
         let distances: Vec<i64> = world.done.windows(2).map(|two| (two[1] - two[0]).num_minutes()).collect();
-        assert_eq!((world.done.len(), distances.iter().all(|minutes| *minutes == 30)), (13, true), "{:?}", instants(&world));
+        assert_eq!(
+            (world.done.len(), distances.iter().all(|minutes| *minutes == 30)),
+            (13, true),
+            "{:?}",
+            instants(&world)
+        );
     }
 }
 
@@ -135,14 +150,19 @@ fn zones_with_odd_offsets_and_days_of_the_calendar_are_right() {
     world.awake("2016-02-28T00:00:00Z", "2016-03-08T00:00:00Z");
     assert_eq!(instants(&world), ["02-29 00:15", "03-07 00:15"]);
     let zone = VILNIUS;
-    let next_after = |line: &str, after: &str| next(&schedule(&[line], CatchUp::Latest), zone, at(after)).map(|next| next.to_rfc3339());
+    let next_after = |line: &str, after: &str| {
+        next(&schedule(&[line], CatchUp::Latest), zone, at(after)).map(|next| next.to_rfc3339())
+    };
     assert_eq!(next_after("0 0 29 2 *", "2016-03-01T00:00:00Z").as_deref(), Some("2020-02-28T22:00:00+00:00"));
     assert_eq!(next_after("0 12 31 * *", "2016-03-31T12:00:00Z").as_deref(), Some("2016-05-31T09:00:00+00:00"));
     assert_eq!(next_after("0 12 L * *", "2016-02-01T00:00:00Z").as_deref(), Some("2016-02-29T10:00:00+00:00"));
     // Samoa had no 30 December 2011: what is due on that day is due when the next one begins.
     let samoa = schedule(&["0 6 * * *"], CatchUp::All);
     let apia = chrono_tz::Pacific::Apia;
-    assert_eq!(next(&samoa, apia, at("2011-12-29T16:00:00Z")).map(|next| next.to_rfc3339()).as_deref(), Some("2011-12-30T10:00:00+00:00"));
+    assert_eq!(
+        next(&samoa, apia, at("2011-12-29T16:00:00Z")).map(|next| next.to_rfc3339()).as_deref(),
+        Some("2011-12-30T10:00:00+00:00")
+    );
 }
 
 #[test]
@@ -235,8 +255,14 @@ fn what_was_cut_short_is_done_again_and_given_up_at_the_third_time() {
 
 fn lines() -> impl Strategy<Value = String> {
     let minute = prop_oneof![Just("0".to_owned()), (0u32..60).prop_map(|m| m.to_string()), Just("*/20".to_owned())];
-    let hour = prop_oneof![Just("*".to_owned()), (0u32..24).prop_map(|h| h.to_string()), Just("*/6".to_owned()), Just("1-4".to_owned())];
-    let day = prop_oneof![3 => Just("*".to_owned()), 1 => (1u32..32).prop_map(|d| d.to_string()), 1 => Just("L".to_owned())];
+    let hour = prop_oneof![
+        Just("*".to_owned()),
+        (0u32..24).prop_map(|h| h.to_string()),
+        Just("*/6".to_owned()),
+        Just("1-4".to_owned())
+    ];
+    let day =
+        prop_oneof![3 => Just("*".to_owned()), 1 => (1u32..32).prop_map(|d| d.to_string()), 1 => Just("L".to_owned())];
     let weekday = prop_oneof![2 => Just("*".to_owned()), 1 => (0u32..7).prop_map(|d| d.to_string())];
     (minute, hour, day, weekday).prop_map(|(minute, hour, day, weekday)| format!("{minute} {hour} {day} * {weekday}"))
 }
@@ -253,7 +279,8 @@ fn by_the_minute(schedule: &Schedule, zone: Tz, after: DateTime<Utc>, until: Dat
     while now <= until {
         let local = |instant: DateTime<Utc>| instant.with_timezone(&zone).naive_local();
         let is = |line: &CronLine, local: NaiveDateTime| {
-            line.on(local.date()) && line.times().any(|(hour, minute)| local.date().and_hms_opt(hour, minute, 0) == Some(local))
+            line.on(local.date())
+                && line.times().any(|(hour, minute)| local.date().and_hms_opt(hour, minute, 0) == Some(local))
         };
         // The local minutes that this instant stands for: its own, and those of a gap right before it.
         let mut gap = Vec::new();
@@ -265,7 +292,8 @@ fn by_the_minute(schedule: &Schedule, zone: Tz, after: DateTime<Utc>, until: Dat
         }
         let second = matches!(zone.from_local_datetime(&local(now)), MappedLocalTime::Ambiguous(first, _) if first.to_utc() != now);
         let due = schedule.lines.iter().any(|line| {
-            (is(line, local(now)) && (!second || line.every_hour())) || (!line.every_hour() && gap.iter().any(|at| is(line, *at)))
+            (is(line, local(now)) && (!second || line.every_hour()))
+                || (!line.every_hour() && gap.iter().any(|at| is(line, *at)))
         });
         if due {
             found.push(now);

@@ -66,7 +66,8 @@ impl Facts {
         // Without an inbox there is nobody whose report could be missing.
         if let Ok(status) = status::run(project, None, None) {
             facts.waiting = status.waiting;
-            let of = |wanted: &[ReportingState]| status.lines.iter().filter(|line| wanted.contains(&line.state)).count();
+            let of =
+                |wanted: &[ReportingState]| status.lines.iter().filter(|line| wanted.contains(&line.state)).count();
             facts.received = of(&[ReportingState::Reported]);
             facts.due = of(&[ReportingState::Reported, ReportingState::Late, ReportingState::Missing]);
         }

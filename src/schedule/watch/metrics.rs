@@ -11,8 +11,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::facts::Facts;
 use super::Board;
+use super::facts::Facts;
 use crate::clock;
 
 /// Seconds: a refresh with nothing new takes a tenth of one, a slow server minutes.
@@ -24,13 +24,14 @@ type Decimal = Gauge<f64, AtomicU64>;
 /// All of them, in the text form of OpenMetrics.
 pub fn text(board: &Board) -> Result<String, fmt::Error> {
     let mut registry = Registry::with_prefix("scoreboard");
-    registry.register(
-        "build",
-        "The program",
-        Info::new(vec![("version", env!("CARGO_PKG_VERSION").to_owned())]),
-    );
+    registry.register("build", "The program", Info::new(vec![("version", env!("CARGO_PKG_VERSION").to_owned())]));
     let reasons = board.reasons();
-    count(&mut registry, "scheduler_ready", "Whether what comes due would be done (1) or not (0)", u64::from(reasons.is_empty()));
+    count(
+        &mut registry,
+        "scheduler_ready",
+        "Whether what comes due would be done (1) or not (0)",
+        u64::from(reasons.is_empty()),
+    );
     if let Some(facts) = board.facts() {
         of_work(&mut registry, &facts);
         of_data(&mut registry, &facts);
@@ -54,7 +55,8 @@ fn of_work(registry: &mut Registry, facts: &Facts) {
     }
     registry.register("attempts", "Work that ended, by schedule and outcome; `-` is work by command", attempts);
 
-    let durations: Family<Labels, Histogram, fn() -> Histogram> = Family::new_with_constructor(|| Histogram::new(BUCKETS));
+    let durations: Family<Labels, Histogram, fn() -> Histogram> =
+        Family::new_with_constructor(|| Histogram::new(BUCKETS));
     for (schedule, seconds) in &facts.seconds {
         let histogram = durations.get_or_create_owned(&vec![("schedule", schedule.clone())]);
         for one in seconds {
@@ -105,7 +107,12 @@ fn of_data(registry: &mut Registry, facts: &Facts) {
         ages.get_or_create(&vec![("source", source.clone())]).set(f64::from(seconds));
     }
     registry.register_with_unit("source_age", "How long ago a source was last fetched", Unit::Seconds, ages);
-    count(registry, "files_waiting", "Files of the inbox that were never read", u64::try_from(facts.waiting).unwrap_or(0));
+    count(
+        registry,
+        "files_waiting",
+        "Files of the inbox that were never read",
+        u64::try_from(facts.waiting).unwrap_or(0),
+    );
     count(registry, "reports_due", "Reports that were due", u64::try_from(facts.due).unwrap_or(0));
     count(registry, "reports_received", "Reports that were due and came", u64::try_from(facts.received).unwrap_or(0));
 }

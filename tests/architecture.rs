@@ -20,7 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("validate", &["sql", "define", "ingest", "layout", "model", "finding"]),
     ("propose", &["validate", "layout", "ingest", "define", "sql", "model", "finding"]),
     ("store", &["model", "finding"]),
-    ("http", &["finding"]),
+    ("http", &["model", "finding"]),
     ("fetch", &["http", "model", "finding"]),
     ("compute", &["sql", "define", "model", "finding"]),
     ("report", &["model", "finding"]),

@@ -29,6 +29,7 @@ pub mod publish;
 pub mod rebuild;
 pub mod refresh;
 pub mod runs;
+pub mod sources;
 pub mod standards;
 pub mod state;
 pub mod status;

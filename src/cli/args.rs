@@ -30,8 +30,10 @@ pub enum Command {
     Ingest(Ingest),
     /// Answer partners: verdict, findings cell by cell, what changed, and their workbook with the cells marked
     Answer(AnswerArgs),
-    /// Fetch survey answers from the declared servers into the store
+    /// Fetch survey answers and partners' files from the declared sources into the store
     Fetch(Fetch),
+    /// Deliver the scoreboards of the last run to the destinations that the reports declare
+    Publish(Publish),
     /// Look at a workbook that is not declared, and propose a declaration
     Layout(LayoutArgs),
     /// Close a period: what was published for it stands, later changes appear in the next one
@@ -206,6 +208,18 @@ pub struct Fetch {
     /// Fetch and compare, but write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Publish {
+    #[command(flatten)]
+    pub common: Common,
+    /// Say what would be delivered, and deliver nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Deliver what was delivered already, too, and replace what somebody else put in its place
+    #[arg(long)]
+    pub again: bool,
 }
 
 #[derive(Debug, Args)]
@@ -493,6 +507,7 @@ impl Arguments {
             Command::Ingest(ingest) => ingest.common.format,
             Command::Answer(answer) => answer.common.format,
             Command::Fetch(fetch) => fetch.common.format,
+            Command::Publish(publish) => publish.common.format,
             Command::Layout(layout) => layout.common.format,
             Command::Close(close) => close.common.format,
             Command::Diff(diff) => diff.common.format,

@@ -19,6 +19,7 @@ mod log;
 mod notify;
 mod output;
 mod progress;
+mod publish;
 mod run;
 mod schedule;
 mod status;
@@ -65,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Ingest(ingest) => ingest::main(ingest, &output),
         Command::Answer(answer) => answer::main(answer, &output),
         Command::Fetch(fetch) => fetch::main(fetch, &output),
+        Command::Publish(publish) => publish::main(publish, &output),
         Command::Layout(layout) => layout::main(layout, &output),
         Command::Close(close) => close::main(close, &output),
         Command::Diff(diff) => diff::main(diff, &output),

@@ -21,6 +21,7 @@ use crate::finding::{CellRef, Place, Severity};
 use crate::model::absent::Absent;
 use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
+use crate::model::destination::Destination;
 use crate::model::export::Exports;
 use crate::model::notify::Telling;
 use crate::model::period::Calendar;
@@ -71,6 +72,8 @@ pub struct Programme {
     pub folders: Folders,
     pub limits: Limits,
     pub submission: SubmissionRules,
+    /// Patterns of the hosts that definitions may name; empty: every host.
+    pub hosts: Vec<String>,
     /// Whom partners ask, and where they send their workbooks.
     pub contact: Option<String>,
 }
@@ -546,22 +549,6 @@ pub struct Report {
     /// One more workbook for each partner, with its own figures.
     pub per_partner: bool,
     pub exports: Exports,
-}
-
-impl Catalog {
-    pub fn partner(&self, code: &PartnerCode) -> Option<&Partner> {
-        self.partners.iter().find(|partner| partner.code == *code)
-    }
-
-    pub fn collection(&self, code: &CollectionCode) -> Option<&Collection> {
-        self.collections.iter().find(|collection| collection.code == *code)
-    }
-
-    pub fn survey(&self, code: &SurveyCode) -> Option<&Survey> {
-        self.surveys.iter().find(|survey| survey.code == *code)
-    }
-
-    pub fn indicator(&self, code: &IndicatorCode) -> Option<&Indicator> {
-        self.indicators.iter().find(|indicator| indicator.code == *code)
-    }
+    /// Where its outputs are delivered.
+    pub destinations: Vec<Destination>,
 }

@@ -5,14 +5,17 @@
 
 pub mod across;
 mod asked;
+mod asking;
 pub mod catalog;
 mod chain;
 mod collection;
 mod compare;
 mod currency;
 mod declared;
+mod destination;
 mod example;
 mod export;
+mod files;
 mod folders;
 pub mod form;
 mod group_check;
@@ -24,6 +27,7 @@ mod measure;
 mod notify;
 pub mod observe;
 pub mod picture;
+mod place;
 mod presentation;
 mod programme;
 mod published;
@@ -182,15 +186,16 @@ fn assemble(
         surveys.iter().filter_map(|table| survey::read(table, &collections, &fed, open.form)).collect();
     unique(surveys.iter().map(|(at, survey)| (survey.code.as_str(), at)), "survey", findings);
     let surveys: Vec<catalog::Survey> = surveys.into_iter().map(|(_, survey)| survey).collect();
-    let sources: Vec<_> = sources.iter().filter_map(|table| server::read(table, &surveys)).collect();
-    unique(sources.iter().map(|(at, source)| (source.code.as_str(), at)), "source", findings);
+    let (programme, partners) = head.map_or((None, Vec::new()), |(programme, partners)| (programme, partners));
+    let hosts = programme.as_ref().map_or(&[][..], |programme| &programme.hosts);
+    let sources: Vec<_> = sources.iter().filter_map(|table| server::read(table, &surveys, &partners, hosts)).collect();
+    unique(sources.iter().map(|(at, source)| (source.code().as_str(), at)), "source", findings);
     let sources: Vec<Source> = sources.into_iter().map(|(_, source)| source).collect();
-    let fetched: Vec<_> = sources.iter().map(|source| &source.code).collect();
+    let fetched: Vec<_> = sources.iter().map(Source::code).collect();
     let schedules: Vec<_> = schedules.iter().filter_map(|table| schedule::read(table, &fetched)).collect();
     unique(schedules.iter().map(|(at, schedule)| (schedule.code.as_str(), at)), "schedule", findings);
     let schedules: Vec<Schedule> = schedules.into_iter().map(|(_, schedule)| schedule).collect();
 
-    let (programme, partners) = head.map_or((None, Vec::new()), |(programme, partners)| (programme, partners));
     if let Some(programme) = &programme {
         programme::check_partners(&partners, &collections, findings);
         let context = indicator::Context {
@@ -225,6 +230,7 @@ fn assemble(
         }
         unique(reports.iter().map(|(at, report)| (report.code.as_str(), at)), "report", findings);
         let mut reports: Vec<catalog::Report> = reports.into_iter().map(|(_, report)| report).collect();
+        destination::unique(reports.iter().flat_map(|report| &report.destinations), findings);
         if reports.is_empty() {
             reports.extend(report::standard(programme, &indicators));
         }
@@ -372,7 +378,11 @@ fn reading_hash(
     let collections: Vec<_> = collections.iter().map(catalog::Collection::for_reading).collect();
     let surveys: Vec<_> = surveys.iter().map(catalog::Survey::for_reading).collect();
     // Of a source only what its answers belong to: another address reads nothing differently.
-    let sources: Vec<_> = sources.iter().map(|source| (&source.code, &source.survey, &source.wave)).collect();
+    let of = |source: &Source| match source {
+        Source::Survey(one) => format!("{:?} {:?} {:?}", one.code, one.survey, one.wave),
+        Source::Files(one) => format!("{:?} {:?}", one.code, one.partner),
+    };
+    let sources: Vec<String> = sources.iter().map(of).collect();
     // The Debug text of what matters to reading: any change in it reads the files again, which is never wrong.
     let facts = format!(
         "{READER_VERSION} {:?} {} {} {:?} {:?} {partners:?} {collections:?} {surveys:?} {sources:?}",

@@ -173,7 +173,7 @@ fn channel(table: &Table<'_>, programme: &Programme, reports: &[Report]) -> Opti
     secret::refuse(table);
     let code = table.code("code", |text| is_code(text).then(|| text.to_owned()));
     let kind = table.required_choice("kind", &KINDS);
-    let way = kind.and_then(|kind| way(table, kind.value));
+    let way = kind.and_then(|kind| way(table, kind.value, &programme.hosts));
     let report = report(table, reports);
     let on = events(table, report);
     let attach = attachments(table, &way);
@@ -186,7 +186,7 @@ fn channel(table: &Table<'_>, programme: &Programme, reports: &[Report]) -> Opti
 }
 
 /// Each kind has keys of its own; all are asked for, so that a wrong one is told as what it is.
-fn way(table: &Table<'_>, kind: Kind) -> Option<Way> {
+fn way(table: &Table<'_>, kind: Kind, hosts: &[String]) -> Option<Way> {
     let to = addresses(table, "to");
     let url = table.text("url");
     let url_secret = secret::optional(table, "url_secret", "url_secret_file");
@@ -227,7 +227,7 @@ fn way(table: &Table<'_>, kind: Kind) -> Option<Way> {
         Kind::Slack => webhook().map(Way::Slack),
         Kind::Json => {
             let address = match (&url, &url_secret) {
-                (Some(text), None) => Address::Plain(server::url(table, text, allow_http)?),
+                (Some(text), None) => Address::Plain(server::url(table, text, allow_http, hosts)?),
                 (None, Some(name)) => Address::Secret(name.clone()?),
                 (Some(text), Some(_)) => {
                     table.bad(&text.span, "`url` and `url_secret` name two addresses", "Leave one of them.");

@@ -100,7 +100,8 @@ pub fn read(
     }
     let matrices = super::matrix::read(table, collections);
     let chains = super::chain::read(table, collections);
-    let exports = super::export::read(table, indicators, partners);
+    let exports = super::export::read(table, indicators, partners, &programme.hosts);
+    let destinations = super::destination::read(table, &programme.hosts);
     table.finish();
     let code = code?;
     Some((
@@ -120,6 +121,7 @@ pub fn read(
             logo_file,
             per_partner,
             exports,
+            destinations,
         },
     ))
 }
@@ -141,5 +143,6 @@ pub fn standard(programme: &Programme, indicators: &[Indicator]) -> Option<Repor
         logo_file: None,
         per_partner: false,
         exports: Exports::default(),
+        destinations: Vec::new(),
     })
 }

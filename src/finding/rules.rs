@@ -119,24 +119,42 @@ rules! {
 
     SECRET_IN_DEFINITION "secret-in-definition", "a secret stands in a definition file",
         "Definitions are shared, kept in version control and printed; whoever reads them could sign in.",
-        "Put the secret into an environment variable, write the variable's name here, and change the secret.";
+        "Put the secret into an environment variable or a file, name that here, and change the secret.";
 
     // Survey servers.
-    SECRET_MISSING "secret-missing", "the environment variable with a secret is not set",
+    SECRET_EXPOSED "secret-exposed", "a file with a secret that everybody can read",
+        "Whoever works on this machine, or gets a copy of the project's folder, could sign in.",
+        "Take the right to read it from others (chmod 600), and keep it out of version control.";
+    SECRET_MISSING "secret-missing", "a secret is not there",
         "Without it nobody can sign in to the server.",
-        "Set the variable that `secret` or `user` of the source names, for the account that runs scoreboard.";
-    FETCH_UNREACHABLE "fetch-unreachable", "a survey server that cannot be reached, or is busy",
-        "The answers of the last fetch stand; new ones are missing.",
+        "Set the variable, or write the file, that the definition names, for the account that runs scoreboard.";
+    FETCH_UNREACHABLE "fetch-unreachable", "a server that cannot be reached, or is busy",
+        "What came with the last fetch stands; what is new is missing.",
         "Run again later: it goes on where it ended.";
-    FETCH_REFUSED "fetch-refused", "a survey server that refuses",
-        "The answers of the last fetch stand; new ones are missing.",
-        "Compare `url`, `form`, `user` and `secret` of the source with what the server expects.";
+    FETCH_REFUSED "fetch-refused", "a server that refuses",
+        "What came with the last fetch stands; what is new is missing.",
+        "Compare what the definition says (`url`, `form`, `user`, `secret`) with what the server expects.";
+    HOST_REFUSED "host-refused", "an address that must not be reached",
+        "A definition, or a server that sends on, could make this machine ask others of its own network.",
+        "Write `allow_private = true` for a server of your own network, or add its host to `hosts` of `[network]`.";
     FETCH_INCOMPLETE "fetch-incomplete", "a survey server that did not give all answers that it says it has",
         "An estimate from some of the answers looks like one from all. Nothing of this fetch is used.",
         "Run again; if it stays so, tell those who run the server, and use a file export meanwhile.";
-    FETCH_UNREADABLE "fetch-unreadable", "a survey server that answers in an unexpected way",
+    FETCH_UNREADABLE "fetch-unreadable", "a server that answers in an unexpected way",
         "Reading it as something else would give wrong answers. Nothing of this fetch is used.",
         "Look whether `url` leads to the right server, and of a version that is described in docs/definitions.md.";
+    SOURCE_FAILED "source-failed", "a source that could not be fetched last time",
+        "The scoreboard is made of what came before: anything newer at the source is missing.",
+        "Look at what scoreboard fetch says of it, and run again when it has come.";
+    SOURCE_NEVER_FETCHED "source-never-fetched", "a source of which nothing ever came",
+        "What it holds is missing from every figure.",
+        "Run scoreboard fetch, and look at what it says of the source.";
+    FILE_LEFT "file-left", "a file of a source that was left for the next time",
+        "It was being written, is open somewhere or cannot be taken as it is: half a file would be read as a whole one.",
+        "Fetch again when it is whole. A file that stays left has to be mended at the source.";
+    DELIVERY_FAILED "delivery-failed", "an output that could not be delivered",
+        "Whoever looks there sees what was delivered before.",
+        "Run scoreboard publish again when the place can be reached; what is there already is not sent twice.";
     FETCH_NOTE "fetch-note", "something to know about a fetch",
         "All answers came; the server did something that was not asked for.",
         "Fine as it is.";

@@ -244,7 +244,7 @@ fn the_schemas_of_definitions_are_what_the_readers_ask_for() {
     }
     // Of a table that no sample holds nobody knows the keys; nor what a key takes that is looked for and never read.
     let refused = ["token", "password", "api_key", "key", "login", "username"];
-    let refusing = ["pipelines.source", "pipelines.mail", "pipelines.channel"];
+    let refusing = ["pipelines.source", "pipelines.mail", "pipelines.channel", "reports.report.destination"];
     let mut untold: Vec<String> = Vec::new();
     for (at, table) in &observed {
         let shapeless = table.keys.iter().filter(|(_, key)| key.shapes.is_empty()).map(|(name, _)| *name);
@@ -263,7 +263,7 @@ fn the_schemas_of_definitions_are_what_the_readers_ask_for() {
 #[test]
 fn every_key_of_a_definition_is_documented() {
     let read = |name: &str| fs::read_to_string(repository().join(name)).expect("read");
-    let text = read("docs/definitions.md") + &read("docs/exports.md");
+    let text = read("docs/definitions.md") + &read("docs/exports.md") + &read("docs/sources.md");
     let words: std::collections::BTreeSet<&str> =
         text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
     let missing: Vec<String> = observed()
@@ -317,6 +317,8 @@ collections = ["grants", "firms"]
 inbox = "data/inbox"
 [limits]
 seconds = 60
+[network]
+hosts = ["*.example", "*.example.org", "*.example.eu", "eu.kobotoolbox.org"]
 [submission]
 file_names = ["{partner}*"]
 cells = { partner = "B1", period = "B2", reporting_date = "B3", revision = "B4" }
@@ -555,8 +557,8 @@ code = "central"
 kind = "odk"
 url = "https://central.example"
 form = "7/turnover"
-secret = "ODK_PASSWORD"
-user = "ODK_USER"
+secret_file = "./secrets/odk_password"
+user_file = "/run/secrets/odk_user"
 survey = "counted"
 wave = "first"
 [[schedule]]
@@ -565,6 +567,35 @@ cron = ["0 6 * * MON"]
 catch_up = "all"
 steps = ["fetch", "run"]
 sources = ["server"]
+[[source]]
+code = "share"
+kind = "folder"
+path = "/mnt/partners"
+files = ["*.xlsx"]
+[[source]]
+code = "open_data"
+kind = "url"
+url = "https://files.example.org/firms.csv?year=2016"
+name = "firms.csv"
+[[source]]
+code = "link"
+kind = "url"
+url_secret = "LINK"
+[[source]]
+code = "cloud"
+kind = "webdav"
+url = "https://cloud.example/dav/in"
+user = "CLOUD_USER"
+secret = "CLOUD_PASSWORD"
+partner = "alpha"
+[[source]]
+code = "bucket"
+kind = "s3"
+endpoint = "https://s3.example"
+bucket = "kpi"
+prefix = "in"
+user = "S3_KEY"
+secret = "S3_SECRET"
 "#;
 
 const INDICATORS: &str = r#"schema = 1
@@ -678,13 +709,40 @@ recipient_region = { code = "89" }
 sector = { code = "32130" }
 [report.dhis2]
 url = "https://dhis2.example.org"
-secret = "DHIS2_TOKEN"
+secret_file = "/run/secrets/dhis2"
+user_file = "/run/secrets/dhis2_user"
 org_unit = "O6uvpzGd5pu"
 partner_org_unit = { alpha = "fdc6uOvgoji" }
 [report.dhis2.element.paid]
 actual = "s46m5MS0hxu"
 by = "partner"
 category_option_combo = { alpha = "V6L425pT3A0" }
+[[report.destination]]
+code = "folder"
+kind = "folder"
+path = "out"
+files = ["xlsx", "html"]
+names = "latest"
+[[report.destination]]
+code = "put"
+kind = "put"
+url_secret_file = "/run/secrets/put"
+[[report.destination]]
+code = "link"
+kind = "put"
+url_secret = "PUT_LINK"
+[[report.destination]]
+code = "cloud"
+kind = "webdav"
+url = "https://cloud.example/dav/out"
+[[report.destination]]
+code = "bucket"
+kind = "s3"
+endpoint = "https://s3.example"
+bucket = "kpi"
+prefix = "out"
+user = "S3_KEY"
+secret = "S3_SECRET"
 "##;
 
 /// Who is told what: every key, and each kind of channel.

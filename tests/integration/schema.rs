@@ -561,12 +561,6 @@ secret_file = "./secrets/odk_password"
 user_file = "/run/secrets/odk_user"
 survey = "counted"
 wave = "first"
-[[schedule]]
-code = "weekly"
-cron = ["0 6 * * MON"]
-catch_up = "all"
-steps = ["fetch", "run"]
-sources = ["server"]
 [[source]]
 code = "share"
 kind = "folder"
@@ -596,6 +590,12 @@ bucket = "kpi"
 prefix = "in"
 user = "S3_KEY"
 secret = "S3_SECRET"
+[[schedule]]
+code = "weekly"
+cron = ["0 6 * * MON"]
+catch_up = "all"
+steps = ["fetch", "run"]
+sources = ["server"]
 "#;
 
 const INDICATORS: &str = r#"schema = 1

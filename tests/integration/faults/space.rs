@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use super::kills::sound;
 use super::world::{SECOND, Stand, at, files, hold, once};
 use crate::project::Project;
 
@@ -33,12 +34,14 @@ fn a_disk_that_is_full_at_any_write_is_told_and_loses_nothing() {
     }
 }
 
-/// There is room again: what is due is done, and what was ended by the full disk when somebody asks for it.
+/// There is room again: what is due is done, and what was ended by the full disk when somebody asks for it, an hour later,
+/// when messages that failed are tried again.
 fn again(what: &str, stand: &Stand, project: &Project) {
-    at(project, SECOND, &["verify"]);
+    sound(what, project);
     let after = once(project, SECOND, &[]);
     assert!(after.code < 2, "{what}: {}{}", after.out, after.err);
-    let after = at(project, SECOND, &["schedule", "--now", "weekly"]);
+    let later = SECOND.replace("06:00", "07:00");
+    let after = at(project, &later, &["schedule", "--now", "weekly"]);
     assert!(after.code < 2, "{what}: {}{}", after.out, after.err);
     hold(what, &stand.servers, project, &stand.calm);
 }

@@ -246,15 +246,40 @@ impl State {
     }
 }
 
-/// The hash of what is known: every file by content and name, and which of fetched answers count. It does not tell
-/// when a file came, so another store that received the same prints the same.
+/// The hash of what is known: every file by content and name, which of fetched answers count, and what was closed with
+/// which figures. It does not tell when anything came, so another store that received and closed the same prints the
+/// same.
 fn head(state: &State) -> String {
-    if state.files.is_empty() {
+    if state.files.is_empty() && state.closed.is_empty() {
         return GENESIS.to_owned();
     }
     let mut lines: Vec<String> =
         state.files.values().map(|file| format!("{} {}\n", file.received.file, file.received.name)).collect();
     lines.sort();
     lines.extend(state.fetched().into_iter().map(|(name, hash)| format!("{name} {hash}\n")));
+    lines.extend(state.closed.iter().map(|closed| format!("closed {}\n", closing::to_json(closed))));
     hash_of(lines.concat().as_bytes())
+}
+
+/// Every head that an output can have printed, each with the entry up to which it speaks of everything; first that of
+/// an empty ledger.
+pub fn heads(entries: &[Entry]) -> Vec<(i64, String)> {
+    let mut state = State::nothing();
+    let mut heads = vec![(0, state.head.clone())];
+    let told: Vec<&Entry> =
+        entries.iter().filter(|entry| matches!(entry.kind, Kind::Received | Kind::Closed)).collect();
+    for (at, entry) in told.iter().enumerate() {
+        match entry.kind {
+            Kind::Closed => {
+                state.closed.extend(closing::from_json(&entry.body));
+                state.closed.sort_by_key(|closed| closed.period);
+            }
+            _ => state.receive(entry),
+        }
+        // What came at one instant came together.
+        if told.get(at + 1).is_none_or(|next| next.at != entry.at || next.seq != entry.seq + 1) {
+            heads.push((entry.seq, head(&state)));
+        }
+    }
+    heads
 }

@@ -21,6 +21,7 @@ mod output;
 mod progress;
 mod publish;
 mod run;
+mod runs;
 mod schedule;
 mod status;
 mod template;
@@ -73,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Catalogue(catalogue) => catalogue::main(catalogue, &output),
         Command::Export(export) => export::main(export, &output),
+        Command::Runs(runs) => runs::main(runs, &output),
         Command::Notify(notify) => notify::main(notify, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Trace(trace) => trace::main(trace, &output),

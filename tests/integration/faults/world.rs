@@ -11,7 +11,7 @@ use scoreboard::notify::history::{Record, Stage};
 use scoreboard::store::{Entry, Kind, Store, hash_of};
 use serde_json::{Value, json};
 
-use crate::project::{Answer, Project, answer};
+use crate::project::{Answer, Project, answer, figure};
 use crate::server::{Fault, Reply, Seen, Server};
 use crate::shelves::{dav, etag};
 use crate::smtp::Smtp;
@@ -358,7 +358,10 @@ pub struct Stand {
     before: Project,
     held: Held,
     pub calm: Calm,
-    pub entries: Vec<Entry>,
+    /// The last entry of the ledger before that Monday.
+    pub last: i64,
+    /// The figure that everything leads to.
+    pub volume: Value,
 }
 
 impl Stand {
@@ -373,7 +376,9 @@ impl Stand {
         assert!(done.code < 2, "{}{}", done.out, done.err);
         at(&project, SECOND, &["verify"]).expect(0);
         let calm = Calm::of(done.code, &servers, &project, &entries);
-        Self { servers, before, held, calm, entries }
+        let volume = figure(&project.json(), "volume", &[])["value"].clone();
+        let last = entries.last().map_or(0, |entry| entry.seq);
+        Self { servers, before, held, calm, last, volume }
     }
 
     /// The programme once more as it stood, the servers too.

@@ -65,7 +65,8 @@ fn killed_at(point: u32, stand: &Stand, unknown: &AtomicU32) -> bool {
 /// The store verifies at once: what differs may be scoreboards alone, which the next run writes.
 pub fn sound(what: &str, project: &Project) {
     let verified = at(project, SECOND, &["verify", "--format", "json"]);
-    let said: Value = serde_json::from_str(&verified.out).unwrap_or_else(|error| panic!("{what}: {error}: {}", verified.err));
+    let said: Value =
+        serde_json::from_str(&verified.out).unwrap_or_else(|error| panic!("{what}: {error}: {}", verified.err));
     let out: BTreeSet<String> = super::world::files(&project.path().join("data/out")).into_keys().collect();
     for one in said["differences"].as_array().expect("a list") {
         let place = one["place"].as_str().unwrap_or_default();

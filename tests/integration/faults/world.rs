@@ -176,9 +176,11 @@ const WEEKLY: &str = "0 6 * * MON";
 /// The programme after its first Monday: some reports came, one was refused in part, two are missing.
 pub fn begun(servers: &Servers) -> Project {
     let project = programme(servers, WEEKLY);
-    project
-        .workbook("alpha_2016-Q1.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-02-01", "signed", "100"]])
-        .workbook("beta_2016-Q1.xlsx", "Agreements", &[HEAD, &["'B-1", "2016-03-01", "signed", "7"], &["'B-2", "", "signed", "5"]]);
+    project.workbook("alpha_2016-Q1.xlsx", "Agreements", &[HEAD, &["'A-1", "2016-02-01", "signed", "100"]]).workbook(
+        "beta_2016-Q1.xlsx",
+        "Agreements",
+        &[HEAD, &["'B-1", "2016-03-01", "signed", "7"], &["'B-2", "", "signed", "5"]],
+    );
     servers.put("/files/gamma.csv", &[("G-1", 40)]);
     once(&project, BEGIN, &[]).expect(0);
     let first = once(&project, FIRST, &[]);
@@ -191,7 +193,12 @@ pub fn news(servers: &Servers, project: &Project) {
     project.workbook(
         "alpha_2016-Q1_2016-04-15_r2.xlsx",
         "Agreements",
-        &[HEAD, &["'A-1", "2016-02-01", "signed", "120"], &["'A-2", "2016-03-01", "signed", "30"], &["'A-3", "", "signed", "1"]],
+        &[
+            HEAD,
+            &["'A-1", "2016-02-01", "signed", "120"],
+            &["'A-2", "2016-03-01", "signed", "30"],
+            &["'A-3", "", "signed", "1"],
+        ],
     );
     project.file("data/inbox/same/alpha_2016-Q1.csv", csv(&[("A-1", 100)]));
     servers.put("/files/gamma.csv", &[("G-1", 45), ("G-2", 5)]);
@@ -290,7 +297,8 @@ pub fn mailed(servers: &Servers, entries: &[Entry]) -> BTreeMap<String, usize> {
     let mut times = BTreeMap::new();
     for mail in servers.smtp.seen() {
         let id = mail.header("Message-ID");
-        let keys = of.get(&id).unwrap_or_else(|| panic!("a mail that the ledger does not know: {id} {}", mail.subject()));
+        let keys =
+            of.get(&id).unwrap_or_else(|| panic!("a mail that the ledger does not know: {id} {}", mail.subject()));
         for key in keys {
             *times.entry(key.clone()).or_default() += 1;
         }
@@ -316,8 +324,12 @@ pub fn hold(what: &str, servers: &Servers, project: &Project, calm: &Calm) {
     }
     let seen = Sight::of(servers, project);
     assert_eq!(seen.received, calm.seen.received, "{what}: what was received");
-    let differ: Vec<_> =
-        seen.outputs.iter().filter(|(name, hash)| calm.seen.outputs.get(*name) != Some(hash)).map(|(name, _)| name).collect();
+    let differ: Vec<_> = seen
+        .outputs
+        .iter()
+        .filter(|(name, hash)| calm.seen.outputs.get(*name) != Some(hash))
+        .map(|(name, _)| name)
+        .collect();
     assert!(differ.is_empty(), "{what}: other bytes: {differ:?}");
     assert_eq!(seen.outputs.len(), calm.seen.outputs.len(), "{what}: as many files");
     at(project, SECOND, &["verify"]).expect(0);

@@ -138,9 +138,7 @@ fn settled(seed: u64, kills: u32, servers: &Servers, project: &Project) {
     let lost: Vec<_> = hashes(&calm).difference(&hashes(project)).cloned().collect();
     assert!(lost.is_empty(), "{what}: {lost:?}");
     at(&calm, AFTER, &["run"]);
-    for indicator in ["volume"] {
-        assert_eq!(figure(&project.json(), indicator, &[]), figure(&calm.json(), indicator, &[]), "{what}");
-    }
+    assert_eq!(figure(&project.json(), "volume", &[]), figure(&calm.json(), "volume", &[]), "{what}");
     let out = files(&project.path().join("data/out"));
     assert_eq!(out.get("scoreboard.xlsx"), servers.delivered().get("/dav/out/scoreboard.xlsx"), "{what}");
     println!(
@@ -159,7 +157,7 @@ fn six_weeks_with_late_partners_broken_servers_and_kills_at_random() {
 #[test]
 #[ignore = "takes minutes: more seeds"]
 fn six_weeks_many_times() {
-    for seed in 2..8 {
+    for seed in 2..6 {
         weeks(seed);
     }
 }

@@ -38,6 +38,7 @@ impl FileState {
     }
 
     /// As it stood when it had come at an instant.
+    #[must_use]
     pub fn back_to(mut self, at: DateTime<Utc>) -> Self {
         self.at = at;
         if let Some((_, receipt)) = self.receipts.iter().rev().find(|(then, _)| *then == at) {

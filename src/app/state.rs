@@ -122,9 +122,9 @@ impl State {
                 }
                 Kind::Run if known.entered(entry) => state.last_run = Some(entry.body.clone()),
                 Kind::Closed if known.received(entry) => state.closed.extend(closing::from_json(&entry.body)),
-                Kind::Closed | Kind::Run | Kind::Fetched | Kind::Disclosed => {}
+                Kind::Closed | Kind::Run | Kind::Fetched | Kind::Disclosed
                 // They tell of work and people, and decide no figure.
-                Kind::Attempt | Kind::Delivered | Kind::Notice | Kind::Decided => {}
+                | Kind::Attempt | Kind::Delivered | Kind::Notice | Kind::Decided => {}
             }
         }
         state.closed.sort_by_key(|closed| closed.period);

@@ -18,6 +18,7 @@ fn two_of_everything_at_once_do_it_once() {
         let what = format!("round {round}");
         let project = at_the_same_time(&what, &stand, round, &[once, &["ingest"], once, &["ingest"], &["notify"]]);
         hold(&what, &stand.servers, &project, &stand.calm);
+        at(&project, SECOND, &["verify"]).expect(0);
     }
     // A refresh between fetch and refresh is a run of its own, which the scoreboard after it is held against.
     for round in 0..ROUNDS {

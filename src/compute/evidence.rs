@@ -8,7 +8,7 @@ use polars::prelude::{
     PlSmallStr, PolarsResult, StringChunked,
 };
 
-use super::currency;
+use super::{currency, organisations};
 use super::plan::{Grain, Plan, Until};
 use super::rows::NOT_GIVEN;
 use super::{Inputs, Tables};
@@ -188,6 +188,9 @@ impl Reader<'_> {
     /// A field's value; of an amount that was converted also what was reported.
     fn says(&self, field: &str, row: usize) -> Option<String> {
         let beside = |name: String| text(self.frame, &name, row);
+        if self.is_reason(field) {
+            return text(self.frame, field, row).map(|why| format!("counted as one with another: {why}"));
+        }
         let (value, given) = (text(self.frame, field, row), beside(currency::given(field)));
         match (value, given, beside(currency::rate(field))) {
             (Some(value), Some(given), Some(rate)) => Some(format!("{field} = {value} ({given} {rate})")),
@@ -197,6 +200,12 @@ impl Reader<'_> {
             }
             (value, ..) => Some(format!("{field} = {}", value?)),
         }
+    }
+
+    /// Whether a column says why an organisation is counted with another.
+    fn is_reason(&self, column: &str) -> bool {
+        let mut fields = self.collection.fields.iter();
+        fields.any(|field| field.names_organisations() && organisations::joined(field.code.as_str()) == column)
     }
 
     /// All chosen rows of the query with their origins, column by column.

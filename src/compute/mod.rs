@@ -13,6 +13,7 @@ mod estimation;
 pub mod evidence;
 pub mod example;
 mod groups;
+pub mod organisations;
 mod pace;
 mod panel;
 mod pick;

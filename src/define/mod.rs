@@ -8,6 +8,8 @@ pub mod catalog;
 mod collection;
 mod compare;
 mod currency;
+mod decided;
+mod decisions;
 mod declared;
 mod export;
 pub mod form;
@@ -50,6 +52,7 @@ enum Part {
     Indicators,
     Pipelines,
     Reports,
+    Decisions,
 }
 
 impl Part {
@@ -59,6 +62,7 @@ impl Part {
             Self::Indicators => "indicators",
             Self::Pipelines => "pipelines",
             Self::Reports => "reports",
+            Self::Decisions => "decisions",
         }
     }
 }
@@ -125,6 +129,7 @@ fn part(name: &str) -> Part {
         Some("indicators") => Part::Indicators,
         Some("pipelines") => Part::Pipelines,
         Some("reports") => Part::Reports,
+        Some("decisions" | "decisions.toml") => Part::Decisions,
         _ => Part::Programme,
     }
 }
@@ -148,6 +153,13 @@ fn assemble(
 
     let head = of(Part::Programme).next().and_then(programme::read);
     let rates = of(Part::Programme).next().and_then(|root| currency::read(root, open));
+    let (mut decided, mut countries) = (Vec::new(), Vec::new());
+    for root in of(Part::Decisions) {
+        let (more, of_countries) = decisions::read(root);
+        decided.extend(more);
+        countries.extend(of_countries);
+    }
+    decisions::check(&decided, &countries, &|finding| findings.borrow_mut().push(finding));
     let mut collections = Vec::new();
     let mut surveys = Vec::new();
     let mut sources = Vec::new();
@@ -157,11 +169,18 @@ fn assemble(
         sources.extend(root.tables("source"));
     }
     unique(collections.iter().map(|(at, collection)| (collection.code.as_str(), at)), "collection", findings);
-    let collections: Vec<catalog::Collection> = collections.into_iter().map(|(_, collection)| collection).collect();
+    let mut collections: Vec<catalog::Collection> =
+        collections.into_iter().map(|(_, collection)| collection).collect();
+    for one in &mut collections {
+        catalog::CountryDecision::put_into(&countries, one.code.as_str(), &mut one.fields);
+    }
     let fed: Vec<(String, String)> = sources.iter().filter_map(server::feeds).collect();
     let surveys: Vec<_> = surveys.iter().filter_map(|table| survey::read(table, &collections, &fed, open)).collect();
     unique(surveys.iter().map(|(at, survey)| (survey.code.as_str(), at)), "survey", findings);
-    let surveys: Vec<catalog::Survey> = surveys.into_iter().map(|(_, survey)| survey).collect();
+    let mut surveys: Vec<catalog::Survey> = surveys.into_iter().map(|(_, survey)| survey).collect();
+    for one in &mut surveys {
+        catalog::CountryDecision::put_into(&countries, one.code.as_str(), &mut one.questions);
+    }
     let sources: Vec<_> = sources.iter().filter_map(|table| server::read(table, &surveys)).collect();
     unique(sources.iter().map(|(at, source)| (source.code.as_str(), at)), "source", findings);
     let sources: Vec<Source> = sources.into_iter().map(|(_, source)| source).collect();
@@ -224,6 +243,8 @@ fn assemble(
             rates,
             indicators,
             reports,
+            decisions: decided,
+            countries,
             hash,
             reading_hash,
         });
@@ -235,6 +256,7 @@ fn assemble(
             Part::Indicators => &["indicator"],
             Part::Pipelines => &["collection", "survey", "source"],
             Part::Reports => &["report"],
+            Part::Decisions => &[],
         };
         for key in keys {
             root.has(key);

@@ -13,7 +13,7 @@ use crate::define::catalog::{Bound, Field, FieldKind, Future, PercentScale};
 use crate::finding::{Rule, Severity, rules};
 use crate::ingest::{Cell, Sheet};
 use crate::model::country::{CountryMatch, read_country};
-use crate::model::fold::is_invisible;
+use crate::model::fold::{fold, is_invisible};
 use crate::model::locale::Locale;
 use crate::model::number::SCALE;
 use crate::sql::frame::to_unix;
@@ -81,6 +81,8 @@ struct Reader<'a> {
 enum Read<T> {
     Fine(T),
     Said(T, &'static Rule, String, String),
+    /// A country that is none, kept as it is written.
+    Kept(T, String, String, Option<String>),
     Bad(&'static Rule, String, String, Option<String>),
 }
 
@@ -133,6 +135,17 @@ impl Reader<'_> {
             Read::Fine(value) => Some(value.clone()),
             Read::Said(value, rule, message, help) => {
                 self.problem(row, rule, Severity::Warning, message.clone(), help.clone());
+                Some(value.clone())
+            }
+            Read::Kept(value, message, help, suggestion) => {
+                self.problems.push(Problem {
+                    row,
+                    rule: &rules::UNKNOWN_COUNTRY,
+                    severity: Severity::Warning,
+                    message: message.clone(),
+                    help: help.clone(),
+                    suggestion: suggestion.clone(),
+                });
                 Some(value.clone())
             }
             Read::Bad(rule, message, help, suggestion) => {
@@ -195,11 +208,20 @@ impl Reader<'_> {
     }
 
     fn countries(&mut self) -> Column {
-        let read = |text: &str| match read_country(&clean(text)) {
-            CountryMatch::Code(code) | CountryMatch::EuCode(code) | CountryMatch::Name(code) => {
+        let field = self.field;
+        let read = |text: &str| match (read_country(&clean(text)), field.meant.get(&fold(text))) {
+            // What was decided goes first: AU may have been meant for AT.
+            (_, Some(code)) => Read::Fine(code.clone()),
+            (CountryMatch::Code(code) | CountryMatch::EuCode(code) | CountryMatch::Name(code), None) => {
                 Read::Fine(code.to_owned())
             }
-            CountryMatch::None { suggestion } => Read::Bad(
+            (CountryMatch::None { suggestion }, None) if field.unreadable == Severity::Warning => Read::Kept(
+                clean(text),
+                "no country has this code or name: the row counts as it is written".into(),
+                "Write the two-letter code, or decide in decisions.toml what was meant.".into(),
+                suggestion.map(str::to_owned),
+            ),
+            (CountryMatch::None { suggestion }, None) => Read::Bad(
                 &rules::UNKNOWN_COUNTRY,
                 "no country has this code or name".into(),
                 "Write the two-letter code, for example LT.".into(),

@@ -19,6 +19,7 @@ pub mod ingest;
 pub mod known;
 pub mod layout;
 pub mod notify;
+pub mod organisations;
 mod outputs;
 mod partner;
 pub mod project;
@@ -33,6 +34,7 @@ pub mod trace;
 pub mod verify;
 
 mod copies;
+mod decided;
 mod disclosed;
 mod formula;
 mod prefill;

@@ -14,7 +14,7 @@ use super::produce::{Moment, gate_finding};
 use super::project::Project;
 use super::runs::{self, Run, RunOutput};
 use super::state::{Known, State};
-use super::{Progress, Stopped, disclosed, ingest};
+use super::{Progress, Stopped, decided, disclosed, ingest};
 use crate::clock;
 use crate::define::catalog::Report;
 use crate::finding::Finding;
@@ -159,6 +159,7 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
     body["kept_out"] = json!(answer.kept_out);
     body["gates"] = json!(answer.gates.iter().map(of).collect::<Vec<_>>());
     history.record(&store, &kept, &mut body)?;
+    decided::record(&project.catalog, &mut store)?;
     if state.last_run.as_ref() != Some(&body) {
         store.ledger_mut().append(clock::now(), &[(Kind::Run, body)])?;
     }

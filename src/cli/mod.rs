@@ -12,6 +12,7 @@ mod export;
 mod fetch;
 mod ingest;
 mod layout;
+mod organisations;
 mod output;
 mod progress;
 mod run;
@@ -62,6 +63,7 @@ pub fn main() -> ExitCode {
         Command::Close(close) => close::main(close, &output),
         Command::Diff(diff) => diff::main(diff, &output),
         Command::Explain(explain) => explain::main(explain, &output),
+        Command::Organisations(organisations) => organisations::main(organisations, &output),
         Command::Export(export) => export::main(export, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Trace(trace) => trace::main(trace, &output),

@@ -180,6 +180,16 @@ impl Organisations {
         }
     }
 
+    /// How many there are, once rules and decisions are followed.
+    pub fn counted(&self) -> usize {
+        (0..self.nodes.len()).filter(|at| self.groups.find(*at) == *at).count()
+    }
+
+    /// How many there are, if every likely pair is one.
+    pub fn at_least(&self) -> usize {
+        (0..self.nodes.len()).filter(|at| self.least.find(*at) == *at).count()
+    }
+
     /// The identity that an organisation is counted by.
     pub fn identity(&self, at: usize) -> &str {
         self.shown.get(&self.groups.find(at)).map_or(&self.nodes[at].identity, |shown| shown)

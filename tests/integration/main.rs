@@ -33,6 +33,7 @@ mod laser_go;
 mod layout_keys;
 mod layouts;
 mod office;
+mod organisations;
 mod page;
 mod patch;
 mod project;

@@ -21,21 +21,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("validate", &["linkage", "sql", "define", "ingest", "layout", "model", "finding"]),
     ("propose", &["validate", "layout", "ingest", "define", "sql", "model", "finding"]),
     ("store", &["model", "finding"]),
-    ("http", &["finding"]),
+    ("http", &["model", "finding"]),
     ("fetch", &["http", "model", "finding"]),
     ("compute", &["linkage", "sql", "define", "model", "finding"]),
     ("report", &["model", "finding"]),
     ("template", &["report", "layout", "ingest", "define", "model", "finding"]),
     ("export", &["model", "finding"]),
+    ("notify", &["http", "store", "model", "finding"]),
     ("publish", &["export", "http", "store", "model", "finding"]),
     (
         "app",
         &[
-            "publish", "export", "template", "report", "compute", "fetch", "http", "store", "propose", "validate",
-            "layout", "ingest", "define", "linkage", "sql", "model", "clock", "finding",
+            "publish", "notify", "export", "template", "report", "compute", "fetch", "http", "store", "propose",
+            "validate", "layout", "ingest", "define", "linkage", "sql", "model", "clock", "finding",
         ],
     ),
-    ("cli", &["app", "store", "compute", "propose", "ingest", "model", "finding"]),
+    ("schedule", &["app", "define", "model", "clock", "store", "finding"]),
+    ("cli", &["schedule", "app", "store", "compute", "propose", "ingest", "model", "finding"]),
 ];
 
 /// Longer files than this are flat registries, and stand in [`REGISTRIES`].

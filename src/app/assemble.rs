@@ -123,6 +123,10 @@ pub fn assemble(
     let mut computed =
         compute::compute(&inputs, &report.indicators).map_err(|error| fault("a figure cannot be computed", error))?;
     closing::apply(catalog, state, &submissions, &mut computed.indicators);
+    let matrices = compute::matrix::matrices(&inputs, &report.matrices)
+        .map_err(|error| fault("a matrix cannot be computed", error))?;
+    let chains =
+        compute::chain::chains(&inputs, &report.chains).map_err(|error| fault("a chain cannot be followed", error))?;
     let all = report.exports.formats.contains(&Format::Parquet);
     let limit = report.evidence_rows;
     let Gathered { mut evidence, whole } =
@@ -184,6 +188,8 @@ pub fn assemble(
         indicators: computed.indicators,
         changes: None,
         surveys: computed.surveys,
+        matrices,
+        chains,
         comparisons: computed.comparisons,
         findings,
         kept_out,

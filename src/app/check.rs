@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::Stopped;
 use super::project::Project;
+use super::world::exposed;
 use crate::compute::example;
 use crate::finding::Finding;
 
@@ -34,6 +35,7 @@ pub fn run(root: &Path) -> Result<Checked, Stopped> {
     let failed = example::run(catalog);
     let (indicators, collections, surveys) =
         (catalog.indicators.len(), catalog.collections.len(), catalog.surveys.len());
-    let findings = project.findings.into_iter().chain(failed).collect();
+    let exposed = exposed(root, catalog);
+    let findings = project.findings.into_iter().chain(exposed).chain(failed).collect();
     Ok(Checked { findings, indicators, collections, surveys, examples })
 }

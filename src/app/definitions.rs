@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::Stopped;
-use crate::define::SourceFile;
+use crate::define::{SourceFile, standard};
 use crate::finding::{Finding, Place, rules};
 use crate::store::definitions::Files;
 
@@ -54,6 +54,17 @@ impl Definitions {
         };
         self.read.borrow_mut().insert(name.to_owned(), bytes.clone());
         Ok(bytes)
+    }
+
+    /// The text of an entry of the catalogue: this program's, and of definitions that were kept, the one that was kept.
+    pub fn entry(&self, name: &str) -> Option<String> {
+        let file = standard::file(name);
+        let text = match &self.from {
+            Origin::Folder(_) => standard::text(name)?,
+            Origin::Kept(files) => String::from_utf8(files.get(&file)?.clone()).ok()?,
+        };
+        self.read.borrow_mut().insert(file, text.clone().into_bytes());
+        Some(text)
     }
 
     /// `scoreboard.toml`, `decisions.toml` where it is there, then every `.toml` of the four folders, sorted by name.

@@ -9,7 +9,7 @@ use super::assemble::{assemble, run_code};
 use super::outputs::{Output, Outputs};
 use super::project::Project;
 use super::state::State;
-use super::world::{World, credentials};
+use super::world::{World, credentials, permitted};
 use super::{Progress, Stopped, disclosed, ingest};
 use crate::compute::disclose;
 use crate::define::catalog::Report;
@@ -118,7 +118,7 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
     }
     let sent = match payload {
         Some((server, made)) if options.send => {
-            Some((made.names.len(), send(server, &made, options.dry_run, progress)?))
+            Some((made.names.len(), send(project, server, &made, options.dry_run, progress)?))
         }
         _ => None,
     };
@@ -157,10 +157,17 @@ fn undeclared(report: &Report, form: &str) -> Stopped {
     Stopped::one(finding.help(format!("Declare [report.{form}] in its file; docs/exports.md shows one.")))
 }
 
-fn send(server: &Dhis2, payload: &dhis2::Payload, dry_run: bool, progress: Progress<'_>) -> Result<Summary, Stopped> {
+fn send(
+    project: &Project,
+    server: &Dhis2,
+    payload: &dhis2::Payload,
+    dry_run: bool,
+    progress: Progress<'_>,
+) -> Result<Summary, Stopped> {
     let place = Place::File { file: server.url.clone() };
-    let credentials =
-        credentials(&place, server.user.as_deref(), &server.secret).map_err(|finding| Stopped::one(*finding))?;
+    let credentials = credentials(&project.root, &place, server.user.as_ref(), &server.secret)
+        .map_err(|finding| Stopped::one(*finding))?;
+    permitted(&project.catalog, &place, &server.url).map_err(|finding| Stopped::one(*finding))?;
     let world = World::new("sending", progress);
     publish::dhis2::send(server, payload, &credentials, &world, dry_run).map_err(|failure| {
         let help = failure.help.unwrap_or_else(|| failure.rule.fix.to_owned());

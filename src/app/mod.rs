@@ -2,6 +2,7 @@
 //!
 //! Start with [`refresh::run`]: define → ingest → compute → report → publish.
 
+pub mod across;
 pub mod answer;
 pub mod assemble;
 pub mod attempt;
@@ -9,6 +10,7 @@ pub mod bundle;
 pub mod changes;
 pub mod check;
 pub mod closing;
+pub mod cycle;
 pub mod definitions;
 pub mod diff;
 pub mod explain;
@@ -16,6 +18,7 @@ pub mod export;
 pub mod fetch;
 pub mod form;
 pub mod ingest;
+pub mod init;
 pub mod known;
 pub mod layout;
 pub mod notify;
@@ -27,6 +30,8 @@ pub mod publish;
 pub mod rebuild;
 pub mod refresh;
 pub mod runs;
+pub mod sources;
+pub mod standards;
 pub mod state;
 pub mod status;
 pub mod template;

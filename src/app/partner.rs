@@ -58,6 +58,13 @@ fn catalog(all: &Catalog, partner: &Partner) -> Catalog {
     own.partners = vec![partner.clone()];
     (own.surveys, own.sources) = (Vec::new(), Vec::new());
     own.programme.language.clone_from(&partner.language);
+    // Of a group it has its own rows alone; what they refer to may be another's.
+    for collection in &mut own.collections {
+        collection.group_checks = Vec::new();
+        for field in &mut collection.fields {
+            field.refers_to = None;
+        }
+    }
     let mut left: BTreeSet<IndicatorCode> = BTreeSet::new();
     // Parts of a derived one may be derived themselves.
     loop {
@@ -100,7 +107,7 @@ fn hold_against_own(one: &mut Indicator, partner: &Partner, all: &Catalog) {
     one.milestones.clear();
     one.partner_targets = BTreeMap::new();
     one.by.retain(|field| field != "partner");
-    (one.compare_with, one.examples) = (None, Vec::new());
+    (one.compare_with, one.examples, one.published) = (None, Vec::new(), Vec::new());
 }
 
 fn narrowed(report: &Report, catalog: &Catalog, partner: &Partner) -> Option<Report> {
@@ -108,6 +115,7 @@ fn narrowed(report: &Report, catalog: &Catalog, partner: &Partner) -> Option<Rep
     own.indicators.retain(|code| catalog.indicator(code).is_some());
     own.title = format!("{} · {}", report.title, partner.name);
     own.per_partner = false;
+    (own.matrices, own.chains) = (Vec::new(), Vec::new());
     // Made for the whole only.
     own.exports = Exports::default();
     let shown = &mut own.presentation;

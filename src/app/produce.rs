@@ -132,6 +132,10 @@ fn gate(report: &Report, scoreboard: &Scoreboard) -> Vec<Finding> {
         let names: Vec<&str> = missing.iter().copied().collect();
         failed.push(gate_finding(format!("{} have not reported; the gate allows {most}", names.join(", "))));
     }
+    let groups = scoreboard.findings.iter().filter(|finding| finding.rule.id == rules::GROUP_CHECK_FAILED.id).count();
+    if let Some(most) = gate.groups_failed.filter(|most| groups as u64 > *most) {
+        failed.push(gate_finding(format!("{groups} groups of rows fail a check; the gate allows {most}")));
+    }
     for indicator in &scoreboard.indicators {
         if let Some(status) = indicator.total.status.filter(|status: &Status| gate.status.contains(status)) {
             failed.push(gate_finding(format!("{} is {}", indicator.code, status.as_str())));

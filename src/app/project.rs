@@ -55,11 +55,12 @@ impl Project {
 
     fn load(root: &Path, definitions: Definitions, reader: Sandbox) -> Result<Self, Stopped> {
         let files = definitions.sources()?;
-        let (form, picture) = (
-            |name: &str| super::form::open(&definitions, &reader, name),
-            |name: &str| super::form::picture(&definitions, name),
-        );
-        let (catalog, findings) = define::load_with(&files, &form, &picture);
+        let open = define::Open {
+            form: &|name| super::form::open(&definitions, &reader, name),
+            picture: &|name| super::form::picture(&definitions, name),
+            entry: &|name| definitions.entry(name),
+        };
+        let (catalog, findings) = define::load_with(&files, open);
         let catalog = catalog.ok_or_else(|| Stopped(findings.clone()))?;
         Ok(Self { root: root.to_owned(), catalog, findings, definitions: definitions.into_read(), reader })
     }

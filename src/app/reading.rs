@@ -57,7 +57,9 @@ pub struct FileReading {
 /// When no process can be started that reads files: that says nothing about this one.
 pub fn read(name: &str, bytes: &[u8], catalog: &Catalog, reader: &Sandbox) -> Result<FileReading, Stopped> {
     let mut findings = Vec::new();
-    if name.starts_with("fetch:") && !catalog.sources.iter().any(|source| source.file_name() == name) {
+    let place = catalog.file_sources().find(|source| source.holds(name));
+    let survey = catalog.survey_sources().find(|source| source.file_name() == name);
+    if name.starts_with("fetch:") && place.is_none() && survey.is_none() {
         let message = "was fetched from a source that is not declared any more";
         let finding = Finding::info(&rules::FILE_IGNORED, Place::File { file: name.to_owned() }, message);
         return Ok(FileReading {
@@ -89,12 +91,12 @@ pub fn read(name: &str, bytes: &[u8], catalog: &Catalog, reader: &Sandbox) -> Re
         findings.push(Finding::new(note.rule, note.severity, place, note.message.clone()).help(note.rule.fix));
     }
     let mut waves = catalog.surveys.iter().flat_map(|survey| survey.waves.iter().map(move |wave| (survey, wave)));
-    let source = catalog.sources.iter().find(|source| source.file_name() == name);
-    let wave = match source {
+    let wave = match survey {
         Some(source) => waves.find(|(survey, wave)| survey.code == source.survey && wave.code == source.wave),
         None => waves.find(|(_, wave)| wave.files.iter().any(|files| pattern::glob(files, bare))),
     };
-    let reader = Reader { name, bare, catalog, workbook: &workbook };
+    let only = place.and_then(|source| source.partner.as_ref());
+    let reader = Reader { name, bare, catalog, workbook: &workbook, only };
     let tables = match wave {
         Some((survey, wave)) => {
             let labels = Labels::new(vec![Target::Survey(survey, wave)]);
@@ -162,6 +164,8 @@ struct Reader<'a> {
     bare: &'a str,
     catalog: &'a Catalog,
     workbook: &'a Workbook,
+    /// Where it came from only this partner's files lie.
+    only: Option<&'a PartnerCode>,
 }
 
 impl<'a> Reader<'a> {
@@ -171,7 +175,8 @@ impl<'a> Reader<'a> {
     }
 
     fn submission(&self, findings: &mut Vec<Finding>) -> Vec<TableReading> {
-        let identity = identify(self.bare, self.workbook, self.catalog, findings);
+        let mut identity = identify(self.bare, self.workbook, self.catalog, findings);
+        identity.partner = identity.partner.or(self.only.cloned());
         let labels = if self.is_template() {
             Labels::new(self.catalog.collections.iter().map(Target::Collection).collect())
         } else {
@@ -182,6 +187,16 @@ impl<'a> Reader<'a> {
         if let Some(partner) = &identity.partner {
             for finding in &mut findings[before..] {
                 finding.partner.get_or_insert_with(|| partner.as_str().to_owned());
+            }
+        }
+        if let Some(only) = self.only {
+            let count = tables.len();
+            tables.retain(|table| table.identity.partner.as_ref().is_none_or(|partner| partner == only));
+            if tables.len() < count {
+                let message = format!("says that it is another partner's, and came from where only {only} sends files");
+                let finding =
+                    Finding::error(&rules::PARTNER_UNKNOWN, Place::File { file: self.name.to_owned() }, message);
+                findings.push(finding.help("It counts for nobody. Ask whose it is, and put it where it belongs."));
             }
         }
         let count = tables.len();

@@ -14,10 +14,10 @@ use super::produce::{Moment, gate_finding};
 use super::project::Project;
 use super::runs::{self, Run, RunOutput};
 use super::state::{Known, State};
-use super::{Progress, Stopped, decided, disclosed, ingest};
+use super::{Progress, Stopped, decided, disclosed, ingest, sources};
 use crate::clock;
 use crate::define::catalog::Report;
-use crate::finding::Finding;
+use crate::finding::{Finding, to_json};
 use crate::model::scoreboard::Scoreboard;
 use crate::publish::folder::{Receipt, deliver};
 use crate::store::{Kind, Store, hash_of};
@@ -31,6 +31,8 @@ pub struct Options {
     pub out: Option<PathBuf>,
     /// Receive nothing and publish nothing: say what would come of it.
     pub dry_run: bool,
+    /// Compute even where nothing has changed since the last run.
+    pub anew: bool,
 }
 
 /// One published report.
@@ -74,13 +76,18 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
     let as_of = project.as_of(options.as_of);
     let mut store = if options.dry_run { Store::aside(&project.store())? } else { Store::open(&project.store())? };
     let ingested = ingest::run(project, &mut store, progress)?;
-    let (state, inbox) = known(project, &mut store, ingested.state, ingested.findings, options)?;
+    let (state, mut inbox) = known(project, &mut store, ingested.state, ingested.findings, options)?;
+    if !project.catalog.sources.is_empty() {
+        let entries = store.ledger_mut().entries()?;
+        inbox.extend(sources::findings(&entries, &project.catalog, state.known_at));
+    }
     let state = &state;
     let out = options.out.clone().unwrap_or_else(|| project.out());
     let run = run_code(project, state, as_of);
     let program = program();
-    if inbox.is_empty()
+    if !options.anew
         && let Some(last) = &state.last_run
+        && told_before(last, &inbox)
         && let Some(unchanged) = unchanged(project, &out, last, &run, &program, as_of)
     {
         return Ok(Refreshed { dry_run: options.dry_run, ..unchanged });
@@ -180,6 +187,12 @@ fn known(
     }
     let entries = store.ledger_mut().entries()?;
     Ok((State::replay_known(&entries, &project.catalog.reading_hash, Known::by(known_at)), Vec::new()))
+}
+
+/// Whether the last run said the same of the inbox and the sources.
+fn told_before(last: &Value, inbox: &[Finding]) -> bool {
+    let told = last["inbox"].as_array().map_or(&[][..], Vec::as_slice);
+    told.len() == inbox.len() && told.iter().zip(inbox).all(|(told, now)| *told == to_json(now))
 }
 
 /// What tells this program from another of the same version: a new build computes anew.

@@ -68,41 +68,63 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         None
     };
     let mut prefill = received.as_ref().map(|(store, state)| Prefill::new(project, store, state));
+    let state = received.as_ref().map(|(_, state)| state);
     let folder = options.out.clone().unwrap_or_else(|| project.root.join(&catalog.programme.folders.templates));
     let mut made = Vec::with_capacity(partners.len());
     for (at, partner) in partners.iter().enumerate() {
         progress("writing", at + 1, partners.len());
         let language = options.language.as_deref().unwrap_or(&partner.language);
-        // Texts are given by language, whatever the country: `de` for `de-AT`.
-        let language = language.split(['-', '_']).next().unwrap_or(language);
-        let plan = TemplatePlan::new(catalog, partner, period.clone(), language);
-        let mut rows: BTreeMap<String, Vec<FilledRow>> = BTreeMap::new();
-        if let Some(prefill) = &mut prefill {
-            for collection in catalog.collections.iter().filter(|collection| partner.takes_part(&collection.code)) {
-                let filled = prefill.rows(&partner.code, collection, period.number, language)?;
-                rows.insert(collection.code.as_str().to_owned(), filled);
-            }
-        }
-        let counts =
-            rows.iter().map(|(code, rows)| (code.clone(), rows.len(), rows.iter().filter(|row| row.kept_out).count()));
-        let counts = counts.collect();
-        let state = received.as_ref().map(|(_, state)| state);
-        let revision = revision(state, partner, period.number, today);
-        let template = Template { catalog, partner, plan: &plan, made: today, revision, rows };
-        let bytes = workbook(&template).map_err(|error| fault("the template cannot be written", error))?;
-        let name = format!("{}_{}_{}.xlsx", catalog.programme.code, partner.code, period.label);
+        let written = write(project, (prefill.as_mut(), state), (partner, &period), (language, today))?;
         made.push(Made {
             partner: partner.code.as_str().to_owned(),
             period: period.label.clone(),
-            language: language.to_owned(),
-            version: plan.version,
+            language: written.language,
+            version: written.version,
             reporting_date: today,
-            revision,
-            receipt: deliver(&folder, &name, &bytes)?,
-            rows: counts,
+            revision: written.revision,
+            receipt: deliver(&folder, &written.name, &written.bytes)?,
+            rows: written.rows,
         });
     }
     Ok(made)
+}
+
+/// A workbook before it lies anywhere.
+pub(super) struct Written {
+    pub name: String,
+    pub bytes: Vec<u8>,
+    language: String,
+    version: String,
+    revision: i64,
+    rows: Vec<(String, usize, usize)>,
+}
+
+/// Writes one partner's workbook for a period, made today. Nothing is received, and nothing is kept of it.
+pub(super) fn write(
+    project: &Project,
+    (prefill, state): (Option<&mut Prefill<'_>>, Option<&State>),
+    (partner, period): (&Partner, &Period),
+    (language, today): (&str, NaiveDate),
+) -> Result<Written, Stopped> {
+    let catalog = &project.catalog;
+    // Texts are given by language, whatever the country: `de` for `de-AT`.
+    let language = language.split(['-', '_']).next().unwrap_or(language);
+    let plan = TemplatePlan::new(catalog, partner, period.clone(), language);
+    let mut rows: BTreeMap<String, Vec<FilledRow>> = BTreeMap::new();
+    if let Some(prefill) = prefill {
+        for collection in catalog.collections.iter().filter(|collection| partner.takes_part(&collection.code)) {
+            let filled = prefill.rows(&partner.code, collection, period.number, language)?;
+            rows.insert(collection.code.as_str().to_owned(), filled);
+        }
+    }
+    let counts =
+        rows.iter().map(|(code, rows)| (code.clone(), rows.len(), rows.iter().filter(|row| row.kept_out).count()));
+    let counts = counts.collect();
+    let revision = revision(state, partner, period.number, today);
+    let template = Template { catalog, partner, plan: &plan, made: today, revision, rows };
+    let bytes = workbook(&template).map_err(|error| fault("the template cannot be written", error))?;
+    let name = format!("{}_{}_{}.xlsx", catalog.programme.code, partner.code, period.label);
+    Ok(Written { name, bytes, language: language.to_owned(), version: plan.version, revision, rows: counts })
 }
 
 fn partner<'p>(project: &'p Project, code: &str) -> Result<&'p Partner, Stopped> {

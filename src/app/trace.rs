@@ -47,6 +47,8 @@ pub struct Traced {
     /// Fields with their values as they are shown.
     pub by: Vec<(String, String)>,
     pub unit: String,
+    /// The entry of the catalogue that it follows.
+    pub catalogue: Option<String>,
     pub value: Value,
     pub coverage: Coverage,
     pub cut_off: Option<NaiveDate>,
@@ -270,6 +272,7 @@ fn one(
         value,
         coverage: line.figure.coverage,
         cut_off: line.figure.cut_off,
+        catalogue: result.catalogue.clone(),
         since_then: result.since_then.filter(|_| by.is_empty()),
         formula: told.lines,
         held: if narrowed { Vec::new() } else { formula::held(project, board, result, &line.figure) },

@@ -1,5 +1,6 @@
 //! What can be typed. Parsing has no effects.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -19,6 +20,8 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Start a project folder that runs at once: a small one, or like one of the examples
+    Init(InitArgs),
     /// Read what is new in the inbox, compute every figure, publish the scoreboard
     Run(Run),
     /// Check the definitions and run every indicator's worked examples
@@ -27,8 +30,10 @@ pub enum Command {
     Ingest(Ingest),
     /// Answer partners: verdict, findings cell by cell, what changed, and their workbook with the cells marked
     Answer(AnswerArgs),
-    /// Fetch survey answers from the declared servers into the store
+    /// Fetch survey answers and partners' files from the declared sources into the store
     Fetch(Fetch),
+    /// Deliver the scoreboards of the last run to the destinations that the reports declare
+    Publish(Publish),
     /// Look at a workbook that is not declared, and propose a declaration
     Layout(LayoutArgs),
     /// Close a period: what was published for it stands, later changes appear in the next one
@@ -37,6 +42,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Explain an indicator's figure, or what a finding means
     Explain(Explain),
+    /// Show the standard indicators that definitions use by name
+    Catalogue(CatalogueArgs),
     /// Trace a figure to the cells that it came from, with the numbers put in
     Trace(TraceArgs),
     /// Show which organisations may be one, with the reasons, and how many each two partners share
@@ -45,10 +52,16 @@ pub enum Command {
     Export(Export),
     /// Show who has reported what, for which period
     Status(StatusArgs),
+    /// Tell people what is due: reminders to partners, news to those who run the programme, each once
+    Notify(NotifyArgs),
     /// Write the workbook that a partner fills in, with what it has reported already
     Template(TemplateArgs),
     /// Put a run into one zip for the evaluator: inputs, definitions, ledger, findings, outputs, all with hashes
     Bundle(BundleArgs),
+    /// Do what the declared schedules say, at their hours, until it is stopped
+    Schedule(ScheduleArgs),
+    /// Put several programmes side by side: figures of one kind, sums where they add up, organisations counted once
+    Across(AcrossArgs),
     /// Verify the store; or compute a bundle again, and say whether every figure agrees
     Verify(VerifyArgs),
     /// Read files for another process of this program: a worker
@@ -75,6 +88,44 @@ pub struct Common {
 }
 
 #[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder to make: one that does not exist yet, or an empty one
+    #[arg(value_name = "DIR", required_unless_present = "list")]
+    pub folder: Option<PathBuf>,
+    /// A copy of this example, such as reina_plus
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["title", "start", "end", "partners"])]
+    pub like: Option<String>,
+    /// List the examples, make nothing
+    #[arg(long, conflicts_with_all = ["folder", "like", "title", "start", "end", "partners"])]
+    pub list: bool,
+    /// The programme's title [default: made of the folder's name]
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Its first day [default: the first of the quarter half a year ago]
+    #[arg(long, value_name = "DAY")]
+    pub start: Option<NaiveDate>,
+    /// Its last day [default: two years after the first]
+    #[arg(long, value_name = "DAY")]
+    pub end: Option<NaiveDate>,
+    /// A partner and its country, such as "City Museum:BE"; again for each [default: two made up ones]
+    #[arg(long = "partner", value_name = "NAME:COUNTRY")]
+    pub partners: Vec<String>,
+    /// How to answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct CatalogueArgs {
+    /// A name, an EU code such as RCO87, or words in English, German, French, Dutch or Lithuanian [default: all]
+    #[arg(value_name = "SEARCH")]
+    pub search: Vec<String>,
+    /// How to answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
 #[allow(clippy::struct_field_names, reason = "--dry-run is what people type")]
 pub struct Run {
     #[command(flatten)]
@@ -95,6 +146,18 @@ pub struct Run {
     /// Exit with 1 if anything was refused or kept out
     #[arg(long)]
     pub strict: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct NotifyArgs {
+    #[command(flatten)]
+    pub common: Common,
+    /// Show what would be sent, and what comes next; send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Send once more what may not have arrived, by its key
+    #[arg(long, value_name = "KEY", conflicts_with = "dry_run")]
+    pub again: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -147,6 +210,18 @@ pub struct Fetch {
     /// Fetch and compare, but write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Publish {
+    #[command(flatten)]
+    pub common: Common,
+    /// Say what would be delivered, and deliver nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Deliver what was delivered already, too, and replace what somebody else put in its place
+    #[arg(long)]
+    pub again: bool,
 }
 
 #[derive(Debug, Args)]
@@ -378,6 +453,62 @@ pub struct VerifyArgs {
     pub head: Option<String>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogForm {
+    /// Lines for people
+    Human,
+    /// One JSON object a line
+    Json,
+}
+
+#[derive(Debug, Args)]
+#[group(id = "what", multiple = false, args = ["once", "list", "now"])]
+pub struct ScheduleArgs {
+    #[command(flatten)]
+    pub common: Common,
+    /// Do what is due now, then end: for cron, systemd timers and the Windows Task Scheduler
+    #[arg(long)]
+    pub once: bool,
+    /// Show when each schedule is due next, and what came of it last
+    #[arg(long)]
+    pub list: bool,
+    /// Do the work of this schedule now, whatever the hour, then end
+    #[arg(long, value_name = "CODE")]
+    pub now: Option<String>,
+    /// Stand by while another scheduler works on this store, and take over when it ends
+    #[arg(long, conflicts_with = "what")]
+    pub wait: bool,
+    /// Tell health and metrics here, such as 127.0.0.1:9464: /healthz, /readyz, /metrics [default: nowhere]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "what")]
+    pub listen: Option<SocketAddr>,
+    /// Let --listen take an address that other machines can reach: nobody is asked for a password there
+    #[arg(long, requires = "listen")]
+    pub listen_anywhere: bool,
+    /// How the log on standard error is written [default: human on a terminal, else json]
+    #[arg(long, value_enum)]
+    pub log: Option<LogForm>,
+}
+
+#[derive(Debug, Args)]
+pub struct AcrossArgs {
+    /// Project folders; or one file that lists them and says what belongs together: see docs/across.md
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Where the report goes: a workbook, or JSON where the name ends in .json [default: across.xlsx]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Whom it is for: each programme is told as its own report for that audience tells it [default: as the file says,
+    /// else internal]
+    #[arg(long, value_enum)]
+    pub audience: Option<For>,
+    /// The day of every scoreboard [default: as each programme declares, else today]
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<NaiveDate>,
+    /// How to answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
 #[derive(Debug, Args)]
 pub struct ReadFiles {
     /// What the process may allocate, in bytes
@@ -387,22 +518,28 @@ pub struct ReadFiles {
 impl Arguments {
     pub fn format(&self) -> Format {
         match &self.command {
+            Command::Init(init) => init.format,
             Command::Run(run) => run.common.format,
             Command::Check(check) => check.common.format,
             Command::Ingest(ingest) => ingest.common.format,
             Command::Answer(answer) => answer.common.format,
             Command::Fetch(fetch) => fetch.common.format,
+            Command::Publish(publish) => publish.common.format,
             Command::Layout(layout) => layout.common.format,
             Command::Close(close) => close.common.format,
             Command::Diff(diff) => diff.common.format,
             Command::Explain(explain) => explain.common.format,
+            Command::Catalogue(catalogue) => catalogue.format,
             Command::Trace(trace) => trace.common.format,
             Command::Organisations(organisations) => organisations.common.format,
             Command::Export(export) => export.common.format,
             Command::Status(status) => status.common.format,
+            Command::Notify(notify) => notify.common.format,
             Command::Template(template) => template.common.format,
             Command::Bundle(bundle) => bundle.common.format,
+            Command::Schedule(schedule) => schedule.common.format,
             Command::Verify(verify) => verify.common.format,
+            Command::Across(across) => across.format,
             Command::ReadFiles(_) => Format::Human,
         }
     }

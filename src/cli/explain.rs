@@ -41,7 +41,7 @@ fn answer(result: &IndicatorResult, inputs: &[InputFile]) -> serde_json::Value {
     let number = |value: Option<rust_decimal::Decimal>| value.map(|value| value.normalize().to_string());
     json!({
         "indicator": result.code.as_str(), "title": result.title, "definition": result.definition, "method": result.method,
-        "sql": result.sql, "unit": result.unit.as_str(), "value": number(result.total.value.known()),
+        "sql": result.sql, "unit": result.unit.as_str(), "catalogue": result.catalogue, "value": number(result.total.value.known()),
         "state": result.total.value.state(), "numerator": number(result.total.numerator), "denominator": number(result.total.denominator),
         "upper": number(result.total.upper), "expected": number(result.total.expected), "progress": number(result.total.progress),
         "status": result.total.status.map(crate::model::scoreboard::Status::as_str), "reason": result.total.reason,
@@ -53,6 +53,9 @@ fn tell(result: &IndicatorResult, inputs: &[InputFile], output: &Output) {
     let total = &result.total;
     output.line(&bold(&format!("{} ({})", result.title, result.code)));
     output.line(&result.definition);
+    if let Some(name) = &result.catalogue {
+        output.line(&format!("Defined as {name} of the catalogue."));
+    }
     output.line("");
     for line in &result.method {
         output.line(line);

@@ -42,6 +42,10 @@ pub fn main(args: &Fetch, output: &Output) -> Result<Exit, Stopped> {
 
 fn answer(outcome: &Outcome) -> Value {
     match &outcome.result {
+        Ok(Summary { files: Some(files), requests, findings, .. }) => json!({
+            "source": outcome.source, "received": files.received, "bytes": files.bytes, "unchanged": files.unchanged,
+            "left": files.left, "requests": requests, "findings": findings_json(findings),
+        }),
         Ok(summary) => json!({
             "source": outcome.source, "answers": summary.answers, "new": summary.new, "edited": summary.edited,
             "deleted": summary.deleted, "requests": summary.requests, "findings": findings_json(&summary.findings),
@@ -54,6 +58,17 @@ fn answer(outcome: &Outcome) -> Value {
 
 fn tell(outcome: &Outcome, output: &Output) {
     match &outcome.result {
+        Ok(Summary { files: Some(files), findings, .. }) => {
+            let new = count(files.received.len() as u64, "new file", "new files");
+            let kilobytes = files.bytes.div_ceil(1_000);
+            let (unchanged, left) = (files.unchanged, files.left.len());
+            let name = bold(&outcome.source);
+            output.line(&format!("{name}: {new} ({kilobytes} kB), {unchanged} unchanged, {left} left"));
+            for name in &files.received {
+                output.line(&format!("  {name}"));
+            }
+            output.list(findings);
+        }
         Ok(Summary { answers, new, edited, deleted, findings, .. }) => {
             let answers = count(*answers, "answer", "answers");
             output

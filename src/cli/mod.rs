@@ -1,8 +1,10 @@
 //! The command line: one file a command, exit codes, terminal output. The only module that prints.
 
+mod across;
 mod answer;
 mod args;
 mod bundle;
+mod catalogue;
 mod changes;
 mod check;
 mod close;
@@ -11,11 +13,16 @@ mod explain;
 mod export;
 mod fetch;
 mod ingest;
+mod init;
 mod layout;
+mod log;
+mod notify;
 mod organisations;
 mod output;
 mod progress;
+mod publish;
 mod run;
+mod schedule;
 mod status;
 mod template;
 mod trace;
@@ -54,22 +61,28 @@ pub fn main() -> ExitCode {
     };
     let output = Output::new(arguments.format());
     let result = match &arguments.command {
+        Command::Init(init) => init::main(init, &output),
         Command::Run(run) => run::main(run, &output),
         Command::Check(check) => check::main(check, &output),
         Command::Ingest(ingest) => ingest::main(ingest, &output),
         Command::Answer(answer) => answer::main(answer, &output),
         Command::Fetch(fetch) => fetch::main(fetch, &output),
+        Command::Publish(publish) => publish::main(publish, &output),
         Command::Layout(layout) => layout::main(layout, &output),
         Command::Close(close) => close::main(close, &output),
         Command::Diff(diff) => diff::main(diff, &output),
         Command::Explain(explain) => explain::main(explain, &output),
         Command::Organisations(organisations) => organisations::main(organisations, &output),
+        Command::Catalogue(catalogue) => catalogue::main(catalogue, &output),
         Command::Export(export) => export::main(export, &output),
+        Command::Notify(notify) => notify::main(notify, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Trace(trace) => trace::main(trace, &output),
         Command::Template(template) => template::main(template, &output),
         Command::Bundle(bundle) => bundle::main(bundle, &output),
+        Command::Schedule(schedule) => schedule::main(schedule, &output),
         Command::Verify(verify) => verify::main(verify, &output),
+        Command::Across(across) => across::main(across, &output),
         // A worker whose parent is gone has nobody to tell.
         Command::ReadFiles(bounds) => {
             Ok(serve(bounds.memory, &crate::app::answer::mark).map_or(Exit::Stopped, |()| Exit::Fine))

@@ -15,7 +15,13 @@ use crate::model::scoreboard::{IndicatorResult, Scoreboard};
 
 pub fn main(args: &Run, output: &Output) -> Result<Exit, Stopped> {
     let project = Project::open(&args.common.project)?.reading_apart();
-    let options = Options { as_of: args.as_of, known_at: args.known_at, out: args.out.clone(), dry_run: args.dry_run };
+    let options = Options {
+        as_of: args.as_of,
+        known_at: args.known_at,
+        out: args.out.clone(),
+        dry_run: args.dry_run,
+        anew: false,
+    };
     let progress = Progress::new(output.is_json());
     let refreshed = run(&project, &options, &|stage, done, of| progress.tell(stage, done, of))?;
     drop(progress);

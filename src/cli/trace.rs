@@ -66,7 +66,7 @@ fn answer(traced: &Traced) -> Json {
     let by: serde_json::Map<String, Json> =
         traced.by.iter().map(|(field, value)| (field.clone(), Json::String(value.clone()))).collect();
     json!({
-        "indicator": traced.code.as_str(), "title": traced.title, "by": by, "unit": traced.unit,
+        "indicator": traced.code.as_str(), "title": traced.title, "by": by, "unit": traced.unit, "catalogue": traced.catalogue,
         "value": number(traced.value.known()), "state": traced.value.state(), "again": number(traced.again),
         "coverage": { "reported": traced.coverage.reported, "due": traced.coverage.due },
         "cut_off": traced.cut_off.map(|day| day.to_string()), "since_then": number(traced.since_then),
@@ -100,6 +100,9 @@ fn tell(traced: &Traced, most: usize, indent: &str, output: &Output) {
     let value = number(traced.value.known()).unwrap_or_else(|| traced.value.state().replace('_', " "));
     let day = traced.cut_off.map_or_else(String::new, |day| format!(" on {}", day.format("%-d %B %Y")));
     line(&format!("{value} {}{day}; coverage {}", traced.unit, traced.coverage));
+    if let Some(name) = &traced.catalogue {
+        line(&format!("  defined as {name} of the catalogue"));
+    }
     for formula in &traced.formula {
         line(&format!("  {formula}"));
     }

@@ -45,6 +45,7 @@ pub fn result(indicator: &Indicator, total: Figure, parts: ResultParts) -> Indic
         evidence: indicator.evidence.clone(),
         responsible: indicator.responsible.clone(),
         common: indicator.common.clone(),
+        catalogue: indicator.catalogue.clone(),
         baseline: indicator.baseline.clone(),
         targets: indicator.targets.clone(),
         target: indicator.targets.current().cloned(),
@@ -59,6 +60,7 @@ pub fn result(indicator: &Indicator, total: Figure, parts: ResultParts) -> Indic
         corrections: Vec::new(),
         year_ends: Vec::new(),
         estimate: None,
+        published: Vec::new(),
     }
 }
 

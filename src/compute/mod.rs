@@ -3,7 +3,9 @@
 //! Start with [`compute`]. Aggregates of exact types run as SQL; estimators run in Rust over sorted answers, on one
 //! thread; a figure's state, progress and status are decided in `score` and `status`.
 
+pub mod across;
 mod answers;
+pub mod chain;
 pub mod closing;
 mod currency;
 mod derived;
@@ -12,7 +14,9 @@ pub mod estimate;
 mod estimation;
 pub mod evidence;
 pub mod example;
+pub mod group_checks;
 mod groups;
+pub mod matrix;
 pub mod organisations;
 mod pace;
 mod panel;
@@ -20,6 +24,7 @@ mod pick;
 pub mod plan;
 mod plausible;
 mod population;
+mod published;
 pub mod records;
 mod rows;
 mod score;
@@ -119,10 +124,13 @@ pub fn compute(inputs: &Inputs<'_>, chosen: &[IndicatorCode]) -> Result<Computed
             answers.extend(estimation::evidence(inputs, &surveys, indicator)?);
         }
     }
-    let indicators: Vec<IndicatorResult> = chosen.iter().filter_map(|code| results.remove(code)).collect();
+    let mut indicators: Vec<IndicatorResult> = chosen.iter().filter_map(|code| results.remove(code)).collect();
     let mut findings: Vec<Finding> = surveys.iter().flat_map(|survey| survey.findings.iter().cloned()).collect();
     findings.extend(inputs.records.findings.iter().cloned());
     findings.extend(apart);
+    findings.extend(group_checks::findings(inputs)?);
+    findings.extend(chain::orphans(inputs));
+    findings.extend(published::judge(catalog, &mut indicators));
     let surveys = surveys.into_iter().map(|survey| survey.result).collect();
     Ok(Computed { indicators, surveys, comparisons, findings, answers })
 }

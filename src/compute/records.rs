@@ -71,7 +71,7 @@ impl Records {
         Ok(records)
     }
 
-    fn place(field: &str, frame: &DataFrame, row: usize, sections: &BTreeMap<i64, &Submission>) -> Place {
+    pub(super) fn place(field: &str, frame: &DataFrame, row: usize, sections: &BTreeMap<i64, &Submission>) -> Place {
         let submission = integer(frame, "section", row).and_then(|section| sections.get(&section));
         let at = integer(frame, "place", row).and_then(|place| u32::try_from(place).ok()).unwrap_or(0);
         submission.map_or(Place::Project, |submission| Place::Cell {

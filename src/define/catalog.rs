@@ -2,25 +2,33 @@
 //! look-up can fail for a definition's fault.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 pub use super::asked::{FormQuestion, Wave, WaveRole, option_columns};
+pub use super::chain::{ChainPlan, Reached, RefersTo};
 pub use super::compare::CompareWith;
 pub use super::currency::{FieldCurrency, Rates, month_of};
 pub use super::decided::{CountryDecision, Decision};
+pub use super::example::{Example, ExampleCell, ExampleRow};
+pub use super::folders::{Folders, Limits, SubmissionRules};
+pub use super::group_check::GroupCheck;
+pub use super::matrix::MatrixPlan;
 pub use super::theme::Theme;
 pub use super::weighting::{KnownMargin, SurveyColumn, Weighting};
-use crate::finding::{CellRef, Severity};
+use crate::finding::{CellRef, Place, Severity};
 use crate::model::absent::Absent;
 use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
+use crate::model::destination::Destination;
 use crate::model::export::Exports;
+use crate::model::notify::Telling;
 use crate::model::period::Calendar;
 use crate::model::presentation::Presentation;
+use crate::model::published::Statement;
+use crate::model::schedule::Schedule;
 use crate::model::scoreboard::{Accumulation, Level, Status, Thresholds};
 use crate::model::source::Source;
 use crate::model::target::{Baseline, Declared, Direction, Milestone, Targets, Trajectory};
@@ -37,6 +45,8 @@ pub struct Catalog {
     pub collections: Vec<Collection>,
     pub surveys: Vec<Survey>,
     pub sources: Vec<Source>,
+    /// When work is done by itself.
+    pub schedules: Vec<Schedule>,
     /// Of exchange, where the programme declares any.
     pub rates: Option<Rates>,
     /// In the order of the files' names, then of their lines.
@@ -45,6 +55,8 @@ pub struct Catalog {
     /// Which organisations are one, in the order of the files.
     pub decisions: Vec<Decision>,
     pub countries: Vec<CountryDecision>,
+    /// Who is told what.
+    pub telling: Telling,
     /// SHA-256 of all definition files.
     pub hash: String,
     /// SHA-256 of what decides how files are read; when it changes, files are read again.
@@ -64,40 +76,10 @@ pub struct Programme {
     pub folders: Folders,
     pub limits: Limits,
     pub submission: SubmissionRules,
+    /// Patterns of the hosts that definitions may name; empty: every host.
+    pub hosts: Vec<String>,
     /// Whom partners ask, and where they send their workbooks.
     pub contact: Option<String>,
-}
-
-#[derive(Debug, Clone)]
-pub struct Folders {
-    pub inbox: PathBuf,
-    pub store: PathBuf,
-    pub out: PathBuf,
-    /// Of the workbooks that partners fill in.
-    pub templates: PathBuf,
-}
-
-/// Above these a file is refused.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    pub file_bytes: u64,
-    pub unzipped_bytes: u64,
-    pub ratio: u64,
-    pub rows: u32,
-    pub columns: u16,
-    /// Of the process that reads a file.
-    pub memory_bytes: u64,
-    pub seconds: u64,
-}
-
-/// How a file without a hidden sheet tells whose it is.
-#[derive(Debug, Clone, Default)]
-pub struct SubmissionRules {
-    pub file_names: Vec<String>,
-    pub partner_cell: Option<String>,
-    pub period_cell: Option<String>,
-    pub reporting_date_cell: Option<String>,
-    pub revision_cell: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -144,6 +126,8 @@ pub struct Collection {
     pub layouts: Vec<Layout>,
     pub fields: Vec<Field>,
     pub checks: Vec<Check>,
+    /// Over all rows that count together; reading knows nothing of them.
+    pub group_checks: Vec<GroupCheck>,
 }
 
 /// Where a table stands in a workbook that is not our template. Rows and columns count from zero.
@@ -231,7 +215,7 @@ impl Collection {
     #[must_use]
     pub fn for_reading(&self) -> Self {
         let fields = self.fields.iter().map(Field::for_reading).collect();
-        Self { help: Words::default(), fields, ..self.clone() }
+        Self { help: Words::default(), fields, group_checks: Vec::new(), ..self.clone() }
     }
 
     pub fn field(&self, code: &str) -> Option<&Field> {
@@ -357,6 +341,8 @@ pub struct Field {
     /// Of money: another currency than the programme's, or whatever the row says.
     pub currency: Option<FieldCurrency>,
     pub guidance: Guidance,
+    /// The record of another collection that it names.
+    pub refers_to: Option<RefersTo>,
     /// Of a question that a form asks.
     pub form: Option<FormQuestion>,
     /// Texts that stand for no answer, folded, and what each says of it. Of surveys only.
@@ -381,7 +367,7 @@ impl Field {
     /// Without what only a template says.
     #[must_use]
     pub fn for_reading(&self) -> Self {
-        Self { guidance: Guidance::default(), ..self.clone() }
+        Self { guidance: Guidance::default(), refers_to: None, ..self.clone() }
     }
 
     /// Every declared name of its column: labels and other names.
@@ -517,28 +503,6 @@ pub enum How {
     Derived(Derived),
 }
 
-/// A row of a worked example: the collection it stands in, and the cells it gives.
-#[derive(Debug, Clone)]
-pub struct ExampleRow {
-    pub collection: CollectionCode,
-    pub cells: BTreeMap<String, ExampleCell>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ExampleCell {
-    Text(String),
-    Number(Decimal),
-    Day(NaiveDate),
-}
-
-#[derive(Debug, Clone)]
-pub struct Example {
-    pub given: Vec<ExampleRow>,
-    pub expect: Decimal,
-    /// Where it stands, for the finding when it fails.
-    pub place: crate::finding::Place,
-}
-
 #[derive(Debug, Clone)]
 pub struct Indicator {
     pub code: IndicatorCode,
@@ -564,8 +528,11 @@ pub struct Indicator {
     pub source: Option<String>,
     pub responsible: Option<String>,
     pub compare_with: Option<CompareWith>,
-    /// Its code among the EU's common indicators, such as `RCO01`.
+    /// What others published of it, and where that is declared.
+    pub published: Vec<(Place, Statement)>,
+    /// Its code among the EU's common indicators, such as `RCO01`; its entry of the catalogue, such as `cosme/jobs_fte`.
     pub common: Option<String>,
+    pub catalogue: Option<String>,
     pub examples: Vec<Example>,
 }
 
@@ -573,6 +540,8 @@ pub struct Indicator {
 pub struct Gate {
     pub rows_kept_out: Option<u64>,
     pub partners_missing: Option<u64>,
+    /// Groups that fail a check over groups.
+    pub groups_failed: Option<u64>,
     pub status: Vec<Status>,
 }
 
@@ -588,27 +557,13 @@ pub struct Report {
     pub audience: Audience,
     pub gate: Gate,
     pub presentation: Presentation,
+    pub matrices: Vec<MatrixPlan>,
+    pub chains: Vec<ChainPlan>,
     /// Name and hash of the picture of its head.
     pub logo_file: Option<(String, String)>,
     /// One more workbook for each partner, with its own figures.
     pub per_partner: bool,
     pub exports: Exports,
-}
-
-impl Catalog {
-    pub fn partner(&self, code: &PartnerCode) -> Option<&Partner> {
-        self.partners.iter().find(|partner| partner.code == *code)
-    }
-
-    pub fn collection(&self, code: &CollectionCode) -> Option<&Collection> {
-        self.collections.iter().find(|collection| collection.code == *code)
-    }
-
-    pub fn survey(&self, code: &SurveyCode) -> Option<&Survey> {
-        self.surveys.iter().find(|survey| survey.code == *code)
-    }
-
-    pub fn indicator(&self, code: &IndicatorCode) -> Option<&Indicator> {
-        self.indicators.iter().find(|indicator| indicator.code == *code)
-    }
+    /// Where its outputs are delivered.
+    pub destinations: Vec<Destination>,
 }

@@ -81,8 +81,10 @@ pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {
         layouts,
         fields,
         checks: Vec::new(),
+        group_checks: Vec::new(),
     };
     collection.checks = checks(table, &collection);
+    collection.group_checks = super::group_check::read(table, &collection);
     table.finish();
     Some((table.place(&code?.span), collection))
 }
@@ -185,6 +187,7 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
     if let Some(asked) = asked.filter(|_| !table.has("help")) {
         guidance.help = asked.guidance.help.clone();
     }
+    let refers_to = if of_survey { None } else { super::chain::refers_to(table) };
     let currency = kind.as_ref().and_then(|kind| super::currency::of_field(table, kind.value, of_survey));
     table.finish();
     let (code, kind) = (code?, kind?);
@@ -242,6 +245,7 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
         total,
         currency,
         guidance,
+        refers_to,
         form,
         absent,
     };

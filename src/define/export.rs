@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use super::catalog::{Indicator, Partner};
 use super::reader::{At, Table};
-use super::server::{url, variable};
+use super::secret;
+use super::server::url;
 use crate::finding::rules;
 use crate::finding::suggest::nearest;
 use crate::model::country;
 use crate::model::export::{Dhis2, Element, Exports, Format, Iati, Organisation, Series};
 
-pub fn read(table: &Table<'_>, indicators: &[Indicator], partners: &[Partner]) -> Exports {
+pub fn read(table: &Table<'_>, indicators: &[Indicator], partners: &[Partner], hosts: &[String]) -> Exports {
     let names: Vec<&str> = Format::NAMES.iter().map(|(name, _)| *name).collect();
     let asked = table.texts("formats");
     let mut formats: Vec<Format> = Vec::new();
@@ -29,7 +30,7 @@ pub fn read(table: &Table<'_>, indicators: &[Indicator], partners: &[Partner]) -
     }
     let declared = table.table("iati");
     let iati = declared.as_ref().and_then(iati);
-    let dhis2 = table.table("dhis2").and_then(|dhis2| self::dhis2(&dhis2, indicators, partners));
+    let dhis2 = table.table("dhis2").and_then(|dhis2| self::dhis2(&dhis2, indicators, partners, hosts));
     if formats.contains(&Format::Iati) && declared.is_none() {
         let span = asked.iter().find(|name| name.value == "iati").map_or(0..1, |name| name.span.clone());
         let finding = table.error(&rules::MISSING_KEY, &span, "an IATI file needs `[report.iati]`");
@@ -179,11 +180,11 @@ fn iati(table: &Table<'_>) -> Option<Iati> {
     })
 }
 
-fn dhis2(table: &Table<'_>, indicators: &[Indicator], partners: &[Partner]) -> Option<Dhis2> {
+fn dhis2(table: &Table<'_>, indicators: &[Indicator], partners: &[Partner], hosts: &[String]) -> Option<Dhis2> {
     let allow_http = table.boolean("allow_http").unwrap_or(false);
-    let url = table.required_text("url").and_then(|text| url(table, &text, allow_http));
-    let secret = table.required_text("secret").and_then(|text| variable(table, &text, "secret"));
-    let user = table.text("user").and_then(|text| variable(table, &text, "user"));
+    let url = table.required_text("url").and_then(|text| url(table, &text, allow_http, hosts));
+    let secret = secret::required(table, "secret", "secret_file");
+    let user = secret::optional(table, "user", "user_file").flatten();
     let data_set = table.text("data_set").map(|at| at.value);
     let org_unit = table.required_text("org_unit");
     let scheme = table.text("scheme").map_or_else(

@@ -7,8 +7,10 @@ use super::catalog::{
     RowMeasure, Survey,
 };
 use super::measure::{self, natural_accumulation, shared_scope, sums_a_rate};
-use super::reader::{Findings, Table, exact};
+use super::reader::{At, Findings, Table, exact};
+use super::standard::{Entry, OpenEntry};
 use super::target;
+use super::used::{self, Used};
 use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, rules};
 use crate::model::code::{IndicatorCode, SurveyCode};
@@ -22,16 +24,38 @@ pub struct Context<'a> {
     pub partners: &'a [Partner],
     pub collections: &'a [Collection],
     pub surveys: &'a [Survey],
+    pub entry: OpenEntry<'a>,
 }
 
 pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicator)> {
-    let code = table.code("code", IndicatorCode::new);
-    let title = table.text("title");
-    let definition = table.text("definition").map_or_else(String::new, |at| at.value);
+    let used = used::read(table, context.entry);
+    let entry = used.entry();
+    let code = match &used {
+        Used::Entry { entry, at } if !table.has("code") => {
+            IndicatorCode::new(entry.code()).map(|value| At { value, span: at.clone() })
+        }
+        // Of a name that nobody knows only the name is told.
+        Used::Unknown if !table.has("code") => None,
+        _ => table.code("code", IndicatorCode::new),
+    };
+    let title = table.text("title").map(|at| at.value);
+    let title = title.or_else(|| Some(entry?.title.get(&context.programme.language).to_owned()));
+    let definition = used::definition(table, entry);
     let help = table.words("help").unwrap_or_default();
-    let level = table.choice("level", &Level::NAMES).map_or(Level::Output, |at| at.value);
-    let unit = table.required_text("unit").map(|at| Unit::new(at.value));
-    let how = measure::read(table, context.collections, context.surveys);
+    let level = table.choice("level", &Level::NAMES).map(|at| at.value);
+    let level = level.or(entry.map(|entry| entry.level)).unwrap_or(Level::Output);
+    let unit = match entry {
+        Some(entry) => table.text("unit").map_or_else(|| Some(entry.unit.clone()), |at| Some(at.value)),
+        None if matches!(used, Used::Unknown) => table.text("unit").map(|at| at.value),
+        None => table.required_text("unit").map(|at| at.value),
+    };
+    let unit = unit.map(Unit::new);
+    let pattern = used::pattern(table, &used);
+    let how = if matches!(used, Used::Unknown) && !used::says_how(table) {
+        None
+    } else {
+        measure::read(table, pattern.as_ref(), context.collections, context.surveys)
+    };
     // Asked for whatever the way, so that a key of another way is told as unused rather than unknown.
     for key in ["from", "where", "survey", "population", "change", "pairing"] {
         let used = match key {
@@ -46,7 +70,7 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
             );
         }
     }
-    let accumulation = accumulation(table, how.as_ref(), context);
+    let accumulation = accumulation(table, how.as_ref(), entry, context);
     let committed = measure::committed(table, how.as_ref(), context.collections);
     if let Some(committed) = &committed {
         rate_summed(table, "committed", (&committed.from, &committed.measure), context);
@@ -59,16 +83,20 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
     );
     let unit_or = unit.clone().unwrap_or_else(|| Unit::new(""));
     let held = target::read(table, &unit_or, context.programme, context.partners, adds_up);
-    let evidence = table.text("evidence").map(|at| at.value);
-    let source = table.text("source").map(|at| at.value);
+    let evidence = table.text("evidence").map(|at| at.value).or_else(|| Some(entry?.evidence.clone()));
+    let source = table.text("source").map(|at| at.value).or_else(|| Some(entry?.source.clone()));
     let responsible = table.text("responsible").map(|at| at.value);
     let compare_with = super::compare::read(table);
-    let common = common(table);
+    let published = super::published::read(table, &by);
+    let common = common(table).or_else(|| entry?.common.clone());
+    if let Used::Entry { entry, .. } = &used {
+        used::differences(table, entry, accumulation);
+    }
     let examples = examples(table, how.as_ref(), context);
     table.finish();
     let code = code?;
     let indicator = Indicator {
-        title: title.map_or_else(|| code.value.as_str().replace('_', " "), |at| at.value),
+        title: title.unwrap_or_else(|| code.value.as_str().replace('_', " ")),
         code: code.value,
         definition,
         help,
@@ -89,17 +117,23 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
         source,
         responsible,
         compare_with,
+        published,
         common,
+        catalogue: entry.map(|entry| entry.name.clone()),
         examples,
     };
     Some((table.place(&code.span), indicator))
 }
 
 /// `RCO` or `RCR` and digits, as the annex of Regulation (EU) 2021/1058 numbers them.
+pub fn is_common(text: &str) -> bool {
+    let number = text.strip_prefix("RCO").or_else(|| text.strip_prefix("RCR"));
+    number.is_some_and(|number| (2..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
 fn common(table: &Table<'_>) -> Option<String> {
     let text = table.text("common")?;
-    let number = text.value.strip_prefix("RCO").or_else(|| text.value.strip_prefix("RCR"));
-    if number.is_some_and(|number| (2..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit())) {
+    if is_common(&text.value) {
         return Some(text.value);
     }
     let message = format!("`{}` is no code of the EU's common indicators", text.value);
@@ -113,11 +147,13 @@ fn counted_once(from: &[From], collections: &[Collection]) -> bool {
         .any(|from| collections.iter().any(|collection| collection.code == from.collection && collection.shared_key))
 }
 
-fn accumulation(table: &Table<'_>, how: Option<&How>, context: &Context<'_>) -> Accumulation {
+fn accumulation(table: &Table<'_>, how: Option<&How>, entry: Option<&Entry>, context: &Context<'_>) -> Accumulation {
     let declared = table.choice("accumulation", &Accumulation::NAMES);
     let Some(how) = how else { return Accumulation::Flow };
     let natural = natural_accumulation(how);
-    let chosen = declared.as_ref().map_or(natural, |at| at.value);
+    // An estimate of what others count stays a rate: the catalogue's word cannot make a flow of it.
+    let standard = entry.map(|entry| entry.accumulation).filter(|_| natural != Accumulation::Rate);
+    let chosen = declared.as_ref().map(|at| at.value).or(standard).unwrap_or(natural);
     let span = table.span_of("accumulation");
     if natural == Accumulation::Rate && chosen == Accumulation::Flow {
         let finding =

@@ -15,7 +15,14 @@ use crate::sql::expression::{Expression, condition};
 use crate::sql::{Function, Measure, Scope, measure};
 
 /// The one way that is declared. None if it cannot be used; then it was reported.
-pub fn read(table: &Table<'_>, collections: &[Collection], surveys: &[Survey]) -> Option<How> {
+///
+/// `pattern`: the measure of the catalogue, for who says nothing else.
+pub fn read(
+    table: &Table<'_>,
+    pattern: Option<&At<String>>,
+    collections: &[Collection],
+    surveys: &[Survey],
+) -> Option<How> {
     let head = table.span.start..table.span.start + 1;
     let ways: Vec<&str> = [
         ("measure", table.has("measure")),
@@ -31,7 +38,8 @@ pub fn read(table: &Table<'_>, collections: &[Collection], surveys: &[Survey]) -
     match ways.as_slice() {
         ["derived"] => derived(table).map(How::Derived),
         ["estimate"] => survey(table, collections, surveys),
-        [one] => rows(table, collections, one),
+        [one] => rows(table, collections, one, None),
+        [] if pattern.is_some() => rows(table, collections, "measure", pattern),
         [] => {
             let finding = table.error(&rules::MISSING_KEY, &head, "the indicator does not say how it is counted");
             table.report(
@@ -51,7 +59,7 @@ pub fn read(table: &Table<'_>, collections: &[Collection], surveys: &[Survey]) -
     }
 }
 
-fn rows(table: &Table<'_>, collections: &[Collection], way: &str) -> Option<How> {
+fn rows(table: &Table<'_>, collections: &[Collection], way: &str, pattern: Option<&At<String>>) -> Option<How> {
     let names = table.texts("from");
     if names.is_empty() && !table.has("from") {
         let span = table.span.start..table.span.start + 1;
@@ -64,7 +72,10 @@ fn rows(table: &Table<'_>, collections: &[Collection], way: &str) -> Option<How>
     // Measures see what all collections share.
     let scope = shared_scope(&found);
     let measure = match way {
-        "measure" => table.text("measure").and_then(|text| checked(table, &text, &scope, &found)).map(RowMeasure::One),
+        "measure" => {
+            let text = table.text("measure").or_else(|| pattern.cloned());
+            text.and_then(|text| checked(table, &text, &scope, &found)).map(RowMeasure::One)
+        }
         "ratio" => {
             let ratio = table.table("ratio")?;
             let (of, to) = (ratio.required_text("of"), ratio.required_text("to"));

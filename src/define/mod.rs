@@ -3,31 +3,48 @@
 //! Start with [`load`]. Nothing here reads a file: the texts come in as [`SourceFile`]s, forms as [`form::FormFile`]s. Nothing stops at the first
 //! problem: each reader reports what it finds and goes on with what it has.
 
+pub mod across;
 mod asked;
+mod asking;
 pub mod catalog;
+mod chain;
 mod collection;
 mod compare;
 mod currency;
 mod decided;
 mod decisions;
 mod declared;
+mod destination;
+mod example;
 mod export;
+mod files;
+mod folders;
 pub mod form;
+mod group_check;
 mod indicator;
 mod layout;
+mod linked;
+mod matrix;
 mod measure;
+mod notify;
 pub mod observe;
 pub mod picture;
+mod place;
 mod presentation;
 mod programme;
+mod published;
 mod reader;
 mod refine;
 mod report;
+mod schedule;
+mod secret;
 mod server;
 mod source;
+pub mod standard;
 mod survey;
 mod target;
 mod theme;
+mod used;
 mod weighting;
 
 use sha2::{Digest, Sha256};
@@ -41,9 +58,11 @@ pub use source::SourceFile;
 
 use crate::finding::{Finding, Place, rules};
 use crate::model::hash::{hash_of, hex};
+use crate::model::schedule::Schedule;
 use crate::model::source::Source;
 use observe::Observed;
 use reader::{Findings, Table};
+use standard::OpenEntry;
 
 /// Which folder a definition file lies in decides what it may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,23 +86,28 @@ impl Part {
     }
 }
 
+/// What opens the files that definitions name, and the entries of the catalogue that they use.
+#[derive(Clone, Copy)]
+pub struct Open<'a> {
+    pub form: OpenForm<'a>,
+    pub picture: OpenPicture<'a>,
+    pub entry: OpenEntry<'a>,
+}
+
 /// The catalogue, if no definition is in error; and all findings. Of texts alone: no form can be opened.
 pub fn load(files: &[SourceFile]) -> (Option<Catalog>, Vec<Finding>) {
     let none = |_: &str| {
         let help = "Open the project's folder instead.".to_owned();
         FormFault { message: "cannot be read here: there is no folder".to_owned(), help }
     };
-    load_with(files, &|name| Err(none(name)), &|name| Err(none(name)))
+    let open = Open { form: &|name| Err(none(name)), picture: &|name| Err(none(name)), entry: &standard::text };
+    load_with(files, open)
 }
 
-/// The same, with the forms that surveys name, and the pictures that reports name.
-pub fn load_with(
-    files: &[SourceFile],
-    open: OpenForm<'_>,
-    picture: OpenPicture<'_>,
-) -> (Option<Catalog>, Vec<Finding>) {
+/// The same, with the forms that surveys name, the pictures that reports name, and the entries that indicators use.
+pub fn load_with(files: &[SourceFile], open: Open<'_>) -> (Option<Catalog>, Vec<Finding>) {
     let findings = Findings::default();
-    let (catalog, declared) = read(files, (open, picture), &findings);
+    let (catalog, declared) = read(files, open, &findings);
     let mut findings = findings.into_inner();
     without_echoes(&mut findings, &declared);
     let broken = findings.iter().any(Finding::is_error);
@@ -91,18 +115,14 @@ pub fn load_with(
 }
 
 /// What these files are asked for, table by table.
-pub fn observe_with(files: &[SourceFile], open: OpenForm<'_>, picture: OpenPicture<'_>) -> Observed {
+pub fn observe_with(files: &[SourceFile], open: Open<'_>) -> Observed {
     let findings = Findings::observing();
-    read(files, (open, picture), &findings);
+    read(files, open, &findings);
     findings.into_observed()
 }
 
 /// The catalogue as far as it can be read, and every code that is declared.
-fn read(
-    files: &[SourceFile],
-    open: (OpenForm<'_>, OpenPicture<'_>),
-    findings: &Findings,
-) -> (Option<Catalog>, Vec<String>) {
+fn read(files: &[SourceFile], open: Open<'_>, findings: &Findings) -> (Option<Catalog>, Vec<String>) {
     let mut parsed: Vec<(Part, &SourceFile, Spanned<DeTable<'_>>)> = Vec::new();
     for file in files {
         let (document, errors) = DeTable::parse_recoverable(&file.text);
@@ -137,7 +157,7 @@ fn part(name: &str) -> Part {
 fn assemble(
     parsed: &[(Part, &SourceFile, Spanned<DeTable<'_>>)],
     files: &[SourceFile],
-    (open, picture): (OpenForm<'_>, OpenPicture<'_>),
+    open: Open<'_>,
     findings: &Findings,
 ) -> Option<Catalog> {
     let roots: Vec<(Part, Table<'_>)> = parsed
@@ -152,7 +172,7 @@ fn assemble(
     let of = |wanted: Part| roots.iter().filter(move |(part, _)| *part == wanted).map(|(_, root)| root);
 
     let head = of(Part::Programme).next().and_then(programme::read);
-    let rates = of(Part::Programme).next().and_then(|root| currency::read(root, open));
+    let rates = of(Part::Programme).next().and_then(|root| currency::read(root, open.form));
     let (mut decided, mut countries) = (Vec::new(), Vec::new());
     for root in of(Part::Decisions) {
         let (more, of_countries) = decisions::read(root);
@@ -163,10 +183,12 @@ fn assemble(
     let mut collections = Vec::new();
     let mut surveys = Vec::new();
     let mut sources = Vec::new();
+    let mut schedules = Vec::new();
     for root in of(Part::Pipelines) {
         collections.extend(root.tables("collection").iter().filter_map(collection::read));
         surveys.extend(root.tables("survey"));
         sources.extend(root.tables("source"));
+        schedules.extend(root.tables("schedule"));
     }
     unique(collections.iter().map(|(at, collection)| (collection.code.as_str(), at)), "collection", findings);
     let mut collections: Vec<catalog::Collection> =
@@ -174,18 +196,25 @@ fn assemble(
     for one in &mut collections {
         catalog::CountryDecision::put_into(&countries, one.code.as_str(), &mut one.fields);
     }
+    chain::check(&collections, findings);
     let fed: Vec<(String, String)> = sources.iter().filter_map(server::feeds).collect();
-    let surveys: Vec<_> = surveys.iter().filter_map(|table| survey::read(table, &collections, &fed, open)).collect();
+    let surveys: Vec<_> =
+        surveys.iter().filter_map(|table| survey::read(table, &collections, &fed, open.form)).collect();
     unique(surveys.iter().map(|(at, survey)| (survey.code.as_str(), at)), "survey", findings);
     let mut surveys: Vec<catalog::Survey> = surveys.into_iter().map(|(_, survey)| survey).collect();
     for one in &mut surveys {
         catalog::CountryDecision::put_into(&countries, one.code.as_str(), &mut one.questions);
     }
-    let sources: Vec<_> = sources.iter().filter_map(|table| server::read(table, &surveys)).collect();
-    unique(sources.iter().map(|(at, source)| (source.code.as_str(), at)), "source", findings);
-    let sources: Vec<Source> = sources.into_iter().map(|(_, source)| source).collect();
-
     let (programme, partners) = head.map_or((None, Vec::new()), |(programme, partners)| (programme, partners));
+    let hosts = programme.as_ref().map_or(&[][..], |programme| &programme.hosts);
+    let sources: Vec<_> = sources.iter().filter_map(|table| server::read(table, &surveys, &partners, hosts)).collect();
+    unique(sources.iter().map(|(at, source)| (source.code().as_str(), at)), "source", findings);
+    let sources: Vec<Source> = sources.into_iter().map(|(_, source)| source).collect();
+    let fetched: Vec<_> = sources.iter().map(Source::code).collect();
+    let schedules: Vec<_> = schedules.iter().filter_map(|table| schedule::read(table, &fetched)).collect();
+    unique(schedules.iter().map(|(at, schedule)| (schedule.code.as_str(), at)), "schedule", findings);
+    let schedules: Vec<Schedule> = schedules.into_iter().map(|(_, schedule)| schedule).collect();
+
     if let Some(programme) = &programme {
         programme::check_partners(&partners, &collections, findings);
         let context = indicator::Context {
@@ -193,6 +222,7 @@ fn assemble(
             partners: &partners.iter().map(|(_, partner)| partner.clone()).collect::<Vec<_>>(),
             collections: &collections,
             surveys: &surveys,
+            entry: open.entry,
         };
         for root in of(Part::Pipelines) {
             for table in root.tables("collection") {
@@ -206,20 +236,26 @@ fn assemble(
         unique(indicators.iter().map(|(at, indicator)| (indicator.code.as_str(), at)), "indicator", findings);
         indicator::check_derived(&indicators, findings);
         compare::check(&indicators, findings);
+        linked::check(&indicators, open.entry, findings);
         let indicators: Vec<catalog::Indicator> = indicators.into_iter().map(|(_, indicator)| indicator).collect();
 
         let mut reports = Vec::new();
+        let places: Vec<Place> = partners.iter().map(|(place, _)| place.clone()).collect();
         let partners: Vec<catalog::Partner> = partners.into_iter().map(|(_, partner)| partner).collect();
         for root in of(Part::Reports) {
             let tables = root.tables("report");
-            let read = |table| report::read(table, programme, (&indicators, &partners), picture);
+            let read = |table| report::read(table, programme, (&indicators, &partners, &collections), open.picture);
             reports.extend(tables.iter().filter_map(read));
         }
         unique(reports.iter().map(|(at, report)| (report.code.as_str(), at)), "report", findings);
         let mut reports: Vec<catalog::Report> = reports.into_iter().map(|(_, report)| report).collect();
+        destination::unique(reports.iter().flat_map(|report| &report.destinations), findings);
         if reports.is_empty() {
             reports.extend(report::standard(programme, &indicators));
         }
+        let pipelines: Vec<&Table<'_>> = of(Part::Pipelines).collect();
+        let placed: Vec<(Place, &catalog::Partner)> = places.into_iter().zip(&partners).collect();
+        let telling = notify::read(&pipelines, programme, &placed, &reports);
         for (_, root) in &roots {
             root.finish();
         }
@@ -232,6 +268,8 @@ fn assemble(
         let mut other: Vec<&(String, String)> = surveys.iter().flat_map(|survey| &survey.forms).collect();
         other.extend(rates.iter().map(|rates| &rates.file));
         other.extend(reports.iter().filter_map(|report| report.logo_file.as_ref()));
+        let used: Vec<(String, String)> = indicators.iter().filter_map(|one| used(one, open.entry)).collect();
+        other.extend(&used);
         let hash = files_hash(files, &other);
         let reading_hash = reading_hash(programme, &partners, &collections, &surveys, &sources);
         return Some(Catalog {
@@ -240,11 +278,13 @@ fn assemble(
             collections,
             surveys,
             sources,
+            schedules,
             rates,
             indicators,
             reports,
             decisions: decided,
             countries,
+            telling,
             hash,
             reading_hash,
         });
@@ -254,7 +294,7 @@ fn assemble(
         let keys: &[&'static str] = match part {
             Part::Programme => &[],
             Part::Indicators => &["indicator"],
-            Part::Pipelines => &["collection", "survey", "source"],
+            Part::Pipelines => &["collection", "survey", "source", "schedule", "mail", "channel", "reminders"],
             Part::Reports => &["report"],
             Part::Decisions => &[],
         };
@@ -264,6 +304,12 @@ fn assemble(
         root.finish();
     }
     None
+}
+
+/// The entry of the catalogue that an indicator uses, and the hash of its text.
+fn used(indicator: &catalog::Indicator, open: OpenEntry<'_>) -> Option<(String, String)> {
+    let name = indicator.catalogue.as_ref()?;
+    Some((standard::file(name), hash_of(open(name)?.as_bytes())))
 }
 
 /// Takes out what only repeats another trouble: a name that is declared, but in a definition that is in error itself.
@@ -354,7 +400,11 @@ fn reading_hash(
     let collections: Vec<_> = collections.iter().map(catalog::Collection::for_reading).collect();
     let surveys: Vec<_> = surveys.iter().map(catalog::Survey::for_reading).collect();
     // Of a source only what its answers belong to: another address reads nothing differently.
-    let sources: Vec<_> = sources.iter().map(|source| (&source.code, &source.survey, &source.wave)).collect();
+    let of = |source: &Source| match source {
+        Source::Survey(one) => format!("{:?} {:?} {:?}", one.code, one.survey, one.wave),
+        Source::Files(one) => format!("{:?} {:?}", one.code, one.partner),
+    };
+    let sources: Vec<String> = sources.iter().map(of).collect();
     // The Debug text of what matters to reading: any change in it reads the files again, which is never wrong.
     let facts = format!(
         "{READER_VERSION} {:?} {} {} {:?} {:?} {partners:?} {collections:?} {surveys:?} {sources:?}",

@@ -20,6 +20,8 @@ pub enum Shape {
     Choice(Vec<String>),
     /// A text or a list of texts.
     Texts,
+    /// A list of numbers.
+    Numbers,
     /// A list of lists of texts.
     Groups,
     Table,

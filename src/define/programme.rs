@@ -21,6 +21,7 @@ pub fn read(root: &Table<'_>) -> Option<Head> {
     let folders = folders(root);
     let limits = limits(root);
     let submission = submission(root);
+    let hosts = hosts(root);
     let table = root.required_table("programme")?;
     let code = table.code("code", |text| crate::model::code::is_code(text).then(|| text.to_owned()));
     let title = table.required_text("title");
@@ -73,6 +74,7 @@ pub fn read(root: &Table<'_>) -> Option<Head> {
             folders,
             limits,
             submission,
+            hosts,
             contact,
         })
     })();
@@ -181,6 +183,26 @@ fn limits(root: &Table<'_>) -> Limits {
         table.finish();
     }
     limits
+}
+
+/// `[network] hosts`: what may be reached at all.
+fn hosts(root: &Table<'_>) -> Vec<String> {
+    let Some(table) = root.table("network") else { return Vec::new() };
+    let is_host = |pattern: &str| {
+        let name = pattern.strip_prefix("*.").unwrap_or(pattern).trim_matches(['[', ']']);
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':'))
+    };
+    let sound = |pattern: &super::reader::At<String>| {
+        let sound = is_host(&pattern.value);
+        if !sound {
+            let help = "Write files.example.org, or *.example.org for every host below it, without https:// and port.";
+            table.bad(&pattern.span, format!("`{}` is no host", pattern.value), help);
+        }
+        sound
+    };
+    let hosts = table.texts("hosts").into_iter().filter(sound).map(|at| at.value).collect();
+    table.finish();
+    hosts
 }
 
 fn submission(root: &Table<'_>) -> SubmissionRules {

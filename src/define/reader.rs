@@ -349,6 +349,17 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// A list of numbers, exactly as written. Absent: empty.
+    pub fn numbers(&self, key: &'static str) -> Vec<Decimal> {
+        self.takes(key, || Shape::Numbers);
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let wanted = "a list of numbers";
+        let Some(items) = value.get_ref().as_array() else {
+            return self.wrong_type(key, value, wanted).unwrap_or_default();
+        };
+        items.iter().filter_map(|item| exact(item.get_ref()).or_else(|| self.wrong_type(key, item, wanted))).collect()
+    }
+
     /// A list of lists of texts. Absent: empty.
     pub fn groups(&self, key: &'static str) -> Vec<At<Vec<At<String>>>> {
         self.takes(key, || Shape::Groups);
@@ -527,6 +538,7 @@ fn example(wanted: &str) -> &'static str {
         "a number" | "a whole number" => "12, without quotes",
         "true or false" => "true or false, without quotes",
         "a list of texts" => "[\"one\", \"two\"]",
+        "a list of numbers" => "[4, 3, 8]",
         "a list of lists of texts" => "[[\"one\", \"two\"]]",
         "a table" | "a list of tables" | "a table, or a list of tables" => "{ … }",
         _ => "\"…\", in double quotes",

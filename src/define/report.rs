@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::catalog::{Gate, Indicator, Partner, Programme, Report};
+use super::catalog::{Collection, Gate, Indicator, Partner, Programme, Report};
 use super::picture::OpenPicture;
 use super::presentation;
 use super::reader::Table;
@@ -24,7 +24,7 @@ const COPIES: i64 = 20_000;
 pub fn read(
     table: &Table<'_>,
     programme: &Programme,
-    (indicators, partners): (&[Indicator], &[Partner]),
+    (indicators, partners, collections): (&[Indicator], &[Partner], &[Collection]),
     open: OpenPicture<'_>,
 ) -> Option<(Place, Report)> {
     let code = table.code("code", ReportCode::new);
@@ -80,7 +80,12 @@ pub fn read(
                 found.map(|(_, status)| *status)
             })
             .collect();
-        let read = Gate { rows_kept_out: count("rows_kept_out"), partners_missing: count("partners_missing"), status };
+        let read = Gate {
+            rows_kept_out: count("rows_kept_out"),
+            partners_missing: count("partners_missing"),
+            groups_failed: count("groups_failed"),
+            status,
+        };
         gate.finish();
         read
     });
@@ -93,7 +98,10 @@ pub fn read(
             "Leave `audience` out of this report, and write another report for the others.",
         );
     }
-    let exports = super::export::read(table, indicators, partners);
+    let matrices = super::matrix::read(table, collections);
+    let chains = super::chain::read(table, collections);
+    let exports = super::export::read(table, indicators, partners, &programme.hosts);
+    let destinations = super::destination::read(table, &programme.hosts);
     table.finish();
     let code = code?;
     Some((
@@ -108,9 +116,12 @@ pub fn read(
             audience,
             gate,
             presentation,
+            matrices,
+            chains,
             logo_file,
             per_partner,
             exports,
+            destinations,
         },
     ))
 }
@@ -127,8 +138,11 @@ pub fn standard(programme: &Programme, indicators: &[Indicator]) -> Option<Repor
         audience: Audience::Internal,
         gate: Gate::default(),
         presentation: presentation::standard(programme),
+        matrices: Vec::new(),
+        chains: Vec::new(),
         logo_file: None,
         per_partner: false,
         exports: Exports::default(),
+        destinations: Vec::new(),
     })
 }

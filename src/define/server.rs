@@ -1,54 +1,75 @@
-//! `[[source]]`: a survey server, the survey and wave that its answers belong to, and the names of its secrets.
+//! `[[source]]`: what kind it is; and of a survey server the survey and wave that its answers belong to.
 
 use std::time::Duration;
 
-use super::catalog::Survey;
-use super::reader::{At, Table, undisclosed};
+use super::catalog::{Partner, Survey};
+use super::reader::{At, Table};
+use super::secret::{self, masked, refuse};
+use super::{files, place};
 use crate::finding::suggest::nearest;
-use crate::finding::{Finding, Place, rules};
+use crate::finding::{Place, rules};
 use crate::model::code::{SourceCode, SurveyCode, WaveCode};
-use crate::model::source::{Completion, Source, SourceKind};
-
-/// Keys in which people write what must not stand there.
-const SECRETS: [&str; 6] = ["token", "password", "api_key", "key", "login", "username"];
+use crate::model::hosts::listed;
+use crate::model::source::{Completion, Source, SurveyKind, SurveySource};
 
 /// The survey and the wave that a source feeds, whatever else is wrong with it.
 pub fn feeds(table: &Table<'_>) -> Option<(String, String)> {
     Some((table.text("survey")?.value, table.text("wave")?.value))
 }
 
-pub fn read(table: &Table<'_>, surveys: &[Survey]) -> Option<(Place, Source)> {
-    for key in SECRETS {
-        if table.has(key) {
-            let span = table.span_of(key);
-            let message = format!("`{key}` is no key of a source: a secret or name must not stand here");
-            table.report(masked(table, &span, message));
-        }
-    }
+/// What kind of source it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Survey(SurveyKind),
+    Files(place::Kind),
+}
+
+/// A source of either kind.
+pub fn read(
+    table: &Table<'_>,
+    surveys: &[Survey],
+    partners: &[(Place, Partner)],
+    hosts: &[String],
+) -> Option<(Place, Source)> {
+    refuse(table);
     let code = table.code("code", SourceCode::new);
-    let kind = table.required_choice("kind", &SourceKind::ALL);
-    let kind_value = kind.as_ref().map(|at| at.value);
+    let of_surveys = SurveyKind::ALL.iter().map(|(name, kind)| (*name, Kind::Survey(*kind)));
+    let of_files = place::SOURCES.iter().map(|(name, kind)| (*name, Kind::Files(*kind)));
+    let kinds: Vec<(&str, Kind)> = of_surveys.chain(of_files).collect();
+    match table.required_choice("kind", &kinds)?.value {
+        Kind::Survey(kind) => survey(table, code, kind, surveys, hosts),
+        Kind::Files(kind) => files::read(table, code, kind, partners, hosts),
+    }
+}
+
+fn survey(
+    table: &Table<'_>,
+    code: Option<At<SourceCode>>,
+    kind: SurveyKind,
+    surveys: &[Survey],
+    hosts: &[String],
+) -> Option<(Place, Source)> {
     let allow_http = table.boolean("allow_http").unwrap_or(false);
-    let url = table.required_text("url").and_then(|text| url(table, &text, allow_http));
-    let form = table.required_text("form").and_then(|text| form(table, &text, kind_value));
-    let secret = table.required_text("secret").and_then(|text| variable(table, &text, "secret"));
-    let user = table.text("user").map(|text| variable(table, &text, "user"));
-    if user.is_none() && kind_value.is_some_and(SourceKind::needs_user) {
+    let url = table.required_text("url").and_then(|text| url(table, &text, allow_http, hosts));
+    let form = table.required_text("form").and_then(|text| form(table, &text, kind));
+    let secret = secret::required(table, "secret", "secret_file");
+    let user = secret::optional(table, "user", "user_file");
+    if user.is_none() && kind.needs_user() {
         let span = table.span.start..table.span.start + 1;
         table.report(
             table
                 .error(&rules::MISSING_KEY, &span, "`source` needs `user`")
-                .help("Write the name of the environment variable that holds the user's name."),
+                .help("Write the name of the environment variable that holds the user's name, or `user_file`."),
         );
     }
     let (survey, wave) = wave(table, surveys);
-    let page = page(table, kind_value);
+    let page = page(table, kind);
     let completion = table
         .choice("completion", &[("complete", Completion::Complete), ("all", Completion::All)])
         .map_or(Completion::Complete, |at| at.value);
     let not_asked = table.text("not_asked").map(|at| at.value).filter(|text| !text.trim().is_empty());
     for (key, set) in [("completion", table.has("completion")), ("not_asked", not_asked.is_some())] {
-        if set && kind_value.is_some_and(|kind| kind != SourceKind::LimeSurvey) {
+        if set && kind != SurveyKind::LimeSurvey {
             let message = format!("`{key}` is told by LimeSurvey alone");
             table.bad(&table.span_of(key), message, "Take the line out: other servers do not say it.");
         }
@@ -59,9 +80,9 @@ pub fn read(table: &Table<'_>, surveys: &[Survey]) -> Option<(Place, Source)> {
     let code = code?;
     Some((
         table.place(&code.span),
-        Source {
+        Source::Survey(SurveySource {
             code: code.value,
-            kind: kind?.value,
+            kind,
             url: url?,
             form: form?,
             secret: secret?,
@@ -73,41 +94,27 @@ pub fn read(table: &Table<'_>, surveys: &[Survey]) -> Option<(Place, Source)> {
             not_asked,
             timeout,
             total,
-        },
+        }),
     ))
 }
 
-/// A finding whose line is not shown: it holds what nobody should read.
-fn masked(table: &Table<'_>, span: &std::ops::Range<usize>, message: String) -> Finding {
-    Finding::error(&rules::SECRET_IN_DEFINITION, undisclosed(table.place(span)), message)
-        .help(rules::SECRET_IN_DEFINITION.fix)
-}
-
-/// The name of an environment variable, which looks like no secret.
-pub(super) fn variable(table: &Table<'_>, text: &At<String>, key: &str) -> Option<String> {
-    let name = &text.value;
-    let first = name.starts_with(|c: char| c.is_ascii_uppercase());
-    let letters = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    // A token in capital letters: long, with digits, and without the `_` that names have.
-    let token = name.len() >= 20 && !name.contains('_') && name.bytes().any(|byte| byte.is_ascii_digit());
-    if first && letters && !token && name.len() <= 64 {
-        return Some(name.clone());
-    }
-    let message = format!("`{key}` must be the name of an environment variable: capital letters, digits and `_`");
-    table.report(masked(table, &text.span, message));
-    None
-}
-
 /// An address that a secret may be sent to.
-pub(super) fn url(table: &Table<'_>, text: &At<String>, allow_http: bool) -> Option<String> {
+pub(super) fn url(table: &Table<'_>, text: &At<String>, allow_http: bool, hosts: &[String]) -> Option<String> {
     let url = text.value.trim().trim_end_matches('/');
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') || rest.contains(['?', '#']) {
         let message = "`url` holds a name to sign in, a question mark or a `#`".to_owned();
         table.report(masked(table, &text.span, message));
         return None;
     }
+    reachable(table, text, url, allow_http, hosts).then(|| url.to_owned())
+}
+
+/// Whether an address is one of a server that definitions may name, over a line that others cannot read.
+pub(super) fn reachable(table: &Table<'_>, text: &At<String>, url: &str, allow_http: bool, hosts: &[String]) -> bool {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = match authority.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => authority.split(':').next().unwrap_or_default(),
@@ -115,7 +122,7 @@ pub(super) fn url(table: &Table<'_>, text: &At<String>, allow_http: bool) -> Opt
     let plain = rest.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\'));
     if !matches!(scheme, "http" | "https") || host.is_empty() || !plain {
         table.bad(&text.span, "`url` is not the address of a server", "Write it as in https://eu.kobotoolbox.org.");
-        return None;
+        return false;
     }
     let loopback = host == "localhost" || host == "::1" || host.starts_with("127.");
     if scheme == "http" && !loopback && !allow_http {
@@ -124,21 +131,26 @@ pub(super) fn url(table: &Table<'_>, text: &At<String>, allow_http: bool) -> Opt
             "`url` begins with http://: the secret could be read on its way",
             "Write https://, or `allow_http = true` for a server of your own network.",
         );
-        return None;
+        return false;
     }
-    Some(url.to_owned())
+    if !listed(hosts, host) {
+        let message = format!("{host} is not among `hosts` of `[network]`");
+        table.bad(&text.span, message, "Add it to `hosts` in scoreboard.toml if it may be reached.");
+        return false;
+    }
+    true
 }
 
-fn form(table: &Table<'_>, text: &At<String>, kind: Option<SourceKind>) -> Option<String> {
+fn form(table: &Table<'_>, text: &At<String>, kind: SurveyKind) -> Option<String> {
     let form = text.value.trim();
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let (sound, help) = match kind {
-        Some(SourceKind::Odk) => (
+        SurveyKind::Odk => (
             form.split_once('/').is_some_and(|(project, form)| digits(project) && !form.is_empty()),
             "For ODK Central write the project's number and the form, as in \"7/turnover_2016\".",
         ),
-        Some(SourceKind::LimeSurvey) => (digits(form), "For LimeSurvey write the survey's number, as in \"896447\"."),
-        _ => (
+        SurveyKind::LimeSurvey => (digits(form), "For LimeSurvey write the survey's number, as in \"896447\"."),
+        SurveyKind::Kobo | SurveyKind::EuSurvey => (
             !form.is_empty() && !form.contains('/'),
             "Write the asset's uid (Kobo) or the survey's alias (EUSurvey), without a `/`.",
         ),
@@ -173,9 +185,9 @@ fn wave(table: &Table<'_>, surveys: &[Survey]) -> (Option<SurveyCode>, Option<Wa
     (Some(found.code.clone()), Some(known.code.clone()))
 }
 
-fn page(table: &Table<'_>, kind: Option<SourceKind>) -> u32 {
-    let Some(most) = kind.and_then(SourceKind::largest_page) else {
-        if table.has("page") && kind.is_some() {
+fn page(table: &Table<'_>, kind: SurveyKind) -> u32 {
+    let Some(most) = kind.largest_page() else {
+        if table.has("page") {
             let span = table.span_of("page");
             table.bad(&span, "this server gives no pages", "Take `page` out: all answers come in one file.");
         }
@@ -267,6 +279,24 @@ wave = "baseline"
         }
         let shown: String = findings("https://eu", "https://me:hunter2@eu").iter().map(render).collect();
         assert!(shown.contains("secret-in-definition") && !shown.contains("hunter2"), "{shown}");
+    }
+
+    #[test]
+    fn a_secret_may_stand_in_a_file_and_nowhere_twice() {
+        let line = "secret = \"KOBO_TOKEN\"";
+        assert_eq!(findings(line, "secret_file = \"/run/secrets/kobo\""), []);
+        assert_eq!(findings(line, "secret_file = \"secrets/kobo\""), []);
+        assert_eq!(findings(line, "secret_file = 'C:\\secrets\\kobo'"), []);
+        for bad in [
+            "secret_file = \"kobo\"",
+            "secret_file = \"4f9d1b0c6f1d4a9f8e2b7c3a5d6e7f80/91a2b3c4\"",
+            "secret_file = \"./kobo\"\nsecret = \"KOBO_TOKEN\"",
+            "",
+        ] {
+            let told = findings(line, bad);
+            assert_eq!(told.len(), 1, "{bad}: {told:?}");
+            assert!(!render(&told[0]).contains("91a2b3c4"), "{bad}");
+        }
     }
 
     #[test]

@@ -101,6 +101,7 @@ pub fn figures(board: &Scoreboard) -> Table {
             ("indicator", Kind::Text, |line| text(line.one.code.as_str())),
             ("title", Kind::Text, |line| text(&line.one.title)),
             ("common", Kind::Text, |line| some(line.one.common.as_deref())),
+            ("catalogue", Kind::Text, |line| some(line.one.catalogue.as_deref())),
             ("level", Kind::Text, |line| text(line.one.level.as_str())),
             ("unit", Kind::Text, |line| text(line.one.unit.as_str())),
             ("accumulation", Kind::Text, |line| text(line.one.accumulation.as_str())),

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::http::Failure;
 use crate::model::hash::hash_of;
-use crate::model::source::SourceKind;
+use crate::model::source::SurveyKind;
 
 /// What is different from the fetch before, by the keys of the answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Changes {
 }
 
 /// Compares two documents of one kind. A document that cannot be read holds no answers.
-pub(super) fn compare(kind: SourceKind, old: &[u8], new: &[u8]) -> Changes {
+pub(super) fn compare(kind: SurveyKind, old: &[u8], new: &[u8]) -> Changes {
     let (old, new) = (by_key(kind, old), by_key(kind, new));
     let only = |some: &BTreeMap<String, String>, other: &BTreeMap<String, String>| {
         some.keys().filter(|key| !other.contains_key(*key)).cloned().collect()
@@ -30,8 +30,8 @@ pub(super) fn compare(kind: SourceKind, old: &[u8], new: &[u8]) -> Changes {
 }
 
 /// The hash of each answer by its key.
-fn by_key(kind: SourceKind, document: &[u8]) -> BTreeMap<String, String> {
-    if kind == SourceKind::EuSurvey {
+fn by_key(kind: SurveyKind, document: &[u8]) -> BTreeMap<String, String> {
+    if kind == SurveyKind::EuSurvey {
         let split = split(&String::from_utf8_lossy(document));
         let mut answers = BTreeMap::new();
         for set in split.map(|split| split.sets).unwrap_or_default() {
@@ -51,16 +51,16 @@ fn by_key(kind: SourceKind, document: &[u8]) -> BTreeMap<String, String> {
 }
 
 /// Where a document of JSON holds its answers.
-fn list_of(kind: SourceKind) -> &'static str {
+fn list_of(kind: SurveyKind) -> &'static str {
     match kind {
-        SourceKind::Kobo => "results",
-        SourceKind::Odk => "value",
-        SourceKind::LimeSurvey | SourceKind::EuSurvey => "responses",
+        SurveyKind::Kobo => "results",
+        SurveyKind::Odk => "value",
+        SurveyKind::LimeSurvey | SurveyKind::EuSurvey => "responses",
     }
 }
 
 /// The key that an answer keeps when it is edited.
-pub(super) fn key(kind: SourceKind, row: &Map<String, Value>) -> Option<String> {
+pub(super) fn key(kind: SurveyKind, row: &Map<String, Value>) -> Option<String> {
     let text = |name: &str| match row.get(name)? {
         Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -68,9 +68,9 @@ pub(super) fn key(kind: SourceKind, row: &Map<String, Value>) -> Option<String> 
     };
     match kind {
         // `_uuid` changes with every edit; old servers do not have the other.
-        SourceKind::Kobo => text("meta/rootUuid").or_else(|| text("_id")),
-        SourceKind::Odk => text("__id"),
-        SourceKind::LimeSurvey | SourceKind::EuSurvey => text("id"),
+        SurveyKind::Kobo => text("meta/rootUuid").or_else(|| text("_id")),
+        SurveyKind::Odk => text("__id"),
+        SurveyKind::LimeSurvey | SurveyKind::EuSurvey => text("id"),
     }
 }
 
@@ -92,13 +92,13 @@ impl Page {
 
 /// Answers while they are gathered: each once.
 pub(super) struct Rows {
-    kind: SourceKind,
+    kind: SurveyKind,
     ordered: BTreeMap<(u64, String), Value>,
     ids: BTreeSet<String>,
 }
 
 impl Rows {
-    pub fn new(kind: SourceKind) -> Self {
+    pub fn new(kind: SurveyKind) -> Self {
         Self { kind, ordered: BTreeMap::new(), ids: BTreeSet::new() }
     }
 
@@ -116,14 +116,14 @@ impl Rows {
             _ => None,
         };
         let order = match self.kind {
-            SourceKind::Kobo => number("_id"),
-            SourceKind::LimeSurvey => number("id"),
-            SourceKind::Odk | SourceKind::EuSurvey => None,
+            SurveyKind::Kobo => number("_id"),
+            SurveyKind::LimeSurvey => number("id"),
+            SurveyKind::Odk | SurveyKind::EuSurvey => None,
         };
         let twice = |key: &str| Failure::incomplete(format!("the answer {key} came on two pages"));
         // Kobo's number is looked at besides the key: two answers must share neither.
         let id =
-            fields.get("_id").filter(|_| self.kind == SourceKind::Kobo).map_or_else(|| key.clone(), Value::to_string);
+            fields.get("_id").filter(|_| self.kind == SurveyKind::Kobo).map_or_else(|| key.clone(), Value::to_string);
         if !self.ids.insert(format!("key {key}")) || !self.ids.insert(format!("id {id}")) {
             return Err(twice(&key));
         }
@@ -143,9 +143,9 @@ impl Rows {
     pub fn document(self, source: &str, multiple: &BTreeMap<String, Vec<String>>, not_asked: Option<&str>) -> Vec<u8> {
         let count = self.len();
         let mut document = match self.kind {
-            SourceKind::Kobo => json!({ "count": count, "next": null, "previous": null }),
-            SourceKind::Odk => json!({ "@odata.count": count }),
-            SourceKind::LimeSurvey | SourceKind::EuSurvey => json!({}),
+            SurveyKind::Kobo => json!({ "count": count, "next": null, "previous": null }),
+            SurveyKind::Odk => json!({ "@odata.count": count }),
+            SurveyKind::LimeSurvey | SurveyKind::EuSurvey => json!({}),
         };
         document[list_of(self.kind)] = self.ordered.into_values().collect();
         // By its source no two documents are the same bytes, not even of two surveys without an answer.
@@ -264,7 +264,7 @@ mod tests {
     use super::*;
 
     fn kobo(rows: &[Value]) -> Vec<u8> {
-        let mut all = Rows::new(SourceKind::Kobo);
+        let mut all = Rows::new(SurveyKind::Kobo);
         for row in rows {
             all.add(row.clone()).expect("added");
         }
@@ -285,18 +285,18 @@ mod tests {
     fn edits_and_deletions_are_seen_by_key_and_content() {
         let before = kobo(&[row(1, "a", 1), row(2, "b", 2), row(3, "c", 3)]);
         let after = kobo(&[row(1, "a", 1), row(7, "b", 5), row(4, "d", 4)]);
-        let changes = compare(SourceKind::Kobo, &before, &after);
+        let changes = compare(SurveyKind::Kobo, &before, &after);
         assert_eq!(
             (changes.new, changes.edited, changes.deleted),
             (vec!["d".into()], vec!["b".into()], vec!["c".into()])
         );
-        assert_eq!(compare(SourceKind::Kobo, &after, &after), Changes::default());
-        assert_eq!(compare(SourceKind::Kobo, b"", &after).new.len(), 3);
+        assert_eq!(compare(SurveyKind::Kobo, &after, &after), Changes::default());
+        assert_eq!(compare(SurveyKind::Kobo, b"", &after).new.len(), 3);
     }
 
     #[test]
     fn an_answer_on_two_pages_is_refused_by_number_and_by_key() {
-        let mut rows = Rows::new(SourceKind::Kobo);
+        let mut rows = Rows::new(SurveyKind::Kobo);
         rows.add(row(1, "a", 1)).expect("the first");
         assert!(rows.add(row(1, "b", 1)).is_err());
         assert!(rows.add(row(2, "a", 1)).is_err());

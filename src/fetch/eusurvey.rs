@@ -14,13 +14,13 @@ use super::{Gathered, Previous, Trouble};
 use crate::finding::rules;
 use crate::http::Failure;
 use crate::http::client::{Client, Request, encoded, is_anything};
-use crate::model::source::Source;
+use crate::model::source::SurveySource;
 
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 pub(super) fn gather(
-    source: &Source,
+    source: &SurveySource,
     client: &mut Client<'_>,
     spool: &mut Spool<'_>,
     previous: Option<&Previous>,

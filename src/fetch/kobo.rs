@@ -9,11 +9,15 @@ use super::spool::Spool;
 use super::{Gathered, Trouble};
 use crate::http::Failure;
 use crate::http::client::{Client, Request, encoded, is_json};
-use crate::model::source::{Source, SourceKind};
+use crate::model::source::{SurveyKind, SurveySource};
 
-pub(super) fn gather(source: &Source, client: &mut Client<'_>, spool: &mut Spool<'_>) -> Result<Gathered, Trouble> {
+pub(super) fn gather(
+    source: &SurveySource,
+    client: &mut Client<'_>,
+    spool: &mut Spool<'_>,
+) -> Result<Gathered, Trouble> {
     let asset = format!("/api/v2/assets/{}/", encoded(&source.form));
-    let mut rows = Rows::new(SourceKind::Kobo);
+    let mut rows = Rows::new(SurveyKind::Kobo);
     let mut notes = Vec::new();
     let mut expected = None;
     let mut start = 0;

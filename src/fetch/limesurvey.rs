@@ -12,13 +12,13 @@ use super::{Gathered, Trouble};
 use crate::finding::rules;
 use crate::http::client::{Client, Request, is_json};
 use crate::http::{Credentials, Failure};
-use crate::model::source::{Completion, Source, SourceKind};
+use crate::model::source::{Completion, SurveyKind, SurveySource};
 
 /// Ranges without an answer in a row: each is twice as wide as the one before, so they cover every number there is.
 const EMPTY_RANGES: u32 = 24;
 
 pub(super) fn gather(
-    source: &Source,
+    source: &SurveySource,
     credentials: &Credentials,
     client: &mut Client<'_>,
     spool: &mut Spool<'_>,
@@ -89,7 +89,7 @@ impl Remote<'_, '_> {
 }
 
 struct Export<'e, 'c, 'a, 's> {
-    source: &'e Source,
+    source: &'e SurveySource,
     session: &'e str,
     remote: &'e mut Remote<'c, 'a>,
     spool: &'e mut Spool<'s>,
@@ -98,7 +98,7 @@ struct Export<'e, 'c, 'a, 's> {
 impl Export<'_, '_, '_, '_> {
     fn gather(&mut self) -> Result<Gathered, Trouble> {
         let expected = self.count()?;
-        let mut rows = Rows::new(SourceKind::LimeSurvey);
+        let mut rows = Rows::new(SurveyKind::LimeSurvey);
         let mut notes = Vec::new();
         let (mut from, mut width, mut empty) = (1_u64, u64::from(self.source.page), 0);
         while rows.len() < expected && empty < EMPTY_RANGES {

@@ -7,6 +7,7 @@
 
 mod answers;
 mod eusurvey;
+pub mod files;
 mod kobo;
 mod limesurvey;
 mod odk;
@@ -17,7 +18,7 @@ use chrono::{DateTime, Utc};
 use crate::finding::rules;
 use crate::http::client::Client;
 use crate::http::{Credentials, Endpoint, Failure, Surroundings};
-use crate::model::source::{Source, SourceKind};
+use crate::model::source::{SurveyKind, SurveySource};
 pub use answers::Changes;
 use answers::compare;
 pub use spool::Pages;
@@ -83,7 +84,7 @@ impl From<Failure> for Trouble {
 /// When the server cannot be reached, refuses, or does not give all that it says it has. Pages that came stay in `pages`
 /// where going on later makes sense.
 pub fn fetch(
-    source: &Source,
+    source: &SurveySource,
     credentials: &Credentials,
     surroundings: &dyn Surroundings,
     pages: &dyn Pages,
@@ -98,18 +99,18 @@ pub fn fetch(
     };
     let mut client = Client::new(endpoint, credentials, surroundings, bytes)?;
     match source.kind {
-        SourceKind::Kobo => client.authorize(&format!("Token {}", credentials.secret.reveal()))?,
-        SourceKind::EuSurvey => client.authorize_by_password()?,
-        SourceKind::Odk | SourceKind::LimeSurvey => {}
+        SurveyKind::Kobo => client.authorize(&format!("Token {}", credentials.secret.reveal()))?,
+        SurveyKind::EuSurvey => client.authorize_by_password()?,
+        SurveyKind::Odk | SurveyKind::LimeSurvey => {}
     }
     let mut spool = Spool::open(pages, source, surroundings.now());
     let mut round = 1;
     let gathered = loop {
         let result = match source.kind {
-            SourceKind::Kobo => kobo::gather(source, &mut client, &mut spool),
-            SourceKind::Odk => odk::gather(source, credentials, &mut client, &mut spool),
-            SourceKind::LimeSurvey => limesurvey::gather(source, credentials, &mut client, &mut spool),
-            SourceKind::EuSurvey => eusurvey::gather(source, &mut client, &mut spool, previous),
+            SurveyKind::Kobo => kobo::gather(source, &mut client, &mut spool),
+            SurveyKind::Odk => odk::gather(source, credentials, &mut client, &mut spool),
+            SurveyKind::LimeSurvey => limesurvey::gather(source, credentials, &mut client, &mut spool),
+            SurveyKind::EuSurvey => eusurvey::gather(source, &mut client, &mut spool, previous),
         };
         match result {
             Ok(gathered) => break gathered,

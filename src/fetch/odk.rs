@@ -10,10 +10,10 @@ use super::{Gathered, Trouble};
 use crate::finding::rules;
 use crate::http::client::{Client, Request, encoded, is_anything, is_json};
 use crate::http::{Credentials, Failure};
-use crate::model::source::{Source, SourceKind};
+use crate::model::source::{SurveyKind, SurveySource};
 
 pub(super) fn gather(
-    source: &Source,
+    source: &SurveySource,
     credentials: &Credentials,
     client: &mut Client<'_>,
     spool: &mut Spool<'_>,
@@ -42,10 +42,10 @@ fn sign_in(credentials: &Credentials, client: &mut Client<'_>) -> Result<(), Fai
     client.authorize(&format!("Bearer {token}"))
 }
 
-fn signed_in(source: &Source, client: &mut Client<'_>, spool: &mut Spool<'_>) -> Result<Gathered, Trouble> {
+fn signed_in(source: &SurveySource, client: &mut Client<'_>, spool: &mut Spool<'_>) -> Result<Gathered, Trouble> {
     let (project, form) = source.form.split_once('/').unwrap_or(("", &source.form));
     let form = format!("/v1/projects/{}/forms/{}", encoded(project), encoded(form));
-    let mut rows = Rows::new(SourceKind::Odk);
+    let mut rows = Rows::new(SurveyKind::Odk);
     let mut notes = Vec::new();
     let mut expected = None;
     let mut cursor = String::new();
@@ -111,7 +111,7 @@ fn next_cursor(link: &str) -> Option<String> {
 }
 
 /// Keys that the server lists as deleted. None where it keeps no such list: before version 2024.3.
-fn deleted(form: &str, source: &Source, client: &mut Client<'_>) -> Option<Vec<String>> {
+fn deleted(form: &str, source: &SurveySource, client: &mut Client<'_>) -> Option<Vec<String>> {
     let (mut keys, mut cursor) = (Vec::new(), String::new());
     for _ in 0..1_000 {
         let path = format!(
@@ -121,7 +121,7 @@ fn deleted(form: &str, source: &Source, client: &mut Client<'_>) -> Option<Vec<S
         let answer = client.send(&Request::get(&path, is_json).once()).ok()?;
         let page: Value = serde_json::from_slice(&answer.body).ok()?;
         let rows = page["value"].as_array()?.iter();
-        keys.extend(rows.filter_map(|row| key(SourceKind::Odk, row.as_object()?)));
+        keys.extend(rows.filter_map(|row| key(SurveyKind::Odk, row.as_object()?)));
         match page["@odata.nextLink"].as_str().and_then(next_cursor) {
             Some(next) if next != cursor => cursor = next,
             _ => return Some(keys),

@@ -8,7 +8,7 @@ use crate::finding::rules;
 use crate::http::Failure;
 use crate::http::client::{Client, Request, is_json};
 use crate::model::hash::hash_of;
-use crate::model::source::Source;
+use crate::model::source::SurveySource;
 
 /// Where pages are kept. What is written is there whole or not at all.
 pub trait Pages {
@@ -47,7 +47,7 @@ pub(super) struct Spool<'a> {
 
 impl<'a> Spool<'a> {
     /// Goes on with what is there, if it is of the same question and fresh.
-    pub fn open(pages: &'a dyn Pages, source: &Source, now: DateTime<Utc>) -> Self {
+    pub fn open(pages: &'a dyn Pages, source: &SurveySource, now: DateTime<Utc>) -> Self {
         let asked = format!("{:?} {} {} {} {:?}", source.kind, source.url, source.form, source.page, source.completion);
         let now = now.timestamp();
         let known: Option<State> = pages.read(STATE).and_then(|bytes| serde_json::from_slice(&bytes).ok());

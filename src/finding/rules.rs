@@ -62,6 +62,18 @@ rules! {
     UNKNOWN_SURVEY "unknown-survey", "no survey has this code",
         "The estimate would have no answers.",
         "Use the code of a `[survey]` in pipelines/.";
+    UNKNOWN_STANDARD "unknown-standard", "the catalogue of standard indicators has no such name",
+        "The indicator would have neither unit nor definition.",
+        "Use a name that `scoreboard catalogue` lists, or take `use` out and write the indicator in full.";
+    STANDARD_DIFFERS "standard-differs", "an indicator departs from the standard that it names",
+        "Figures of several programmes are put side by side by that name; this one would be of another kind.",
+        "Take out the key that differs; or take `use` out, if something else is counted.";
+    STANDARD_LINK "standard-link", "a result does not fit the outputs that it comes from",
+        "A result is read beside what was done for it, and funds check the one against the other.",
+        "Count the output as well, or look at the targets again.";
+    FOLDER_TAKEN "folder-taken", "something lies where a project folder would be made",
+        "A new project never takes the place of files of yours.",
+        "Name a folder that does not exist yet, or an empty one.";
     UNKNOWN_INDICATOR "unknown-indicator", "no indicator has this code",
         "The report or the derived figure would be empty.",
         "Use the code of an `[[indicator]]` in indicators/.";
@@ -107,27 +119,59 @@ rules! {
 
     SECRET_IN_DEFINITION "secret-in-definition", "a secret stands in a definition file",
         "Definitions are shared, kept in version control and printed; whoever reads them could sign in.",
-        "Put the secret into an environment variable, write the variable's name here, and change the secret.";
+        "Put the secret into an environment variable or a file, name that here, and change the secret.";
 
     // Survey servers.
-    SECRET_MISSING "secret-missing", "the environment variable with a secret is not set",
+    SECRET_EXPOSED "secret-exposed", "a file with a secret that everybody can read",
+        "Whoever works on this machine, or gets a copy of the project's folder, could sign in.",
+        "Take the right to read it from others (chmod 600), and keep it out of version control.";
+    SECRET_MISSING "secret-missing", "a secret is not there",
         "Without it nobody can sign in to the server.",
-        "Set the variable that `secret` or `user` of the source names, for the account that runs scoreboard.";
-    FETCH_UNREACHABLE "fetch-unreachable", "a survey server that cannot be reached, or is busy",
-        "The answers of the last fetch stand; new ones are missing.",
+        "Set the variable, or write the file, that the definition names, for the account that runs scoreboard.";
+    FETCH_UNREACHABLE "fetch-unreachable", "a server that cannot be reached, or is busy",
+        "What came with the last fetch stands; what is new is missing.",
         "Run again later: it goes on where it ended.";
-    FETCH_REFUSED "fetch-refused", "a survey server that refuses",
-        "The answers of the last fetch stand; new ones are missing.",
-        "Compare `url`, `form`, `user` and `secret` of the source with what the server expects.";
+    FETCH_REFUSED "fetch-refused", "a server that refuses",
+        "What came with the last fetch stands; what is new is missing.",
+        "Compare what the definition says (`url`, `form`, `user`, `secret`) with what the server expects.";
+    HOST_REFUSED "host-refused", "an address that must not be reached",
+        "A definition, or a server that sends on, could make this machine ask others of its own network.",
+        "Write `allow_private = true` for a server of your own network, or add its host to `hosts` of `[network]`.";
     FETCH_INCOMPLETE "fetch-incomplete", "a survey server that did not give all answers that it says it has",
         "An estimate from some of the answers looks like one from all. Nothing of this fetch is used.",
         "Run again; if it stays so, tell those who run the server, and use a file export meanwhile.";
-    FETCH_UNREADABLE "fetch-unreadable", "a survey server that answers in an unexpected way",
+    FETCH_UNREADABLE "fetch-unreadable", "a server that answers in an unexpected way",
         "Reading it as something else would give wrong answers. Nothing of this fetch is used.",
         "Look whether `url` leads to the right server, and of a version that is described in docs/definitions.md.";
+    SOURCE_FAILED "source-failed", "a source that could not be fetched last time",
+        "The scoreboard is made of what came before: anything newer at the source is missing.",
+        "Look at what scoreboard fetch says of it, and run again when it has come.";
+    SOURCE_NEVER_FETCHED "source-never-fetched", "a source of which nothing ever came",
+        "What it holds is missing from every figure.",
+        "Run scoreboard fetch, and look at what it says of the source.";
+    FILE_LEFT "file-left", "a file of a source that was left for the next time",
+        "It was being written, is open somewhere or cannot be taken as it is: half a file would be read as a whole one.",
+        "Fetch again when it is whole. A file that stays left has to be mended at the source.";
+    DELIVERY_FAILED "delivery-failed", "an output that could not be delivered",
+        "Whoever looks there sees what was delivered before.",
+        "Run scoreboard publish again when the place can be reached; what is there already is not sent twice.";
     FETCH_NOTE "fetch-note", "something to know about a fetch",
         "All answers came; the server did something that was not asked for.",
         "Fine as it is.";
+
+    // Messages.
+    NOTICE_FAILED "notice-failed", "a message that was not sent",
+        "Somebody who should know does not.",
+        "Correct the address in the definitions, or look at the server that is named.";
+    NOTICE_UNKNOWN "notice-unknown", "a message that may not have arrived",
+        "The line broke after it was sent, and nobody can say whether it was taken. To send it twice would be worse.",
+        "Ask who should have it; scoreboard notify --again KEY sends it once more.";
+    NOTICE_KEY "notice-key", "nothing to say under this key",
+        "What it told of is over, or the key is misspelt.",
+        "See the keys with scoreboard notify --dry-run.";
+    NO_CONTACT "no-contact", "a partner that nobody can remind",
+        "It is late, and does not know that it was asked.",
+        "Write its `contact` into scoreboard.toml, or ask it yourself.";
 
     // Files.
     INBOX_MISSING "inbox-missing", "the inbox folder does not exist",
@@ -343,6 +387,18 @@ rules! {
     FIGURES_APART "figures-apart", "a count lies beyond the interval of the survey's estimate",
         "Two sources that should tell the same tell different things, by more than chance explains.",
         "Ask partners how they count, and look at who answered. Both figures stand as they are.";
+    ORPHAN "orphan", "rows that name a record which nobody has reported",
+        "What became of a record cannot be followed, and its conversion is told too low.",
+        "Correct the number, or report the record that it names.";
+    GROUP_CHECK_FAILED "group-check-failed", "rows that together are not what a check over groups expects",
+        "Each row may be right by itself; together they break a rule of the programme. They count all the same.",
+        "Ask the partners whose rows they are; the check is declared with the collection.";
+    PUBLISHED_CONTRADICTED "published-contradicted", "a published figure that the rows do not give",
+        "Whoever knows the published figure will ask which of the two is right.",
+        "Look at what each of them counts; what was published stands beside the figure.";
+    PUBLISHED_DISAGREE "published-disagree", "published figures of one thing that cannot all be right",
+        "No rows can give both, so the programme cannot be held against them.",
+        "Ask whoever published them, and write down what they say in `note`.";
     PART_ABOVE_WHOLE "part-above-whole", "an answer whose part is larger than its whole",
         "A share above 100 % moves the estimate, and one of the two numbers is wrong.",
         "Ask the enterprise which of the two is right, and correct the answer on the server.";
@@ -381,6 +437,18 @@ rules! {
     STORE_BUSY "store-busy", "another run is writing to this store",
         "Two writers would spoil it.",
         "Wait until the other run has ended.";
+    SCHEDULER_RUNNING "scheduler-running", "another scheduler works on this store",
+        "Two of them would do everything twice.",
+        "End the other one, or start this one with --wait to take over from it.";
+    SCHEDULER_STOPPED "scheduler-stopped", "the scheduler cannot start",
+        "Nothing is done by itself until it does.",
+        "See the message; another address for --listen, perhaps.";
+    SCHEDULE_GIVEN_UP "schedule-given-up", "scheduled work that began several times and never ended",
+        "Whatever ends the program would end it for ever, and nothing else would be done.",
+        "Look into the log for what ended it: memory, the disk, a file that came that day. Then run it by hand.";
+    STEP_BROKE "step-broke", "a step of the work broke",
+        "What it would have done is missing; the steps behind it were done.",
+        "This is a fault of the program. Please report it with the line of the log.";
     STORE_DAMAGED "store-damaged", "the store is not as this program left it",
         "Figures from it could not be trusted.",
         "Restore it from a backup; what partners sent lies unchanged in its files folder.";

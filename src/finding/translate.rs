@@ -408,8 +408,9 @@ mod tests {
             }
         }
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        let mut files =
-            ["reading.rs", "totals.rs", "answer/tell.rs"].map(|name| source.join("app").join(name)).to_vec();
+        let mut files = ["reading.rs", "sources.rs", "totals.rs", "answer/tell.rs"]
+            .map(|name| source.join("app").join(name))
+            .to_vec();
         for folder in ["ingest", "layout", "validate"] {
             collect(&source.join(folder), &mut files);
         }

@@ -1,12 +1,21 @@
 //! HTTP with bounds: time, size, tries, and one host. The only file that sees secrets and the network.
+//!
+//! A redirect is followed only where a request says so, and each step is checked by the [`Guard`]; secrets stay with
+//! the first host.
 
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::DateTime;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::{Method, RequestBuilder, Response, redirect};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+    SET_COOKIE,
+};
+use reqwest::{Method, RequestBuilder, Response, Url, redirect};
 use tokio::runtime::Runtime;
 
+use super::guard::{Guard, Refused, Resolver, proxies};
 use super::secret::basic;
 use super::{Credentials, Endpoint, Failure, Surroundings};
 use crate::finding::rules;
@@ -24,10 +33,30 @@ const OVERHEAD: u64 = 4;
 /// Characters of a server's own words in a message.
 const QUOTED: usize = 160;
 
+/// How often a redirect is followed.
+const HOPS: u32 = 5;
+
 /// What came back.
 pub struct Answer {
     pub status: u16,
     pub body: Vec<u8>,
+    headers: HeaderMap,
+    /// The path of the address that answered, as it is written there.
+    pub path: String,
+}
+
+impl Answer {
+    /// A header of the answer, where it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+/// What a request sends.
+pub struct Content<'r> {
+    /// Its media type.
+    pub kind: &'r str,
+    pub bytes: Cow<'r, [u8]>,
 }
 
 /// What a request asks for, and what is a good answer.
@@ -35,21 +64,51 @@ pub struct Request<'r> {
     pub method: Method,
     /// After the source's URL, with its query.
     pub path: &'r str,
-    pub body: Option<String>,
+    pub body: Option<Content<'r>>,
+    pub headers: Vec<(&'static str, String)>,
     /// Besides 200: statuses that mean something.
     pub statuses: &'r [u16],
     /// Whether a body is whole. One that is not is asked for again.
     pub is_whole: fn(&[u8]) -> bool,
     pub tries: u32,
+    /// Whether a redirect is followed.
+    pub follows: bool,
 }
 
 impl<'r> Request<'r> {
     pub fn get(path: &'r str, is_whole: fn(&[u8]) -> bool) -> Self {
-        Self { method: Method::GET, path, body: None, statuses: &[], is_whole, tries: TRIES }
+        Self {
+            method: Method::GET,
+            path,
+            body: None,
+            headers: Vec::new(),
+            statuses: &[],
+            is_whole,
+            tries: TRIES,
+            follows: false,
+        }
     }
 
+    /// Sends JSON.
     pub fn post(path: &'r str, body: String, is_whole: fn(&[u8]) -> bool) -> Self {
-        Self { method: Method::POST, body: Some(body), ..Self::get(path, is_whole) }
+        let body = Some(Content { kind: "application/json", bytes: body.into_bytes().into() });
+        Self { method: Method::POST, body, ..Self::get(path, is_whole) }
+    }
+
+    /// A request of another method, whose answer is looked at by its status.
+    pub fn of(method: Method, path: &'r str) -> Self {
+        Self { method, ..Self::get(path, is_anything) }
+    }
+
+    #[must_use]
+    pub fn body(self, kind: &'r str, bytes: &'r [u8]) -> Self {
+        Self { body: Some(Content { kind, bytes: bytes.into() }), ..self }
+    }
+
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
     }
 
     #[must_use]
@@ -74,10 +133,14 @@ pub struct Client<'a> {
     password: String,
     /// What must stand in no message.
     secrets: Vec<String>,
+    /// Of one body.
     bytes: u64,
+    /// Of all of them.
+    most: u64,
     requests: u32,
     /// Bytes of all bodies.
     received: u64,
+    guard: Option<Guard>,
 }
 
 /// What became of one try.
@@ -89,11 +152,40 @@ enum Tried {
 }
 
 impl<'a> Client<'a> {
+    /// For a server that a definition names, and of which no redirect is followed.
+    ///
+    /// # Errors
+    /// When no request can be made here at all.
     pub fn new(
         endpoint: Endpoint<'a>,
         credentials: &Credentials,
         surroundings: &'a dyn Surroundings,
         bytes: u64,
+    ) -> Result<Self, Failure> {
+        let most = bytes.saturating_mul(OVERHEAD);
+        Self::make(endpoint, Some(credentials), surroundings, (bytes, most), None)
+    }
+
+    /// For an address that must satisfy a guard, with or without somebody who signs in. `bytes` bounds one body and all.
+    ///
+    /// # Errors
+    /// When the guard does not permit the address, or no request can be made here at all.
+    pub fn guarded(
+        endpoint: Endpoint<'a>,
+        credentials: Option<&Credentials>,
+        surroundings: &'a dyn Surroundings,
+        bytes: (u64, u64),
+        guard: Guard,
+    ) -> Result<Self, Failure> {
+        Self::make(endpoint, credentials, surroundings, bytes, Some(guard))
+    }
+
+    fn make(
+        endpoint: Endpoint<'a>,
+        credentials: Option<&Credentials>,
+        surroundings: &'a dyn Surroundings,
+        (bytes, most): (u64, u64),
+        guard: Option<Guard>,
     ) -> Result<Self, Failure> {
         let broken =
             |error: String| Failure::new(&rules::FETCH_UNREACHABLE, format!("no request can be made: {error}"));
@@ -107,14 +199,23 @@ impl<'a> Client<'a> {
         if is_loopback(endpoint.url) {
             builder = builder.no_proxy();
         }
-        let http = builder.build().map_err(|error| broken(error.to_string()))?;
-        let secret = credentials.secret.reveal();
-        let user = credentials.user.as_ref().map(|user| user.reveal().to_owned()).unwrap_or_default();
-        let encoded = basic(&user, secret);
-        let mut secrets = vec![secret.to_owned(), encoded.clone()];
-        // A name is no secret by itself, but nothing says that it may be shown.
-        secrets.extend(Some(user).filter(|user| !user.is_empty()));
-        let password = format!("Basic {encoded}");
+        if let Some(guard) = &guard {
+            let mut inner = proxies();
+            let named = Url::parse(endpoint.url).ok().filter(|_| guard.private);
+            inner.extend(named.and_then(|url| url.host_str().map(str::to_owned)));
+            builder = builder.dns_resolver(Arc::new(Resolver { inner }));
+        }
+        let http = builder.build().map_err(|error| broken(error.without_url().to_string()))?;
+        let (mut password, mut secrets) = (String::new(), Vec::new());
+        if let Some(credentials) = credentials {
+            let secret = credentials.secret.reveal();
+            let user = credentials.user.as_ref().map(|user| user.reveal().to_owned()).unwrap_or_default();
+            let basic = basic(&user, secret);
+            password = format!("Basic {basic}");
+            secrets = vec![secret.to_owned(), basic];
+            // A name is no secret by itself, but nothing says that it may be shown.
+            secrets.extend(Some(user).filter(|user| !user.is_empty()));
+        }
         Ok(Self {
             http,
             runtime,
@@ -124,8 +225,10 @@ impl<'a> Client<'a> {
             password,
             secrets,
             bytes,
+            most,
             requests: 0,
             received: 0,
+            guard,
         })
     }
 
@@ -167,8 +270,7 @@ impl<'a> Client<'a> {
             let (failure, wish) = match self.attempt(request, left) {
                 Tried::Answered(answer) => {
                     self.received = self.received.saturating_add(answer.body.len() as u64);
-                    let most = self.bytes.saturating_mul(OVERHEAD);
-                    return if self.received > most { Err(self.too_large()) } else { Ok(answer) };
+                    return if self.received > self.most { Err(self.too_large()) } else { Ok(answer) };
                 }
                 Tried::Failed(failure) => return Err(failure),
                 Tried::Again(failure, wish) => (failure, wish),
@@ -207,26 +309,81 @@ impl<'a> Client<'a> {
 
     fn attempt(&self, request: &Request<'_>, left: Duration) -> Tried {
         let time = self.endpoint.timeout.min(left);
-        let mut builder: RequestBuilder =
-            self.http.request(request.method.clone(), format!("{}{}", self.endpoint.url, request.path));
-        builder = builder.timeout(time).header(ACCEPT, "*/*").header(ACCEPT_ENCODING, "identity");
-        if let Some(header) = &self.authorization {
+        let Ok(first) = Url::parse(&format!("{}{}", self.endpoint.url, request.path)) else {
+            return Tried::Failed(Failure::new(&rules::FETCH_REFUSED, "the address is none that can be asked"));
+        };
+        let mut url = first.clone();
+        // Some file servers let nobody in who does not bring back what they gave on the way.
+        let mut cookies: Vec<(String, String)> = Vec::new();
+        for _ in 0..=HOPS {
+            if let Some(guard) = &self.guard
+                && let Err(refused) = guard.permit(&url, &first)
+            {
+                return Tried::Failed(self.refused(&refused));
+            }
+            let home = url.origin() == first.origin();
+            let mut builder = self.request(request, &url, home).timeout(time);
+            let host = url.host_str().unwrap_or_default().to_owned();
+            let own: Vec<&str> =
+                cookies.iter().filter(|(of, _)| *of == host).map(|(_, cookie)| cookie.as_str()).collect();
+            if !own.is_empty() {
+                builder = builder.header(COOKIE, own.join("; "));
+            }
+            let result = self.runtime.block_on(async {
+                let mut response = builder.send().await?;
+                let body = self.body(&mut response).await?;
+                Ok::<_, reqwest::Error>((response, body))
+            });
+            let (response, body) = match result {
+                Ok((response, Some(body))) => (response, body),
+                Ok((_, None)) => return Tried::Failed(self.too_large()),
+                Err(error) => return self.broken(error, time),
+            };
+            if !(request.follows && matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308)) {
+                return self.judge(request, &response, body, &url);
+            }
+            let set = response.headers().get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+            cookies.extend(set.filter_map(|text| Some((host.clone(), text.split(';').next()?.to_owned()))));
+            match next(&url, &response) {
+                Ok(to) => url = to,
+                Err(why) => return Tried::Failed(Failure::new(&rules::FETCH_REFUSED, why)),
+            }
+        }
+        let message = format!("the server sends on more than {HOPS} times");
+        Tried::Failed(Failure::new(&rules::FETCH_REFUSED, message))
+    }
+
+    /// One request; what is secret goes to the first host alone.
+    fn request(&self, request: &Request<'_>, url: &Url, home: bool) -> RequestBuilder {
+        let mut builder = self.http.request(request.method.clone(), url.clone());
+        builder = builder.header(ACCEPT, "*/*").header(ACCEPT_ENCODING, "identity");
+        if let Some(header) = self.authorization.as_ref().filter(|_| home) {
             builder = builder.header(AUTHORIZATION, header.clone());
         }
-        if let Some(body) = &request.body {
-            builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
         }
-        let result = self.runtime.block_on(async {
-            let mut response = builder.send().await?;
-            let body = self.body(&mut response).await?;
-            Ok::<_, reqwest::Error>((response, body))
-        });
-        let (response, body) = match result {
-            Ok((response, Some(body))) => (response, body),
-            Ok((_, None)) => return Tried::Failed(self.too_large()),
-            Err(error) => return Tried::Again(self.unreachable(&error, time), None),
-        };
-        self.judge(request, &response, body)
+        if let Some(content) = &request.body {
+            builder = builder.header(CONTENT_TYPE, content.kind).body(content.bytes.to_vec());
+        }
+        builder
+    }
+
+    /// What a request that came to nothing means.
+    fn broken(&self, error: reqwest::Error, time: Duration) -> Tried {
+        let error = error.without_url();
+        let mut cause: Option<&dyn std::error::Error> = Some(&error);
+        while let Some(one) = cause {
+            if let Some(refused) = one.downcast_ref::<Refused>() {
+                return Tried::Failed(self.refused(refused));
+            }
+            cause = one.source();
+        }
+        Tried::Again(self.unreachable(&error, time), None)
+    }
+
+    fn refused(&self, refused: &Refused) -> Failure {
+        Failure::new(&rules::HOST_REFUSED, self.hidden(&refused.to_string())).help(rules::HOST_REFUSED.fix)
     }
 
     /// The body, unless it is larger than all that may come.
@@ -241,11 +398,12 @@ impl<'a> Client<'a> {
         Ok(Some(body))
     }
 
-    fn judge(&self, request: &Request<'_>, response: &Response, body: Vec<u8>) -> Tried {
+    fn judge(&self, request: &Request<'_>, response: &Response, body: Vec<u8>, url: &Url) -> Tried {
         let status = response.status().as_u16();
         if status == 200 || request.statuses.contains(&status) {
             return if status != 200 || (request.is_whole)(&body) {
-                Tried::Answered(Answer { status, body })
+                let (headers, path) = (response.headers().clone(), url.path().to_owned());
+                Tried::Answered(Answer { status, body, headers, path })
             } else {
                 let message = format!("its answer is cut off or not in the expected form: “{}”", self.quote(&body));
                 Tried::Again(Failure::strange(message), None)
@@ -266,7 +424,7 @@ impl<'a> Client<'a> {
             }
             401 | 403 => Tried::Failed(
                 Failure::new(&rules::FETCH_REFUSED, format!("the server refuses the sign-in (status {status}){said}"))
-                    .help("Look at the environment variable that `secret` names, and at the rights of its owner."),
+                    .help("Look at the secret that is named in the definition, and at the rights of its owner."),
             ),
             404 => Tried::Failed(
                 Failure::new(
@@ -316,7 +474,7 @@ impl<'a> Client<'a> {
     pub fn too_large(&self) -> Failure {
         let message = format!("the server gives more than {} MB", self.bytes / 1_000_000);
         Failure::new(&rules::FETCH_UNREADABLE, message)
-            .help("Make `page` of the source smaller, or raise `file_mb` of `[limits]` in scoreboard.toml.")
+            .help("Make `page` of a survey's source smaller, or raise `file_mb` of `[limits]` in scoreboard.toml.")
     }
 
     /// What a server said, short, on one line, without secrets.
@@ -338,6 +496,16 @@ fn backoff(tried: u32, chance: f64) -> Duration {
     pause.mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0)
 }
 
+/// Where a redirect leads.
+fn next(from: &Url, response: &Response) -> Result<Url, String> {
+    let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).and_then(|to| from.join(to).ok());
+    let to = to.ok_or("the server sends on and does not say where")?;
+    if !matches!(to.scheme(), "http" | "https") || (from.scheme() == "https" && to.scheme() == "http") {
+        return Err("the server sends on to an address without encryption, which is not followed".to_owned());
+    }
+    Ok(to)
+}
+
 fn innermost(error: &reqwest::Error) -> String {
     let mut error: &dyn std::error::Error = error;
     while let Some(source) = error.source() {
@@ -355,6 +523,29 @@ fn is_loopback(url: &str) -> bool {
 pub fn encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+/// The other way: what cannot be decoded stays as it is.
+pub fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let (mut plain, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while at < bytes.len() {
+        let pair = text.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        if let Some(byte) = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            plain.push(byte);
+            at += 3;
+        } else {
+            plain.push(bytes[at]);
+            at += 1;
+        }
+    }
+    String::from_utf8_lossy(&plain).into_owned()
+}
+
+/// An address as the server and the path on it.
+pub fn split(url: &str) -> (&str, &str) {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    url[host..].find('/').map_or((url, ""), |at| url.split_at(host + at))
 }
 
 /// For requests whose answer is JSON.
@@ -376,6 +567,13 @@ mod tests {
         let seconds: Vec<f64> = (1..=8).map(|tried| backoff(tried, 1.0).as_secs_f64()).collect();
         assert_eq!(seconds, [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]);
         assert_eq!(backoff(3, 0.0), Duration::from_secs(2));
+    }
+
+    #[test]
+    fn an_address_is_taken_apart() {
+        assert_eq!(decoded("a%2Fb%3Fc%C3%A9 100%"), "a/b?cé 100%");
+        assert_eq!(split("https://h:8/a/b?c"), ("https://h:8", "/a/b?c"));
+        assert_eq!(split("https://h"), ("https://h", ""));
     }
 
     #[test]

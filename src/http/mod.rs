@@ -4,7 +4,10 @@
 //! It blocks, with a runtime of its own, and must not be called from an asynchronous task.
 
 pub mod client;
+pub mod guard;
+pub mod s3;
 mod secret;
+pub mod xml;
 
 use std::time::Duration;
 
@@ -29,6 +32,13 @@ pub trait Surroundings {
 pub struct Credentials {
     pub user: Option<Secret>,
     pub secret: Secret,
+}
+
+/// What it takes to reach a place: who signs in, the address where that is a secret, and which hosts may be reached.
+pub struct Access {
+    pub login: Option<Credentials>,
+    pub address: Option<Secret>,
+    pub guard: guard::Guard,
 }
 
 /// A server, and how long it is waited for.

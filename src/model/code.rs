@@ -50,6 +50,8 @@ codes! {
     WaveCode;
     /// A survey server that answers are fetched from.
     SourceCode;
+    /// A time at which work is done by itself.
+    ScheduleCode;
     /// A column of a collection, or a question of a survey.
     FieldCode;
     /// An indicator.

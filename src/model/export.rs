@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::secret::SecretName;
+
 /// A further file of a report, beside the workbook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {
@@ -57,9 +59,9 @@ pub struct Organisation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dhis2 {
     pub url: String,
-    /// Environment variables: a personal access token; or, with `user`, a password.
-    pub secret: String,
-    pub user: Option<String>,
+    /// A personal access token; or, with `user`, a password.
+    pub secret: SecretName,
+    pub user: Option<SecretName>,
     pub data_set: Option<String>,
     /// Of the programme as a whole.
     pub org_unit: String,

@@ -181,6 +181,8 @@ pub enum SheetKind {
     Pace,
     Funnel,
     Countries,
+    /// The matrices that the report declares.
+    Map,
     /// One sheet for each indicator.
     Indicators,
     Survey,
@@ -194,13 +196,14 @@ pub enum SheetKind {
 }
 
 impl SheetKind {
-    pub const NAMES: [(&'static str, Self); 14] = [
+    pub const NAMES: [(&'static str, Self); 15] = [
         ("summary", Self::Summary),
         ("changes", Self::Changes),
         ("matrix", Self::Matrix),
         ("pace", Self::Pace),
         ("funnel", Self::Funnel),
         ("countries", Self::Countries),
+        ("map", Self::Map),
         ("indicators", Self::Indicators),
         ("survey", Self::Survey),
         ("quality", Self::Quality),
@@ -212,13 +215,14 @@ impl SheetKind {
     ];
 
     /// What a report shows that does not say.
-    pub const USUAL: [Self; 14] = [
+    pub const USUAL: [Self; 15] = [
         Self::Summary,
         Self::Changes,
         Self::Matrix,
         Self::Pace,
         Self::Funnel,
         Self::Countries,
+        Self::Map,
         Self::Indicators,
         Self::Survey,
         Self::Quality,

@@ -7,12 +7,15 @@ use rust_decimal::Decimal;
 
 use super::absent::Absent;
 use super::audience::Audience;
+use super::chain::Chain;
 use super::changes::{Break, Changes};
 use super::closing::Correction;
 use super::code::{IndicatorCode, PartnerCode, ReportCode};
+use super::matrix::Matrix;
 use super::pace::Projection;
 use super::period::Calendar;
 use super::presentation::Presentation;
+use super::published::Published;
 use super::target::{Baseline, Declared, Direction, Milestone, ResolvedTarget, Target, Targets};
 use super::trace::Made;
 
@@ -42,6 +45,10 @@ pub struct Scoreboard {
     /// Against the run published before; None where there is none, or where it must not be told.
     pub changes: Option<Changes>,
     pub surveys: Vec<SurveyResult>,
+    /// What is there by two things at once, and what is missing; nothing for a restricted audience.
+    pub matrices: Vec<Matrix>,
+    /// What became of records; nothing for a restricted audience.
+    pub chains: Vec<Chain>,
     /// Counts beside estimates of the same thing.
     pub comparisons: Vec<Comparison>,
     /// All findings of data, in the order of [`crate::finding::sort`].
@@ -199,6 +206,8 @@ pub struct IndicatorResult {
     pub responsible: Option<String>,
     /// Its code among the EU's common indicators.
     pub common: Option<String>,
+    /// The entry of the catalogue that it follows, such as `cosme/turnover_share`: what programmes are matched by.
+    pub catalogue: Option<String>,
     pub baseline: Option<Baseline>,
     pub targets: Targets,
     /// The current target, as declared.
@@ -220,6 +229,8 @@ pub struct IndicatorResult {
     /// The total on each 31 December before the cut-off: of the EU's common indicators only.
     pub year_ends: Vec<(NaiveDate, Value)>,
     pub estimate: Option<EstimateFacts>,
+    /// What others published of it.
+    pub published: Vec<Published>,
 }
 
 /// One table of a breakdown, in the order of its values (partners: of the definitions; periods: of time).

@@ -1,6 +1,8 @@
 //! The scoreboard for machines. Every number is the exact decimal, as a number literal; `docs/scoreboard.schema.json`
 //! says what each key holds.
 
+mod beside;
+
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, SecondsFormat};
@@ -59,6 +61,8 @@ pub fn json(scoreboard: &Scoreboard) -> Vec<u8> {
         "indicators": scoreboard.indicators.iter().map(indicator).collect::<Vec<_>>(),
         "changes": scoreboard.changes.as_ref().map(changes),
         "surveys": scoreboard.surveys.iter().map(|one| survey(one, restricted)).collect::<Vec<_>>(),
+        "matrices": scoreboard.matrices.iter().map(beside::matrix).collect::<Vec<_>>(),
+        "chains": scoreboard.chains.iter().map(beside::chain).collect::<Vec<_>>(),
         "comparisons": scoreboard.comparisons.iter().map(comparison).collect::<Vec<_>>(),
         "findings": findings(scoreboard),
         "kept_out_total": scoreboard.kept_out_total,
@@ -197,6 +201,7 @@ fn indicator(one: &IndicatorResult) -> Json {
         "evidence": one.evidence,
         "responsible": one.responsible,
         "common": one.common,
+        "catalogue": one.catalogue,
         "baseline": baseline,
         "targets": targets,
         "milestones": milestones,
@@ -219,6 +224,7 @@ fn indicator(one: &IndicatorResult) -> Json {
                 })
             })
             .collect::<Vec<_>>(),
+        "published": one.published.iter().map(beside::published).collect::<Vec<_>>(),
         "estimate": one.estimate.as_ref().map(|facts| estimate(facts, one.total.value == Value::Suppressed)),
     })
 }

@@ -7,16 +7,20 @@
 //! What partners wrote is always text, never a formula. A live formula is written only where it gives the figure
 //! that was computed; `.ci/recalculate.py` holds each against what `LibreOffice` makes of it.
 
+mod across;
 mod axis;
 pub mod book;
 mod canvas;
+mod chain;
 mod draw;
 mod format;
 mod html;
 mod json;
 pub mod language;
+mod matrix;
 pub mod measure;
 mod prose;
+mod published;
 mod sheets;
 pub mod style;
 pub mod words;
@@ -31,9 +35,11 @@ mod tests;
 
 use std::fmt;
 
+pub use across::{book as across_book, json as across_json};
 pub use html::html;
 pub use json::{changes as changes_json, json};
 
+use crate::model::across::Across;
 use crate::model::scoreboard::Scoreboard;
 use book::Book;
 
@@ -56,6 +62,11 @@ impl std::error::Error for ReportError {
 /// The workbook as bytes.
 pub fn workbook(scoreboard: &Scoreboard) -> Result<Vec<u8>, ReportError> {
     xlsx::bytes(&book(scoreboard)).map_err(ReportError)
+}
+
+/// Several programmes side by side, as bytes.
+pub fn across_workbook(across: &Across) -> Result<Vec<u8>, ReportError> {
+    xlsx::bytes(&across_book(across)).map_err(ReportError)
 }
 
 /// The workbook before it is a file.

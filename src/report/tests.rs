@@ -91,6 +91,7 @@ pub fn volume() -> IndicatorResult {
         evidence: None,
         responsible: None,
         common: None,
+        catalogue: None,
         baseline: None,
         targets: Targets::Declared(vec![target.clone()]),
         target: Some(target),
@@ -117,6 +118,7 @@ pub fn volume() -> IndicatorResult {
         corrections: Vec::new(),
         year_ends: Vec::new(),
         estimate: None,
+        published: Vec::new(),
     }
 }
 
@@ -191,6 +193,8 @@ pub fn scoreboard() -> Scoreboard {
         indicators: vec![volume(), silent()],
         surveys: Vec::new(),
         comparisons: Vec::new(),
+        matrices: Vec::new(),
+        chains: Vec::new(),
         findings: vec![
             Finding::warning(&rules::NUMBER_AS_TEXT, place, "a number stored as text")
                 .found("=HYPERLINK(\"http://evil.example\")\u{7}")

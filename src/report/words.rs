@@ -30,10 +30,13 @@ pub const MATRIX: &str = "Partners";
 pub const PACE: &str = "Pace";
 pub const FUNNEL: &str = "Funnel";
 pub const COUNTRIES: &str = "Countries";
+pub const MAP: &str = "Matrix";
 
 /// All of them: an indicator's sheet must be called otherwise, in every language.
-pub const SHEETS: [&str; 13] =
-    [SUMMARY, CHANGES, MATRIX, PACE, FUNNEL, COUNTRIES, SURVEY, QUALITY, FINDINGS, KEPT_OUT, EVIDENCE, ANSWERS, METHOD];
+pub const SHEETS: [&str; 14] = [
+    SUMMARY, CHANGES, MATRIX, PACE, FUNNEL, COUNTRIES, MAP, SURVEY, QUALITY, FINDINGS, KEPT_OUT, EVIDENCE, ANSWERS,
+    METHOD,
+];
 
 /// The name of one of our sheets in this language; any other name as it is.
 pub fn sheet_name(tongue: Tongue, name: &str) -> String {
@@ -204,6 +207,11 @@ pub mod head {
     pub const THEMES: &str = "Themes";
     pub const SHARE_OF: &str = "of the answers";
     pub const SAID: &str = "What was said";
+    pub const PUBLISHED: &str = "Published";
+    pub const PLACE: &str = "Where";
+    pub const MISSING: &str = "What is missing";
+    pub const ROWS_GIVE: &str = "The rows give";
+    pub const OUTCOME: &str = "Outcome";
 
     /// Of those who answered the baseline.
     pub fn kept(wave: &str) -> String {
@@ -234,6 +242,7 @@ pub mod part {
     pub const BREAKS: &str = "Breaks in series";
     pub const NOT_COMPARED: &str = "Not compared";
     pub const PROJECTIONS: &str = "Projections";
+    pub const PUBLISHED: &str = "Published elsewhere";
 }
 
 /// Labels of lines.
@@ -243,6 +252,7 @@ pub mod label {
     pub const EVIDENCE: &str = "Evidence required";
     pub const RESPONSIBLE: &str = "Responsible";
     pub const SOURCE: &str = "Source";
+    pub const CATALOGUE: &str = "Catalogue";
     pub const PROGRAMME: &str = "Programme";
     pub const PARTNERS: &str = "Partners";
     pub const AS_OF: &str = "As of";

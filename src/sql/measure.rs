@@ -88,6 +88,11 @@ pub fn check(text: &str, scope: &Scope) -> Result<Measure, Vec<Problem>> {
         };
         return Err(vec![refuse(text, "a measure is one aggregate over rows", help)]);
     };
+    of_call(text, scope, call)
+}
+
+/// The aggregate of one call, which stands somewhere in this text.
+pub(super) fn of_call(text: &str, scope: &Scope, call: &Call) -> Result<Measure, Vec<Problem>> {
     let name = call.name.to_string().to_uppercase();
     let function = match name.as_str() {
         "COUNT" => Function::Count,

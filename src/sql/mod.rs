@@ -7,6 +7,7 @@
 pub mod comparisons;
 pub mod expression;
 pub mod frame;
+pub mod group;
 pub mod measure;
 
 use crate::finding::Rule;

@@ -15,7 +15,7 @@ pub fn is_temporary(path: &Path) -> bool {
 
 /// Writes a file so that a crash leaves the old one or the new one.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(StoreError::io("make the folder", folder))?;
     let temporary = beside(path);
     fault::point();

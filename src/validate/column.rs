@@ -5,6 +5,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::country;
 use super::read::choice::{ChoiceMatch, match_choice, yes_no};
 use super::read::date::{DateDecision, DateText, column_date_evidence, decide_date, parse_date};
 use super::read::number::{Decision, NumberText, ParsedNumber, column_evidence, decide, from_cell, parse_number};
@@ -12,8 +13,7 @@ use super::rows::Column;
 use crate::define::catalog::{Bound, Field, FieldKind, Future, PercentScale};
 use crate::finding::{Rule, Severity, rules};
 use crate::ingest::{Cell, Sheet};
-use crate::model::country::{CountryMatch, read_country};
-use crate::model::fold::{fold, is_invisible};
+use crate::model::fold::is_invisible;
 use crate::model::locale::Locale;
 use crate::model::number::SCALE;
 use crate::sql::frame::to_unix;
@@ -63,7 +63,7 @@ pub fn read(field: &Field, sheet: &Sheet, cells: &[Option<Cell>], context: &Cont
 
 /// Without leading and trailing spaces, one space inside where there were several, and nothing that nobody sees: two
 /// keys that look the same are the same.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let seen: String = text.chars().filter(|c| !is_invisible(*c)).collect();
     seen.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -78,7 +78,7 @@ struct Reader<'a> {
 
 /// What a text cell turned into, remembered by text.
 #[derive(Clone)]
-enum Read<T> {
+pub(super) enum Read<T> {
     Fine(T),
     Said(T, &'static Rule, String, String),
     /// A country that is none, kept as it is written.
@@ -209,25 +209,7 @@ impl Reader<'_> {
 
     fn countries(&mut self) -> Column {
         let field = self.field;
-        let read = |text: &str| match (read_country(&clean(text)), field.meant.get(&fold(text))) {
-            // What was decided goes first: AU may have been meant for AT.
-            (_, Some(code)) => Read::Fine(code.clone()),
-            (CountryMatch::Code(code) | CountryMatch::EuCode(code) | CountryMatch::Name(code), None) => {
-                Read::Fine(code.to_owned())
-            }
-            (CountryMatch::None { suggestion }, None) if field.unreadable == Severity::Warning => Read::Kept(
-                clean(text),
-                "no country has this code or name: the row counts as it is written".into(),
-                "Write the two-letter code, or decide in decisions.toml what was meant.".into(),
-                suggestion.map(str::to_owned),
-            ),
-            (CountryMatch::None { suggestion }, None) => Read::Bad(
-                &rules::UNKNOWN_COUNTRY,
-                "no country has this code or name".into(),
-                "Write the two-letter code, for example LT.".into(),
-                suggestion.map(str::to_owned),
-            ),
-        };
+        let read = |text: &str| country::read(field, text);
         let memo = self.memo(read);
         self.build_texts(&memo, read)
     }

@@ -8,6 +8,7 @@ use scoreboard::app::assemble::counting;
 use scoreboard::app::project::Project as Folder;
 use scoreboard::app::state::State;
 use scoreboard::compute::plan::{Plan, Until};
+use scoreboard::compute::{group_checks, matrix};
 use scoreboard::define::catalog::{Committed, How};
 use scoreboard::sql::frame::{query, text};
 use scoreboard::sql::measure;
@@ -57,6 +58,14 @@ impl Asked {
                 let plan = Plan { from, measure, ..plan };
                 queries.extend(plan.all(&[], until).iter().map(|sql| self.answer(sql)));
             }
+        }
+        for collection in &self.folder.catalog.collections {
+            let checks = collection.group_checks.iter();
+            queries.extend(checks.map(|check| self.answer(&group_checks::plan(collection, check))));
+        }
+        for plan in self.folder.catalog.reports.iter().flat_map(|report| &report.matrices) {
+            let collection = self.folder.catalog.collection(&plan.from).expect("a collection");
+            queries.extend([false, true].map(|split| self.answer(&matrix::plan(collection, plan, split))));
         }
         queries
     }

@@ -14,7 +14,8 @@ use chrono::{DateTime, Utc};
 use scoreboard::fetch::{Changes, Fetched, Pages, Previous, fetch};
 use scoreboard::http::{Credentials, Failure, Secret, Surroundings};
 use scoreboard::model::code::{SourceCode, SurveyCode, WaveCode};
-use scoreboard::model::source::{Completion, Source, SourceKind};
+use scoreboard::model::secret::SecretName;
+use scoreboard::model::source::{Completion, SurveyKind, SurveySource};
 use serde_json::{Value, json};
 
 use super::project::{Answer, Project, answer as answer_of, figure};
@@ -51,7 +52,7 @@ impl Surroundings for World {
 
 /// A fetch as a test makes it, again and again with the same spool.
 struct Attempt {
-    source: Source,
+    source: SurveySource,
     world: World,
     pages: Memory,
     limit: u64,
@@ -77,14 +78,14 @@ impl Pages for Memory {
 }
 
 impl Attempt {
-    fn of(kind: SourceKind, form: &str, server: &Server) -> Self {
-        let source = Source {
+    fn of(kind: SurveyKind, form: &str, server: &Server) -> Self {
+        let source = SurveySource {
             code: SourceCode::new("s").expect("a code"),
             kind,
             url: server.url.clone(),
             form: form.to_owned(),
-            secret: "TOKEN".to_owned(),
-            user: Some("USER".to_owned()),
+            secret: SecretName::Variable("TOKEN".to_owned()),
+            user: Some(SecretName::Variable("USER".to_owned())),
             survey: SurveyCode::new("turnover").expect("a code"),
             wave: WaveCode::new("baseline").expect("a code"),
             page: kind.largest_page().map_or(1, |most| most.min(1_000)),
@@ -177,11 +178,11 @@ fn rows(fetched: &Fetched, list: &str) -> usize {
 #[test]
 fn all_pages_of_kobo_come_and_the_same_answers_give_the_same_bytes() {
     let server = kobo_server(231, 1_000);
-    let attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server).page(100);
+    let attempt = Attempt::of(SurveyKind::Kobo, "aXyZ", &server).page(100);
     let first = attempt.run().expect("fetched");
     assert_eq!((first.answers, rows(&first, "results"), first.requests), (231, 231, 4));
     assert_eq!((first.pages.len(), first.notes.len(), first.changes.new.len()), (3, 0, 231));
-    let fresh = Attempt::of(SourceKind::Kobo, "aXyZ", &server);
+    let fresh = Attempt::of(SurveyKind::Kobo, "aXyZ", &server);
     let second = fresh.run_after(Some(&first)).expect("fetched");
     assert_eq!(
         (second.document == first.document, second.changes == Changes::default(), second.requests),
@@ -192,7 +193,7 @@ fn all_pages_of_kobo_come_and_the_same_answers_give_the_same_bytes() {
 #[test]
 fn a_server_that_gives_100_of_1000_is_noticed_and_asked_for_the_rest() {
     let server = kobo_server(231, 100);
-    let fetched = Attempt::of(SourceKind::Kobo, "aXyZ", &server).run().expect("fetched");
+    let fetched = Attempt::of(SurveyKind::Kobo, "aXyZ", &server).run().expect("fetched");
     assert_eq!(fetched.answers, 231);
     assert_eq!(fetched.notes, ["the server gives 100 answers a page where 1000 were asked for"]);
     assert_eq!(server.asked("/data/"), 3);
@@ -207,7 +208,7 @@ fn a_server_that_said_231_and_gave_230_fails() {
         reply.body = String::from_utf8_lossy(&reply.body).replace("\"count\":230", "\"count\":231").into_bytes();
         reply
     });
-    let attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server).page(100);
+    let attempt = Attempt::of(SurveyKind::Kobo, "aXyZ", &server).page(100);
     attempt.fails("fetch-incomplete", "the server said 231 answers and gave 230");
     assert!(attempt.pages.0.borrow().is_empty(), "pages that contradict each other are not gone on with");
 }
@@ -217,7 +218,7 @@ fn an_answer_on_two_pages_fails() {
     let mut all = answers(150);
     all[120] = answer(7);
     let server = Server::start(move |seen| kobo(seen, &all, 1_000));
-    let attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server).page(100);
+    let attempt = Attempt::of(SurveyKind::Kobo, "aXyZ", &server).page(100);
     attempt.fails("fetch-incomplete", "uuid:7 came on two pages");
     assert_eq!(server.asked("/data/"), 2);
 }
@@ -229,7 +230,7 @@ fn a_number_that_changes_meanwhile_begins_anew_and_one_that_never_settles_fails(
         asked += 1;
         kobo(seen, &answers(if asked == 1 { 150 } else { 151 }), 1_000)
     });
-    let fetched = Attempt::of(SourceKind::Kobo, "aXyZ", &server).page(100).run().expect("fetched");
+    let fetched = Attempt::of(SurveyKind::Kobo, "aXyZ", &server).page(100).run().expect("fetched");
     assert_eq!((fetched.answers, server.asked("/data/")), (151, 4));
 
     let mut count = 150;
@@ -237,7 +238,7 @@ fn a_number_that_changes_meanwhile_begins_anew_and_one_that_never_settles_fails(
         count += 1;
         kobo(seen, &answers(count), 1_000)
     });
-    Attempt::of(SourceKind::Kobo, "aXyZ", &server).page(100).fails("fetch-incomplete", "while they were fetched");
+    Attempt::of(SurveyKind::Kobo, "aXyZ", &server).page(100).fails("fetch-incomplete", "while they were fetched");
     assert_eq!(server.asked("/data/"), 6, "three rounds of two pages");
 }
 
@@ -248,32 +249,32 @@ fn what_may_pass_is_tried_again_and_what_does_not_is_not() {
         Server::start(move |seen| replies.next().unwrap_or_else(|| kobo(seen, &answers(3), 1_000)))
     };
     let server = status(vec![Reply::status(500), Reply::status(503)]);
-    let attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server);
+    let attempt = Attempt::of(SurveyKind::Kobo, "aXyZ", &server);
     assert_eq!(attempt.run().expect("fetched").requests, 4);
     assert_eq!(attempt.pauses(), [1, 2]);
 
     let server = status(vec![Reply::status(429).header("Retry-After", "7")]);
-    let attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server);
+    let attempt = Attempt::of(SurveyKind::Kobo, "aXyZ", &server);
     attempt.run().expect("fetched");
     assert_eq!(attempt.pauses(), [7]);
 
     let server = status(vec![Reply::status(429).header("Retry-After", "Thu, 30 Jun 2016 10:00:30 GMT")]);
-    let attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server);
+    let attempt = Attempt::of(SurveyKind::Kobo, "aXyZ", &server);
     attempt.run().expect("fetched");
     assert_eq!(attempt.pauses(), [30]);
 
     let server = status(vec![Reply::status(429).header("Retry-After", "86400")]);
-    Attempt::of(SourceKind::Kobo, "aXyZ", &server).fails("fetch-unreachable", "it asks to wait 86400 seconds");
+    Attempt::of(SurveyKind::Kobo, "aXyZ", &server).fails("fetch-unreachable", "it asks to wait 86400 seconds");
     assert_eq!(server.seen().len(), 1);
 
     let server = Server::start(|_| Reply::status(502));
-    let attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server);
+    let attempt = Attempt::of(SurveyKind::Kobo, "aXyZ", &server);
     attempt.fails("fetch-unreachable", "status 502 (asked 5 times)");
     assert_eq!((attempt.pauses(), server.seen().len()), (vec![1, 2, 4, 8], 5));
 
     for code in [400, 401, 403, 404, 410] {
         let server = Server::start(move |_| Reply::status(code));
-        Attempt::of(SourceKind::Kobo, "aXyZ", &server).fails("fetch-refused", &code.to_string());
+        Attempt::of(SurveyKind::Kobo, "aXyZ", &server).fails("fetch-refused", &code.to_string());
         assert_eq!(server.seen().len(), 1, "{code}");
     }
 }
@@ -281,11 +282,11 @@ fn what_may_pass_is_tried_again_and_what_does_not_is_not() {
 #[test]
 fn a_slow_server_is_not_waited_for_and_the_whole_is_bounded_too() {
     let server = Server::start(|_| Reply::text("{}").fault(Fault::Slow(Duration::from_secs(3))));
-    let mut attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server);
+    let mut attempt = Attempt::of(SurveyKind::Kobo, "aXyZ", &server);
     attempt.source.timeout = Duration::from_millis(80);
     attempt.fails("fetch-unreachable", "did not answer within 0.08 seconds (asked 5 times)");
     let server = Server::start(|_| Reply::status(500));
-    let mut attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server);
+    let mut attempt = Attempt::of(SurveyKind::Kobo, "aXyZ", &server);
     attempt.source.total = Duration::from_secs(5);
     attempt.fails("fetch-unreachable", "status 500");
     assert_eq!(attempt.pauses(), [1, 2], "four seconds more are not left");
@@ -299,7 +300,7 @@ fn a_fetch_that_was_cut_off_goes_on_where_it_ended() {
         let cut = seen.path.contains("start=200") && is_broken.load(Ordering::SeqCst);
         kobo(seen, &all, 1_000).fault(if cut { Fault::CutOff } else { Fault::None })
     });
-    let attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server).page(100);
+    let attempt = Attempt::of(SurveyKind::Kobo, "aXyZ", &server).page(100);
     attempt.fails("fetch-unreachable", "cut off");
     assert_eq!((server.asked("start=0&"), server.asked("start=200&")), (1, 5));
     broken.store(false, Ordering::SeqCst);
@@ -311,9 +312,9 @@ fn a_fetch_that_was_cut_off_goes_on_where_it_ended() {
 #[test]
 fn pages_of_another_question_are_not_gone_on_with() {
     let server = kobo_server(120, 1_000);
-    let attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server).page(100);
+    let attempt = Attempt::of(SurveyKind::Kobo, "aXyZ", &server).page(100);
     attempt.run().expect("fetched");
-    let mut other = Attempt::of(SourceKind::Kobo, "aXyZ", &server).page(50);
+    let mut other = Attempt::of(SurveyKind::Kobo, "aXyZ", &server).page(50);
     other.pages = Memory(RefCell::new(attempt.pages.0.take()));
     assert_eq!(other.run().expect("fetched").pages.len(), 3);
     assert_eq!(server.asked("limit=50&"), 3);
@@ -326,7 +327,7 @@ fn no_secret_goes_to_another_host() {
     for status in [301, 302, 307] {
         let to = to.clone();
         let server = Server::start(move |_| Reply::status(status).header("Location", &to));
-        Attempt::of(SourceKind::Kobo, "aXyZ", &server).fails("fetch-refused", "sends on to 127.0.0.1");
+        Attempt::of(SurveyKind::Kobo, "aXyZ", &server).fails("fetch-refused", "sends on to 127.0.0.1");
         assert_eq!(server.seen().len(), 1);
     }
     assert_eq!(other.seen().len(), 0);
@@ -335,7 +336,7 @@ fn no_secret_goes_to_another_host() {
 #[test]
 fn a_body_without_an_end_is_not_read_to_its_end() {
     let server = Server::start(|_| Reply::text("").fault(Fault::Endless));
-    let mut attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server);
+    let mut attempt = Attempt::of(SurveyKind::Kobo, "aXyZ", &server);
     attempt.limit = 3_000_000;
     attempt.fails("fetch-unreadable", "more than 3 MB");
     assert_eq!(server.seen().len(), 1);
@@ -348,7 +349,7 @@ fn a_survey_without_an_end_is_not_fetched_to_its_end() {
         let page: Vec<Value> = (start..start + 1_000).map(answer).collect();
         Reply::json(&json!({ "count": u64::MAX, "next": null, "previous": null, "results": page }))
     });
-    let mut attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server);
+    let mut attempt = Attempt::of(SurveyKind::Kobo, "aXyZ", &server);
     attempt.limit = 1_000_000;
     attempt.fails("fetch-unreadable", "more than 1 MB");
     assert!(server.seen().len() < 100);
@@ -358,7 +359,7 @@ fn a_survey_without_an_end_is_not_fetched_to_its_end() {
 fn an_error_inside_a_200_is_no_survey_without_answers() {
     for body in ["<html>Sign in</html>", "{\"detail\": \"Invalid token\"}", "[]", "null", "{\"count\":3}", ""] {
         let server = Server::start(move |_| Reply::text(body));
-        let attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server);
+        let attempt = Attempt::of(SurveyKind::Kobo, "aXyZ", &server);
         attempt.fails("fetch-unreadable", "");
     }
 }
@@ -366,20 +367,20 @@ fn an_error_inside_a_200_is_no_survey_without_answers() {
 #[test]
 fn what_a_server_sends_back_of_a_secret_is_not_shown() {
     let server = Server::start(|seen| Reply { body: seen.head.clone().into_bytes(), ..Reply::status(400) });
-    let attempt = Attempt::of(SourceKind::Kobo, "aXyZ", &server);
+    let attempt = Attempt::of(SurveyKind::Kobo, "aXyZ", &server);
     attempt.fails("fetch-refused", "status 400");
 }
 
 #[test]
 fn edits_and_deletions_are_seen_from_one_fetch_to_the_next() {
     let server = kobo_server(5, 1_000);
-    let first = Attempt::of(SourceKind::Kobo, "aXyZ", &server).run().expect("fetched");
+    let first = Attempt::of(SurveyKind::Kobo, "aXyZ", &server).run().expect("fetched");
     let mut all = answers(6);
     // An edit changes `_uuid`, and nothing tells when it was made.
     all[1] = json!({ "_id": 2, "_uuid": "edited", "meta/rootUuid": "uuid:2", "firm/turnover": "9" });
     all.remove(3);
     let server = Server::start(move |seen| kobo(seen, &all, 1_000));
-    let second = Attempt::of(SourceKind::Kobo, "aXyZ", &server).run_after(Some(&first)).expect("fetched");
+    let second = Attempt::of(SurveyKind::Kobo, "aXyZ", &server).run_after(Some(&first)).expect("fetched");
     let changes = second.changes;
     assert_eq!(
         (changes.new, changes.edited, changes.deleted),
@@ -389,10 +390,10 @@ fn edits_and_deletions_are_seen_from_one_fetch_to_the_next() {
 
 #[test]
 fn a_server_that_shows_nearly_nothing_any_more_is_told() {
-    let first = Attempt::of(SourceKind::Kobo, "aXyZ", &kobo_server(20, 1_000)).run().expect("fetched");
+    let first = Attempt::of(SurveyKind::Kobo, "aXyZ", &kobo_server(20, 1_000)).run().expect("fetched");
     let after = |count| {
         let server = kobo_server(count, 1_000);
-        Attempt::of(SourceKind::Kobo, "aXyZ", &server).run_after(Some(&first)).expect("fetched").notes
+        Attempt::of(SurveyKind::Kobo, "aXyZ", &server).run_after(Some(&first)).expect("fetched").notes
     };
     assert_eq!(after(10), [""; 0]);
     assert_eq!(after(0), ["20 of the 20 answers of the last fetch are gone: did somebody lose a right to see them?"]);
@@ -469,7 +470,7 @@ fn methods(server: &Server) -> Vec<String> {
 #[test]
 fn responses_of_limesurvey_come_by_ranges_over_gaps_and_the_session_ends() {
     let server = lime_server(Lime::new(&[1, 2, 3, 40, 41, 900]));
-    let attempt = Attempt::of(SourceKind::LimeSurvey, "896447", &server).page(10);
+    let attempt = Attempt::of(SurveyKind::LimeSurvey, "896447", &server).page(10);
     let fetched = attempt.run().expect("fetched");
     assert_eq!((fetched.answers, rows(&fetched, "responses")), (6, 6));
     let exports: Vec<Value> =
@@ -498,7 +499,7 @@ fn responses_of_limesurvey_come_by_ranges_over_gaps_and_the_session_ends() {
 #[test]
 fn limesurvey_that_counts_more_than_it_gives_fails_and_the_session_ends_all_the_same() {
     let server = lime_server(Lime { said: Some(4), ..Lime::new(&[1, 2, 3]) });
-    Attempt::of(SourceKind::LimeSurvey, "896447", &server).fails("fetch-incomplete", "said 4 answers and gave 3");
+    Attempt::of(SurveyKind::LimeSurvey, "896447", &server).fails("fetch-incomplete", "said 4 answers and gave 3");
     assert_eq!(methods(&server).last().map(String::as_str), Some("release_session_key"));
     assert!(methods(&server).len() < 40);
 }
@@ -508,10 +509,10 @@ fn errors_of_limesurvey_inside_a_200_are_errors() {
     let server = Server::start(|_| {
         Reply::json(&json!({ "id": 1, "result": { "status": "Invalid user name or password" }, "error": null }))
     });
-    Attempt::of(SourceKind::LimeSurvey, "1", &server).fails("fetch-refused", "Invalid user name or password");
+    Attempt::of(SurveyKind::LimeSurvey, "1", &server).fails("fetch-refused", "Invalid user name or password");
     assert_eq!(server.seen().len(), 1);
     let server = Server::start(|_| Reply::json(&json!({ "id": 1, "result": null, "error": "unknown method" })));
-    Attempt::of(SourceKind::LimeSurvey, "1", &server).fails("fetch-refused", "unknown method");
+    Attempt::of(SurveyKind::LimeSurvey, "1", &server).fails("fetch-refused", "unknown method");
     // One that sends the session key back.
     let mut lime = Lime::new(&[1]);
     let server = Server::start(move |seen| {
@@ -522,14 +523,14 @@ fn errors_of_limesurvey_inside_a_200_are_errors() {
         }
         lime.reply(seen)
     });
-    Attempt::of(SourceKind::LimeSurvey, "1", &server).fails("fetch-refused", "no rights: …");
+    Attempt::of(SurveyKind::LimeSurvey, "1", &server).fails("fetch-refused", "no rights: …");
     assert_eq!(methods(&server).last().map(String::as_str), Some("release_session_key"));
 }
 
 #[test]
 fn json_of_limesurvey_that_is_broken_is_asked_for_as_csv() {
     let server = lime_server(Lime { broken_json: true, ..Lime::new(&[1, 2]) });
-    let fetched = Attempt::of(SourceKind::LimeSurvey, "1", &server).run().expect("fetched");
+    let fetched = Attempt::of(SurveyKind::LimeSurvey, "1", &server).run().expect("fetched");
     assert_eq!((fetched.answers, fetched.notes.len()), (2, 1));
     assert!(fetched.notes[0].contains("csv"), "{:?}", fetched.notes);
 }
@@ -537,9 +538,9 @@ fn json_of_limesurvey_that_is_broken_is_asked_for_as_csv() {
 #[test]
 fn an_empty_survey_is_no_failure() {
     let server = lime_server(Lime::new(&[]));
-    assert_eq!(Attempt::of(SourceKind::LimeSurvey, "1", &server).run().expect("fetched").answers, 0);
+    assert_eq!(Attempt::of(SurveyKind::LimeSurvey, "1", &server).run().expect("fetched").answers, 0);
     let server = kobo_server(0, 1_000);
-    assert_eq!(Attempt::of(SourceKind::Kobo, "aXyZ", &server).run().expect("fetched").answers, 0);
+    assert_eq!(Attempt::of(SurveyKind::Kobo, "aXyZ", &server).run().expect("fetched").answers, 0);
 }
 
 // ODK Central.
@@ -604,7 +605,7 @@ fn odk_server(odk: Odk) -> Server {
 #[test]
 fn all_pages_of_odk_come_by_their_cursor_whatever_host_the_link_names() {
     let server = odk_server(Odk::new(&["c", "a", "b", "e", "d"]));
-    let fetched = Attempt::of(SourceKind::Odk, "7/turnover 2016", &server).page(2).run().expect("fetched");
+    let fetched = Attempt::of(SurveyKind::Odk, "7/turnover 2016", &server).page(2).run().expect("fetched");
     assert_eq!((fetched.answers, rows(&fetched, "value"), fetched.pages.len()), (5, 5, 3));
     let document: Value = serde_json::from_slice(&fetched.document).expect("JSON");
     assert_eq!(document["value"][0]["__id"], "uuid:a");
@@ -625,15 +626,15 @@ fn odk_without_sessions_is_given_the_password() {
         let head = format!("authorization: Bearer {SESSION}");
         if signed { odk.reply(&Seen { head, ..seen.clone() }) } else { Reply::status(401) }
     });
-    assert_eq!(Attempt::of(SourceKind::Odk, "7/turnover 2016", &server).run().expect("fetched").answers, 1);
+    assert_eq!(Attempt::of(SurveyKind::Odk, "7/turnover 2016", &server).run().expect("fetched").answers, 1);
 }
 
 #[test]
 fn odk_that_counts_otherwise_than_it_gives_fails() {
     let server = odk_server(Odk { count: Some(3), ..Odk::new(&["a", "b"]) });
-    Attempt::of(SourceKind::Odk, "7/turnover 2016", &server).fails("fetch-incomplete", "said 3 answers and gave 2");
+    Attempt::of(SurveyKind::Odk, "7/turnover 2016", &server).fails("fetch-incomplete", "said 3 answers and gave 2");
     let server = odk_server(Odk::new(&["a", "b", "a"]));
-    Attempt::of(SourceKind::Odk, "7/turnover 2016", &server)
+    Attempt::of(SurveyKind::Odk, "7/turnover 2016", &server)
         .page(2)
         .fails("fetch-incomplete", "uuid:a came on two pages");
 }
@@ -641,12 +642,12 @@ fn odk_that_counts_otherwise_than_it_gives_fails() {
 #[test]
 fn deletions_of_odk_are_held_against_its_own_list() {
     let server = odk_server(Odk::new(&["a", "b", "c"]));
-    let first = Attempt::of(SourceKind::Odk, "7/turnover 2016", &server).run().expect("fetched");
+    let first = Attempt::of(SurveyKind::Odk, "7/turnover 2016", &server).run().expect("fetched");
     let mut odk = Odk::new(&["a"]);
     odk.answers[0]["__system"]["updatedAt"] = json!("2016-06-01T00:00:00Z");
     odk.deleted = vec![json!({ "__id": "uuid:b" })];
     let server = odk_server(odk);
-    let second = Attempt::of(SourceKind::Odk, "7/turnover 2016", &server).run_after(Some(&first)).expect("fetched");
+    let second = Attempt::of(SurveyKind::Odk, "7/turnover 2016", &server).run_after(Some(&first)).expect("fetched");
     assert_eq!((second.changes.edited.len(), second.changes.deleted.len()), (1, 2));
     assert_eq!(second.notes, ["1 answer is gone that the server does not list as deleted"]);
 }
@@ -710,7 +711,7 @@ fn eu_server(mut eu: Eu) -> Server {
 #[test]
 fn results_of_eusurvey_are_prepared_waited_for_and_counted() {
     let server = eu_server(Eu::new());
-    let attempt = Attempt::of(SourceKind::EuSurvey, "turnover", &server);
+    let attempt = Attempt::of(SurveyKind::EuSurvey, "turnover", &server);
     let first = attempt.run().expect("fetched");
     assert_eq!((first.answers, attempt.pauses(), server.asked("prepareResults")), (2, vec![2, 4], 1));
     let text = String::from_utf8(first.document.clone()).expect("text");
@@ -723,7 +724,7 @@ fn results_of_eusurvey_are_prepared_waited_for_and_counted() {
         results: 1,
         ..Eu::new()
     });
-    let second = Attempt::of(SourceKind::EuSurvey, "turnover", &server).run_after(Some(&first)).expect("fetched");
+    let second = Attempt::of(SurveyKind::EuSurvey, "turnover", &server).run_after(Some(&first)).expect("fetched");
     assert!(String::from_utf8_lossy(&second.document).contains(">150<"), "the later of two texts counts");
     assert_eq!((second.changes.edited, second.changes.deleted), (vec!["a-1".to_owned()], vec!["b-2".to_owned()]));
     assert_eq!(second.notes, ["1 answer is gone that the server does not list as deleted"]);
@@ -733,15 +734,15 @@ fn results_of_eusurvey_are_prepared_waited_for_and_counted() {
 #[test]
 fn eusurvey_that_counts_otherwise_refuses_or_is_used_up_fails() {
     let server = eu_server(Eu { results: 3, ..Eu::new() });
-    Attempt::of(SourceKind::EuSurvey, "turnover", &server).fails("fetch-incomplete", "said 3 answers and gave 2");
+    Attempt::of(SurveyKind::EuSurvey, "turnover", &server).fails("fetch-incomplete", "said 3 answers and gave 2");
     assert_eq!(server.asked("prepareResults"), 1, "nothing changed: asking again is of no use");
     let server = eu_server(Eu::new());
-    Attempt::of(SourceKind::EuSurvey, "unknown", &server).fails("fetch-refused", "status 412");
+    Attempt::of(SurveyKind::EuSurvey, "unknown", &server).fails("fetch-refused", "status 412");
     let server = Server::start(|_| Reply::status(429));
-    Attempt::of(SourceKind::EuSurvey, "turnover", &server).fails("fetch-refused", "used up for today");
+    Attempt::of(SurveyKind::EuSurvey, "turnover", &server).fails("fetch-refused", "used up for today");
     assert_eq!(server.seen().len(), 1);
     let server = eu_server(Eu { waits: 1_000, ..Eu::new() });
-    let attempt = Attempt::of(SourceKind::EuSurvey, "turnover", &server);
+    let attempt = Attempt::of(SurveyKind::EuSurvey, "turnover", &server);
     attempt.fails("fetch-unreachable", "was not done after 1800 seconds");
     // The next run waits for what this one had prepared: a user's requests are counted.
     attempt.world.pauses.borrow_mut().clear();
@@ -762,7 +763,7 @@ fn an_archive_of_eusurvey_is_opened() {
         }
         reply
     });
-    let fetched = Attempt::of(SourceKind::EuSurvey, "turnover", &server).run().expect("fetched");
+    let fetched = Attempt::of(SurveyKind::EuSurvey, "turnover", &server).run().expect("fetched");
     assert_eq!(fetched.answers, 2);
     assert!(fetched.document.starts_with(b"<?xml") && fetched.pages[1].bytes.starts_with(b"PK"));
 }
@@ -776,7 +777,7 @@ fn eusurvey_that_does_not_count_is_told() {
                 if seen.path.contains("getSurveyMetadata") { Reply::status(404) } else { eu.reply(seen) }
             },
         );
-    let fetched = Attempt::of(SourceKind::EuSurvey, "turnover", &server).run().expect("fetched");
+    let fetched = Attempt::of(SurveyKind::EuSurvey, "turnover", &server).run().expect("fetched");
     assert_eq!((fetched.answers, fetched.notes.len()), (2, 1));
 }
 
@@ -784,7 +785,7 @@ fn eusurvey_that_does_not_count_is_told() {
 fn contributions_without_keys_are_counted_all_the_same() {
     let mut eu = Eu::new();
     eu.sets = vec![("Anonymous", "2016-05-02_10-00-00", "5"), ("Anonymous", "2016-05-02_10-00-00", "5")];
-    let first = Attempt::of(SourceKind::EuSurvey, "turnover", &eu_server(eu)).run().expect("fetched");
+    let first = Attempt::of(SurveyKind::EuSurvey, "turnover", &eu_server(eu)).run().expect("fetched");
     assert_eq!((first.answers, first.changes.new.len()), (2, 2));
 }
 

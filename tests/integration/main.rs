@@ -5,8 +5,10 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test ends where its fixture fails")]
 #![allow(clippy::print_stdout, reason = "a test says what it could not try, and what it counted")]
 
+mod across;
 mod answer;
 mod bundle;
+mod catalogue;
 mod changes;
 mod closing;
 mod columns;
@@ -26,29 +28,37 @@ mod fetch;
 mod figures;
 mod forms;
 mod indicators;
+mod init;
 mod intruder;
 mod kept_out;
 mod languages;
 mod laser_go;
 mod layout_keys;
 mod layouts;
+mod notify;
 mod office;
 mod organisations;
 mod page;
 mod patch;
 mod project;
 mod propose;
+mod publish;
 mod readme;
 mod rebuild;
 mod refusals;
 mod reports;
 mod sameness;
 mod sandbox;
+mod schedule;
 mod schema;
 mod server;
+mod shelves;
+mod smtp;
+mod sources;
 mod submissions;
 mod surveys;
 mod template;
+mod together;
 mod trace;
 mod walk;
 mod waves;

@@ -155,6 +155,13 @@ impl Project {
         command
     }
 
+    /// A command that knows no project, started in the folder.
+    pub fn bare(&self, args: &[&str]) -> Answer {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scoreboard"));
+        command.args(args).current_dir(self.path()).env("SCOREBOARD_NOW", "2016-06-30T06:00:00Z");
+        answer(&command.output().expect("the command runs"))
+    }
+
     pub fn run(&self, args: &[&str]) -> Answer {
         answer(&self.command(args).output().expect("the command runs"))
     }

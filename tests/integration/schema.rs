@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use scoreboard::define::form::{FormFault, FormFile, FormSheet};
 use scoreboard::define::observe::{Observed, Shape, TableKeys};
-use scoreboard::define::{SourceFile, load_with, observe_with};
+use scoreboard::define::{Open, SourceFile, load_with, observe_with, standard};
 use serde_json::{Map, Value, json};
 
 use crate::project::repository;
@@ -58,12 +58,17 @@ fn picture(_: &str) -> Result<Vec<u8>, FormFault> {
     Ok(bytes)
 }
 
+fn opening() -> Open<'static> {
+    Open { form: &open, picture: &picture, entry: &standard::text }
+}
+
 /// Definitions that hold every table, and every way to write what can be written in several.
 fn samples() -> Vec<SourceFile> {
     let files = [
         ("scoreboard.toml", HEAD),
         ("pipelines/tables.toml", TABLES),
         ("pipelines/surveys.toml", SURVEYS),
+        ("pipelines/notify.toml", NOTIFY),
         ("indicators/all.toml", INDICATORS),
         ("reports/all.toml", REPORTS),
     ];
@@ -87,8 +92,8 @@ fn observed() -> Observed {
         text: fs::read_to_string(path).expect("read"),
     };
     let own: Vec<SourceFile> = files_of(repository()).iter().map(named).collect();
-    let mut all = observe_with(&samples(), &open, &picture);
-    for (at, table) in observe_with(&own, &open, &picture) {
+    let mut all = observe_with(&samples(), opening());
+    for (at, table) in observe_with(&own, opening()) {
         let into = all.entry(at).or_default();
         into.read += table.read;
         into.is_open |= table.is_open;
@@ -118,6 +123,7 @@ fn shape(shape: &Shape, at: &str) -> Value {
         Shape::Day => json!({ "type": "string", "format": "date" }),
         Shape::Choice(words) => json!({ "enum": words }),
         Shape::Texts => json!({ "anyOf": [{ "type": "string" }, texts] }),
+        Shape::Numbers => json!({ "type": "array", "items": { "type": "number" } }),
         Shape::Groups => json!({ "type": "array", "items": texts }),
         Shape::Table => table(),
         Shape::Tables => json!({ "anyOf": [table(), { "type": "array", "items": table() }] }),
@@ -218,7 +224,7 @@ fn path(kind: &str) -> PathBuf {
 
 #[test]
 fn the_schemas_of_definitions_are_what_the_readers_ask_for() {
-    let (_, findings) = load_with(&samples(), &open, &picture);
+    let (_, findings) = load_with(&samples(), opening());
     let told: Vec<String> = findings.iter().map(|finding| format!("{} {}", finding.place, finding.message)).collect();
     assert!(told.is_empty(), "the samples are unsound: {told:#?}");
     let observed = observed();
@@ -238,10 +244,11 @@ fn the_schemas_of_definitions_are_what_the_readers_ask_for() {
     }
     // Of a table that no sample holds nobody knows the keys; nor what a key takes that is looked for and never read.
     let refused = ["token", "password", "api_key", "key", "login", "username"];
+    let refusing = ["pipelines.source", "pipelines.mail", "pipelines.channel", "reports.report.destination"];
     let mut untold: Vec<String> = Vec::new();
     for (at, table) in &observed {
         let shapeless = table.keys.iter().filter(|(_, key)| key.shapes.is_empty()).map(|(name, _)| *name);
-        let shapeless = shapeless.filter(|name| at != "pipelines.source" || !refused.contains(name));
+        let shapeless = shapeless.filter(|name| !refusing.contains(&at.as_str()) || !refused.contains(name));
         untold.extend(shapeless.map(|name| format!("{at}.{name}")));
         for (name, key) in &table.keys {
             let is_table = key.shapes.iter().any(|shape| matches!(shape, Shape::Table | Shape::Tables));
@@ -256,7 +263,7 @@ fn the_schemas_of_definitions_are_what_the_readers_ask_for() {
 #[test]
 fn every_key_of_a_definition_is_documented() {
     let read = |name: &str| fs::read_to_string(repository().join(name)).expect("read");
-    let text = read("docs/definitions.md") + &read("docs/exports.md");
+    let text = read("docs/definitions.md") + &read("docs/exports.md") + &read("docs/sources.md");
     let words: std::collections::BTreeSet<&str> =
         text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
     let missing: Vec<String> = observed()
@@ -310,6 +317,8 @@ collections = ["grants", "firms"]
 inbox = "data/inbox"
 [limits]
 seconds = 60
+[network]
+hosts = ["*.example", "*.example.org", "*.example.eu", "eu.kobotoolbox.org"]
 [submission]
 file_names = ["{partner}*"]
 cells = { partner = "B1", period = "B2", reporting_date = "B3", revision = "B4" }
@@ -365,6 +374,12 @@ kind = "integer"
 code = "early"
 expect = "paid >= 0"
 message = "negative"
+[[collection.group_check]]
+code = "several"
+by = ["partner"]
+where = "paid > 0"
+expect = "COUNT(*) >= 2"
+message = "one grant alone"
 "#;
 
 const SURVEYS: &str = r#"schema = 1
@@ -384,6 +399,11 @@ value = "staff"
 code = "firm"
 label = "Company"
 kind = "enterprise"
+[[collection.field]]
+code = "grant_no"
+label = "Grant"
+kind = "text"
+refers_to = "grants.no"
 [[collection.field]]
 code = "region"
 label = "Part"
@@ -537,10 +557,45 @@ code = "central"
 kind = "odk"
 url = "https://central.example"
 form = "7/turnover"
-secret = "ODK_PASSWORD"
-user = "ODK_USER"
+secret_file = "./secrets/odk_password"
+user_file = "/run/secrets/odk_user"
 survey = "counted"
 wave = "first"
+[[source]]
+code = "share"
+kind = "folder"
+path = "/mnt/partners"
+files = ["*.xlsx"]
+[[source]]
+code = "open_data"
+kind = "url"
+url = "https://files.example.org/firms.csv?year=2016"
+name = "firms.csv"
+[[source]]
+code = "link"
+kind = "url"
+url_secret = "LINK"
+[[source]]
+code = "cloud"
+kind = "webdav"
+url = "https://cloud.example/dav/in"
+user = "CLOUD_USER"
+secret = "CLOUD_PASSWORD"
+partner = "alpha"
+[[source]]
+code = "bucket"
+kind = "s3"
+endpoint = "https://s3.example"
+bucket = "kpi"
+prefix = "in"
+user = "S3_KEY"
+secret = "S3_SECRET"
+[[schedule]]
+code = "weekly"
+cron = ["0 6 * * MON"]
+catch_up = "all"
+steps = ["fetch", "run"]
+sources = ["server"]
 "#;
 
 const INDICATORS: &str = r#"schema = 1
@@ -552,6 +607,7 @@ where = "paid > 0"
 measure = "SUM(paid)"
 by = ["partner"]
 committed = { measure = "COUNT(*)", where = "paid > 0", date = "paid_on" }
+published = [{ value = 135, relation = "about", by = { partner = "alpha" }, on = 2016-06-30, source = "Guide", note = "x", rows = "partial", parts = [100, 35] }]
 baseline = { value = 0 }
 milestone = [{ value = 10, on = 2016-06-30 }]
 target = [{ value = 100, on = 2016-12-31, decided = 2016-01-01, because = "agreed" }]
@@ -575,6 +631,10 @@ unit = "%"
 from = "grants"
 ratio = { of = "SUM(paid)", to = "COUNT(*)" }
 target = { increase = 5 }
+[[indicator]]
+use = "interreg/rco96"
+from = "grants"
+fields = { amount = "paid" }
 [[indicator]]
 code = "average"
 unit = "EUR"
@@ -609,6 +669,28 @@ columns = ["actual"]
 charts = ["trend"]
 accent = "#0F5E6E"
 logo = "logo.png"
+[[report.matrix]]
+title = "Sizes"
+from = "firms"
+rows = "size"
+columns = "partner"
+split = "size"
+where = "size = 'small'"
+measure = "COUNT(*)"
+names = "size"
+[[report.chain]]
+title = "After"
+from = "grants"
+begins = "Paid"
+where = "paid > 0"
+open_after_days = 30
+[[report.chain.step]]
+title = "Seen"
+date = "paid_on"
+where = "paid > 1"
+[[report.chain.step]]
+title = "Firm"
+from = "firms"
 [[report.funnel]]
 title = "Way"
 steps = ["several", "paid"]
@@ -627,11 +709,88 @@ recipient_region = { code = "89" }
 sector = { code = "32130" }
 [report.dhis2]
 url = "https://dhis2.example.org"
-secret = "DHIS2_TOKEN"
+secret_file = "/run/secrets/dhis2"
+user_file = "/run/secrets/dhis2_user"
 org_unit = "O6uvpzGd5pu"
 partner_org_unit = { alpha = "fdc6uOvgoji" }
 [report.dhis2.element.paid]
 actual = "s46m5MS0hxu"
 by = "partner"
 category_option_combo = { alpha = "V6L425pT3A0" }
+[[report.destination]]
+code = "folder"
+kind = "folder"
+path = "out"
+files = ["xlsx", "html"]
+names = "latest"
+[[report.destination]]
+code = "put"
+kind = "put"
+url_secret_file = "/run/secrets/put"
+[[report.destination]]
+code = "link"
+kind = "put"
+url_secret = "PUT_LINK"
+[[report.destination]]
+code = "cloud"
+kind = "webdav"
+url = "https://cloud.example/dav/out"
+[[report.destination]]
+code = "bucket"
+kind = "s3"
+endpoint = "https://s3.example"
+bucket = "kpi"
+prefix = "out"
+user = "S3_KEY"
+secret = "S3_SECRET"
 "##;
+
+/// Who is told what: every key, and each kind of channel.
+const NOTIFY: &str = r#"schema = 1
+[mail]
+server = "smtp.example.eu"
+port = 587
+security = "starttls"
+allow_plain = false
+user = "MAIL_USER"
+secret = "MAIL_SECRET"
+from = "Monitoring <monitoring@example.eu>"
+reply_to = "lead@example.eu"
+ca_file = "certificates/ca.pem"
+timeout_seconds = 30
+attach_mb = 10
+[[channel]]
+code = "lead"
+kind = "mail"
+to = ["lead@example.eu"]
+on = ["success", "failure", "attention", "status_turned", "deadline_near", "deadline_missed", "always"]
+attach = ["xlsx"]
+language = "de"
+[[channel]]
+code = "team"
+kind = "teams"
+url_secret = "TEAMS_URL"
+on = ["failure"]
+[[channel]]
+code = "chat"
+kind = "slack"
+url_secret_file = "/run/secrets/slack"
+on = ["failure"]
+[[channel]]
+code = "desk"
+kind = "json"
+url = "https://desk.example.eu/hooks/scoreboard"
+allow_http = false
+secret = "DESK_TOKEN"
+on = ["failure"]
+[[channel]]
+code = "folder"
+kind = "file"
+path = "data/messages"
+on = ["success"]
+[reminders]
+steps = [{ days = -7 }, { days = 3 }]
+sent_back = [{ days = 3 }]
+attach_template = true
+cc = ["lead@example.eu"]
+"#;

@@ -17,6 +17,8 @@ pub struct Seen {
     pub path: String,
     pub head: String,
     pub body: String,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Seen {
@@ -24,6 +26,12 @@ impl Seen {
     pub fn query(&self, name: &str) -> Option<&str> {
         let (_, query) = self.path.split_once('?')?;
         query.split('&').find_map(|part| part.strip_prefix(name)?.strip_prefix('='))
+    }
+
+    /// A header of the request.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        lines.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
 
     pub fn json(&self) -> Value {
@@ -62,6 +70,10 @@ impl Reply {
 
     pub fn status(status: u16) -> Self {
         Self { status, ..Self::text("") }
+    }
+
+    pub fn with(self, status: u16) -> Self {
+        Self { status, ..self }
     }
 
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -173,6 +185,7 @@ fn read(stream: &mut TcpStream) -> Option<Seen> {
         method: first.next()?.to_owned(),
         path: first.next()?.to_owned(),
         body: String::from_utf8_lossy(&body).into_owned(),
+        bytes: body,
         head,
     })
 }

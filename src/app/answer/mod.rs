@@ -108,6 +108,26 @@ pub fn run(project: &Project, request: &Request, progress: Progress<'_>) -> Resu
     Ok(answers)
 }
 
+/// The answer to one file that was received and read; None for a file that was not.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn to_received(
+    project: &Project,
+    store: &Store,
+    state: &State,
+    hash: &str,
+) -> Result<Option<(Answer, Subject)>, Stopped> {
+    let Some(subject) = subject::received(Some(store), state, hash)? else { return Ok(None) };
+    let answer = Answering { project, store: Some(store), state, subject: &subject }.answer()?;
+    Ok(Some((answer, subject)))
+}
+
+/// Who sent a file: as its tables say, else as its findings do.
+pub fn sender(read: &Read) -> Option<&str> {
+    subject::sender(read)
+}
+
 /// Rows of the report before that are in no way in the one that counts now, for each table that replaced another.
 ///
 /// # Errors

@@ -79,7 +79,7 @@ pub(super) fn find(project: &Project, request: &Request, progress: Progress<'_>)
     Ok((subjects, store, state))
 }
 
-fn sender(read: &Read) -> Option<&str> {
+pub(super) fn sender(read: &Read) -> Option<&str> {
     let of_tables = read.tables.iter().find_map(|table| table.partner.as_deref());
     of_tables.or_else(|| read.findings.iter().find_map(|finding| finding.partner.as_deref()))
 }
@@ -142,7 +142,7 @@ fn matter_still(project: &Project, state: &State) -> Vec<String> {
     files.map(|file| file.received.file.clone()).collect()
 }
 
-fn received(store: Option<&Store>, state: &State, hash: &str) -> Result<Option<Subject>, Stopped> {
+pub(super) fn received(store: Option<&Store>, state: &State, hash: &str) -> Result<Option<Subject>, Stopped> {
     let (Some(store), Some(file), Some(read)) = (store, state.files.get(hash), read_of(state, hash)) else {
         return Ok(None);
     };

@@ -132,9 +132,13 @@ fn reduced(catalog: &Catalog, wanted: &BTreeSet<IndicatorCode>) -> Catalog {
     catalog.indicators.retain(|one| all.contains(&one.code));
     for one in &mut catalog.indicators {
         one.compare_with = None;
+        one.published = Vec::new();
         one.examples = Vec::new();
     }
     catalog.surveys.retain(|one| things.contains(&facts::survey(one.code.as_str())));
     catalog.collections.retain(|one| things.contains(&facts::collection(one.code.as_str())));
+    for one in &mut catalog.collections {
+        one.group_checks = Vec::new();
+    }
     catalog
 }

@@ -8,10 +8,11 @@ use super::cells::Slot;
 use super::respondents::PAIRS;
 use crate::define::Catalog;
 use crate::define::catalog::{Derived, FieldKind, How, Indicator};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, rules};
 use crate::model::absent::Absent;
 use crate::model::code::IndicatorCode;
 use crate::model::hash::hex;
+use crate::model::published::Outcome;
 use crate::model::scoreboard::{
     EstimateFacts, Evidence, Figure, IndicatorResult, Scoreboard, Status, StratumResponse, SurveyResult,
 };
@@ -22,6 +23,8 @@ pub fn withhold(board: &mut Scoreboard, catalog: &Catalog, slots: &BTreeSet<Slot
     let order = Order { report: board.report.to_string(), run: board.run.clone() };
     surveys(&mut board.surveys, slots);
     board.comparisons = Vec::new();
+    // Single rows stand in their cells, by name.
+    (board.matrices, board.chains) = (Vec::new(), Vec::new());
     board.changes = None;
     let silent = silent(board, catalog);
     for one in &mut board.indicators {
@@ -38,6 +41,8 @@ pub fn withhold(board: &mut Scoreboard, catalog: &Catalog, slots: &BTreeSet<Slot
     }
     board.evidence = Evidence::default();
     board.kept_out = Vec::new();
+    // It stands beside the figures that are shown; how many there are would tell of those that are not.
+    board.findings.retain(|finding| finding.rule.id != rules::PUBLISHED_CONTRADICTED.id);
     // That something was found, by rule and partner; not where, and not what.
     for finding in &mut board.findings {
         let bare =
@@ -140,6 +145,26 @@ fn result(one: &mut IndicatorResult, indicator: &Indicator, catalog: &Catalog, s
     }
     if let Some(facts) = &mut one.estimate {
         estimate(facts, &code, slots, &one.total.value);
+    }
+    published(one);
+}
+
+/// What was published is known to all; whether the rows give it would tell what is withheld.
+fn published(one: &mut IndicatorResult) {
+    let code = one.code.clone();
+    for published in &mut one.published {
+        let shown = match &published.said.by {
+            None => published.said.on.is_none().then_some(&one.total),
+            Some((field, value)) => one
+                .breakdowns
+                .iter()
+                .filter(|breakdown| breakdown.field == *field)
+                .flat_map(|breakdown| &breakdown.figures)
+                .find(|figure| figure.by.last().is_some_and(|(_, own)| own == value)),
+        };
+        if shown.is_none_or(|figure| figure.value == Value::Suppressed || figure.indicator != code) {
+            (published.found, published.outcome) = (Value::Suppressed, Outcome::NotCompared);
+        }
     }
 }
 

@@ -108,6 +108,7 @@ pub(in crate::define) fn field(code: FieldCode, label: Words, kind: FieldKind, f
         total: false,
         currency: None,
         guidance: Guidance::default(),
+        refers_to: None,
         form,
         absent: BTreeMap::new(),
     }

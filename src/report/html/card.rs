@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::behind::{AFTER, ON};
 use super::overview::{due, status_of};
 use super::page::{Head, Page, folded, table, theirs, tone_class};
-use super::{breakdown, chart, estimate, evidence};
+use super::{breakdown, chart, estimate, evidence, published};
 use crate::model::code::IndicatorCode;
 use crate::model::number::quotient;
 use crate::model::pace::Projection;
@@ -51,6 +51,7 @@ pub fn card(page: &Page, one: &IndicatorResult) -> Markup {
             }
             (estimate::part(page, one, number))
             (estimate::compared(page, one))
+            (published::part(page, one, number))
             @for (at, lines) in one.breakdowns.iter().enumerate() {
                 @if lines.estimates.is_empty() { (breakdown::part(page, one, lines, at, number)) }
                 @else { (estimate::groups(page, one, lines, at, number)) }
@@ -271,6 +272,7 @@ fn definition(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Marku
         (label::EVIDENCE, theirs_of(&one.evidence)),
         (label::RESPONSIBLE, theirs_of(&one.responsible)),
         (label::SOURCE, theirs_of(&one.source)),
+        (label::CATALOGUE, one.catalogue.as_ref().map(|name| html! { code { (name) } })),
         (head::CODE, Some(html! { code { (one.code) } })),
         (ours::ARITHMETIC, arithmetic(page, one)),
         (ours::MADE_OF, made_of(page, one)),

@@ -171,7 +171,8 @@ pub fn funnels(page: &Page) -> Markup {
     html! {
         p { (page.say(prose::FUNNEL)) }
         @for (at, one) in page.board.presentation.funnels.iter().enumerate() { (funnel(page, one, at)) }
-        p.note { (page.say(prose::FUNNEL_LEGEND)) }
+        @if !page.board.presentation.funnels.is_empty() { p.note { (page.say(prose::FUNNEL_LEGEND)) } }
+        @for (at, one) in page.board.chains.iter().enumerate() { (super::chain::part(page, one, at)) }
     }
 }
 

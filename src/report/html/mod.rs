@@ -8,15 +8,18 @@
 mod behind;
 mod breakdown;
 mod card;
+mod chain;
 mod changes;
 mod chart;
 mod estimate;
 mod evidence;
+mod map;
 mod matrix;
 mod method;
 mod overview;
 mod page;
 mod plot;
+mod published;
 mod quality;
 mod style;
 mod survey;
@@ -121,48 +124,47 @@ fn sections(page: &Page<'_>) -> Vec<Section> {
     let board = page.board;
     let all_rows = !page.restricted();
     let section = |id, title, body| Some(Section { id, title, body });
-    let parts = board.presentation.sheets.iter().filter_map(|kind| match kind {
-        SheetKind::Summary => section("overview", words::SUMMARY, overview::section(page)),
-        SheetKind::Changes => {
-            board.changes.as_ref().and_then(|all| section("changes", words::CHANGES, changes::section(page, all)))
-        }
-        SheetKind::Matrix => matrix::partners(page).and_then(|grid| {
-            section(
-                "partners",
-                words::MATRIX,
-                matrix::grid(page, &grid, "partners-table", prose::MATRIX, prose::MATRIX_LEGEND),
-            )
-        }),
-        SheetKind::Pace => Some(matrix::paces(page))
-            .filter(|lines| !lines.is_empty())
-            .and_then(|lines| section("pace", words::PACE, matrix::pace(page, &lines))),
-        SheetKind::Funnel => (!board.presentation.funnels.is_empty()).then(|| Section {
-            id: "funnel",
-            title: words::FUNNEL,
-            body: matrix::funnels(page),
-        }),
-        SheetKind::Countries => matrix::countries(page).and_then(|grid| {
-            section(
-                "countries",
-                words::COUNTRIES,
-                matrix::grid(page, &grid, "countries-table", prose::COUNTRIES, prose::COUNTRIES_LEGEND),
-            )
-        }),
-        SheetKind::Indicators => (!board.indicators.is_empty()).then(|| Section {
-            id: "indicators",
-            title: ours::INDICATORS,
-            body: html! { @for one in &board.indicators { (card::card(page, one)) } },
-        }),
-        SheetKind::Survey => (!board.surveys.is_empty()).then(|| Section {
-            id: "survey",
-            title: words::SURVEY,
-            body: survey::section(page),
-        }),
-        SheetKind::Quality => section("quality", words::QUALITY, quality::section(page)),
-        SheetKind::KeptOut if all_rows => section("kept-out", words::KEPT_OUT, quality::kept_out(page)),
-        SheetKind::Method => section("method", words::METHOD, method::section(page)),
-        // Findings stand with the quality of the data, rows with their figures, submissions in the workbook alone.
-        SheetKind::KeptOut | SheetKind::Findings | SheetKind::Evidence | SheetKind::Submissions => None,
-    });
+    let parts =
+        board.presentation.sheets.iter().filter_map(|kind| match kind {
+            SheetKind::Summary => section("overview", words::SUMMARY, overview::section(page)),
+            SheetKind::Changes => {
+                board.changes.as_ref().and_then(|all| section("changes", words::CHANGES, changes::section(page, all)))
+            }
+            SheetKind::Matrix => matrix::partners(page).and_then(|grid| {
+                section(
+                    "partners",
+                    words::MATRIX,
+                    matrix::grid(page, &grid, "partners-table", prose::MATRIX, prose::MATRIX_LEGEND),
+                )
+            }),
+            SheetKind::Pace => Some(matrix::paces(page))
+                .filter(|lines| !lines.is_empty())
+                .and_then(|lines| section("pace", words::PACE, matrix::pace(page, &lines))),
+            SheetKind::Funnel => (!board.presentation.funnels.is_empty() || !board.chains.is_empty())
+                .then(|| Section { id: "funnel", title: words::FUNNEL, body: matrix::funnels(page) }),
+            SheetKind::Countries => matrix::countries(page).and_then(|grid| {
+                section(
+                    "countries",
+                    words::COUNTRIES,
+                    matrix::grid(page, &grid, "countries-table", prose::COUNTRIES, prose::COUNTRIES_LEGEND),
+                )
+            }),
+            SheetKind::Map => map::part(page).and_then(|body| section("map", words::MAP, body)),
+            SheetKind::Indicators => (!board.indicators.is_empty()).then(|| Section {
+                id: "indicators",
+                title: ours::INDICATORS,
+                body: html! { @for one in &board.indicators { (card::card(page, one)) } },
+            }),
+            SheetKind::Survey => (!board.surveys.is_empty()).then(|| Section {
+                id: "survey",
+                title: words::SURVEY,
+                body: survey::section(page),
+            }),
+            SheetKind::Quality => section("quality", words::QUALITY, quality::section(page)),
+            SheetKind::KeptOut if all_rows => section("kept-out", words::KEPT_OUT, quality::kept_out(page)),
+            SheetKind::Method => section("method", words::METHOD, method::section(page)),
+            // Findings stand with the quality of the data, rows with their figures, submissions in the workbook alone.
+            SheetKind::KeptOut | SheetKind::Findings | SheetKind::Evidence | SheetKind::Submissions => None,
+        });
     parts.chain([Section { id: "files", title: part::FILES, body: method::files(page) }]).collect()
 }

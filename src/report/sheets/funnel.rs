@@ -37,7 +37,7 @@ pub fn sheet(context: Context) -> Option<Sheet> {
         .map(|funnel| (funnel, funnel.steps.iter().filter_map(|code| context.step(code)).collect::<Vec<_>>()))
         .filter(|(_, steps)| steps.len() > 1)
         .collect();
-    if funnels.is_empty() {
+    if funnels.is_empty() && board.chains.is_empty() {
         return None;
     }
     let mut widths = vec![MARGIN, between(220, 300)];
@@ -54,7 +54,13 @@ pub fn sheet(context: Context) -> Option<Sheet> {
             groups(&mut canvas, breakdown, &steps[..steps.len().min(STEPS)]);
         }
     }
-    canvas.span(NAME, LAST, Cell::text(prose::FUNNEL_LEGEND), Look::Note.plain()).end();
+    if !funnels.is_empty() {
+        canvas.span(NAME, LAST, Cell::text(prose::FUNNEL_LEGEND), Look::Note.plain()).end();
+        canvas.gap(14);
+    }
+    for chain in &board.chains {
+        super::chain::part(&mut canvas, chain, LAST);
+    }
     canvas.draw_only(|usage| context.draws(usage));
     Some(canvas.finish())
 }

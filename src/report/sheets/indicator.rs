@@ -59,6 +59,7 @@ pub fn sheet(context: Context, one: &IndicatorResult, name: &str) -> (Sheet, Opt
         super::estimate::part(&mut canvas, one, number, LAST);
     }
     super::compare::part(&mut canvas, context, one, LAST);
+    super::published::part(&mut canvas, one, LAST);
     definition(&mut canvas, one, number);
     for breakdown in &one.breakdowns {
         let part = if breakdown.estimates.is_empty() { super::breakdown::part } else { super::groups::part };
@@ -300,9 +301,12 @@ fn definition(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) 
         }
     };
     lines.push((head::TARGET, target));
-    for (label, text) in
-        [(label::EVIDENCE, &one.evidence), (label::RESPONSIBLE, &one.responsible), (label::SOURCE, &one.source)]
-    {
+    for (label, text) in [
+        (label::EVIDENCE, &one.evidence),
+        (label::RESPONSIBLE, &one.responsible),
+        (label::SOURCE, &one.source),
+        (label::CATALOGUE, &one.catalogue),
+    ] {
         lines.push((label, text.as_ref().map_or(String::new(), own)));
     }
     lines.push((head::CODE, own(one.code.as_str())));

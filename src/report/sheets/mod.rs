@@ -2,6 +2,7 @@
 
 mod answers;
 mod breakdown;
+mod chain;
 mod changes;
 mod compare;
 mod copies;
@@ -14,10 +15,12 @@ mod grid;
 mod groups;
 mod indicator;
 mod leads;
+mod map;
 mod matrix;
 mod method;
 mod pace;
 mod panel;
+mod published;
 mod quality;
 mod summary;
 mod survey;
@@ -72,6 +75,7 @@ pub fn book(scoreboard: &Scoreboard) -> Book {
             SheetKind::Pace => sheets.extend(pace::sheet(context, &trends)),
             SheetKind::Funnel => sheets.extend(funnel::sheet(context)),
             SheetKind::Countries => sheets.extend(countries::sheet(context)),
+            SheetKind::Map => sheets.extend(map::sheet(context)),
             SheetKind::Indicators => sheets.extend(indicators.iter().cloned()),
             SheetKind::Survey if !scoreboard.surveys.is_empty() => sheets.push(survey::sheet(context)),
             SheetKind::Quality => sheets.push(quality::sheet(context)),
@@ -205,7 +209,7 @@ fn names(scoreboard: &Scoreboard, tongue: Tongue) -> Vec<String> {
 }
 
 /// At most 31 characters, none that a sheet's name may not hold, and no preposition left hanging. None if empty.
-fn short_name(title: &str) -> Option<String> {
+pub(super) fn short_name(title: &str) -> Option<String> {
     const HANGING: [&str; 19] = [
         "a", "an", "and", "as", "at", "between", "by", "for", "from", "in", "is", "of", "on", "or", "per", "that",
         "the", "to", "with",

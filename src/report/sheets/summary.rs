@@ -460,6 +460,7 @@ fn feet(canvas: &mut Canvas, board: &Scoreboard, layout: &Layout, others: &[&str
         (words::PACE, prose::TO_PACE),
         (words::FUNNEL, prose::TO_FUNNEL),
         (words::COUNTRIES, prose::TO_COUNTRIES),
+        (words::MAP, super::super::matrix::TO_MAP),
     ];
     let tongue = canvas.tongue();
     let there = |sheet: &str| others.contains(&words::sheet_name(tongue, sheet).as_str());

@@ -1,0 +1,475 @@
+//! `scoreboard notify`: people are told what they have to know, each thing once.
+//!
+//! What is due is a function of definitions, ledger and day ([`events`], [`expected`]). Each message is written down right
+//! before it is on its way and again after: a kill in between leaves a message that may have arrived, which is told and
+//! not sent again.
+
+mod board;
+mod compose;
+mod events;
+mod expected;
+mod post;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use serde_json::json;
+
+use super::answer::{self, Answer};
+use super::attempt::Attempt;
+use super::prefill::Prefill;
+use super::project::Project;
+use super::state::State;
+use super::world::World;
+use super::{Progress, Stopped, ingest, template};
+use crate::clock;
+use crate::define::catalog::Partner;
+use crate::finding::{Finding, Place, rules};
+use crate::model::notify::{Channel, Reminders, Way};
+use crate::notify::Refused;
+use crate::notify::due::{self, Expected, SentBack, Step};
+use crate::notify::history::{History, Record, Stage, Verdict};
+use crate::notify::mail::Attachment;
+use crate::notify::note::Note;
+use crate::store::{Entry, Kind, Store, StoreError};
+use board::Board;
+use compose::{Along, Beside};
+use events::{Facts, Part, Tells};
+use post::{Message, To, Ways};
+
+/// The channel of mails to partners.
+const REMINDERS: &str = "reminders";
+/// So far ahead reminders are shown that will come.
+const AHEAD: u64 = 92;
+
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Say what would be sent, and send nothing.
+    pub dry_run: bool,
+    /// The work that has just ended, whose outcome is told to those who asked for it.
+    pub attempt: Option<Attempt>,
+}
+
+/// What became of one message.
+#[derive(Debug)]
+pub struct Notice {
+    /// For people: a person, a channel, without secrets.
+    pub to: String,
+    pub subject: String,
+    /// Err: why it was not sent.
+    pub result: Result<(), Finding>,
+    /// What it tells.
+    pub keys: Vec<String>,
+    pub attached: Vec<String>,
+    /// As plain text.
+    pub text: String,
+}
+
+/// A message of the past, or of the days to come.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Pending {
+    pub key: String,
+    pub to: String,
+    pub subject: String,
+    /// It is tried again then; None: it may have arrived, and is not sent again by itself.
+    pub again: Option<DateTime<Utc>>,
+}
+
+/// A reminder that comes if nothing is received before.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Coming {
+    pub on: NaiveDate,
+    pub partner: String,
+    pub collection: String,
+    pub period: String,
+    pub key: String,
+}
+
+/// What is not sent now.
+#[derive(Debug, Default)]
+pub struct Outlook {
+    pub pending: Vec<Pending>,
+    pub coming: Vec<Coming>,
+}
+
+/// Sends what is due and was not sent yet. One message that fails does not stop the others.
+///
+/// # Errors
+/// When the store cannot be read, or what is sent cannot be written down: then nothing more is sent.
+pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Result<Vec<Notice>, Stopped> {
+    let Some(work) = Work::open(project, options.dry_run, progress)? else { return Ok(Vec::new()) };
+    work.all(options.attempt.as_ref(), None, progress)
+}
+
+/// Sends once more what may have arrived, or was given up.
+///
+/// # Errors
+/// As [`run`]; and when there is nothing to say under this key any more.
+pub fn again(project: &Project, key: &str, progress: Progress<'_>) -> Result<Vec<Notice>, Stopped> {
+    let notices = match Work::open(project, false, progress)? {
+        Some(work) => work.all(None, Some(key), progress)?,
+        None => Vec::new(),
+    };
+    if notices.is_empty() {
+        let message = format!("there is nothing to say under the key `{key}` now");
+        let finding = Finding::error(&rules::NOTICE_KEY, Place::Project, message).help(rules::NOTICE_KEY.fix);
+        return Err(Stopped::one(finding));
+    }
+    Ok(notices)
+}
+
+/// What waits, what may not have arrived, and which reminders come in the next weeks.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn outlook(project: &Project, progress: Progress<'_>) -> Result<Outlook, Stopped> {
+    let Some(work) = Work::open(project, true, progress)? else { return Ok(Outlook::default()) };
+    let pending = work.history.all().filter_map(|(key, known)| {
+        let again = match work.history.verdict(key, work.now) {
+            Verdict::From(instant) => Some(instant),
+            Verdict::Unknown => None,
+            _ => return None,
+        };
+        let (to, subject) = (known.record.to.join(", "), known.record.subject.clone());
+        Some(Pending { key: key.to_owned(), to, subject, again })
+    });
+    let mut outlook = Outlook { pending: pending.collect(), coming: Vec::new() };
+    if let Some(reminders) = &project.catalog.telling.reminders {
+        let until = work.today.checked_add_days(Days::new(AHEAD)).unwrap_or(work.today);
+        let steps = due::upcoming(&work.expected(), &reminders.steps, work.today, until);
+        outlook.coming = steps
+            .into_iter()
+            .map(|step| Coming {
+                key: step.key(),
+                on: step.on,
+                partner: step.partner,
+                collection: step.collection,
+                period: step.period,
+            })
+            .collect();
+    }
+    Ok(outlook)
+}
+
+/// The work of telling.
+struct Work<'p> {
+    project: &'p Project,
+    store: Store,
+    entries: Vec<Entry>,
+    state: State,
+    history: History,
+    now: DateTime<Utc>,
+    /// As the programme counts days: as declared, else today in its zone.
+    today: NaiveDate,
+    dry_run: bool,
+}
+
+impl<'p> Work<'p> {
+    /// None where there is nobody to tell, or nothing that could be told.
+    fn open(project: &'p Project, dry_run: bool, progress: Progress<'_>) -> Result<Option<Self>, Stopped> {
+        if project.catalog.telling.is_empty() || !project.store().join("ledger.sqlite").is_file() {
+            return Ok(None);
+        }
+        let mut store = if dry_run { Store::aside(&project.store())? } else { Store::open(&project.store())? };
+        // What lies in the inbox already, or was read under other definitions, must not be asked for.
+        let received = if ingest::precondition(project).is_ok() {
+            Some(ingest::run(project, &mut store, progress)?.state)
+        } else {
+            None
+        };
+        let entries = store.ledger_mut().entries()?;
+        let state = received.unwrap_or_else(|| State::replay(&entries, &project.catalog.reading_hash));
+        let history = History::of(&entries);
+        let (now, today) = (clock::now(), project.as_of(None));
+        Ok(Some(Self { project, store, entries, state, history, now, today, dry_run }))
+    }
+
+    fn expected(&self) -> Vec<Expected> {
+        expected::expected(self.project, &self.state, self.today)
+    }
+
+    /// Reminders first, so that what became of them can be told to those who run the programme.
+    fn all(
+        mut self,
+        attempt: Option<&Attempt>,
+        only: Option<&str>,
+        progress: Progress<'_>,
+    ) -> Result<Vec<Notice>, Stopped> {
+        let project = self.project;
+        let telling = &project.catalog.telling;
+        let mut ways = Ways::new(project, World::new("telling", progress));
+        let mut notices = Vec::new();
+        let expected = self.expected();
+        if let Some(reminders) = &telling.reminders {
+            let steps = due::steps(&expected, &reminders.steps, self.today);
+            let returned = expected::returned(project, &self.state);
+            let sent_back = due::sent_back(&returned, &reminders.sent_back, self.today);
+            for (at, partner) in project.catalog.partners.iter().enumerate() {
+                progress("telling", at + 1, project.catalog.partners.len());
+                let own = |code: &str| code == partner.code.as_str();
+                let steps = steps.iter().filter(|step| own(&step.partner) && self.may(&step.key(), only));
+                let sent_back = sent_back.iter().filter(|one| own(&one.file.partner) && self.may(&one.key(), only));
+                let (steps, sent_back): (Vec<Step>, Vec<SentBack>) =
+                    (steps.cloned().collect(), sent_back.cloned().collect());
+                if !steps.is_empty() || !sent_back.is_empty() {
+                    notices.extend(self.remind(&mut ways, reminders, partner, &steps, sent_back)?);
+                }
+            }
+        }
+        let steps = telling.reminders.as_ref().map_or(&[][..], |reminders| reminders.steps.as_slice());
+        let deadlines = due::deadlines(&expected, steps, self.today);
+        for channel in &telling.channels {
+            let facts = Facts { project, entries: &self.entries, attempt, deadlines: &deadlines, now: self.now };
+            let mut parts = facts.parts(channel, &self.store, &self.history)?;
+            parts.retain(|part| self.may(&part.key, only));
+            if !parts.is_empty() {
+                notices.extend(self.tell(&mut ways, channel, &parts)?);
+            }
+        }
+        Ok(notices)
+    }
+
+    /// Whether a key is to be told now: `only` it, whatever became of it before.
+    fn may(&self, key: &str, only: Option<&str>) -> bool {
+        match only {
+            Some(only) => key == only,
+            None => self.history.verdict(key, self.now) == Verdict::Yes,
+        }
+    }
+
+    fn remind(
+        &mut self,
+        ways: &mut Ways<'_>,
+        reminders: &'p Reminders,
+        partner: &'p Partner,
+        steps: &[Step],
+        sent_back: Vec<SentBack>,
+    ) -> Result<Vec<Notice>, Stopped> {
+        let project = self.project;
+        let keys: Vec<String> = steps.iter().map(Step::key).chain(sent_back.iter().map(SentBack::key)).collect();
+        let mut along = Along { template: false, answers: false, too_large: Vec::new() };
+        let mut attachments = Attachments::new(project);
+        let mut answered = Vec::new();
+        for one in sent_back {
+            let answer = answer::to_received(project, &self.store, &self.state, &one.file.hash)?;
+            if let Some((answer, subject)) = &answer
+                && partner.contact.is_some()
+                && let Some(file) = self.returned(answer, subject)?
+            {
+                along.answers |= attachments.add(file, &mut along.too_large);
+            }
+            answered.push((one, answer.map(|(answer, _)| answer)));
+        }
+        if reminders.attach_template
+            && partner.contact.is_some()
+            && let Some(step) = steps.iter().max_by_key(|step| step.due_on)
+        {
+            along.template = attachments.add(self.template(partner, &step.period)?, &mut along.too_large);
+        }
+        let note = compose::reminder(project, partner, steps, &answered, &along, self.today);
+        let Some(contact) = partner.contact.as_deref() else {
+            return Ok(vec![self.without_contact(partner, keys, &note)?]);
+        };
+        let about = json!({ "partner": partner.code.as_str() });
+        let way = To::Person(contact, &reminders.cc);
+        let message = Message { channel: REMINDERS, way, keys, note, attachments: attachments.files, about };
+        self.send(ways, &message)
+    }
+
+    /// Nobody can be reminded: that is told once, to those who run the programme.
+    fn without_contact(&mut self, partner: &Partner, keys: Vec<String>, note: &Note) -> Result<Notice, Stopped> {
+        let (subject, text) = (note.subject.clone(), note.text());
+        let why = format!("{} has no contact, so nobody was reminded", partner.name);
+        let record = Record {
+            keys: keys.clone(),
+            state: Stage::Failed,
+            channel: REMINDERS.to_owned(),
+            to: vec![partner.name.clone()],
+            subject: subject.clone(),
+            message_id: String::new(),
+            body: String::new(),
+            why: Some(why.clone()),
+            permanent: true,
+        };
+        self.record(&record)?;
+        let finding = Finding::warning(&rules::NO_CONTACT, Place::Project, why).help(rules::NO_CONTACT.fix);
+        let finding = finding.partner(Some(partner.code.as_str()));
+        Ok(Notice { to: partner.name.clone(), subject, result: Err(finding), keys, attached: Vec::new(), text })
+    }
+
+    /// The partner's workbook for a period, with what it has reported.
+    fn template(&self, partner: &Partner, period: &str) -> Result<Attachment, Stopped> {
+        let calendar = &self.project.catalog.programme.calendar;
+        let number = calendar.parse(period).unwrap_or(1);
+        let period = calendar.period(number).ok_or_else(|| super::fault("no such period", period))?;
+        let mut prefill = Prefill::new(self.project, &self.store, &self.state);
+        let today = self.now.with_timezone(&self.project.catalog.programme.time_zone).date_naive();
+        let of = (Some(&mut prefill), Some(&self.state));
+        let written = template::write(self.project, of, (partner, &period), (&partner.language, today))?;
+        Ok(Attachment { name: written.name, bytes: written.bytes })
+    }
+
+    /// The partner's own file with the cells marked; None where it cannot be read.
+    fn returned(&self, answer: &Answer, subject: &answer::Subject) -> Result<Option<Attachment>, Stopped> {
+        if self.dry_run {
+            let name = subject.name.rsplit(['/', '\\']).next().unwrap_or(&subject.name).to_owned();
+            return Ok(Some(Attachment { name, bytes: Vec::new() }));
+        }
+        let given = answer::give(self.project, answer, subject, &self.project.out().join("answers"))?;
+        let file = given.path.and_then(|path| {
+            let name = path.file_name()?.to_string_lossy().into_owned();
+            Some(Attachment { name, bytes: std::fs::read(&path).ok()? })
+        });
+        Ok(file)
+    }
+
+    fn tell(&mut self, ways: &mut Ways<'_>, channel: &'p Channel, parts: &[Part]) -> Result<Vec<Notice>, Stopped> {
+        let project = self.project;
+        let facts = Facts { project, entries: &self.entries, attempt: None, deadlines: &[], now: self.now };
+        let run = facts.run().map(|(run, body)| (run, body.clone()));
+        let board = run.as_ref().and_then(|(run, _)| Board::of(project, channel, run));
+        let is_published = parts.iter().any(|part| matches!(part.tells, Tells::Success | Tells::Turned { .. }));
+        let mut beside = Beside::default();
+        let mut attachments = Attachments::new(project);
+        if let (true, Some((run, body))) = (is_published, &run) {
+            if let (Some(board), Way::Mail(_)) = (&board, &channel.way) {
+                for file in board.files(&channel.attach) {
+                    let name = file.name.clone();
+                    if attachments.add(file, &mut beside.too_large) {
+                        beside.attached.push(name);
+                    }
+                }
+            }
+            beside.places = self.places(channel, &run.code);
+            let count = |key: &str| body[key].as_u64().unwrap_or(0);
+            let inside = board.as_ref().is_some_and(|board| !board.is_restricted());
+            beside.counts = inside.then(|| (count("errors"), count("warnings"), count("kept_out")));
+        }
+        let note = compose::summary(project, channel, parts, board.as_ref(), &beside);
+        let about = json!({
+            "programme": project.catalog.programme.code, "run": run.as_ref().map(|(run, _)| run.code.as_str()),
+            "as_of": run.as_ref().map(|(run, _)| run.as_of.to_string()),
+        });
+        let keys = parts.iter().map(|part| part.key.clone()).collect();
+        let way = To::Channel(channel);
+        let message = Message { channel: &channel.code, way, keys, note, attachments: attachments.files, about };
+        self.send(ways, &message)
+    }
+
+    /// Where the files of a channel's report were delivered to, as the receipts say.
+    fn places(&self, channel: &Channel, run: &str) -> Vec<String> {
+        let delivered = self.entries.iter().filter(|entry| entry.kind == Kind::Delivered).map(|entry| &entry.body);
+        let own = delivered.filter(|body| body["run"] == run && body["report"] == channel.report.as_str());
+        let mut places: Vec<String> = own.filter_map(|body| body["place"].as_str().map(str::to_owned)).collect();
+        places.sort();
+        places.dedup();
+        places
+    }
+
+    /// Sends a message, or says that it would be sent.
+    fn send(&mut self, ways: &mut Ways<'_>, message: &Message<'_>) -> Result<Vec<Notice>, Stopped> {
+        let receivers = message.receivers();
+        let notice = |result| Notice {
+            to: receivers.join(", "),
+            subject: message.note.subject.clone(),
+            result,
+            keys: message.keys.clone(),
+            attached: message.attachments.iter().map(|file| file.name.clone()).collect(),
+            text: message.note.text(),
+        };
+        if self.dry_run {
+            return Ok(vec![notice(Ok(()))]);
+        }
+        let record = |state: Stage, why: Option<String>, permanent: bool| Record {
+            keys: message.keys.clone(),
+            state,
+            channel: message.channel.to_owned(),
+            to: receivers.clone(),
+            subject: message.note.subject.clone(),
+            message_id: message.id(self.project),
+            body: message.note.hash(),
+            why,
+            permanent,
+        };
+        let about_to = record(Stage::AboutTo, None, false);
+        let mut unwritten: Option<StoreError> = None;
+        let (store, now) = (&mut self.store, self.now);
+        let sent = ways.send(message, &mut || {
+            let written = store.ledger_mut().append(now, &[(Kind::Notice, about_to.to_json())]);
+            written.map_err(|error| {
+                let why = error.to_string();
+                unwritten = Some(error);
+                why
+            })
+        });
+        let first = receivers.first().cloned().unwrap_or_default();
+        let finding = |rule, why: &str| {
+            Finding::error(rule, Place::Project, format!("the message to {first} was not sent: {why}"))
+        };
+        let (ended, result) = match sent {
+            Ok(taken) if taken.refused.is_empty() => (record(Stage::Sent, None, false), Ok(())),
+            Ok(taken) => {
+                let why = taken.refused.into_iter().map(|(_, why)| why).collect::<Vec<_>>().join("; ");
+                let message = format!("a message did not reach all: {why}");
+                let finding = Finding::warning(&rules::NOTICE_FAILED, Place::Project, message);
+                (record(Stage::Sent, Some(why), false), Err(finding.help("Correct the address in the definitions.")))
+            }
+            Err(Refused::Now(why)) => {
+                let finding = finding(&rules::NOTICE_FAILED, &why).help("It is tried again later by itself.");
+                (record(Stage::Failed, Some(why), false), Err(finding))
+            }
+            Err(Refused::Ever(why)) => {
+                let finding = finding(&rules::NOTICE_FAILED, &why).help(rules::NOTICE_FAILED.fix);
+                (record(Stage::Failed, Some(why), true), Err(finding))
+            }
+            Err(Refused::Unknown(why)) => {
+                let message = format!("the message to {first} may not have arrived: {why}");
+                let finding = Finding::warning(&rules::NOTICE_UNKNOWN, Place::Project, message);
+                let key = message_key(&about_to.keys);
+                let help = format!("It is not sent again by itself: scoreboard notify --again {key}");
+                (record(Stage::Unknown, Some(why), false), Err(finding.help(help)))
+            }
+            Err(Refused::Unwritten(why)) => {
+                return Err(unwritten.map_or_else(|| super::fault("nothing can be written down", why), Stopped::from));
+            }
+        };
+        self.record(&ended)?;
+        Ok(vec![notice(result)])
+    }
+
+    fn record(&mut self, record: &Record) -> Result<(), Stopped> {
+        if self.dry_run {
+            return Ok(());
+        }
+        self.store.ledger_mut().append(self.now, &[(Kind::Notice, record.to_json())])?;
+        self.history.add(record, self.now);
+        Ok(())
+    }
+}
+
+fn message_key(keys: &[String]) -> &str {
+    keys.first().map_or("", String::as_str)
+}
+
+/// Files of one mail, within the bound.
+struct Attachments {
+    files: Vec<Attachment>,
+    left: u64,
+}
+
+impl Attachments {
+    fn new(project: &Project) -> Self {
+        Self { files: Vec::new(), left: project.catalog.telling.mail.as_ref().map_or(0, |mail| mail.attach_bytes) }
+    }
+
+    /// False where there is no room for it.
+    fn add(&mut self, file: Attachment, too_large: &mut Vec<String>) -> bool {
+        let size = file.bytes.len() as u64;
+        if size > self.left {
+            too_large.push(file.name);
+            return false;
+        }
+        self.left -= size;
+        self.files.push(file);
+        true
+    }
+}

@@ -1,0 +1,64 @@
+//! `scoreboard across`.
+
+use std::path::{Path, PathBuf};
+
+use super::Exit;
+use super::args::{AcrossArgs, Format};
+use super::output::{Output, bold, count, table};
+use super::progress::Progress;
+use crate::app::Stopped;
+use crate::app::across::{Request, run, write};
+use crate::compute::status::shown;
+use crate::model::across::{Across, Total};
+
+pub fn main(args: &AcrossArgs, output: &Output) -> Result<Exit, Stopped> {
+    let request = Request { paths: args.paths.clone(), as_of: args.as_of, audience: args.audience.map(Into::into) };
+    let progress = Progress::new(output.is_json());
+    let answered = run(&request, &|stage, done, of| progress.tell(stage, done, of))?;
+    drop(progress);
+    if args.format == Format::Json {
+        output.json(&answered.json);
+    } else {
+        tell(&answered.across, output);
+    }
+    // For machines the answer is the report; a workbook is written where somebody asks for it.
+    let wanted = args.out.clone().or_else(|| (args.format == Format::Human).then(|| PathBuf::from("across.xlsx")));
+    if let Some(path) = wanted {
+        let path = write(&path, &answered)?;
+        said(&path, output);
+    }
+    Ok(Exit::Fine)
+}
+
+fn said(path: &Path, output: &Output) {
+    if !output.is_json() {
+        output.line(&format!("→ {}", path.display()));
+    }
+}
+
+fn tell(across: &Across, output: &Output) {
+    output.line(&bold(&across.title));
+    output.line(&format!(
+        "{} · {} by several",
+        count(across.programmes.len() as u64, "programme", "programmes"),
+        count(across.matched.len() as u64, "indicator", "indicators")
+    ));
+    output.line("");
+    let mut lines = Vec::new();
+    for one in &across.matched {
+        let together = match (&one.total, &one.once) {
+            (Total::Sum { value, .. }, _) => shown(*value, &one.entries[0].unit),
+            (_, Some(once)) => format!("{} counted once, {} in several", once.together, once.several),
+            (Total::Not(why), None) => why.says().to_owned(),
+        };
+        lines.push(vec![one.title.clone(), count(one.entries.len() as u64, "programme", "programmes"), together]);
+    }
+    for set in &across.sets {
+        let said = format!("{} dropped, {} new, {} in both", set.dropped.len(), set.added.len(), set.kept.len());
+        lines.push(vec![set.title.clone(), "2 programmes".to_owned(), said]);
+    }
+    for line in table(&lines) {
+        output.line(&line);
+    }
+    output.line("");
+}

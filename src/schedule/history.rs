@@ -1,0 +1,84 @@
+//! What the ledger says was done on schedule.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::app::attempt::{Attempt, Outcome, StepRecord, Trigger};
+use crate::store::Entry;
+
+/// The step of an entry that says since when a schedule has its times.
+const SINCE: &str = "schedule";
+
+/// What was done of one schedule.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// Cron lines and zone, as they were seen last; None: never.
+    pub times: Option<String>,
+    /// The times that were dealt with, and the instants since when its times count.
+    pub ended: BTreeSet<DateTime<Utc>>,
+    /// The times that were begun and did not end, and how often.
+    pub begun: BTreeMap<DateTime<Utc>, u32>,
+    /// The last attempt that did something.
+    pub last: Option<(DateTime<Utc>, Attempt)>,
+    /// When something was last published, or had not changed.
+    pub success: Option<DateTime<Utc>>,
+}
+
+/// What was done of all schedules, by code.
+#[derive(Debug, Clone, Default)]
+pub struct History(BTreeMap<String, Past>);
+
+impl History {
+    pub fn of(entries: &[Entry]) -> Self {
+        let mut history = Self::default();
+        for entry in entries {
+            if let Some(attempt) = Attempt::of(entry) {
+                history.add(entry.at, attempt);
+            }
+        }
+        history
+    }
+
+    pub fn past(&self, code: &str) -> Past {
+        self.0.get(code).cloned().unwrap_or_default()
+    }
+
+    fn add(&mut self, at: DateTime<Utc>, attempt: Attempt) {
+        let (code, due) = match &attempt.trigger {
+            Trigger::Schedule { schedule, due } => (schedule, *due),
+            Trigger::Command(_) => return,
+        };
+        let past = self.0.entry(code.clone()).or_default();
+        match attempt.outcome {
+            Outcome::Begun => {
+                *past.begun.entry(due).or_default() += 1;
+                return;
+            }
+            // Stopped as asked: it is to be done still, and was no crash.
+            Outcome::Abandoned => {
+                past.begun.remove(&due);
+            }
+            _ => {
+                past.begun.remove(&due);
+                past.ended.insert(due);
+            }
+        }
+        if let Some(step) = attempt.steps.iter().find(|step| step.step == SINCE) {
+            past.times = Some(step.said.clone());
+            return;
+        }
+        if matches!(attempt.outcome, Outcome::Published | Outcome::Unchanged | Outcome::Attention) {
+            past.success = Some(at);
+        }
+        past.last = Some((at, attempt));
+    }
+}
+
+/// The entry that says that a schedule has these times from now on.
+pub fn since(code: &str, times: String, now: DateTime<Utc>) -> Attempt {
+    let mut attempt = Attempt::begun(Trigger::Schedule { schedule: code.to_owned(), due: now }, now);
+    attempt.outcome = Outcome::Skipped;
+    attempt.steps.push(StepRecord { step: SINCE.to_owned(), done: true, milliseconds: 0, said: times });
+    attempt
+}

@@ -1,0 +1,295 @@
+//! Does what is due, one thing after another, and leaves what is not.
+//!
+//! It looks at the disk and works; when it is woken, and whether it goes on, is the affair of `daemon`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use tracing::{error, info, info_span, warn};
+
+use super::due::{Act, BEGINNINGS, Due, due, next};
+use super::history::{History, since};
+use crate::app::attempt::{Attempt, Outcome, StepRecord, Trigger};
+use crate::app::project::Project;
+use crate::app::{Stopped, cycle, notify};
+use crate::clock;
+use crate::finding::suggest::nearest;
+use crate::finding::{Finding, Place, rules};
+use crate::model::schedule::Schedule;
+use crate::store::{Entry, Store};
+
+/// Length and last change of files, by name: where it is the same, nothing was changed.
+type Stamp = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
+
+/// A schedule as it stands.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    pub code: String,
+    /// When it is due, in words.
+    pub words: String,
+    pub zone: Tz,
+    /// The next instants.
+    pub next: Vec<DateTime<Utc>>,
+    /// The last work, and when it ended.
+    pub last: Option<(DateTime<Utc>, Attempt)>,
+    /// When something was last published, or had not changed.
+    pub success: Option<DateTime<Utc>>,
+}
+
+/// What came of a look.
+#[derive(Debug, Default)]
+pub struct Woken {
+    /// The work that was done, and what was let be or given up.
+    pub attempts: Vec<Attempt>,
+    /// Somebody else is writing to the store: what is due waits.
+    pub busy: bool,
+}
+
+impl Woken {
+    fn waits(&mut self) {
+        info!("somebody else is writing to the store: what is due waits");
+        self.busy = true;
+    }
+}
+
+/// The schedules of one project.
+pub struct Scheduler {
+    root: PathBuf,
+    project: Option<(Stamp, Project)>,
+    history: Option<(Stamp, History)>,
+}
+
+impl Scheduler {
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_owned(), project: None, history: None }
+    }
+
+    /// The definitions as they are now. Those of before are not used once they have changed.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn project(&mut self) -> Result<&Project, Stopped> {
+        let stamp = self.stamp();
+        if self.project.as_ref().is_none_or(|(known, _)| *known != stamp) {
+            self.project = None;
+            let project = Project::open(&self.root)?.reading_apart();
+            // Files that definitions name are known only now.
+            let mut stamp = stamp;
+            stamp.extend(stamps(project.definitions.keys().map(|name| self.root.join(name))));
+            self.project = Some((stamp, project));
+        }
+        let missing = || Stopped(vec![Finding::error(&rules::PROJECT_MISSING, Place::Project, "there is no project")]);
+        self.project.as_ref().map(|(_, project)| project).ok_or_else(missing)
+    }
+
+    fn stamp(&self) -> Stamp {
+        let mut files = vec![self.root.join("scoreboard.toml")];
+        for part in ["indicators", "pipelines", "reports"] {
+            let inside = fs::read_dir(self.root.join(part)).into_iter().flatten().flatten().map(|entry| entry.path());
+            files.extend(inside.filter(|path| path.extension().is_some_and(|extension| extension == "toml")));
+        }
+        if let Some((known, _)) = &self.project {
+            files.extend(known.keys().cloned());
+        }
+        stamps(files.into_iter())
+    }
+
+    /// What the ledger says was done, read anew where it was written to.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn history(&mut self) -> Result<&History, Stopped> {
+        let store = self.project()?.store();
+        let stamp = stamps([store.join("ledger.sqlite")].into_iter());
+        if self.history.as_ref().is_none_or(|(known, _)| *known != stamp) {
+            self.history = Some((stamp, History::of(&entries(&store)?)));
+        }
+        let unread = || Stopped(vec![Finding::error(&rules::STORE_DAMAGED, Place::Project, "the ledger was not read")]);
+        self.history.as_ref().map(|(_, history)| history).ok_or_else(unread)
+    }
+
+    fn due(&mut self) -> Result<Vec<Due>, Stopped> {
+        let history = self.history()?.clone();
+        let catalog = &self.project()?.catalog;
+        let past = |schedule: &Schedule| history.past(schedule.code.as_str());
+        Ok(due(&catalog.schedules, catalog.programme.time_zone, &past, clock::now()))
+    }
+
+    /// Does everything that is due, until nothing is.
+    ///
+    /// # Errors
+    /// Definitions that are broken, and a store that cannot be read or written: then what is due stays due.
+    pub fn wake(&mut self, stop: &dyn Fn() -> bool) -> Result<Woken, Stopped> {
+        let mut woken = Woken::default();
+        while !stop() {
+            let first = match self.due() {
+                Ok(due) => due.into_iter().next(),
+                Err(Stopped(findings)) if cycle::busy(&findings) => {
+                    woken.waits();
+                    break;
+                }
+                Err(stopped) => return Err(stopped),
+            };
+            let Some(first) = first else { break };
+            let did = self.act(&first, stop);
+            // It wrote, whatever came of it: a file system may not tell two writes of one moment apart.
+            self.history = None;
+            match did {
+                Ok(None) => {}
+                Ok(Some(attempt)) => woken.attempts.push(attempt),
+                Err(Stopped(findings)) if cycle::busy(&findings) => {
+                    woken.waits();
+                    break;
+                }
+                Err(stopped) => return Err(stopped),
+            }
+        }
+        Ok(woken)
+    }
+
+    fn act(&mut self, first: &Due, stop: &dyn Fn() -> bool) -> Result<Option<Attempt>, Stopped> {
+        let project = self.project()?;
+        let Some(schedule) = project.catalog.schedules.get(first.at) else { return Ok(None) };
+        let (code, due) = (schedule.code.as_str(), first.due);
+        let trigger = Trigger::Schedule { schedule: code.to_owned(), due };
+        let span = info_span!("run", schedule = code, due = %due.format("%Y-%m-%dT%H:%M:%SZ"));
+        let _entered = span.enter();
+        if first.missed > 0 && first.act != Act::Begin {
+            warn!(missed = first.missed, "earlier times were missed");
+        }
+        match first.act {
+            Act::Begin => {
+                let zone = project.catalog.programme.time_zone;
+                info!("new, or its times are new: {}", schedule.words(zone));
+                cycle::record(project, &since(code, schedule.times(zone), due))?;
+                Ok(None)
+            }
+            Act::LetBe => {
+                let mut attempt = Attempt::begun(trigger, clock::now());
+                attempt.outcome = Outcome::Skipped;
+                let said = format!("missed, with {} before it; the schedule does not catch up", first.missed);
+                attempt.steps.push(StepRecord { step: "missed".to_owned(), done: true, milliseconds: 0, said });
+                cycle::record(project, &attempt)?;
+                info!("missed, and let be");
+                Ok(Some(attempt))
+            }
+            Act::GiveUp => {
+                let mut attempt = Attempt::begun(trigger, clock::now());
+                attempt.outcome = Outcome::Failed;
+                let message = format!("the work of the schedule `{code}` began {BEGINNINGS} times and never ended");
+                let finding = Finding::error(&rules::SCHEDULE_GIVEN_UP, Place::Project, message);
+                attempt.findings.push(finding.help(rules::SCHEDULE_GIVEN_UP.fix));
+                cycle::record(project, &attempt)?;
+                error!("given up: it began {BEGINNINGS} times and never ended");
+                // Written down first: if it is telling people that ends the program, this is the last time.
+                let options = notify::Options { attempt: Some(attempt.clone()), ..notify::Options::default() };
+                if let Err(Stopped(findings)) = notify::run(project, &options, &|_, _, _| {}) {
+                    warn_of(&findings);
+                }
+                Ok(Some(attempt))
+            }
+            Act::Work => {
+                let sources = schedule.sources.iter().map(|source| source.as_str().to_owned()).collect();
+                let work = cycle::Work { trigger, steps: schedule.steps.clone(), sources };
+                let attempt = cycle::run(project, &work, stop, &|_, _, _| {})?;
+                told(&attempt);
+                Ok(Some(attempt))
+            }
+        }
+    }
+
+    /// Does the work of one schedule, whatever the hour.
+    ///
+    /// # Errors
+    /// Where no schedule has this code, or the ledger cannot be written.
+    pub fn now(&mut self, code: &str, stop: &dyn Fn() -> bool) -> Result<Attempt, Stopped> {
+        let project = self.project()?;
+        let schedules = &project.catalog.schedules;
+        let Some(schedule) = schedules.iter().find(|schedule| schedule.code.as_str() == code) else {
+            let message = format!("no schedule is called `{code}`");
+            let names: Vec<&str> = schedules.iter().map(|schedule| schedule.code.as_str()).collect();
+            let finding = Finding::error(&rules::BAD_VALUE, Place::Project, message);
+            let help = format!("Declared are {}.", names.join(", "));
+            return Err(Stopped(vec![finding.help(help).suggest(nearest(code, names.iter().copied()))]));
+        };
+        let work = cycle::Work {
+            trigger: Trigger::Command(format!("schedule --now {code}")),
+            steps: schedule.steps.clone(),
+            sources: schedule.sources.iter().map(|source| source.as_str().to_owned()).collect(),
+        };
+        let span = info_span!("run", schedule = code);
+        let _entered = span.enter();
+        let attempt = cycle::run(project, &work, stop, &|_, _, _| {})?;
+        told(&attempt);
+        Ok(attempt)
+    }
+
+    /// All schedules, with what was done and what comes.
+    ///
+    /// # Errors
+    /// As for [`Self::history`].
+    pub fn standing(&mut self, coming: usize) -> Result<Vec<Standing>, Stopped> {
+        let now = clock::now();
+        let history = self.history()?.clone();
+        let catalog = &self.project()?.catalog;
+        let zone = catalog.programme.time_zone;
+        let of = |schedule: &Schedule| {
+            let past = history.past(schedule.code.as_str());
+            let first = next(schedule, zone, now);
+            let next = std::iter::successors(first, |before| next(schedule, zone, *before)).take(coming).collect();
+            let code = schedule.code.as_str().to_owned();
+            Standing { code, words: schedule.words(zone), zone, next, last: past.last, success: past.success }
+        };
+        Ok(catalog.schedules.iter().map(of).collect())
+    }
+}
+
+/// What the ledger holds. Looks only: a store is not made for it.
+pub(super) fn entries(store: &Path) -> Result<Vec<Entry>, Stopped> {
+    if !store.join("ledger.sqlite").is_file() {
+        return Ok(Vec::new());
+    }
+    Ok(Store::open(store)?.ledger_mut().entries()?)
+}
+
+fn stamps(files: impl Iterator<Item = PathBuf>) -> Stamp {
+    let of = |path: PathBuf| {
+        let metadata = fs::metadata(&path).ok()?;
+        Some((path, (metadata.len(), metadata.modified().ok())))
+    };
+    files.filter_map(of).collect()
+}
+
+fn told(attempt: &Attempt) {
+    let outcome = outcome(attempt.outcome);
+    let (milliseconds, findings) = (attempt.milliseconds, attempt.findings.len());
+    match attempt.outcome {
+        Outcome::Failed => error!(outcome, milliseconds, findings, "the work ended"),
+        Outcome::Attention | Outcome::Abandoned => warn!(outcome, milliseconds, findings, "the work ended"),
+        _ => info!(outcome, milliseconds, findings, "the work ended"),
+    }
+}
+
+/// Findings into the log.
+pub(super) fn warn_of(findings: &[Finding]) {
+    for finding in findings {
+        warn!(rule = finding.rule.id, place = %finding.place, "{}", finding.message);
+    }
+}
+
+/// The word that the ledger has for it.
+pub fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Begun => "begun",
+        Outcome::Published => "published",
+        Outcome::Unchanged => "unchanged",
+        Outcome::Attention => "attention",
+        Outcome::Failed => "failed",
+        Outcome::Abandoned => "abandoned",
+        Outcome::Skipped => "skipped",
+    }
+}

@@ -107,7 +107,12 @@ impl Definitions {
                     let in_it = |name: &&String| name.rsplit_once('/').is_some_and(|(parent, _)| parent == *folder);
                     files.keys().filter(in_it).cloned().collect()
                 };
-                (files.contains_key(HEAD), files.contains_key(DECISIONS), "what was kept".to_owned(), FOLDERS.iter().map(of).collect())
+                (
+                    files.contains_key(HEAD),
+                    files.contains_key(DECISIONS),
+                    "what was kept".to_owned(),
+                    FOLDERS.iter().map(of).collect(),
+                )
             }
         };
         if !is_there {

@@ -6,9 +6,9 @@ use super::Exit;
 use super::args::OrganisationsArgs;
 use super::output::{Output, bold, count, table};
 use super::progress::Progress;
+use crate::app::Stopped;
 use crate::app::organisations::{self, Answer, Named, Pair};
 use crate::app::project::Project;
-use crate::app::Stopped;
 
 pub fn main(args: &OrganisationsArgs, output: &Output) -> Result<Exit, Stopped> {
     let project = Project::open(&args.common.project)?.reading_apart();

@@ -8,10 +8,10 @@ use polars::prelude::{
     PlSmallStr, PolarsResult, StringChunked,
 };
 
-use super::{currency, organisations};
 use super::plan::{Grain, Plan, Until};
 use super::rows::NOT_GIVEN;
 use super::{Inputs, Tables};
+use super::{currency, organisations};
 use crate::define::catalog::{Collection, FieldKind, How, Indicator, OnConflict, RowMeasure};
 use crate::finding::CellRef;
 use crate::model::code::{FieldCode, IndicatorCode};

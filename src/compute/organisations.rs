@@ -129,12 +129,8 @@ impl Organisations {
             if !decision.same {
                 apart.push((*one, *other));
             } else if self.groups.join(*one, *other) {
-                let says = format!(
-                    "decided by {} on {}: {}",
-                    decision.by,
-                    decision.on.format("%-d %B %Y"),
-                    decision.because
-                );
+                let says =
+                    format!("decided by {} on {}: {}", decision.by, decision.on.format("%-d %B %Y"), decision.because);
                 for at in [*one, *other] {
                     let why = self.why.entry(at).or_default();
                     let gap = if why.is_empty() { "" } else { "; " };

@@ -121,7 +121,8 @@ impl<'a> Plan<'a> {
     pub fn counted_organisation(&self) -> Option<&str> {
         let RowMeasure::One(measure) = self.measure else { return None };
         let field = measure.distinct_field()?;
-        let all = |(_, collection): (&From, &Collection)| collection.field(field).is_some_and(Field::names_organisations);
+        let all =
+            |(_, collection): (&From, &Collection)| collection.field(field).is_some_and(Field::names_organisations);
         self.collections().all(all).then_some(field)
     }
 

@@ -218,7 +218,14 @@ impl<'a> Rows<'a> {
                 Exact::TooLarge => None,
             };
             let (of, to) = (part("numerator"), part("denominator"));
-            return Measured { value: self.divide(of, to), numerator: of, denominator: to, rows, upper: None, lower: None };
+            return Measured {
+                value: self.divide(of, to),
+                numerator: of,
+                denominator: to,
+                rows,
+                upper: None,
+                lower: None,
+            };
         }
         let RowMeasure::One(measure) = self.measure else { return Measured::absent(Value::NotComputable(Why::NoRows)) };
         let value = match (exact(frame, "value", row), measure.function) {
@@ -544,7 +551,9 @@ impl<'a> Rows<'a> {
                 "Enterprises are counted once by VAT or register number; the upper bound adds those known by name only.".into(),
             );
         } else if self.plan.counted_organisation().is_some() {
-            lines.push("Organisations are counted once by name, as written, and by what was decided of two names.".into());
+            lines.push(
+                "Organisations are counted once by name, as written, and by what was decided of two names.".into(),
+            );
         }
         lines
     }

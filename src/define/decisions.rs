@@ -42,7 +42,16 @@ fn decision(table: &Table<'_>) -> Option<Decision> {
         return None;
     }
     let [(one, first), (other, second)] = pair;
-    Some(Decision { one, other, keys: (first, second), same: verdict?.value, by: by?, because: because?, on: on?, place })
+    Some(Decision {
+        one,
+        other,
+        keys: (first, second),
+        same: verdict?.value,
+        by: by?,
+        because: because?,
+        on: on?,
+        place,
+    })
 }
 
 /// What decisions are compared by: the number, or the name without capitals and accents with its country.
@@ -60,7 +69,9 @@ fn country(table: &Table<'_>) -> Option<CountryDecision> {
     let (written, is) = (written?, is?);
     let CountryMatch::Code(code) = read_country(&is.value) else {
         let finding = table.error(&rules::BAD_VALUE, &is.span, format!("no country has the code `{}`", is.value));
-        table.report(finding.help("Write the two letters of ISO 3166, for example RS.").suggest(read_country(&is.value).code()));
+        table.report(
+            finding.help("Write the two letters of ISO 3166, for example RS.").suggest(read_country(&is.value).code()),
+        );
         return None;
     };
     let place = table.place(&written.span);
@@ -91,7 +102,9 @@ pub fn check(decisions: &[Decision], countries: &[CountryDecision], report: &dyn
         report(Finding::error(&rules::DECISION_CONTRADICTS, apart.place.clone(), message).help(help));
     }
     for (at, one) in countries.iter().enumerate() {
-        let other = countries[..at].iter().find(|other| (&other.folded, &other.of) == (&one.folded, &one.of) && other.is != one.is);
+        let other = countries[..at]
+            .iter()
+            .find(|other| (&other.folded, &other.of) == (&one.folded, &one.of) && other.is != one.is);
         if let Some(other) = other {
             let message = format!("`{}` is decided to be {} and {}", one.written, other.is, one.is);
             let help = format!("The first stands at {}. Take one of them back.", other.place);

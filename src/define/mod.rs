@@ -191,8 +191,7 @@ fn assemble(
         schedules.extend(root.tables("schedule"));
     }
     unique(collections.iter().map(|(at, collection)| (collection.code.as_str(), at)), "collection", findings);
-    let mut collections: Vec<catalog::Collection> =
-        collections.into_iter().map(|(_, collection)| collection).collect();
+    let mut collections: Vec<catalog::Collection> = collections.into_iter().map(|(_, collection)| collection).collect();
     for one in &mut collections {
         catalog::CountryDecision::put_into(&countries, one.code.as_str(), &mut one.fields);
     }

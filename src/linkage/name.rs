@@ -2,41 +2,195 @@
 //! abbreviations that a name holds or could have.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use crate::model::fold::fold;
 
 /// Legal forms at the beginning or the end of a name, folded, their letters joined: "S. p. A." is `spa`.
 const LEGAL_FORMS: &[&str] = &[
-    "ab", "ag", "aie", "aisbl", "aps", "as", "asbl", "ass", "asociace", "bv", "bvba", "cic", "co", "company", "coop",
-    "corp", "cv", "cvba", "da", "doo", "dd", "ead", "eeig", "eg", "ei", "eirl", "eood", "ev", "geie", "gie", "gmbh",
-    "gmbh & co kg", "ggmbh", "hf", "ik", "inc", "ivs", "jdoo", "kb", "kd", "kft", "kg", "kk", "ks", "lda", "llc",
-    "llp", "limited", "ltd", "mb", "nv", "nyrt", "oe", "ou", "oy", "oyj", "ood", "ops", "plc", "ry", "sa", "saoc",
-    "sarl", "sas", "sasu", "sc", "sca", "scarl", "sce", "scpa", "scrl", "se", "sia", "sl", "sll", "slne", "snc", "sp",
-    "sp j", "sp k", "sp zoo", "spa", "spol sro", "spolka zoo", "sprl", "srl", "sro", "stichting", "tmi", "uab", "ug",
-    "unip lda", "ve", "verein", "viesoji istaiga", "vof", "vsi", "vzw", "zoo", "zrt", "zs", "zu",
+    "ab",
+    "ag",
+    "aie",
+    "aisbl",
+    "aps",
+    "as",
+    "asbl",
+    "ass",
+    "asociace",
+    "bv",
+    "bvba",
+    "cic",
+    "co",
+    "company",
+    "coop",
+    "corp",
+    "cv",
+    "cvba",
+    "da",
+    "doo",
+    "dd",
+    "ead",
+    "eeig",
+    "eg",
+    "ei",
+    "eirl",
+    "eood",
+    "ev",
+    "geie",
+    "gie",
+    "gmbh",
+    "gmbh & co kg",
+    "ggmbh",
+    "hf",
+    "ik",
+    "inc",
+    "ivs",
+    "jdoo",
+    "kb",
+    "kd",
+    "kft",
+    "kg",
+    "kk",
+    "ks",
+    "lda",
+    "llc",
+    "llp",
+    "limited",
+    "ltd",
+    "mb",
+    "nv",
+    "nyrt",
+    "oe",
+    "ou",
+    "oy",
+    "oyj",
+    "ood",
+    "ops",
+    "plc",
+    "ry",
+    "sa",
+    "saoc",
+    "sarl",
+    "sas",
+    "sasu",
+    "sc",
+    "sca",
+    "scarl",
+    "sce",
+    "scpa",
+    "scrl",
+    "se",
+    "sia",
+    "sl",
+    "sll",
+    "slne",
+    "snc",
+    "sp",
+    "sp j",
+    "sp k",
+    "sp zoo",
+    "spa",
+    "spol sro",
+    "spolka zoo",
+    "sprl",
+    "srl",
+    "sro",
+    "stichting",
+    "tmi",
+    "uab",
+    "ug",
+    "unip lda",
+    "ve",
+    "verein",
+    "viesoji istaiga",
+    "vof",
+    "vsi",
+    "vzw",
+    "zoo",
+    "zrt",
+    "zs",
+    "zu",
 ];
 
 /// Words that abbreviations leave out.
 const SMALL: &[&str] = &[
-    "a", "al", "an", "and", "aus", "d", "da", "das", "de", "degli", "dei", "del", "della", "delle", "der", "des", "di", "die",
-    "do", "dos", "du", "e", "el", "en", "et", "for", "fur", "i", "ir", "im", "in", "l", "la", "las", "le", "les", "los", "na",
-    "of", "og", "on", "para", "per", "pour", "pro", "si", "the", "to", "u", "un", "und", "van", "voor", "von", "w", "y", "z",
-    "za", "zu", "&",
+    "a", "al", "an", "and", "aus", "d", "da", "das", "de", "degli", "dei", "del", "della", "delle", "der", "des", "di",
+    "die", "do", "dos", "du", "e", "el", "en", "et", "for", "fur", "i", "ir", "im", "in", "l", "la", "las", "le",
+    "les", "los", "na", "of", "og", "on", "para", "per", "pour", "pro", "si", "the", "to", "u", "un", "und", "van",
+    "voor", "von", "w", "y", "z", "za", "zu", "&",
 ];
 
 /// Words that many organisations bear: they tell less than their number in one project says.
 const COMMON: &[&str] = &[
-    "agency", "agentur", "alliance", "asociacion", "asociatia", "associacao", "association", "associazione", "business",
-    "center", "centre", "centro", "chamber", "cluster", "clusterul", "clusters", "consortium", "europe", "european",
-    "federation", "foundation", "fondazione", "group", "grupo", "hub", "initiative", "innovation", "institut", "institute",
-    "international", "klaster", "klasteris", "klastr", "klub", "network", "netzwerk", "park", "pole", "polo", "region",
-    "society", "technologies", "technology", "union", "verband",
+    "agency",
+    "agentur",
+    "alliance",
+    "asociacion",
+    "asociatia",
+    "associacao",
+    "association",
+    "associazione",
+    "business",
+    "center",
+    "centre",
+    "centro",
+    "chamber",
+    "cluster",
+    "clusterul",
+    "clusters",
+    "consortium",
+    "europe",
+    "european",
+    "federation",
+    "foundation",
+    "fondazione",
+    "group",
+    "grupo",
+    "hub",
+    "initiative",
+    "innovation",
+    "institut",
+    "institute",
+    "international",
+    "klaster",
+    "klasteris",
+    "klastr",
+    "klub",
+    "network",
+    "netzwerk",
+    "park",
+    "pole",
+    "polo",
+    "region",
+    "society",
+    "technologies",
+    "technology",
+    "union",
+    "verband",
 ];
+
+/// So many words the longest legal form has.
+const LONGEST_FORM: usize = 4;
+
+/// The lists as sets: each name is held against them several times.
+struct Known {
+    forms: BTreeSet<&'static str>,
+    small: BTreeSet<&'static str>,
+    common: BTreeSet<&'static str>,
+}
+
+static KNOWN: LazyLock<Known> = LazyLock::new(|| Known {
+    forms: LEGAL_FORMS.iter().copied().collect(),
+    small: SMALL.iter().copied().collect(),
+    common: COMMON.iter().chain(SMALL).copied().collect(),
+});
 
 /// A name in its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
     pub words: BTreeSet<String>,
+    /// The words as they follow each other, without what stands between them.
+    pub together: String,
     /// "A - B", "B (A)" and "A / B" are the parts A and B; a name without such marks is one part.
     pub parts: Vec<BTreeSet<String>>,
     /// Words that may stand for a longer name: those in capitals, and those that are a part of their own.
@@ -54,7 +208,7 @@ impl Name {
         for part in split(text) {
             let words = without_legal_form(words(part));
             // "Acme, UAB": a legal form in a part of its own.
-            if words.is_empty() || LEGAL_FORMS.contains(&words.join(" ").as_str()) {
+            if words.is_empty() || is_legal_form(&words) {
                 continue;
             }
             if let [word] = words.as_slice()
@@ -73,29 +227,25 @@ impl Name {
             parts.push(all.iter().cloned().collect());
         }
         initials.extend(initials_of(&all));
-        Self { words: all.into_iter().collect(), parts, short, initials }
+        Self { together: all.concat(), words: all.into_iter().collect(), parts, short, initials }
     }
 
     /// The words, in the order of the alphabet.
     pub fn sorted(&self) -> String {
         self.words.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
     }
-
-    /// The words without what stands between them.
-    pub fn run_together(&self) -> String {
-        self.words.iter().map(String::as_str).collect()
-    }
 }
 
 /// Whether a word says little about who it is, in any project.
 pub fn is_common(word: &str) -> bool {
-    COMMON.contains(&word) || SMALL.contains(&word)
+    KNOWN.common.contains(word)
 }
 
 fn split(text: &str) -> impl Iterator<Item = &str> {
     let dashes = [" - ", " – ", " — ", " | "];
     let marks = ['(', ')', '[', ']', '/', ',', ';', ':'];
-    let by_dash = dashes.iter().fold(vec![text], |parts, dash| parts.iter().flat_map(|part| part.split(dash)).collect());
+    let by_dash =
+        dashes.iter().fold(vec![text], |parts, dash| parts.iter().flat_map(|part| part.split(dash)).collect());
     by_dash.into_iter().flat_map(move |part| part.split(marks)).map(str::trim).filter(|part| !part.is_empty())
 }
 
@@ -117,20 +267,22 @@ fn words(part: &str) -> Vec<String> {
 
 fn without_legal_form(mut words: Vec<String>) -> Vec<String> {
     loop {
-        let longest = LEGAL_FORMS
-            .iter()
-            .map(|form| form.split(' ').collect::<Vec<_>>())
-            .filter(|form| form.len() < words.len())
-            .filter(|form| words.ends_with(&form.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>()))
-            .map(|form| form.len())
-            .max();
-        if let Some(length) = longest {
+        let longest = LONGEST_FORM.min(words.len().saturating_sub(1));
+        let found = (1..=longest).rev().find(|length| is_legal_form(&words[words.len() - length..]));
+        if let Some(length) = found {
             words.truncate(words.len() - length);
-        } else if words.len() > 1 && LEGAL_FORMS.contains(&words[0].as_str()) {
+        } else if words.len() > 1 && is_legal_form(&words[..1]) {
             words.remove(0);
         } else {
             return words;
         }
+    }
+}
+
+fn is_legal_form(words: &[String]) -> bool {
+    match words {
+        [word] => KNOWN.forms.contains(word.as_str()),
+        words => KNOWN.forms.contains(words.join(" ").as_str()),
     }
 }
 
@@ -150,13 +302,13 @@ fn capitals(text: &str) -> Vec<String> {
 
 fn initials_of(words: &[String]) -> Vec<String> {
     let of = |skip: bool| -> Option<String> {
-        let chosen: Vec<&String> = words.iter().filter(|word| !skip || !SMALL.contains(&word.as_str())).collect();
+        let chosen: Vec<&String> = words.iter().filter(|word| !skip || !KNOWN.small.contains(word.as_str())).collect();
         (3..=10).contains(&chosen.len()).then(|| chosen.iter().filter_map(|word| word.chars().next()).collect())
     };
     // "… cluster" and "… association" are often left out at the end.
     let without_last = || match words.split_last() {
         Some((last, rest)) if is_common(last) => {
-            let chosen: Vec<&String> = rest.iter().filter(|word| !SMALL.contains(&word.as_str())).collect();
+            let chosen: Vec<&String> = rest.iter().filter(|word| !KNOWN.small.contains(word.as_str())).collect();
             (3..=10).contains(&chosen.len()).then(|| chosen.iter().filter_map(|word| word.chars().next()).collect())
         }
         _ => None,

@@ -82,7 +82,9 @@ pub fn base(identity: &str) -> Option<String> {
         ("CH", Kind::Vat) => rest.strip_prefix('E')?,
         ("CH", Kind::Register) => rest.strip_prefix("CHE").unwrap_or(rest),
         ("XI" | "GB", Kind::Vat) => return Some(format!("GB:{}", rest.get(..9)?)),
-        ("BE" | "BG" | "DK" | "ES" | "FI" | "HR" | "HU" | "IT" | "LV" | "NO" | "PL" | "PT" | "RO" | "SE" | "SI", _) => rest,
+        ("BE" | "BG" | "DK" | "ES" | "FI" | "HR" | "HU" | "IT" | "LV" | "NO" | "PL" | "PT" | "RO" | "SE" | "SI", _) => {
+            rest
+        }
         ("EL", Kind::Vat) => return Some(format!("GR:{rest}")),
         ("GR", Kind::Register) => rest,
         _ => return None,
@@ -204,7 +206,9 @@ fn register(country: &str, rest: &str) -> Option<bool> {
         "NO" => all(&[9]).map(|d| norwegian(&d)),
         "PL" => all(&[9, 10]).map(|d| if d.len() == 10 { polish(&d) } else { regon(&d) }),
         "PT" => all(&[9]).map(|d| d[8] == (11 - sum(&d[..8], &[9, 8, 7, 6, 5, 4, 3, 2]) % 11) % 11 % 10),
-        "RO" => (5..=10).contains(&rest.len()).then(|| romanian(rest)).filter(|_| rest.bytes().all(|b| b.is_ascii_digit())),
+        "RO" => {
+            (5..=10).contains(&rest.len()).then(|| romanian(rest)).filter(|_| rest.bytes().all(|b| b.is_ascii_digit()))
+        }
         "SE" => all(&[10]).map(|d| luhn(&d)),
         "SI" => all(&[8]).map(|d| slovene(&d)),
         _ => None,
@@ -466,7 +470,8 @@ mod tests {
 
     #[test]
     fn a_wrong_number_and_one_that_stands_alone_are_linked_to_nothing() {
-        for number in ["vat:FR41303265045", "vat:DE136695976", "vat:EE100594102", "reg:EE:12345678", "vat:SK2022749619"] {
+        for number in ["vat:FR41303265045", "vat:DE136695976", "vat:EE100594102", "reg:EE:12345678", "vat:SK2022749619"]
+        {
             assert_eq!(base(number), None, "{number}");
         }
     }

@@ -81,10 +81,7 @@ impl Model {
             same: shares(&seen.same, &expected.same),
             other: shares(&seen.other, &expected.other),
         });
-        Self {
-            fields: fields.collect(),
-            share: (same + expected.share * SEEN_BEFORE) / (all + SEEN_BEFORE),
-        }
+        Self { fields: fields.collect(), share: (same + expected.share * SEEN_BEFORE) / (all + SEEN_BEFORE) }
     }
 
     /// log2 of how much likelier the levels are in a pair of one than of two, added up over fields.

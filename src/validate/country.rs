@@ -12,9 +12,7 @@ pub(super) fn read(field: &Field, text: &str) -> Read<String> {
         return Read::Fine(code.clone());
     }
     match read_country(&clean(text)) {
-        CountryMatch::Code(code) | CountryMatch::EuCode(code) | CountryMatch::Name(code) => {
-            Read::Fine(code.to_owned())
-        }
+        CountryMatch::Code(code) | CountryMatch::EuCode(code) | CountryMatch::Name(code) => Read::Fine(code.to_owned()),
         CountryMatch::None { suggestion } if field.unreadable == Severity::Warning => Read::Kept(
             clean(text),
             "no country has this code or name: the row counts as it is written".into(),

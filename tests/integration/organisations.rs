@@ -139,14 +139,20 @@ fn a_count_has_its_range_while_pairs_are_undecided_and_decisions_narrow_it() {
     let members = total(&board, "members");
     assert_eq!((&members["value"], &members["lower"]), (&"6".into(), &"4".into()), "{members}");
     let causes = board["changes"]["causes"].as_array().expect("causes");
-    assert!(causes.iter().any(|cause| cause["says"].as_str().is_some_and(|says| says.contains("SBR") || says.contains("POINTEX"))), "{causes:?}");
+    assert!(
+        causes
+            .iter()
+            .any(|cause| cause["says"].as_str().is_some_and(|says| says.contains("SBR") || says.contains("POINTEX"))),
+        "{causes:?}"
+    );
 
     let apart = DECIDED.replace("verdict = \"same\"", "verdict = \"different\"");
     project.file("decisions.toml", apart);
     let board = project.scoreboard();
     let members = total(&board, "members");
     assert_eq!((&members["value"], &members["lower"]), (&"7".into(), &"5".into()), "{members}");
-    let kinds: Vec<&str> = board["changes"]["causes"].as_array().expect("causes").iter().filter_map(|one| one["kind"].as_str()).collect();
+    let kinds: Vec<&str> =
+        board["changes"]["causes"].as_array().expect("causes").iter().filter_map(|one| one["kind"].as_str()).collect();
     assert_eq!(kinds, ["decision"], "what was decided is a cause of its own");
 }
 
@@ -166,9 +172,16 @@ fn a_row_says_why_its_organisation_is_counted_with_another() {
 fn decisions_that_contradict_each_other_are_told_with_their_chain() {
     let project = project();
     let pair = |one: &str, other: &str, verdict: &str| {
-        format!("[[decision]]\npair = [\"{one}\", \"{other}\"]\nverdict = \"{verdict}\"\nby = \"A\"\nbecause = \"B\"\non = 2016-05-02\n")
+        format!(
+            "[[decision]]\npair = [\"{one}\", \"{other}\"]\nverdict = \"{verdict}\"\nby = \"A\"\nbecause = \"B\"\non = 2016-05-02\n"
+        )
     };
-    let text = format!("schema = 1\n{}{}{}", pair("A (FR)", "B (FR)", "same"), pair("b (fr)", "C (FR)", "same"), pair("A (FR)", "C (FR)", "different"));
+    let text = format!(
+        "schema = 1\n{}{}{}",
+        pair("A (FR)", "B (FR)", "same"),
+        pair("b (fr)", "C (FR)", "same"),
+        pair("A (FR)", "C (FR)", "different")
+    );
     project.file("decisions.toml", text);
     project
         .run(&["check"])
@@ -176,7 +189,10 @@ fn decisions_that_contradict_each_other_are_told_with_their_chain() {
         .says("decision-contradicts")
         .says("`A (FR)` and `C (FR)` are decided to be two, and to be one")
         .says("A (FR) = B (FR) (decisions.toml:3:9), b (fr) = C (FR)");
-    project.file("decisions.toml", format!("schema = 1\n{}", pair("Polo Inovazione Tessile (POINTEX)", "Pole SCS", "same")));
+    project.file(
+        "decisions.toml",
+        format!("schema = 1\n{}", pair("Polo Inovazione Tessile (POINTEX)", "Pole SCS", "same")),
+    );
     project.run(&["run"]).says("no row names the organisation `Polo Inovazione Tessile (POINTEX)`");
     project.file("decisions.toml", "schema = 1\n[[decision]]\npair = [\"A\"]\nverdict = \"sam\"\n");
     project.run(&["check"]).expect(1).says("`pair` names two organisations").says("did you mean `same`?");
@@ -210,7 +226,12 @@ fn a_code_that_is_no_country_is_told_with_a_suggestion_and_counts_as_written_unt
         let all = board["indicators"].as_array().expect("indicators");
         let members = all.iter().find(|one| one["code"] == "members").expect("members");
         let by = &members["breakdowns"].as_array().expect("breakdowns")[0];
-        by["figures"].as_array().expect("lines").iter().map(|line| line["by"]["land"].as_str().unwrap_or_default().to_owned()).collect()
+        by["figures"]
+            .as_array()
+            .expect("lines")
+            .iter()
+            .map(|line| line["by"]["land"].as_str().unwrap_or_default().to_owned())
+            .collect()
     };
     assert_eq!(lands(&board), ["FR", "IT", "SBR", "SRB"]);
     project.file("decisions.toml", DECIDED);

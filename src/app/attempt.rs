@@ -7,8 +7,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::project::Project;
+use crate::clock::{self, Stopwatch};
 use crate::finding::{Finding, from_json, to_json};
-use crate::store::{Entry, Kind};
+use crate::store::{Entry, Kind, Store};
 
 /// What set the work off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +109,29 @@ impl Attempt {
             warnings: 0,
             kept_out: 0,
             findings: Vec::new(),
+        }
+    }
+
+    /// Ends work of one step.
+    pub fn end(&mut self, outcome: Outcome, watch: &Stopwatch, step: &str, said: &str) {
+        self.outcome = outcome;
+        self.milliseconds = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let done = outcome != Outcome::Failed;
+        let (step, said, milliseconds) = (step.to_owned(), said.to_owned(), self.milliseconds);
+        self.steps.push(StepRecord { step, done, milliseconds, said });
+    }
+
+    /// Writes work that failed into the ledger, where there is one that can be written to; a store is not made for it,
+    /// and nothing is added to a history that is damaged.
+    pub fn record(&self, project: &Project) {
+        if !project.store().join("ledger.sqlite").is_file() {
+            return;
+        }
+        if let Ok(mut store) = Store::open(&project.store())
+            && store.ledger_mut().entries().is_ok()
+        {
+            // A disk that is full is what stopped the work already, and that was told.
+            let _ = store.ledger_mut().append(clock::now(), &[(Kind::Attempt, self.to_json())]);
         }
     }
 

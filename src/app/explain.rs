@@ -54,7 +54,7 @@ pub fn indicator(
         ));
     };
     ingest::precondition(project)?;
-    let mut store = Store::open(&project.store())?;
+    let mut store = Store::open_or_aside(&project.store())?;
     ingest::run(project, &mut store, progress)?;
     let entries = store.ledger_mut().entries()?;
     let known = Known::by(project.known_at(known_at));

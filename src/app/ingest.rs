@@ -15,6 +15,7 @@ use super::{Progress, Stopped, fault};
 use crate::clock;
 use crate::define::Catalog;
 use crate::finding::{Finding, Place, rules};
+use crate::model::code::PartnerCode;
 use crate::store::{Kind, Store, hash_of};
 use crate::validate::frame::{Part, Shape, frame};
 
@@ -233,6 +234,35 @@ fn arrivals(inbox: &Path, paths: &[PathBuf], state: &State, catalog: &Catalog) -
     (arrived, findings)
 }
 
+/// How rows become a frame, and how their part is called; None for what is not declared any more.
+pub(super) fn shape<'c>(catalog: &'c Catalog, belongs: &Belongs) -> Option<(String, Shape<'c>)> {
+    let calendar = &catalog.programme.calendar;
+    match belongs {
+        Belongs::Collection(code) => {
+            let collection = catalog.collections.iter().find(|one| one.code.as_str() == code)?;
+            let date = collection.placing_date();
+            Some((code.clone(), Shape { fields: &collection.fields, date, calendar, answers: false }))
+        }
+        Belongs::Wave { survey, wave } => {
+            let found = catalog.surveys.iter().find(|one| one.code.as_str() == survey)?;
+            let shape = Shape { fields: &found.questions, date: None, calendar, answers: true };
+            Some((format!("{survey}.{wave}"), shape))
+        }
+    }
+}
+
+/// One table's rows with what stands beside them.
+pub(super) fn part<'r>(catalog: &'r Catalog, table: &'r TableReading, section: i64) -> Part<'r> {
+    let partner = table.identity.partner.as_ref();
+    Part {
+        rows: &table.rows,
+        section,
+        partner: partner.map(PartnerCode::as_str),
+        country: partner.and_then(|code| catalog.partner(code)).map(|partner| partner.country.as_str()),
+        period: table.identity.period,
+    }
+}
+
 /// Writes the rows of all readings, one part for each collection and wave, and gives the entries to record.
 fn write(
     store: &Store,
@@ -254,39 +284,11 @@ fn write(
     }
     let mut parts: BTreeMap<&Belongs, String> = BTreeMap::new();
     for (belongs, tables) in &sections {
-        let (name, shape) = match belongs {
-            Belongs::Collection(code) => {
-                let Some(collection) = catalog.collections.iter().find(|c| c.code.as_str() == code) else { continue };
-                let date = collection.placing_date();
-                (
-                    code.clone(),
-                    Shape { fields: &collection.fields, date, calendar: &catalog.programme.calendar, answers: false },
-                )
-            }
-            Belongs::Wave { survey, wave } => {
-                let Some(found) = catalog.surveys.iter().find(|s| s.code.as_str() == survey) else { continue };
-                let shape = Shape {
-                    fields: &found.questions,
-                    date: None,
-                    calendar: &catalog.programme.calendar,
-                    answers: true,
-                };
-                (format!("{survey}.{wave}"), shape)
-            }
-        };
+        let Some((name, shape)) = shape(catalog, belongs) else { continue };
         let rows: Vec<Part<'_>> = tables
             .iter()
             .filter(|(_, table)| !table.rows.is_empty())
-            .map(|(section, table)| {
-                let partner = table.identity.partner.as_ref();
-                Part {
-                    rows: &table.rows,
-                    section: *section,
-                    partner: partner.map(super::super::model::code::PartnerCode::as_str),
-                    country: partner.and_then(|code| catalog.partner(code)).map(|partner| partner.country.as_str()),
-                    period: table.identity.period,
-                }
-            })
+            .map(|(section, table)| part(catalog, table, *section))
             .collect();
         if rows.is_empty() {
             continue;
@@ -317,8 +319,9 @@ fn write(
     Ok(reads)
 }
 
-/// How many files of the inbox were never received.
-pub fn waiting(project: &Project, state: &State) -> usize {
+/// The files of the inbox that were never received, by name.
+pub fn waiting(project: &Project, state: &State) -> Vec<String> {
     let (paths, _) = list(&project.inbox());
-    arrivals(&project.inbox(), &paths, state, &project.catalog).0.len()
+    let (arrived, _) = arrivals(&project.inbox(), &paths, state, &project.catalog);
+    arrived.into_iter().map(|file| file.name).collect()
 }

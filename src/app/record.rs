@@ -83,6 +83,22 @@ impl TableRecord {
         }
     }
 
+    /// What another reading of the same table says differently; the rows themselves lie elsewhere.
+    pub fn differs_from(&self, other: &Self) -> Option<&'static str> {
+        let what = [
+            (self.belongs == other.belongs, "what it belongs to"),
+            (self.partner == other.partner, "its partner"),
+            (self.period == other.period, "its period"),
+            (self.reporting_date == other.reporting_date, "its reporting date"),
+            (self.revision == other.revision, "its revision"),
+            (self.sheet == other.sheet, "its sheet"),
+            (self.columns == other.columns && self.cells == other.cells, "where its values stand"),
+            (self.accepted == other.accepted, "how many rows count"),
+            (self.kept_out_count == other.kept_out_count, "how many rows are kept out"),
+        ];
+        what.into_iter().find(|(same, _)| !same).map(|(_, what)| what)
+    }
+
     fn to_json(&self) -> Value {
         let (collection, survey, wave) = match &self.belongs {
             Belongs::Collection(code) => (Some(code), None, None),

@@ -4,23 +4,28 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use super::assemble::run_code;
+use super::attempt::{Attempt, Outcome, Trigger};
 use super::changes::History;
+use super::freshness::{self, Age};
 use super::known::KnownAt;
 use super::produce::{Moment, gate_finding};
 use super::project::Project;
 use super::runs::{self, Run, RunOutput};
 use super::state::{Known, State};
 use super::{Progress, Stopped, decided, disclosed, ingest, sources};
-use crate::clock;
+use crate::clock::{self, Stopwatch};
 use crate::define::catalog::Report;
 use crate::finding::{Finding, to_json};
 use crate::model::scoreboard::Scoreboard;
 use crate::publish::folder::{Receipt, deliver};
 use crate::store::{Kind, Store, hash_of};
+
+/// So many findings are written down with the work.
+const GRAVEST: usize = 5;
 
 /// What a run is asked to do.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +36,8 @@ pub struct Options {
     pub out: Option<PathBuf>,
     /// Receive nothing and publish nothing: say what would come of it.
     pub dry_run: bool,
+    /// What set it off, where nobody else writes that into the ledger: then the run does.
+    pub trigger: Option<Trigger>,
     /// Compute even where nothing has changed since the last run.
     pub anew: bool,
 }
@@ -72,6 +79,23 @@ pub struct Refreshed {
 /// # Errors
 /// Whatever keeps a scoreboard from being published; then nothing was.
 pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Result<Refreshed, Stopped> {
+    let (began, watch) = (clock::now(), Stopwatch::start());
+    let done = refresh(project, options, (began, &watch), progress);
+    if let (Err(stopped), Some(trigger), false) = (&done, &options.trigger, options.dry_run) {
+        let mut attempt = Attempt::begun(trigger.clone(), began);
+        attempt.end(Outcome::Failed, &watch, "run", stopped.0.first().map_or("", |finding| &finding.message));
+        attempt.findings.clone_from(&stopped.0);
+        attempt.record(project);
+    }
+    done
+}
+
+fn refresh(
+    project: &Project,
+    options: &Options,
+    (began, watch): (DateTime<Utc>, &Stopwatch),
+    progress: Progress<'_>,
+) -> Result<Refreshed, Stopped> {
     ingest::precondition(project)?;
     let as_of = project.as_of(options.as_of);
     let mut store = if options.dry_run { Store::aside(&project.store())? } else { Store::open(&project.store())? };
@@ -82,6 +106,8 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
         inbox.extend(sources::findings(&entries, &project.catalog, state.known_at));
     }
     let state = &state;
+    let ages = ages(project, &mut store, state, as_of)?;
+    inbox.extend(ages.iter().filter_map(Age::finding));
     let out = options.out.clone().unwrap_or_else(|| project.out());
     let run = run_code(project, state, as_of);
     let program = program();
@@ -100,7 +126,8 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
     let history = History::of(project, &mut store, state, &run, as_of)?;
     let mut kept = history.keep(state, as_of);
     let moment = Moment { project, store: &store, state, as_of, inbox: &inbox, withheld: &withheld, history: &history };
-    let (mut published, mut gates, mut outputs) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut published, mut outputs) = (Vec::new(), Vec::new());
+    let mut gates: Vec<Finding> = ages.iter().filter_map(Age::gate).collect();
     let mut counts = (0, 0, 0);
     moment.reports(progress, |report, produced| {
         gates.extend(produced.gates);
@@ -168,9 +195,29 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
     history.record(&store, &kept, &mut body)?;
     decided::record(&project.catalog, &mut store)?;
     if state.last_run.as_ref() != Some(&body) {
-        store.ledger_mut().append(clock::now(), &[(Kind::Run, body)])?;
+        let mut new = vec![(Kind::Run, body)];
+        if let Some(trigger) = &options.trigger {
+            let begun = Attempt::begun(trigger.clone(), began);
+            new.push((Kind::Attempt, ended(begun, &answer, watch).to_json()));
+        }
+        store.ledger_mut().append(clock::now(), &new)?;
     }
     Ok(answer)
+}
+
+/// The end of work that published something: what it counted, gates that are not met, and the gravest of what was found.
+fn ended(mut attempt: Attempt, done: &Refreshed, watch: &Stopwatch) -> Attempt {
+    let outcome = if done.gates.is_empty() { Outcome::Published } else { Outcome::Attention };
+    let files: usize = done.published.iter().map(|one| one.files.len()).sum();
+    attempt.end(outcome, watch, "run", &format!("{files} files published, as of {}", done.as_of));
+    attempt.run = Some(done.run.clone());
+    (attempt.errors, attempt.warnings, attempt.kept_out) = (done.errors, done.warnings, done.kept_out);
+    attempt.findings.clone_from(&done.gates);
+    let boards = done.published.iter().filter_map(|one| one.scoreboard.as_ref());
+    if let Some(board) = boards.into_iter().find(|board| !board.audience.is_restricted()) {
+        attempt.findings.extend(board.findings.iter().filter(|finding| finding.is_error()).take(GRAVEST).cloned());
+    }
+    attempt
 }
 
 /// What is known, and what of the inbox belongs to it: how it lies today was not known at an earlier instant.
@@ -189,7 +236,15 @@ fn known(
     Ok((State::replay_known(&entries, &project.catalog.reading_hash, Known::by(known_at)), Vec::new()))
 }
 
-/// Whether the last run said the same of the inbox and the sources.
+/// How old everything is that may not grow old.
+fn ages(project: &Project, store: &mut Store, state: &State, as_of: NaiveDate) -> Result<Vec<Age>, Stopped> {
+    if project.catalog.freshness.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(freshness::judge(project, &store.ledger_mut().entries()?, state, as_of))
+}
+
+/// Whether the last run said the same of the inbox, of sources and of the age of data.
 fn told_before(last: &Value, inbox: &[Finding]) -> bool {
     let told = last["inbox"].as_array().map_or(&[][..], Vec::as_slice);
     told.len() == inbox.len() && told.iter().zip(inbox).all(|(told, now)| *told == to_json(now))

@@ -23,7 +23,8 @@ pub fn ages(entries: &[Entry], catalog: &Catalog) -> Vec<SourceAge> {
     ages_by(entries, catalog, None)
 }
 
-fn ages_by(entries: &[Entry], catalog: &Catalog, known_at: Option<DateTime<Utc>>) -> Vec<SourceAge> {
+/// The same as it was known by an instant.
+pub fn ages_by(entries: &[Entry], catalog: &Catalog, known_at: Option<DateTime<Utc>>) -> Vec<SourceAge> {
     let known = |entry: &&Entry| entry.kind == Kind::Fetched && known_at.is_none_or(|at| entry.at <= at);
     let tries: Vec<&Entry> = entries.iter().filter(known).collect();
     let age = |code: &str| {

@@ -2,7 +2,6 @@
 
 use super::Stopped;
 use crate::define::standard::{self, Entry, Set, meant};
-use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, rules};
 use crate::model::fold::fold;
 
@@ -54,7 +53,7 @@ pub fn search(asked: &str) -> Result<Found, Stopped> {
     };
     let mut entries = found(&|text, word| text.contains(word));
     if entries.is_empty() {
-        entries = found(&|text, word| word.len() >= 4 && nearest(word, text.split_whitespace()).is_some());
+        entries = found(&|text, word| text.split_whitespace().any(|other| is_slip(word, other)));
     }
     if entries.is_empty() {
         let message = format!("nothing in the catalogue is like `{asked}`");
@@ -62,6 +61,14 @@ pub fn search(asked: &str) -> Result<Found, Stopped> {
         return Err(Stopped::one(finding.help("`scoreboard catalogue` alone lists everything.")));
     }
     Ok(Found { sets: grouped(entries), exact: false })
+}
+
+/// Whether one is the other with a slip of the keys: two in long words. The first letter is seldom wrong.
+fn is_slip(word: &str, other: &str) -> bool {
+    let letters = word.chars().count();
+    letters >= 5
+        && word.chars().next() == other.chars().next()
+        && strsim::damerau_levenshtein(word, other) <= if letters < 8 { 1 } else { 2 }
 }
 
 /// Everything that is searched, folded.

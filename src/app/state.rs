@@ -87,27 +87,10 @@ impl State {
 
     /// Replays what is known of them.
     pub fn replay_known(entries: &[Entry], reading_hash: &str, known: Known) -> Self {
-        let nothing = GENESIS.to_owned();
-        let mut state = Self {
-            files: BTreeMap::new(),
-            head: nothing,
-            next_section: 1,
-            last_run: None,
-            known_at: known.at,
-            closed: Vec::new(),
-        };
+        let mut state = Self { known_at: known.at, ..Self::nothing() };
         for entry in entries {
             match entry.kind {
-                Kind::Received if known.received(entry) => {
-                    if let Some(received) = Received::from_json(&entry.body) {
-                        let file = FileState { at: entry.at, read: None, received };
-                        let known = state.files.entry(file.received.file.clone()).or_insert_with(|| file.clone());
-                        // Answers may become what they were before: then the same bytes are the latest again.
-                        if file.received.channel.starts_with(FETCHED) {
-                            known.at = file.at;
-                        }
-                    }
-                }
+                Kind::Received if known.received(entry) => state.receive(entry),
                 Kind::Read => {
                     if let Some(read) = Read::from_json(&entry.body) {
                         let last = read.tables.iter().map(|table| table.section).max().unwrap_or(0);
@@ -129,6 +112,21 @@ impl State {
         state.closed.sort_by_key(|closed| closed.period);
         state.head = head(&state);
         state
+    }
+
+    fn nothing() -> Self {
+        let (files, closed) = (BTreeMap::new(), Vec::new());
+        Self { files, head: GENESIS.to_owned(), next_section: 1, last_run: None, known_at: None, closed }
+    }
+
+    fn receive(&mut self, entry: &Entry) {
+        let Some(received) = Received::from_json(&entry.body) else { return };
+        let file = FileState { at: entry.at, read: None, received };
+        let known = self.files.entry(file.received.file.clone()).or_insert_with(|| file.clone());
+        // Answers may become what they were before: then the same bytes are the latest again.
+        if file.received.channel.starts_with(FETCHED) {
+            known.at = file.at;
+        }
     }
 
     fn tables(&self) -> impl Iterator<Item = (&FileState, &TableRecord)> {
@@ -216,15 +214,40 @@ impl State {
     }
 }
 
-/// The hash of what is known: every file by content and name, and which of fetched answers count. It does not tell
-/// when a file came, so another store that received the same prints the same.
+/// The hash of what is known: every file by content and name, which of fetched answers count, and what was closed with
+/// which figures. It does not tell when anything came, so another store that received and closed the same prints the
+/// same.
 fn head(state: &State) -> String {
-    if state.files.is_empty() {
+    if state.files.is_empty() && state.closed.is_empty() {
         return GENESIS.to_owned();
     }
     let mut lines: Vec<String> =
         state.files.values().map(|file| format!("{} {}\n", file.received.file, file.received.name)).collect();
     lines.sort();
     lines.extend(state.fetched().into_iter().map(|(name, hash)| format!("{name} {hash}\n")));
+    lines.extend(state.closed.iter().map(|closed| format!("closed {}\n", closing::to_json(closed))));
     hash_of(lines.concat().as_bytes())
+}
+
+/// Every head that an output can have printed, each with the entry up to which it speaks of everything; first that of
+/// an empty ledger.
+pub fn heads(entries: &[Entry]) -> Vec<(i64, String)> {
+    let mut state = State::nothing();
+    let mut heads = vec![(0, state.head.clone())];
+    let told: Vec<&Entry> =
+        entries.iter().filter(|entry| matches!(entry.kind, Kind::Received | Kind::Closed)).collect();
+    for (at, entry) in told.iter().enumerate() {
+        match entry.kind {
+            Kind::Closed => {
+                state.closed.extend(closing::from_json(&entry.body));
+                state.closed.sort_by_key(|closed| closed.period);
+            }
+            _ => state.receive(entry),
+        }
+        // What came at one instant came together.
+        if told.get(at + 1).is_none_or(|next| next.at != entry.at || next.seq != entry.seq + 1) {
+            heads.push((entry.seq, head(&state)));
+        }
+    }
+    heads
 }

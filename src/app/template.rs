@@ -61,7 +61,7 @@ pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Resu
     // A programme that begins has no inbox yet, and its partners need templates all the same.
     let known = project.store().join("ledger.sqlite").is_file() || ingest::precondition(project).is_ok();
     let received = if known {
-        let mut store = Store::open(&project.store())?;
+        let mut store = Store::open_or_aside(&project.store())?;
         let state = ingest::run(project, &mut store, progress)?.state;
         Some((store, state))
     } else {

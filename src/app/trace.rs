@@ -49,6 +49,8 @@ pub struct Traced {
     pub unit: String,
     /// The entry of the catalogue that it follows.
     pub catalogue: Option<String>,
+    /// Where it is declared; empty for audiences that see no definitions.
+    pub declared: String,
     pub value: Value,
     pub coverage: Coverage,
     pub cut_off: Option<NaiveDate>,
@@ -129,13 +131,13 @@ pub struct AnswerLeaf {
 /// No such indicator, field or value; or what keeps a run from computing it.
 pub fn trace(project: &Project, asked: &Asked, progress: Progress<'_>) -> Result<Traced, Stopped> {
     if let Some(run) = &asked.run {
-        let mut store = Store::open(&project.store())?;
+        let mut store = Store::open_or_aside(&project.store())?;
         let then = rebuild::at(project, &mut store, run)?;
         return at(&then.project, &mut store, &then.state, then.as_of, asked);
     }
     find(project, &asked.code)?;
     ingest::precondition(project)?;
-    let mut store = Store::open(&project.store())?;
+    let mut store = Store::open_or_aside(&project.store())?;
     ingest::run(project, &mut store, progress)?;
     let entries = store.ledger_mut().entries()?;
     let known = Known::by(project.known_at(asked.known_at));
@@ -273,6 +275,7 @@ fn one(
         coverage: line.figure.coverage,
         cut_off: line.figure.cut_off,
         catalogue: result.catalogue.clone(),
+        declared: if restricted { String::new() } else { format!("{}:{}", result.declared.file, result.declared.line) },
         since_then: result.since_then.filter(|_| by.is_empty()),
         formula: told.lines,
         held: if narrowed { Vec::new() } else { formula::held(project, board, result, &line.figure) },

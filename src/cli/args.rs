@@ -50,6 +50,8 @@ pub enum Command {
     Organisations(OrganisationsArgs),
     /// Write a report in the form that another system reads, or send it to DHIS2
     Export(Export),
+    /// List runs: when, what set them off, inputs and outputs, how long they took, what came of them
+    Runs(RunsArgs),
     /// Show who has reported what, for which period
     Status(StatusArgs),
     /// Tell people what is due: reminders to partners, news to those who run the programme, each once
@@ -92,7 +94,7 @@ pub struct InitArgs {
     /// The folder to make: one that does not exist yet, or an empty one
     #[arg(value_name = "DIR", required_unless_present = "list")]
     pub folder: Option<PathBuf>,
-    /// A copy of this example, such as reina_plus
+    /// A copy of this example, such as rocket
     #[arg(long, value_name = "NAME", conflicts_with_all = ["title", "start", "end", "partners"])]
     pub like: Option<String>,
     /// List the examples, make nothing
@@ -375,6 +377,18 @@ fn audience(text: &str) -> Result<Audience, String> {
 }
 
 #[derive(Debug, Args)]
+pub struct RunsArgs {
+    /// One of them: its number in the list, its run's code, the beginning of it, `last` or `previous` [default: all]
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// Only so many, the newest [default: 20; all with --format json]
+    #[arg(long, value_name = "N", conflicts_with = "run")]
+    pub last: Option<usize>,
+}
+
+#[derive(Debug, Args)]
 pub struct StatusArgs {
     #[command(flatten)]
     pub common: Common,
@@ -385,6 +399,21 @@ pub struct StatusArgs {
     /// [default: all]
     #[arg(long, value_name = "INSTANT")]
     pub known_at: Option<KnownAt>,
+    /// Only what is late, was sent back, or may not have arrived
+    #[arg(long)]
+    pub late: bool,
+    /// Only of this partner
+    #[arg(long, value_name = "CODE")]
+    pub partner: Option<String>,
+    /// Only of this collection
+    #[arg(long, value_name = "CODE")]
+    pub collection: Option<String>,
+    /// Only reports for this period, such as P3 or 2016-Q2
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// Exit with 1 if something is older than `fail_after_days` of `[[freshness]]` allows
+    #[arg(long)]
+    pub check: bool,
 }
 
 #[derive(Debug, Args)]
@@ -448,9 +477,15 @@ pub struct VerifyArgs {
     pub bundle: Option<PathBuf>,
     #[command(flatten)]
     pub common: Common,
-    /// Also look for this head of the ledger, as an output prints it
+    /// Also look for this head of the ledger, as an output prints it; its first 12 digits will do
     #[arg(long, value_name = "HASH")]
     pub head: Option<String>,
+    /// Also hold this workbook, page or JSON file against the store: its head, its run, its bytes, all computed again
+    #[arg(long, value_name = "FILE", conflicts_with = "bundle")]
+    pub output: Option<PathBuf>,
+    /// Read every file again under the definitions of every run, not only of the last one and of today
+    #[arg(long, conflicts_with = "bundle")]
+    pub deep: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -533,6 +568,7 @@ impl Arguments {
             Command::Trace(trace) => trace.common.format,
             Command::Organisations(organisations) => organisations.common.format,
             Command::Export(export) => export.common.format,
+            Command::Runs(runs) => runs.common.format,
             Command::Status(status) => status.common.format,
             Command::Notify(notify) => notify.common.format,
             Command::Template(template) => template.common.format,

@@ -75,6 +75,7 @@ fn whole(found: &Found, output: &Output) {
     line(
         "Adds up",
         match entry.accumulation.as_str() {
+            "flow" if entry.or_stock => "over periods (flow), or as a list that stands (stock)",
             "flow" => "over periods (flow)",
             "stock" => "not over periods: the latest counts (stock)",
             _ => "never: it is computed anew wherever it stands (rate)",
@@ -126,7 +127,7 @@ fn answer(found: &Found) -> Value {
         json!({
             "name": entry.name, "title": titles, "unit": entry.unit, "level": entry.level.as_str(),
             "definition": entry.definition, "counts": entry.counts, "does_not_count": entry.does_not_count,
-            "counting": entry.counting, "accumulation": entry.accumulation.as_str(),
+            "counting": entry.counting, "accumulation": entry.accumulation.as_str(), "or_stock": entry.or_stock,
             "direction": entry.direction.as_str(), "measured": entry.measured, "common": entry.common,
             "split": entry.split, "links": entry.links, "at_most_outputs": entry.at_most_outputs,
             "needs": needs.collect::<Vec<_>>(), "measure": entry.measure, "evidence": entry.evidence,

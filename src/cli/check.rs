@@ -20,14 +20,14 @@ pub fn main(args: &Check, output: &Output) -> Result<Exit, Stopped> {
         output.list(&checked.findings);
         if errors == 0 {
             output.line(&format!(
-                "The definitions are sound: {}, {}, {}; {} right.",
+                "The definitions are sound: {}, {}, {}; {}.",
                 count(checked.indicators as u64, "indicator", "indicators"),
                 count(checked.collections as u64, "collection", "collections"),
                 count(checked.surveys as u64, "survey", "surveys"),
-                if checked.examples == 1 {
-                    "the worked example is".to_owned()
-                } else {
-                    format!("all {} worked examples are", checked.examples)
+                match checked.examples {
+                    0 => "they have no worked examples".to_owned(),
+                    1 => "the worked example is right".to_owned(),
+                    several => format!("all {several} worked examples are right"),
                 },
             ));
         } else {

@@ -22,6 +22,7 @@ mod output;
 mod progress;
 mod publish;
 mod run;
+mod runs;
 mod schedule;
 mod status;
 mod template;
@@ -75,6 +76,7 @@ pub fn main() -> ExitCode {
         Command::Organisations(organisations) => organisations::main(organisations, &output),
         Command::Catalogue(catalogue) => catalogue::main(catalogue, &output),
         Command::Export(export) => export::main(export, &output),
+        Command::Runs(runs) => runs::main(runs, &output),
         Command::Notify(notify) => notify::main(notify, &output),
         Command::Status(status) => status::main(status, &output),
         Command::Trace(trace) => trace::main(trace, &output),

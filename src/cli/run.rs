@@ -7,6 +7,7 @@ use super::args::Run;
 use super::output::{Output, bold, count, findings_json, table};
 use super::progress::Progress;
 use crate::app::Stopped;
+use crate::app::attempt::Trigger;
 use crate::app::project::Project;
 use crate::app::refresh::{Options, Published, Refreshed, run};
 use crate::compute::status::shown;
@@ -20,6 +21,7 @@ pub fn main(args: &Run, output: &Output) -> Result<Exit, Stopped> {
         known_at: args.known_at,
         out: args.out.clone(),
         dry_run: args.dry_run,
+        trigger: Some(Trigger::Command("run".to_owned())),
         anew: false,
     };
     let progress = Progress::new(output.is_json());

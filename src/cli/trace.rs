@@ -101,7 +101,8 @@ fn tell(traced: &Traced, most: usize, indent: &str, output: &Output) {
     let day = traced.cut_off.map_or_else(String::new, |day| format!(" on {}", day.format("%-d %B %Y")));
     line(&format!("{value} {}{day}; coverage {}", traced.unit, traced.coverage));
     if let Some(name) = &traced.catalogue {
-        line(&format!("  defined as {name} of the catalogue"));
+        let place = if traced.declared.is_empty() { String::new() } else { format!(" [{}]", traced.declared) };
+        line(&format!("  defined as {name} of the catalogue{place}"));
     }
     for formula in &traced.formula {
         line(&format!("  {formula}"));

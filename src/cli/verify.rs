@@ -8,17 +8,20 @@ use super::output::{Output, bold, count, plain};
 use super::progress::Progress;
 use crate::app::Stopped;
 use crate::app::project::Project;
-use crate::app::verify::{self, Verdict};
+use crate::app::verify::{self, Asked, Verdict};
 
 pub fn main(args: &VerifyArgs, output: &Output) -> Result<Exit, Stopped> {
     let head = args.head.as_deref();
+    let progress = Progress::new(output.is_json());
+    let tell_progress = |stage: &str, done, of| progress.tell(stage, done, of);
     let verdict = match &args.bundle {
-        Some(path) => {
-            let progress = Progress::new(output.is_json());
-            verify::bundle(path, Project::apart(), head, &|stage, done, of| progress.tell(stage, done, of))?
+        Some(path) => verify::bundle(path, Project::apart(), head, &tell_progress)?,
+        None => {
+            let asked = Asked { head: args.head.clone(), output: args.output.clone(), deep: args.deep };
+            verify::store(&Project::open(&args.common.project)?.reading_apart(), &asked, &tell_progress)?
         }
-        None => verify::store(&Project::open(&args.common.project)?, head)?,
     };
+    drop(progress);
     if output.is_json() {
         output.json(&answer(&verdict, args.bundle.is_some()));
     } else {

@@ -24,6 +24,7 @@ use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
 use crate::model::destination::Destination;
 use crate::model::export::Exports;
+use crate::model::freshness::Freshness;
 use crate::model::notify::Telling;
 use crate::model::period::Calendar;
 use crate::model::presentation::Presentation;
@@ -45,6 +46,7 @@ pub struct Catalog {
     pub collections: Vec<Collection>,
     pub surveys: Vec<Survey>,
     pub sources: Vec<Source>,
+    pub freshness: Vec<Freshness>,
     /// When work is done by itself.
     pub schedules: Vec<Schedule>,
     /// Of exchange, where the programme declares any.

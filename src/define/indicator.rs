@@ -10,7 +10,7 @@ use super::measure::{self, natural_accumulation, shared_scope, sums_a_rate};
 use super::reader::{At, Findings, Table, exact};
 use super::standard::{Entry, OpenEntry};
 use super::target;
-use super::used::{self, Used};
+use super::used::{self, Pattern, Used};
 use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, rules};
 use crate::model::code::{IndicatorCode, SurveyCode};
@@ -51,10 +51,10 @@ pub fn read(table: &Table<'_>, context: &Context<'_>) -> Option<(Place, Indicato
     };
     let unit = unit.map(Unit::new);
     let pattern = used::pattern(table, &used);
-    let how = if matches!(used, Used::Unknown) && !used::says_how(table) {
-        None
-    } else {
-        measure::read(table, pattern.as_ref(), context.collections, context.surveys)
+    let how = match &pattern {
+        Pattern::Unknown if !used::says_how(table) => None,
+        Pattern::Measure(measure) => measure::read(table, Some(measure), context.collections, context.surveys),
+        _ => measure::read(table, None, context.collections, context.surveys),
     };
     // Asked for whatever the way, so that a key of another way is told as unused rather than unknown.
     for key in ["from", "where", "survey", "population", "change", "pairing"] {

@@ -68,6 +68,11 @@ fn rows(table: &Table<'_>, collections: &[Collection], way: &str, pattern: Optio
     }
     let found: Vec<Option<&Collection>> = names.iter().map(|name| known_collection(table, name, collections)).collect();
     let found: Vec<&Collection> = found.into_iter().collect::<Option<_>>()?;
+    if found.is_empty() {
+        // Without rows every field would be unknown, which says nothing new.
+        table.has("where");
+        return None;
+    }
     let from = conditions(table, &found);
     // Measures see what all collections share.
     let scope = shared_scope(&found);
@@ -87,9 +92,6 @@ fn rows(table: &Table<'_>, collections: &[Collection], way: &str, pattern: Optio
         "mean" => number(table, "mean", &found).and_then(|field| mean(field, &scope)),
         _ => number(table, "median", &found).map(RowMeasure::Median),
     };
-    if found.is_empty() {
-        return None;
-    }
     Some(How::Rows { from: from?, measure: measure? })
 }
 

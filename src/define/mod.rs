@@ -20,6 +20,7 @@ mod export;
 mod files;
 mod folders;
 pub mod form;
+mod freshness;
 mod group_check;
 mod indicator;
 mod layout;
@@ -183,11 +184,13 @@ fn assemble(
     let mut collections = Vec::new();
     let mut surveys = Vec::new();
     let mut sources = Vec::new();
+    let mut ages = Vec::new();
     let mut schedules = Vec::new();
     for root in of(Part::Pipelines) {
         collections.extend(root.tables("collection").iter().filter_map(collection::read));
         surveys.extend(root.tables("survey"));
         sources.extend(root.tables("source"));
+        ages.extend(root.tables("freshness"));
         schedules.extend(root.tables("schedule"));
     }
     unique(collections.iter().map(|(at, collection)| (collection.code.as_str(), at)), "collection", findings);
@@ -209,6 +212,7 @@ fn assemble(
     let sources: Vec<_> = sources.iter().filter_map(|table| server::read(table, &surveys, &partners, hosts)).collect();
     unique(sources.iter().map(|(at, source)| (source.code().as_str(), at)), "source", findings);
     let sources: Vec<Source> = sources.into_iter().map(|(_, source)| source).collect();
+    let freshness = ages.iter().filter_map(|table| freshness::read(table, &collections, &sources)).collect();
     let fetched: Vec<_> = sources.iter().map(Source::code).collect();
     let schedules: Vec<_> = schedules.iter().filter_map(|table| schedule::read(table, &fetched)).collect();
     unique(schedules.iter().map(|(at, schedule)| (schedule.code.as_str(), at)), "schedule", findings);
@@ -277,6 +281,7 @@ fn assemble(
             collections,
             surveys,
             sources,
+            freshness,
             schedules,
             rates,
             indicators,
@@ -293,7 +298,9 @@ fn assemble(
         let keys: &[&'static str] = match part {
             Part::Programme => &[],
             Part::Indicators => &["indicator"],
-            Part::Pipelines => &["collection", "survey", "source", "schedule", "mail", "channel", "reminders"],
+            Part::Pipelines => {
+                &["collection", "survey", "source", "freshness", "schedule", "mail", "channel", "reminders"]
+            }
             Part::Reports => &["report"],
             Part::Decisions => &[],
         };

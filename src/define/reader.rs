@@ -419,6 +419,12 @@ impl<'a> Table<'a> {
         self.get(key).is_some_and(|value| value.get_ref().is_table())
     }
 
+    /// A number that stands where no number may stand: for a better word about it.
+    pub fn misplaced_number(&self, key: &'static str) -> Option<At<Decimal>> {
+        let value = self.get(key)?;
+        exact(value.get_ref()).map(|number| At { value: number, span: value.span() })
+    }
+
     pub fn is_text(&self, key: &'static str) -> bool {
         self.get(key).is_some_and(|value| value.get_ref().is_str())
     }

@@ -74,6 +74,8 @@ pub struct Entry {
     /// How double counting is avoided, and what is added up over what.
     pub counting: String,
     pub accumulation: Accumulation,
+    /// A list as it stands gives the same: what is counted once stays counted.
+    pub or_stock: bool,
     pub direction: Way,
     /// When it is measured.
     pub measured: String,
@@ -204,6 +206,7 @@ fn read(table: &Table<'_>, name: &str) -> Option<Entry> {
     let definition = text("definition");
     let (counts, does_not_count, counting) = (text("counts"), text("does_not_count"), text("counting"));
     let accumulation = table.required_choice("accumulation", &Accumulation::NAMES);
+    let or_stock = table.boolean("or_stock").unwrap_or(false);
     let direction = table.required_choice("direction", &Way::NAMES);
     let measured = text("measured");
     let common = table.text("common").map(|at| at.value);
@@ -228,6 +231,7 @@ fn read(table: &Table<'_>, name: &str) -> Option<Entry> {
         does_not_count: does_not_count?,
         counting: counting?,
         accumulation: accumulation?.value,
+        or_stock,
         direction: direction?.value,
         measured: measured?,
         common,

@@ -104,6 +104,13 @@ fn targets(table: &Table<'_>, unit: &Unit, calendar: &Calendar) -> Targets {
             None => Targets::None,
         };
     }
+    if let Some(number) = table.misplaced_number("target") {
+        let message = "`target` must be a table, this is a number";
+        let finding = table.error(&rules::WRONG_TYPE, &number.span, message);
+        let written = format!("{{ value = {} }}", number.value);
+        table.report(finding.suggest(Some(written)).help("It may say by which day: { value = 90, on = 2016-09-30 }."));
+        return Targets::None;
+    }
     let several = table.array_holds_tables("target");
     let mut versions: Vec<Target> =
         table.tables("target").iter().filter_map(|version| target(version, unit, calendar, several)).collect();

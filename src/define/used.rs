@@ -49,12 +49,26 @@ pub fn definition(table: &Table<'_>, entry: Option<&Entry>) -> String {
     }
 }
 
+/// What an indicator that does not say itself how it is counted takes from the catalogue.
+pub enum Pattern {
+    Nothing,
+    /// It cannot be known: that was reported.
+    Unknown,
+    Measure(At<String>),
+}
+
 /// The measure of the entry with the project's fields, standing where `use` stands.
-pub fn pattern(table: &Table<'_>, used: &Used) -> Option<At<String>> {
+pub fn pattern(table: &Table<'_>, used: &Used) -> Pattern {
     let fields = fields(table, used);
-    let Used::Entry { entry, at } = used else { return None };
-    let value = entry.measure_of(|role| fields.get(role).cloned())?;
-    Some(At { value, span: at.clone() })
+    match used {
+        Used::Nothing => Pattern::Nothing,
+        Used::Unknown => Pattern::Unknown,
+        Used::Entry { entry, at } => {
+            let Some(fields) = fields else { return Pattern::Unknown };
+            let measure = entry.measure_of(|role| fields.get(role).cloned());
+            measure.map_or(Pattern::Nothing, |value| Pattern::Measure(At { value, span: at.clone() }))
+        }
+    }
 }
 
 /// Whether the indicator itself says how it is counted.
@@ -62,10 +76,10 @@ pub fn says_how(table: &Table<'_>) -> bool {
     ["measure", "ratio", "mean", "median", "estimate", "derived"].into_iter().any(|key| table.has(key))
 }
 
-/// `fields = { enterprise = "vat" }`: what the project calls what the catalogue's measure names.
-fn fields(table: &Table<'_>, used: &Used) -> BTreeMap<String, String> {
-    let mut named = BTreeMap::new();
-    let Some(fields) = table.table("fields") else { return named };
+/// `fields = { enterprise = "vat" }`: what the project calls what the catalogue's measure names. None if that cannot be used.
+fn fields(table: &Table<'_>, used: &Used) -> Option<BTreeMap<String, String>> {
+    let (mut named, mut sound) = (BTreeMap::new(), true);
+    let Some(fields) = table.table("fields") else { return Some(named) };
     let roles: Vec<&str> = used.entry().map_or_else(Vec::new, |e| e.needs.iter().map(|n| n.role.as_str()).collect());
     let counted = says_how(table);
     let has_pattern = used.entry().is_some_and(|entry| entry.measure.is_some());
@@ -78,16 +92,17 @@ fn fields(table: &Table<'_>, used: &Used) -> BTreeMap<String, String> {
             let message = format!("the catalogue's measure has no `{}`", role.value);
             let finding = fields.error(&rules::UNKNOWN_KEY, &role.span, message);
             fields.report(finding.suggest(nearest(&role.value, roles.iter().copied())));
+            sound = false;
             continue;
         }
-        match value.get_ref().as_str() {
-            Some(field) => {
-                named.insert(role.value, field.to_owned());
-            }
-            None => fields.bad(&value.span(), format!("`{}` must name a field", role.value), "Write it in quotes."),
+        if let Some(field) = value.get_ref().as_str() {
+            named.insert(role.value, field.to_owned());
+        } else {
+            fields.bad(&value.span(), format!("`{}` must name a field", role.value), "Write it in quotes.");
+            sound = false;
         }
     }
-    named
+    sound.then_some(named)
 }
 
 /// Says where an indicator departs from what its name promises: figures of two programmes would not be of one kind.
@@ -106,7 +121,9 @@ pub fn differences(table: &Table<'_>, entry: &Entry, accumulation: Accumulation)
     tell("unit", text("unit"), &entry.unit);
     let level = table.choice("level", &Level::NAMES).map_or(entry.level, |at| at.value);
     tell("level", level.as_str().to_owned(), entry.level.as_str());
-    tell("accumulation", accumulation.as_str().to_owned(), entry.accumulation.as_str());
+    let same = entry.or_stock && accumulation == Accumulation::Stock;
+    let own = if same { entry.accumulation } else { accumulation };
+    tell("accumulation", own.as_str().to_owned(), entry.accumulation.as_str());
     let way = table.choice("direction", &Way::NAMES).map_or(entry.direction, |at| at.value);
     tell("direction", way.as_str().to_owned(), entry.direction.as_str());
     tell("common", text("common"), entry.common.as_deref().unwrap_or("none"));

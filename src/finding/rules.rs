@@ -473,6 +473,9 @@ rules! {
     BUNDLE_UNREADABLE "bundle-unreadable", "a file that is no bundle, or one that cannot be opened",
         "What cannot be opened whole cannot be verified.",
         "Ask for the bundle again, as `scoreboard bundle` wrote it.";
+    DATA_STALE "data-stale", "data that is older than is declared",
+        "Figures of old data look like figures of today.",
+        "Ask for newer data or look at the source; `[[freshness]]` in pipelines/ says how old it may be.";
     GATE_FAILED "gate-failed", "a declared gate was not met",
         "The scoreboard is published, and the exit code says that it needs a look.",
         "See the message.";

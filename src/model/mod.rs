@@ -18,6 +18,7 @@ pub mod destination;
 pub mod evidence;
 pub mod export;
 pub mod fold;
+pub mod freshness;
 pub mod hash;
 pub mod hosts;
 pub mod letter;

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Store, StoreError, hold, ledger};
+use super::{Store, StoreError, ledger, look};
 
-/// Files of a ledger: of a database that a crash left, also what undoes its last transaction.
-const LEDGER: [&str; 2] = ["ledger.sqlite", "ledger.sqlite-journal"];
+/// How often, and how long apart, a folder that cannot be taken away is tried again.
+const TRIES: u32 = 50;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(10);
 
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
@@ -29,7 +30,7 @@ impl Folder {
     }
 
     /// One with the places of a store in it.
-    fn with_places() -> Result<(Self, PathBuf), StoreError> {
+    pub(super) fn with_places() -> Result<(Self, PathBuf), StoreError> {
         let folder = Self::new()?;
         let root = folder.0.clone();
         for name in ["files", "rows"] {
@@ -53,29 +54,35 @@ fn make(path: &Path) -> std::io::Result<()> {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What is left of it is in nobody's way.
-        let _ = fs::remove_dir_all(&self.0);
+        // The database closes its file a moment later, and Windows takes away no open file. What is left after all is in
+        // nobody's way.
+        for _ in 0..TRIES {
+            if fs::remove_dir_all(&self.0).is_ok() || !self.0.exists() {
+                return;
+            }
+            std::thread::sleep(PAUSE);
+        }
     }
 }
 
 impl Store {
-    /// Opens a store beside the one in a folder, which may not be there yet. What is written goes into a folder of its
-    /// own and is gone afterwards. Meanwhile nobody writes to the other one.
+    /// Opens a store beside the one in a folder, which may not be there yet. It begins with what the ledger of that one
+    /// says now; what is written goes into a folder of its own and is gone afterwards. It needs no lock: others may
+    /// write to the other one meanwhile, where nothing is ever changed or taken away that the ledger names.
     pub fn aside(base: &Path) -> Result<Self, StoreError> {
-        let path = base.join("lock");
-        let lock = fs::File::open(&path).ok();
-        if let Some(lock) = &lock {
-            hold(lock, base, &path)?;
-        }
         let (folder, root) = Folder::with_places()?;
-        for name in LEDGER {
-            let from = base.join(name);
-            if from.is_file() {
-                fs::copy(&from, root.join(name)).map_err(StoreError::io("read", &from))?;
-            }
-        }
+        look::copy_ledger(base, &root)?;
         let ledger = ledger::Ledger::open(&root.join("ledger.sqlite"))?;
-        Ok(Self { root, base: Some(base.to_owned()), ledger, _lock: lock, _aside: Some(folder) })
+        Ok(Self { root, base: Some(base.to_owned()), ledger, _lock: None, _aside: Some(folder) })
+    }
+
+    /// Opens the store in a folder; where somebody else is writing to it, one beside it, so that a question can be
+    /// answered meanwhile.
+    pub fn open_or_aside(root: &Path) -> Result<Self, StoreError> {
+        match Self::open(root) {
+            Err(StoreError::Busy(_)) => Self::aside(root),
+            opened => opened,
+        }
     }
 
     /// Opens an empty store that is gone when it is dropped.
@@ -103,7 +110,11 @@ mod tests {
         store.ledger_mut().append(at, &[(Kind::Received, json!({}))]).expect("appended");
         drop(store);
         let mut aside = Store::aside(&root).expect("opened");
-        assert!(matches!(Store::open(&root), Err(StoreError::Busy(_))), "nobody writes meanwhile");
+        let mut writing = Store::open(&root).expect("others may write meanwhile");
+        writing.ledger_mut().append(at, &[(Kind::Read, json!({}))]).expect("appended");
+        let mut answering = Store::open_or_aside(&root).expect("a question is answered meanwhile");
+        assert_eq!(answering.ledger_mut().entries().expect("read").len(), 2);
+        drop((answering, writing));
         let own = aside.root.clone();
         aside.keep_file(&hash_of(b"one"), b"one").expect("known");
         aside.keep_file(&hash_of(b"two"), b"two").expect("kept");
@@ -116,7 +127,7 @@ mod tests {
         drop(aside);
         assert!(!own.exists(), "the folder goes");
         let mut store = Store::open(&root).expect("opened");
-        assert_eq!(store.ledger_mut().entries().expect("read").len(), 1);
+        assert_eq!(store.ledger_mut().entries().expect("read").len(), 2, "without what was written beside it");
         assert!(store.files().get(&hash_of(b"two")).is_err());
         drop(store);
         // Beside a store that is not there yet.

@@ -1,6 +1,7 @@
 //! The ledger: a chain of entries in `SQLite`, added to in one transaction at a time.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
@@ -108,6 +109,9 @@ fn line(row: &SqliteRow) -> Option<Line> {
 /// The chain's beginning.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
+/// How long a reader waits for a transaction that is being written.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 pub struct Ledger {
     path: PathBuf,
     runtime: Runtime,
@@ -116,22 +120,53 @@ pub struct Ledger {
 
 impl Ledger {
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .map_err(StoreError::io("start the database for", path))?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
             // One file, and nothing left beside it between runs.
             .journal_mode(SqliteJournalMode::Delete)
             .synchronous(SqliteSynchronous::Full);
-        let opened = runtime.block_on(async {
-            let mut connection = options.disable_statement_logging().connect().await?;
-            sqlx::migrate!("src/store/migrations").run(&mut connection).await?;
-            Ok::<_, sqlx::Error>(connection)
-        });
-        let connection = opened.map_err(|error| damaged(path, &error))?;
+        Self::connect(path, options)?.made()
+    }
+
+    /// Opens it for reading alone: no lock is taken, nothing on the disk changes, and others may write meanwhile.
+    pub(super) fn look(path: &Path) -> Result<Self, StoreError> {
+        Self::connect(path, SqliteConnectOptions::new().filename(path).read_only(true))
+    }
+
+    /// An empty one that is nowhere.
+    pub(super) fn nowhere() -> Result<Self, StoreError> {
+        Self::connect(Path::new("memory"), SqliteConnectOptions::new().in_memory(true))?.made()
+    }
+
+    /// With its tables, which are made where they are not there yet.
+    fn made(mut self) -> Result<Self, StoreError> {
+        let made = self.runtime.block_on(sqlx::migrate!("src/store/migrations").run(&mut self.connection));
+        made.map_err(|error| damaged(&self.path, &sqlx::Error::from(error)))?;
+        Ok(self)
+    }
+
+    fn connect(path: &Path, options: SqliteConnectOptions) -> Result<Self, StoreError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .map_err(StoreError::io("start the database for", path))?;
+        let options = options.disable_statement_logging().busy_timeout(PATIENCE);
+        let connection = runtime.block_on(options.connect()).map_err(|error| damaged(path, &error))?;
         Ok(Self { path: path.to_owned(), runtime, connection })
+    }
+
+    /// Whether it was made whole: a store that is made just now has none.
+    pub(super) fn is_made(&mut self) -> Result<bool, StoreError> {
+        let query = sqlx::query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'entry'");
+        let row = self.runtime.block_on(query.fetch_optional(&mut self.connection));
+        Ok(row.map_err(|error| damaged(&self.path, &error))?.is_some())
+    }
+
+    /// Writes a copy of it as it is at one instant, whoever writes meanwhile.
+    pub(super) fn copy_to(&mut self, path: &Path) -> Result<(), StoreError> {
+        let query = sqlx::query("VACUUM INTO ?").bind(path.to_string_lossy().into_owned());
+        let copied = self.runtime.block_on(query.execute(&mut self.connection));
+        copied.map(|_| ()).map_err(|error| damaged(&self.path, &error))
     }
 
     /// All entries, in order, with every link of the chain checked.

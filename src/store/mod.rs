@@ -9,6 +9,7 @@ pub mod atomic;
 pub mod definitions;
 pub mod fault;
 pub mod ledger;
+mod look;
 mod rows;
 pub mod spool;
 

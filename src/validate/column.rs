@@ -208,8 +208,7 @@ impl Reader<'_> {
     }
 
     fn countries(&mut self) -> Column {
-        let field = self.field;
-        let read = |text: &str| country::read(field, text);
+        let read = |text: &str| country::read(self.field, text);
         let memo = self.memo(read);
         self.build_texts(&memo, read)
     }

@@ -20,6 +20,13 @@ const HEAD: &str = "scoreboard.toml";
 #[test]
 fn every_mistake_has_its_line_and_a_suggestion() {
     let broken_ones: &[(&str, &str, &str, &[&str])] = &[
+        (
+            INDICATOR,
+            "target = { value = 1000 }",
+            "target = 1000",
+            &["wrong-type", "did you mean `{ value = 1000 }`?", "1 error in"],
+        ),
+        (INDICATOR, "from = \"agreements\"\nwhere", "where", &["missing-key", "where its rows come from"]),
         (HEAD, "schema = 1\n", "", &["schema-version", "scoreboard.toml:1:1"]),
         (HEAD, "end = 2016-12-31", "end = \"2016-12-31\"", &["wrong-type", "scoreboard.toml:6:7", "without quotes"]),
         (HEAD, "as_of =", "asof =", &["unknown-key", "did you mean `as_of`?"]),

@@ -591,6 +591,15 @@ secret_file = "./secrets/odk_password"
 user_file = "/run/secrets/odk_user"
 survey = "counted"
 wave = "first"
+
+[[freshness]]
+of = "server"
+warn_after_days = 8
+fail_after_days = 30
+[[freshness]]
+of = "grants"
+per = "newest"
+fail_after_days = 120
 [[source]]
 code = "share"
 kind = "folder"

@@ -1,9 +1,9 @@
 //! The ledger's chain, link by link, and the heads that outputs have printed of it.
 
 use super::Verdict;
-use crate::app::state::{Known, State};
+use crate::app::state::heads;
+use crate::store::Entry;
 use crate::store::ledger::{BROKEN, GENESIS, Line};
-use crate::store::{Entry, Kind};
 
 /// Breaks that are told: after the first, the rest is of little use.
 const TOLD: usize = 5;
@@ -35,37 +35,32 @@ pub fn check(lines: &[Line], verdict: &mut Verdict) -> Vec<Entry> {
     entries
 }
 
-/// Every head that an output can have printed: of all that had been received after each receipt, with the entry.
-pub fn heads(entries: &[Entry]) -> Vec<(i64, String)> {
-    let received: Vec<Entry> = entries.iter().filter(|entry| entry.kind == Kind::Received).cloned().collect();
-    let mut heads = vec![(0, GENESIS.to_owned())];
-    for (at, entry) in received.iter().enumerate() {
-        // What came at one instant came together.
-        if received.get(at + 1).is_none_or(|next| next.at != entry.at || next.seq != entry.seq + 1) {
-            heads.push((entry.seq, State::replay_known(&received[..=at], "", Known::default()).head));
-        }
-    }
-    heads
-}
+/// A shorter beginning of a head is no proof of anything.
+const SHORTEST: usize = 12;
 
-/// Looks for a head: one that an output printed, or the hash of an entry.
+/// Looks for a head: one that an output printed, or the hash of an entry; a beginning of it will do.
 pub fn find(head: &str, entries: &[Entry], verdict: &mut Verdict) {
     let head = head.trim().to_ascii_lowercase();
-    let printed = heads(entries).into_iter().find(|(_, known)| *known == head);
-    let entry = entries.iter().find(|entry| entry.hash == head).map(|entry| entry.seq);
+    let place = || format!("head {head}");
+    if head.len() < SHORTEST || !head.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        verdict.differs(place(), format!("is no head: write at least {SHORTEST} of its hexadecimal digits"));
+        return;
+    }
+    let printed = heads(entries).into_iter().rev().find(|(_, known)| known.starts_with(&head));
+    let entry = entries.iter().find(|entry| entry.hash.starts_with(&head)).map(|entry| entry.seq);
     match (printed, entry) {
         (Some((0, _)), _) => verdict.sound.push(format!("head {head}: that of a ledger in which nothing was received")),
-        (Some((seq, _)), _) => {
-            verdict
-                .sound
-                .push(format!("head {head}: all that had been received up to ledger entry {seq} is still there"));
-        }
-        (None, Some(seq)) => verdict.sound.push(format!("head {head}: the hash of ledger entry {seq}")),
-        (None, None) => {
-            verdict.differs(
-                format!("head {head}"),
-                "is not in this ledger: it was shortened or changed, or it is another's",
-            );
-        }
+        (Some((seq, _)), _) => verdict.sound.push(format!(
+            "head {head}: all that had been received and closed up to ledger entry {seq} is still there, under its name \
+             and with its content; of what came later this head says nothing"
+        )),
+        (None, Some(seq)) => verdict.sound.push(format!(
+            "head {head}: the hash of ledger entry {seq}; it and all before it stand as they were written"
+        )),
+        (None, None) => verdict.differs(
+            place(),
+            "is not in this ledger: since it was printed something that was received or closed was changed, renamed or cut, \
+             or it is another ledger's",
+        ),
     }
 }

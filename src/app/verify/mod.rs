@@ -1,14 +1,18 @@
 //! `scoreboard verify`: whether the store, or a bundle, still says what it said.
 //!
 //! `store` looks at the project's own store, `bundle` at a file from outside, which is computed again and compared.
+//! What a head proves alone, and what only the whole output does: docs/methods.md, section 16.
 
 mod bundle;
 mod chain;
 mod compare;
+mod output;
+mod printed;
+mod rows;
 mod store;
 
 pub use bundle::bundle;
-pub use store::store;
+pub use store::{Asked, store};
 
 /// What came of it.
 #[derive(Debug, Default)]

@@ -2,25 +2,38 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::{Verdict, chain};
+use super::{Verdict, chain, output, rows};
 use crate::app::project::Project;
 use crate::app::record::{Read, Received};
 use crate::app::runs::Run;
-use crate::app::{Stopped, runs};
+use crate::app::state::heads;
+use crate::app::{Progress, Stopped, runs};
 use crate::store::{Entry, Kind, Store, StoreError, hash_of};
 
-/// Verifies the store, and looks for a head that an output printed.
+/// What is asked for beside the store itself.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// Also look for this head, as an output prints it.
+    pub head: Option<String>,
+    /// Also hold this output against the store.
+    pub output: Option<PathBuf>,
+    /// Read every file again under the definitions of every run, not only of the last and of today.
+    pub deep: bool,
+}
+
+/// Verifies the store, and looks for what an output printed. Looks only: it needs no lock and changes nothing.
 ///
 /// # Errors
 /// There is no store, or it cannot be opened.
-pub fn store(project: &Project, head: Option<&str>) -> Result<Verdict, Stopped> {
+pub fn store(project: &Project, asked: &Asked, progress: Progress<'_>) -> Result<Verdict, Stopped> {
     if !project.store().join("ledger.sqlite").is_file() {
         runs::find(&[], "last")?;
     }
-    let mut store = Store::open(&project.store())?;
+    let mut store = Store::look(&project.store())?;
     let mut verdict = Verdict { of: format!("the store of {}", project.catalog.programme.title), ..Verdict::default() };
     let lines = store.ledger_mut().lines()?;
     let entries = chain::check(&lines, &mut verdict);
@@ -32,9 +45,13 @@ pub fn store(project: &Project, head: Option<&str>) -> Result<Verdict, Stopped> 
     if all {
         verdict.sound.push(format!("{} kept definitions of {} runs: as they were kept", kept.len(), runs.len()));
     }
+    rows::again(project, &store, &entries, asked.deep, progress, &mut verdict)?;
     published(project, &runs, &entries, &mut verdict);
-    if let Some(head) = head {
+    if let Some(head) = &asked.head {
         chain::find(head, &entries, &mut verdict);
+    }
+    if let Some(output) = &asked.output {
+        output::hold(project, output, &entries, progress, &mut verdict)?;
     }
     Ok(verdict.cut())
 }
@@ -104,7 +121,7 @@ fn parts(store: &Store, entries: &[Entry], verdict: &mut Verdict) {
 /// What the last run left in the folder of scoreboards, and whether what lies there belongs to this ledger.
 fn published(project: &Project, runs: &[Run], entries: &[Entry], verdict: &mut Verdict) {
     let out = project.out();
-    let heads: BTreeSet<String> = chain::heads(entries).into_iter().map(|(_, head)| head).collect();
+    let heads: BTreeSet<String> = heads(entries).into_iter().map(|(_, head)| head).collect();
     let Some(last) = runs.iter().rev().find(|run| !run.elsewhere) else {
         verdict.remarks.push("Nothing was published yet.".to_owned());
         return;

@@ -64,8 +64,8 @@ impl Facts {
             }
         }
         // Without an inbox there is nobody whose report could be missing.
-        if let Ok(status) = status::run(project, None, None) {
-            facts.waiting = status.waiting;
+        if let Ok(status) = status::run(project, &status::Options::default()) {
+            facts.waiting = status.waiting.len();
             let of =
                 |wanted: &[ReportingState]| status.lines.iter().filter(|line| wanted.contains(&line.state)).count();
             facts.received = of(&[ReportingState::Reported]);

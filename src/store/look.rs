@@ -1,0 +1,109 @@
+//! A look at a store: no lock, nothing changes on the disk, and somebody else may be writing.
+
+use std::fs;
+use std::path::Path;
+
+use super::aside::Folder;
+use super::ledger::Ledger;
+use super::{Store, StoreError};
+
+/// Files of a ledger: of a database that a crash left, also what undoes its last transaction.
+const LEDGER: [&str; 2] = ["ledger.sqlite", "ledger.sqlite-journal"];
+
+impl Store {
+    /// Opens the store in a folder for reading alone. One that is not there reads as empty.
+    pub fn look(root: &Path) -> Result<Self, StoreError> {
+        let path = root.join(LEDGER[0]);
+        let store = |ledger, aside| Self { root: root.to_owned(), base: None, ledger, _lock: None, _aside: aside };
+        if !path.is_file() {
+            return Ok(store(Ledger::nowhere()?, None));
+        }
+        match whole(&path) {
+            Ok(Some(ledger)) => Ok(store(ledger, None)),
+            Ok(None) => Ok(store(Ledger::nowhere()?, None)),
+            // A crash left a transaction half written. Undoing it is a change, so it is done in a copy.
+            Err(StoreError::Io { .. }) => {
+                let (folder, copy) = Folder::with_places()?;
+                copy_files(root, &copy)?;
+                Ok(store(Ledger::open(&copy.join(LEDGER[0]))?, Some(folder)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// None where it is being made just now.
+fn whole(path: &Path) -> Result<Option<Ledger>, StoreError> {
+    let mut ledger = Ledger::look(path)?;
+    Ok(ledger.is_made()?.then_some(ledger))
+}
+
+/// Copies what the ledger of one store says into the folder of another; nothing where there is none yet.
+pub(super) fn copy_ledger(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let path = from.join(LEDGER[0]);
+    if !path.is_file() {
+        return Ok(());
+    }
+    match whole(&path) {
+        Ok(Some(mut ledger)) => ledger.copy_to(&to.join(LEDGER[0])),
+        Ok(None) => Ok(()),
+        Err(StoreError::Io { .. }) => copy_files(from, to),
+        Err(error) => Err(error),
+    }
+}
+
+fn copy_files(from: &Path, to: &Path) -> Result<(), StoreError> {
+    for name in LEDGER {
+        let from = from.join(name);
+        if from.is_file() {
+            fs::copy(&from, to.join(name)).map_err(StoreError::io("read", &from))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::PathBuf;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::{Kind, hash_of};
+
+    fn everything(folder: &Path) -> BTreeMap<PathBuf, String> {
+        let mut found = BTreeMap::new();
+        for entry in fs::read_dir(folder).expect("listed").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                found.extend(everything(&path));
+                found.insert(path, "a folder".to_owned());
+            } else {
+                found.insert(path.clone(), hash_of(&fs::read(&path).expect("read")));
+            }
+        }
+        found
+    }
+
+    fn at() -> chrono::DateTime<chrono::Utc> {
+        chrono::DateTime::from_timestamp(1_467_280_800, 0).expect("an instant")
+    }
+
+    #[test]
+    fn a_look_needs_no_lock_and_changes_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().join("store");
+        assert!(Store::look(&root).expect("opened").ledger_mut().entries().expect("read").is_empty());
+        assert!(!root.exists(), "a store is not made for it");
+        let mut writing = Store::open(&root).expect("opened");
+        writing.ledger_mut().append(at(), &[(Kind::Run, json!({}))]).expect("appended");
+        let before = everything(&root);
+        let mut looking = Store::look(&root).expect("opened beside a writer");
+        assert_eq!(looking.ledger_mut().entries().expect("read").len(), 1);
+        assert!(looking.ledger_mut().append(at(), &[(Kind::Run, json!({}))]).is_err(), "it cannot write");
+        assert_eq!(everything(&root), before);
+        writing.ledger_mut().append(at(), &[(Kind::Run, json!({}))]).expect("a look keeps nobody from writing");
+        assert_eq!(looking.ledger_mut().entries().expect("read").len(), 2);
+    }
+}

@@ -22,6 +22,9 @@ use crate::model::trace::{Brings, Standing};
 use crate::sql::frame::{Exact, date, decimals, exact, integer, keep, query, text};
 use crate::sql::{Function, Measure};
 
+/// How evidence begins to say why an organisation is counted with another.
+pub const JOINED: &str = "counted as one with another: ";
+
 /// The rows for the workbook, and all of them as a table: where the workbook's limit cut them, or where asked for.
 pub struct Gathered {
     pub evidence: Evidence,
@@ -189,7 +192,7 @@ impl Reader<'_> {
     fn says(&self, field: &str, row: usize) -> Option<String> {
         let beside = |name: String| text(self.frame, &name, row);
         if self.is_reason(field) {
-            return text(self.frame, field, row).map(|why| format!("counted as one with another: {why}"));
+            return text(self.frame, field, row).map(|why| format!("{JOINED}{why}"));
         }
         let (value, given) = (text(self.frame, field, row), beside(currency::given(field)));
         match (value, given, beside(currency::rate(field))) {

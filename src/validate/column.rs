@@ -91,6 +91,13 @@ impl Reader<'_> {
         self.problems.push(Problem { row, rule, severity, message, help, suggestion: None });
     }
 
+    /// What may have been meant in the cell that was told last.
+    fn suggesting(&mut self, suggestion: Option<&String>) {
+        if let Some(last) = self.problems.last_mut() {
+            last.suggestion = suggestion.cloned();
+        }
+    }
+
     fn other_currency(&mut self, row: usize, currency: &str, wanted: &str) {
         let message = format!("the amount is in {currency}, not in {wanted}");
         let help = format!("Convert it to {wanted} and note the rate.");
@@ -138,25 +145,13 @@ impl Reader<'_> {
                 Some(value.clone())
             }
             Read::Kept(value, message, help, suggestion) => {
-                self.problems.push(Problem {
-                    row,
-                    rule: &rules::UNKNOWN_COUNTRY,
-                    severity: Severity::Warning,
-                    message: message.clone(),
-                    help: help.clone(),
-                    suggestion: suggestion.clone(),
-                });
+                self.problem(row, &rules::UNKNOWN_COUNTRY, Severity::Warning, message.clone(), help.clone());
+                self.suggesting(suggestion.as_ref());
                 Some(value.clone())
             }
             Read::Bad(rule, message, help, suggestion) => {
-                self.problems.push(Problem {
-                    row,
-                    rule,
-                    severity: Severity::Error,
-                    message: message.clone(),
-                    help: help.clone(),
-                    suggestion: suggestion.clone(),
-                });
+                self.problem(row, rule, Severity::Error, message.clone(), help.clone());
+                self.suggesting(suggestion.as_ref());
                 None
             }
         }
@@ -208,7 +203,8 @@ impl Reader<'_> {
     }
 
     fn countries(&mut self) -> Column {
-        let read = |text: &str| country::read(self.field, text);
+        let field = self.field;
+        let read = |text: &str| country::read(field, text);
         let memo = self.memo(read);
         self.build_texts(&memo, read)
     }

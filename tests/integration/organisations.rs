@@ -60,7 +60,7 @@ measure = "COUNT(DISTINCT vat)"
 accumulation = "stock"
 "#;
 
-/// Seven names of four organisations, and three firms under five numbers.
+/// Seven names of at least five organisations (of one more nobody could say), and three firms under five numbers.
 fn project() -> Project {
     let project = Project::small();
     project
@@ -105,8 +105,16 @@ fn project() -> Project {
 }
 
 fn total<'a>(board: &'a Value, code: &str) -> &'a Value {
-    let all = board["indicators"].as_array().expect("indicators");
-    &all.iter().find(|one| one["code"] == code).expect("the indicator")["total"]
+    let all = board["figures"].as_array().expect("figures");
+    let is_total =
+        |one: &&Value| one["indicator"] == code && one["by"].as_object().is_some_and(serde_json::Map::is_empty);
+    all.iter().find(is_total).expect("the total")
+}
+
+/// Value and lower end.
+fn range(board: &Value, code: &str) -> (Option<i64>, Option<i64>) {
+    let total = total(board, code);
+    (total["value"].as_i64(), total["lower"].as_i64())
 }
 
 const DECIDED: &str = r#"schema = 1
@@ -128,16 +136,13 @@ on = 2016-05-02
 fn a_count_has_its_range_while_pairs_are_undecided_and_decisions_narrow_it() {
     let project = project();
     let board = project.scoreboard();
-    let members = total(&board, "members");
-    assert_eq!((&members["value"], &members["lower"]), (&"7".into(), &"4".into()), "{members}");
+    assert_eq!(range(&board, "members"), (Some(7), Some(5)));
     // A VAT number that holds the register number is one firm with it; nobody has to decide that.
-    let firms = total(&board, "firms");
-    assert_eq!((&firms["value"], &firms["lower"]), (&"3".into(), &Value::Null), "{firms}");
+    assert_eq!(range(&board, "firms"), (Some(3), None));
 
     project.file("decisions.toml", DECIDED);
     let board = project.scoreboard();
-    let members = total(&board, "members");
-    assert_eq!((&members["value"], &members["lower"]), (&"6".into(), &"4".into()), "{members}");
+    assert_eq!(range(&board, "members"), (Some(6), Some(5)));
     let causes = board["changes"]["causes"].as_array().expect("causes");
     assert!(
         causes
@@ -149,8 +154,7 @@ fn a_count_has_its_range_while_pairs_are_undecided_and_decisions_narrow_it() {
     let apart = DECIDED.replace("verdict = \"same\"", "verdict = \"different\"");
     project.file("decisions.toml", apart);
     let board = project.scoreboard();
-    let members = total(&board, "members");
-    assert_eq!((&members["value"], &members["lower"]), (&"7".into(), &"5".into()), "{members}");
+    assert_eq!(range(&board, "members"), (Some(7), Some(6)));
     let kinds: Vec<&str> =
         board["changes"]["causes"].as_array().expect("causes").iter().filter_map(|one| one["kind"].as_str()).collect();
     assert_eq!(kinds, ["decision"], "what was decided is a cause of its own");
@@ -193,7 +197,7 @@ fn decisions_that_contradict_each_other_are_told_with_their_chain() {
         "decisions.toml",
         format!("schema = 1\n{}", pair("Polo Inovazione Tessile (POINTEX)", "Pole SCS", "same")),
     );
-    project.run(&["run"]).says("no row names the organisation `Polo Inovazione Tessile (POINTEX)`");
+    project.run(&["organisations"]).says("no row names the organisation `Polo Inovazione Tessile (POINTEX)`");
     project.file("decisions.toml", "schema = 1\n[[decision]]\npair = [\"A\"]\nverdict = \"sam\"\n");
     project.run(&["check"]).expect(1).says("`pair` names two organisations").says("did you mean `same`?");
 }
@@ -205,10 +209,10 @@ fn pairs_are_listed_with_reasons_and_cells_and_a_skeleton_decides_nothing() {
         .run(&["organisations", "--matrix"])
         .expect(0)
         .says("one name holds the first letters of the other's words")
-        .says("Pole SCS, by beta, beta_2016-Q1_2016-04-10_r1.xlsx");
+        .says("Secured Communicating Solutions cluster, by beta, beta_2016-Q1_2016-04-10_r1.xlsx");
     let answer = project.run(&["organisations", "--format", "json"]).expect(0);
     let told: Value = serde_json::from_str(&answer.out).expect("JSON");
-    assert_eq!(told["pairs"].as_array().map(Vec::len), Some(3), "{told}");
+    assert_eq!(told["pairs"].as_array().map(Vec::len), Some(2), "{told}");
     let skeleton = project.run(&["organisations", "--propose"]).expect(0).out;
     project.file("decisions.toml", skeleton);
     project.run(&["check"]).expect(1).says("decisions.toml");
@@ -249,7 +253,7 @@ fn each_decision_is_in_the_ledger_once_and_so_is_its_taking_back() {
     project.run(&["run"]).expect(0);
     let with = decided(&project);
     assert_eq!(with.len(), 2, "{with:?}");
-    assert_eq!((&with[0]["verdict"], &with[0]["by"]), (&"same".into(), &"A. Lead".into()));
+    assert!(with.iter().any(|one| one["verdict"] == "same" && one["by"] == "A. Lead"), "{with:?}");
     project.run(&["run"]).expect(0);
     assert_eq!(decided(&project).len(), 2, "following it again is nothing new");
     project.file("decisions.toml", "schema = 1\n");

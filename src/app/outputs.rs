@@ -31,11 +31,16 @@ pub struct Outputs {
 /// Every file of a report, in the order in which they are published. `whole` is all the evidence as a table: where the
 /// workbook holds a part only, or where it is asked for.
 pub fn render(report: &Report, scoreboard: &Scoreboard, mut whole: Option<DataFrame>) -> Result<Outputs, Stopped> {
-    let workbook = report::workbook(scoreboard).map_err(|error| fault("the workbook cannot be written", error))?;
+    // Each is a pure function of the scoreboard, and most of the time of a refresh that changes little.
+    let (workbook, (json, html)) = rayon::join(
+        || report::workbook(scoreboard),
+        || rayon::join(|| report::json(scoreboard), || report::html(scoreboard)),
+    );
+    let workbook = workbook.map_err(|error| fault("the workbook cannot be written", error))?;
     let mut outputs = Outputs::default();
     outputs.add(report, "xlsx", workbook);
-    outputs.add(report, "json", report::json(scoreboard));
-    outputs.add(report, "html", report::html(scoreboard));
+    outputs.add(report, "json", json);
+    outputs.add(report, "html", html);
     if let Some(whole) = &mut whole {
         outputs.add(report, "evidence.parquet", crate::store::parquet(whole)?);
     }

@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use super::notify::mail_outputs;
 use super::project::Project;
 use super::runs::{Run, RunOutput};
 use super::world::{World, access};
@@ -40,7 +41,7 @@ pub struct Delivery {
 }
 
 /// What the receiver said.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Receipt {
     /// For people: a path or an address, without secrets.
     pub place: String,
@@ -59,6 +60,12 @@ struct Planned {
 /// # Errors
 /// When the store cannot be read.
 pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Result<Vec<Delivery>, Stopped> {
+    let mut deliveries = to_places(project, options, progress)?;
+    deliveries.extend(mail_outputs(project, (options.dry_run, options.again), progress)?);
+    Ok(deliveries)
+}
+
+fn to_places(project: &Project, options: &Options, progress: Progress<'_>) -> Result<Vec<Delivery>, Stopped> {
     let declared =
         || project.catalog.reports.iter().flat_map(|report| report.destinations.iter().map(move |to| (report, to)));
     if declared().next().is_none() || !project.store().join("ledger.sqlite").is_file() {

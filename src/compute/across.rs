@@ -17,6 +17,7 @@ use crate::model::across::{
 };
 use crate::model::audience::Audience;
 use crate::model::code::IndicatorCode;
+use crate::model::fold::fold;
 use crate::model::published::Relation;
 use crate::model::scoreboard::{Accumulation, IndicatorResult, Scoreboard, Status};
 use crate::model::trace::{Made, Taking};
@@ -264,6 +265,7 @@ fn once(sides: &[Side<'_>], found: &[(usize, &IndicatorResult)]) -> Option<Once>
     Some(Once {
         each,
         together: standing.len(),
+        at_least: standing.keys().map(|identity| fold(identity)).collect::<BTreeSet<String>>().len(),
         shared,
         several: several.len(),
         names: several.into_iter().take(NAMED).collect(),

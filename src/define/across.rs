@@ -117,7 +117,7 @@ fn indicators(table: &Table<'_>, names: &[&str]) -> Vec<(String, IndicatorCode)>
         match value.get_ref().as_str().and_then(IndicatorCode::new) {
             Some(code) => found.push((name.span.start, (name.value, code))),
             None => {
-                table.bad(&value.span(), "the code of an indicator is needed here", "Write folder = \"indicator\".")
+                table.bad(&value.span(), "the code of an indicator is needed here", "Write folder = \"indicator\".");
             }
         }
     }

@@ -22,7 +22,7 @@ use crate::finding::{CellRef, Place, Severity};
 use crate::model::absent::Absent;
 use crate::model::audience::Audience;
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode, PartnerCode, ReportCode, SurveyCode};
-use crate::model::destination::Destination;
+use crate::model::destination::{Destination, Mailing};
 use crate::model::export::Exports;
 use crate::model::freshness::Freshness;
 use crate::model::notify::Telling;
@@ -568,4 +568,5 @@ pub struct Report {
     pub exports: Exports,
     /// Where its outputs are delivered.
     pub destinations: Vec<Destination>,
+    pub mailings: Vec<Mailing>,
 }

@@ -106,10 +106,7 @@ fn chain(table: &Table<'_>, collections: &[Collection]) -> Option<ChainPlan> {
         table.bad(&table.span_of("from"), format!("`{}` needs a `date` and a `key` of one field", start.code), help);
         return None;
     }
-    let condition = match condition? {
-        Ok(condition) => condition,
-        Err(()) => return None,
-    };
+    let Ok(condition) = condition? else { return None };
     (steps.len() == count && count > 0).then_some(())?;
     Some(ChainPlan {
         title: title?.value,

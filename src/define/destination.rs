@@ -1,5 +1,6 @@
 //! `[[report.destination]]`: where a report's outputs are delivered.
 
+use super::notify::addresses;
 use super::place;
 use super::reader::{Findings, Table};
 use super::secret::refuse;
@@ -7,20 +8,34 @@ use crate::finding::rules;
 use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place};
 use crate::model::code::SourceCode;
-use crate::model::destination::{Destination, Names};
+use crate::model::destination::{Destination, Mailing, Names};
 
 /// Ends of the names of what a report may write.
 const FILES: [&str; 6] = ["xlsx", "html", "json", "csv", "parquet", "xml"];
 
-pub(super) fn read(table: &Table<'_>, hosts: &[String]) -> Vec<Destination> {
-    table.tables("destination").iter().filter_map(|table| one(table, hosts)).collect()
+/// Those that are places, and those that are people.
+pub(super) fn read(table: &Table<'_>, hosts: &[String]) -> (Vec<Destination>, Vec<Mailing>) {
+    let (mut destinations, mut mailings) = (Vec::new(), Vec::new());
+    for table in table.tables("destination") {
+        match one(&table, hosts) {
+            Some(One::Place(destination)) => destinations.push(destination),
+            Some(One::Mail(mailing)) => mailings.push(mailing),
+            None => {}
+        }
+    }
+    (destinations, mailings)
+}
+
+enum One {
+    Place(Destination),
+    Mail(Mailing),
 }
 
 /// Reports codes that stand twice, in one report or in several: receipts go by them.
-pub(super) fn unique<'a>(all: impl Iterator<Item = &'a Destination>, findings: &Findings) {
+pub(super) fn unique<'a>(all: impl Iterator<Item = &'a SourceCode>, findings: &Findings) {
     let mut seen: Vec<&str> = Vec::new();
     for one in all {
-        let code = one.code.as_str();
+        let code = one.as_str();
         if seen.contains(&code) {
             let message = format!("two destinations are called `{code}`");
             let finding = Finding::error(&rules::DUPLICATE_CODE, Place::Project, message);
@@ -30,10 +45,11 @@ pub(super) fn unique<'a>(all: impl Iterator<Item = &'a Destination>, findings: &
     }
 }
 
-fn one(table: &Table<'_>, hosts: &[String]) -> Option<Destination> {
+fn one(table: &Table<'_>, hosts: &[String]) -> Option<One> {
     refuse(table);
     let code = table.code("code", SourceCode::new);
     let kind = table.required_choice("kind", &place::DESTINATIONS)?.value;
+    let people = (kind == place::Kind::Mail).then(|| table.required("to", Some(addresses(table, "to"))));
     let to = place::read(table, kind, hosts);
     let mut files = Vec::new();
     for name in table.texts("files") {
@@ -50,5 +66,9 @@ fn one(table: &Table<'_>, hosts: &[String]) -> Option<Destination> {
     }
     let names = table.choice("names", &Names::ALL).map_or(Names::Both, |at| at.value);
     table.finish_discreetly();
-    Some(Destination { code: code?.value, to: to?, files, names })
+    let code = code?.value;
+    match people {
+        None => Some(One::Place(Destination { code, to: to?, files, names })),
+        Some(to) => to.filter(|to| !to.is_empty()).map(|to| One::Mail(Mailing { code, to, files })),
+    }
 }

@@ -252,7 +252,11 @@ fn assemble(
         }
         unique(reports.iter().map(|(at, report)| (report.code.as_str(), at)), "report", findings);
         let mut reports: Vec<catalog::Report> = reports.into_iter().map(|(_, report)| report).collect();
-        destination::unique(reports.iter().flat_map(|report| &report.destinations), findings);
+        let codes = reports.iter().flat_map(|report| {
+            let places = report.destinations.iter().map(|one| &one.code);
+            places.chain(report.mailings.iter().map(|one| &one.code))
+        });
+        destination::unique(codes, findings);
         if reports.is_empty() {
             reports.extend(report::standard(programme, &indicators));
         }

@@ -45,6 +45,13 @@ pub fn read(
     if let Some(root) = roots.first() {
         super::unique(channels.iter().map(|(at, one)| (one.code.as_str(), at)), "channel", root.findings());
     }
+    for mailing in reports.iter().flat_map(|report| &report.mailings).filter(|_| mail.is_none()) {
+        let message = format!("the destination `{}` is of kind `mail`, and no file declares `[mail]`", mailing.code);
+        let finding = Finding::error(&rules::MISSING_KEY, Place::Project, message);
+        if let Some(root) = roots.first() {
+            root.report(finding.help("Write [mail] into a file of pipelines/."));
+        }
+    }
     let telling = Telling {
         mail: mail.as_ref().and_then(|table| self::mail(table)),
         channels: channels.into_iter().map(|(_, channel)| channel).collect(),
@@ -153,7 +160,7 @@ fn address(table: &Table<'_>, text: &At<String>, key: &str) -> Option<String> {
     sound.then(|| text.value.clone())
 }
 
-fn addresses(table: &Table<'_>, key: &'static str) -> Vec<String> {
+pub(super) fn addresses(table: &Table<'_>, key: &'static str) -> Vec<String> {
     table.texts(key).iter().filter_map(|text| address(table, text, key)).collect()
 }
 
@@ -176,7 +183,7 @@ fn channel(table: &Table<'_>, programme: &Programme, reports: &[Report]) -> Opti
     let way = kind.and_then(|kind| way(table, kind.value, &programme.hosts));
     let report = report(table, reports);
     let on = events(table, report);
-    let attach = attachments(table, &way);
+    let attach = attachments(table, way.as_ref());
     let language = table.text("language").map_or_else(|| programme.language.clone(), |at| at.value);
     table.finish_discreetly();
     let code = code?;
@@ -291,7 +298,7 @@ fn events(table: &Table<'_>, report: Option<&Report>) -> BTreeSet<Event> {
     events
 }
 
-fn attachments(table: &Table<'_>, way: &Option<Way>) -> Vec<String> {
+fn attachments(table: &Table<'_>, way: Option<&Way>) -> Vec<String> {
     let mut endings = Vec::new();
     for text in table.texts("attach") {
         if !matches!(text.value.as_str(), "xlsx" | "html" | "json") {

@@ -1,4 +1,4 @@
-//! Places where files come from and go to: folders, addresses, WebDAV, object stores.
+//! Places where files come from and go to: folders, addresses, `WebDAV`, object stores.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,12 +15,14 @@ pub(super) enum Kind {
     Url,
     WebDav,
     S3,
+    /// People: no place of files.
+    Mail,
 }
 
 pub(super) const SOURCES: [(&str, Kind); 4] =
     [("folder", Kind::Folder), ("url", Kind::Url), ("webdav", Kind::WebDav), ("s3", Kind::S3)];
-pub(super) const DESTINATIONS: [(&str, Kind); 4] =
-    [("folder", Kind::Folder), ("put", Kind::Url), ("webdav", Kind::WebDav), ("s3", Kind::S3)];
+pub(super) const DESTINATIONS: [(&str, Kind); 5] =
+    [("folder", Kind::Folder), ("put", Kind::Url), ("webdav", Kind::WebDav), ("s3", Kind::S3), ("mail", Kind::Mail)];
 
 /// Parts of an address by which it lets in whoever has it.
 const KEYS: [&str; 12] = [
@@ -54,6 +56,7 @@ pub(super) fn read(table: &Table<'_>, kind: Kind, hosts: &[String]) -> Option<Re
             Some(Place::WebDav { url: url?, login })
         }
         Kind::S3 => bucket(table, hosts).map(Place::S3),
+        Kind::Mail => return None,
     };
     let private = kind != Kind::Folder && table.boolean("allow_private").unwrap_or(false);
     let seconds = |key, default, range| Duration::from_secs(table.bounded(key, default, range).unsigned_abs());

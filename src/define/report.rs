@@ -101,7 +101,7 @@ pub fn read(
     let matrices = super::matrix::read(table, collections);
     let chains = super::chain::read(table, collections);
     let exports = super::export::read(table, indicators, partners, &programme.hosts);
-    let destinations = super::destination::read(table, &programme.hosts);
+    let (destinations, mailings) = super::destination::read(table, &programme.hosts);
     table.finish();
     let code = code?;
     Some((
@@ -122,6 +122,7 @@ pub fn read(
             per_partner,
             exports,
             destinations,
+            mailings,
         },
     ))
 }
@@ -144,5 +145,6 @@ pub fn standard(programme: &Programme, indicators: &[Indicator]) -> Option<Repor
         per_partner: false,
         exports: Exports::default(),
         destinations: Vec::new(),
+        mailings: Vec::new(),
     })
 }

@@ -29,6 +29,7 @@ pub(super) fn masked(table: &Table<'_>, span: &Range<usize>, message: String) ->
 }
 
 /// A secret that may be absent: `key` names a variable, `file_key` a file. Some(None) where it is named wrongly.
+#[allow(clippy::option_option, reason = "not named, named wrongly and named are three things")]
 pub(super) fn optional(table: &Table<'_>, key: &'static str, file_key: &'static str) -> Option<Option<SecretName>> {
     let (variable, file) = (table.text(key), table.text(file_key));
     if let (Some(_), Some(file)) = (&variable, &file) {
@@ -74,7 +75,8 @@ fn path(table: &Table<'_>, text: &At<String>, key: &str) -> Option<PathBuf> {
     let name = &text.value;
     let folders = name.contains('/') || name.contains('\\');
     // A token may hold a slash (base64), yet hardly begins like a path or is as short as one.
-    let like_path = name.starts_with(['/', '.']) || name.get(1..3) == Some(":\\") || name.starts_with("\\\\");
+    let like_path =
+        name.starts_with(['/', '.']) || matches!(name.get(1..3), Some(":\\" | ":/")) || name.starts_with("\\\\");
     let words = name.split(['/', '\\']).all(|part| part.len() <= 40);
     if folders && words && name.len() <= 400 && (like_path || name.split(['/', '\\']).all(is_word)) {
         return Some(PathBuf::from(name));

@@ -408,7 +408,7 @@ mod tests {
             }
         }
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        let mut files = ["reading.rs", "sources.rs", "totals.rs", "answer/tell.rs"]
+        let mut files = ["freshness.rs", "reading.rs", "sources.rs", "totals.rs", "answer/tell.rs"]
             .map(|name| source.join("app").join(name))
             .to_vec();
         for folder in ["ingest", "layout", "validate"] {

@@ -148,6 +148,8 @@ pub struct Once {
     pub each: Vec<Option<usize>>,
     /// Different ones over all.
     pub together: usize,
+    /// The same where spellings that differ in nothing but capitals, accents and marks are taken for one.
+    pub at_least: usize,
     /// Of each pair of entries, how many stand in both.
     pub shared: Vec<(usize, usize, usize)>,
     /// Those that stand in several, with the positions of their entries; the first of them.

@@ -13,6 +13,15 @@ pub struct Destination {
     pub names: Names,
 }
 
+/// A `[[report.destination]]` of kind `mail`: one mail a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailing {
+    pub code: SourceCode,
+    pub to: Vec<String>,
+    /// Ends of the names of outputs.
+    pub files: Vec<String>,
+}
+
 /// Under which names outputs are delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Names {

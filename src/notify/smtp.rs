@@ -3,6 +3,7 @@
 
 use lettre::Address;
 use lettre::address::Envelope;
+use lettre::message::Mailbox;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{Certificate, SmtpConnection, TlsParameters};
@@ -28,6 +29,8 @@ pub struct Login {
 /// One line, kept open from mail to mail.
 pub struct Line<'s> {
     server: &'s Server,
+    /// By which name this machine introduces itself.
+    hello: ClientId,
     login: Option<Login>,
     /// Certificates to trust besides the system's, as PEM.
     trusted: Option<Vec<u8>>,
@@ -44,8 +47,11 @@ pub struct Taken {
 }
 
 impl<'s> Line<'s> {
-    pub fn new(server: &'s Server, login: Option<Login>, trusted: Option<Vec<u8>>) -> Self {
-        Self { server, login, trusted, open: None, down: None }
+    /// `from`: whose mail it carries; the domain in it is the name that servers are told.
+    pub fn new(server: &'s Server, from: &str, login: Option<Login>, trusted: Option<Vec<u8>>) -> Self {
+        let domain = from.parse::<Mailbox>().ok().map(|mailbox| mailbox.email.domain().to_owned());
+        let hello = domain.filter(|domain| domain.is_ascii()).map_or_else(ClientId::default, ClientId::Domain);
+        Self { server, hello, login, trusted, open: None, down: None }
     }
 
     /// Sends one mail. `needed`: the address without which it makes no sense to send it to others.
@@ -101,20 +107,21 @@ impl<'s> Line<'s> {
 
     fn connect(&self) -> Result<SmtpConnection, String> {
         let Server { host, port, security, timeout, .. } = self.server;
-        let hello = ClientId::default();
         let tls = match security {
             Security::None => None,
             Security::Tls | Security::StartTls => Some(self.trust()?),
         };
         let at_once = tls.as_ref().filter(|_| *security == Security::Tls);
-        let connection = SmtpConnection::connect((host.as_str(), *port), Some(*timeout), &hello, at_once, None);
+        let connection = SmtpConnection::connect((host.as_str(), *port), Some(*timeout), &self.hello, at_once, None);
         let mut connection = connection.map_err(|error| self.said("cannot be used", &error))?;
         if *security == Security::StartTls {
             if !connection.can_starttls() {
                 return Err(self.about("does not offer STARTTLS, and nothing is sent without it"));
             }
             if let Some(tls) = &tls {
-                connection.starttls(tls, &hello).map_err(|error| self.said("cannot be spoken to in secret", &error))?;
+                connection
+                    .starttls(tls, &self.hello)
+                    .map_err(|error| self.said("cannot be spoken to in secret", &error))?;
             }
         }
         if let Some(login) = &self.login {
@@ -198,5 +205,5 @@ fn needs_more_than_ascii(envelope: &Envelope) -> bool {
 }
 
 fn is_address(address: &Address, mailbox: &str) -> bool {
-    mailbox.parse::<lettre::message::Mailbox>().is_ok_and(|mailbox| mailbox.email == *address)
+    mailbox.parse::<Mailbox>().is_ok_and(|mailbox| mailbox.email == *address)
 }

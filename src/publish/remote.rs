@@ -1,4 +1,4 @@
-//! Files to a place outside the project: a folder, PUT, WebDAV, an object store. Each is there whole or not at all.
+//! Files to a place outside the project: a folder, PUT, `WebDAV`, an object store. Each is there whole or not at all.
 
 use std::path::{Path, PathBuf};
 
@@ -169,9 +169,8 @@ impl<'a> Courier<'a> {
         };
         let answer = head(client, &path)?;
         Ok(match (answer.status, answer.header("etag"), etag) {
-            (404 | 410, ..) => Lies::No,
             (200, Some(there), Some(etag)) if there == etag => Lies::There,
-            (200, Some(_), Some(_)) => Lies::No,
+            (404 | 410, ..) | (200, Some(_), Some(_)) => Lies::No,
             _ => Lies::Unknown,
         })
     }

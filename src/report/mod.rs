@@ -33,6 +33,7 @@ mod sheet_tests;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 pub use across::{book as across_book, json as across_json};
@@ -72,4 +73,9 @@ pub fn across_workbook(across: &Across) -> Result<Vec<u8>, ReportError> {
 /// The workbook before it is a file.
 pub fn book(scoreboard: &Scoreboard) -> Book {
     sheets::book(scoreboard)
+}
+
+/// By code, what people call each partner.
+fn partner_names(scoreboard: &Scoreboard) -> BTreeMap<&str, &str> {
+    scoreboard.programme.partners.iter().map(|partner| (partner.code.as_str(), partner.name.as_str())).collect()
 }

@@ -178,6 +178,8 @@ pub enum Look {
     FaintFigure,
     /// On the ground of [`HEAT`], of a heat map.
     Heat(u8),
+    /// Something stands here, in several lines.
+    Held,
     /// A state word where a figure would stand.
     Absent,
     AbsentText,
@@ -276,6 +278,7 @@ impl Look {
             Self::StrongFigure => Face { bold: true, ..right },
             Self::FaintFigure => Face { color: GREY, ..right },
             Self::Heat(level) => Face { fill: HEAT.get(usize::from(level)).copied(), ..right },
+            Self::Held => Face { fill: HEAT.get(2).copied(), ..base },
             Self::Absent => Face { color: FAINT, italic: true, wrap: true, ..right },
             Self::AbsentText => Face { color: FAINT, italic: true, ..base },
             Self::Mark(tone) => Face { bold: true, color: tone.color(), ..base },

@@ -135,6 +135,7 @@ fn sums_are_added_up_and_rates_and_what_is_counted_once_are_not() {
         firms["once"],
         json!({
             "together": 4,
+            "at_least": 4,
             "in_several": 1,
             "shared": [{ "first": "one", "second": "two", "both": 1 }],
             "several": [{ "identity": "B2", "programmes": ["one", "two"] }],
@@ -252,6 +253,7 @@ fn the_examples_side_by_side_show_what_their_documents_dispute() {
     let once = &organisations["once"];
     let together = once["together"].as_u64().unwrap();
     assert_eq!(together, 88 + 125 - once["in_several"].as_u64().unwrap());
+    assert!(once["at_least"].as_u64().unwrap() < together, "the annex spells some in two ways");
     assert_eq!(matched(&report, "markets_per_partnership")["total"]["value"], Value::Null);
 }
 

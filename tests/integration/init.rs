@@ -80,6 +80,9 @@ fn nothing_that_lies_there_is_touched() {
     place.bare(&["init", "x", "--like", "rocke"]).expect(2).says("did you mean `rocket`?");
     place.bare(&["init", "--list"]).expect(0).says("reina_plus").says("laser_go");
     assert_eq!(fs::read_dir(place.path()).expect("listed").count(), 2, "nothing is left beside them");
+    let here = Project::empty();
+    here.bare(&["init", "."]).expect(0).says("scoreboard run --project .");
+    assert_eq!(fs::read_dir(here.path()).expect("listed").count(), 7, "a folder that one stands in is filled");
 }
 
 /// Runs a project as the example and as its copy; both must end alike and publish the same bytes.
@@ -152,5 +155,7 @@ fn the_examples_of_init_are_those_of_the_repository() {
     let bytes: usize = all_examples().iter().flat_map(|example| &example.files).map(|(_, bytes)| bytes.len()).sum();
     assert!(bytes < 2_500_000, "{bytes} bytes of examples are part of the program");
     let titles: BTreeMap<&str, String> = all_examples().into_iter().map(|one| (one.name, one.title)).collect();
+    let told = |files: &[(&str, &[u8])]| files.iter().any(|(path, _)| *path == "README.md");
+    assert!(all_examples().iter().all(|one| told(&one.files)), "an example without a README");
     assert!(titles.values().all(|title| !title.is_empty()), "{titles:?}");
 }

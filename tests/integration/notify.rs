@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use scoreboard::app::attempt::{Attempt, Outcome, Trigger};
 use scoreboard::app::notify::{Options, run};
 use scoreboard::finding::{Finding, Place, rules};
@@ -371,9 +372,9 @@ fn a_status_that_turned_is_told_with_what_it_was() {
     assert!(told[0]["keys"][0].as_str().is_some_and(|key| key.starts_with("status/volume/") && key.ends_with("@lead")));
 }
 
-/// Work of a schedule that ended some minutes ago.
-fn work(minutes: i64, outcome: Outcome, why: &str) -> Attempt {
-    let at = scoreboard::clock::now() - chrono::TimeDelta::minutes(minutes);
+/// Work of a schedule that began so many minutes into a day.
+fn work(day: NaiveDate, minutes: i64, outcome: Outcome, why: &str) -> Attempt {
+    let at = day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::minutes(minutes);
     let mut work = Attempt::begun(Trigger::Schedule { schedule: "weekly".into(), due: at }, at);
     work.outcome = outcome;
     if !why.is_empty() {
@@ -398,19 +399,17 @@ fn the_same_failure_is_told_once_a_day_another_at_once_and_then_that_it_works_ag
         notices.into_iter().map(|notice| notice.subject).collect::<Vec<_>>()
     };
     let none: [&str; 0] = [];
-    assert_eq!(
-        after(work(9, Outcome::Failed, "no answer within 30 seconds")),
-        ["A small programme: no scoreboard was published"]
-    );
-    assert_eq!(after(work(8, Outcome::Failed, "no answer within 31 seconds")), none, "the same again");
-    assert_eq!(
-        after(work(7, Outcome::Failed, "the server refuses")),
-        ["A small programme: no scoreboard was published"]
-    );
-    assert_eq!(after(work(6, Outcome::Published, "")), ["A small programme: it works again"]);
-    assert_eq!(after(work(5, Outcome::Unchanged, "")), none);
-    assert_eq!(after(work(4, Outcome::Attention, "a gate")), ["A small programme: published, needs attention"]);
-    assert_eq!(after(work(3, Outcome::Attention, "a gate")), none, "the same again");
+    // What is of today is news, whatever the hour.
+    let today = scoreboard::clock::now().date_naive();
+    let tell = |minutes, outcome, why: &str| after(work(today, minutes, outcome, why));
+    let failed = ["A small programme: no scoreboard was published"];
+    assert_eq!(tell(1, Outcome::Failed, "no answer within 30 seconds"), failed);
+    assert_eq!(tell(2, Outcome::Failed, "no answer within 31 seconds"), none, "the same again");
+    assert_eq!(tell(3, Outcome::Failed, "the server refuses"), failed);
+    assert_eq!(tell(4, Outcome::Published, ""), ["A small programme: it works again"]);
+    assert_eq!(tell(5, Outcome::Unchanged, ""), none);
+    assert_eq!(tell(6, Outcome::Attention, "a gate"), ["A small programme: published, needs attention"]);
+    assert_eq!(tell(7, Outcome::Attention, "a gate"), none, "the same again");
 }
 
 #[test]
@@ -427,6 +426,34 @@ fn a_channel_of_a_public_report_is_told_nothing_that_the_report_withholds() {
     }
     project.replace("pipelines/notify.toml", "on = [\"success\"]", "on = [\"success\", \"deadline_missed\"]");
     project.run(&["check"]).expect(1).says("`deadline_missed` tells of partners");
+}
+
+#[test]
+fn a_report_is_published_by_mail_once_a_run_with_a_receipt() {
+    let server = Smtp::plain();
+    let project = project(&mail(&server));
+    let mailed = "[[report.destination]]\ncode = \"council\"\nkind = \"mail\"\nto = [\"c@council.example\"]\nfiles = [\"xlsx\"]\n";
+    project.file("reports/open.toml", format!("{OPEN}{mailed}"));
+    at(&project, LATE, &["run"]).expect(0);
+    let publish = || json(&at(&project, LATE, &["publish", "--format", "json"]));
+    assert_eq!(json(&at(&project, LATE, &["publish", "--dry-run", "--format", "json"]))["failed"], 0);
+    assert!(server.seen().is_empty());
+    let answer = publish();
+    assert_eq!(
+        (&answer["deliveries"][0]["sent"], &answer["deliveries"][0]["audience"]),
+        (&true.into(), &"public".into())
+    );
+    let seen = server.seen();
+    assert_eq!((seen.len(), seen[0].to.as_slice()), (1, ["c@council.example".to_owned()].as_slice()));
+    assert!(seen[0].text.contains("open.xlsx") && !seen[0].body().contains("Alpha"), "{}", seen[0].body());
+    assert_eq!(publish()["deliveries"][0]["sent"], false);
+    assert_eq!(server.seen().len(), 1, "once a run");
+    let mut store = Store::open(&project.path().join("data/store")).expect("a store");
+    let entries = store.ledger_mut().entries().expect("read");
+    let receipts: Vec<&Value> = entries.iter().filter(|one| one.kind == Kind::Delivered).map(|one| &one.body).collect();
+    assert_eq!((receipts.len(), &receipts[0]["place"]), (1, &"mail to c@council.example".into()));
+    let book = fs::read(project.path().join("data/out/open.xlsx")).expect("read");
+    assert_eq!(receipts[0]["hash"], scoreboard::store::hash_of(&book).as_str());
 }
 
 #[test]

@@ -763,6 +763,11 @@ path = "out"
 files = ["xlsx", "html"]
 names = "latest"
 [[report.destination]]
+code = "council"
+kind = "mail"
+to = ["council@example.eu"]
+files = ["xlsx"]
+[[report.destination]]
 code = "put"
 kind = "put"
 url_secret_file = "/run/secrets/put"

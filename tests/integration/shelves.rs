@@ -1,4 +1,4 @@
-//! Small file servers for tests of sources and destinations: WebDAV and an object store, with what they hold in memory.
+//! Small file servers for tests of sources and destinations: `WebDAV` and an object store, with what they hold in memory.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -8,13 +8,13 @@ use crate::server::{Reply, Seen, Server};
 /// What a server holds, by path or key.
 pub type Held = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
 
-/// A WebDAV server with one folder, which clients call `/dav/in` or `/dav/out`.
+/// A `WebDAV` server with one folder, which clients call `/dav/in` or `/dav/out`.
 pub struct Dav {
     pub held: Held,
     pub server: Server,
 }
 
-/// The hash of some bytes as an ETag.
+/// The hash of some bytes as an `ETag`.
 pub fn etag(bytes: &[u8]) -> String {
     format!("\"{}\"", scoreboard::store::hash_of(bytes))
 }

@@ -1,4 +1,4 @@
-//! Partners' files fetched from folders, addresses, WebDAV and object stores, faults included.
+//! Partners' files fetched from folders, addresses, `WebDAV` and object stores, faults included.
 
 use std::fs;
 use std::path::Path;

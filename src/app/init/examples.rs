@@ -15,7 +15,9 @@ pub fn all() -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     for (path, bytes) in FILES {
         let inside = path.strip_prefix("examples/").and_then(|path| path.split_once('/'));
-        let (name, path) = inside.unwrap_or((ROOT, path));
+        // The root's README speaks of the program; that of its data, of the project.
+        let of_root = if *path == "data/README.md" { "README.md" } else { path };
+        let (name, path) = inside.unwrap_or((ROOT, of_root));
         match examples.iter_mut().find(|example| example.name == name) {
             Some(example) => example.files.push((path, bytes)),
             None => examples.push(Example { name, title: String::new(), files: vec![(path, bytes)] }),

@@ -24,7 +24,10 @@ struct Partner {
 
 /// All files; and whether the programme has yet to begin, so that nothing can have been sent.
 pub fn files(folder: &Path, options: &Options, today: NaiveDate) -> Result<(Files, bool), Stopped> {
-    let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    // `.` is called as the folder that it is.
+    let whole = if folder.file_name().is_none() { folder.canonicalize().ok() } else { None };
+    let name = whole.as_deref().unwrap_or(folder).file_name();
+    let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let code = code(&name).unwrap_or_else(|| "programme".to_owned());
     let title = options.title.clone().unwrap_or_else(|| titled(&code));
     let (start, end) = days(options, today)?;

@@ -12,6 +12,7 @@ use crate::model::notify::Channel;
 use crate::model::scoreboard::Status;
 use crate::model::unit::Unit;
 use crate::notify::mail::Attachment;
+use crate::notify::texts::Words;
 use crate::report::language::Tongue;
 use crate::report::words;
 use crate::store::hash_of;
@@ -23,6 +24,7 @@ pub struct Board<'b> {
     project: &'b Project,
     json: Value,
     tongue: Tongue,
+    words: Words,
 }
 
 impl<'b> Board<'b> {
@@ -31,14 +33,21 @@ impl<'b> Board<'b> {
         let report = project.catalog.reports.iter().find(|report| report.code == channel.report)?;
         let bytes = bytes(project, output(run, report, "json")?)?;
         let json = serde_json::from_slice(&bytes).ok()?;
-        Some(Self { run, report, project, json, tongue: Tongue::of(&channel.language) })
+        Some(Self {
+            run,
+            report,
+            project,
+            json,
+            tongue: Tongue::of(&channel.language),
+            words: Words::for_lead(&channel.language),
+        })
     }
 
     pub fn is_restricted(&self) -> bool {
         self.report.audience.is_restricted()
     }
 
-    /// What the run had found and kept out: errors, warnings, rows.
+    /// The beginning of what the report prints of the ledger.
     pub fn head(&self) -> String {
         self.json["ledger_head"].as_str().unwrap_or_default().chars().take(12).collect()
     }
@@ -53,9 +62,11 @@ impl<'b> Board<'b> {
             };
             let total = list("figures").find(is_total)?;
             let unit = Unit::new(total["unit"].as_str().unwrap_or_default());
-            let target =
-                number(&total["target"]).map(|target| self.tongue.say(&format!("of {}", shown(target, &unit))));
-            let value = [Some(self.value(total, &unit)), target].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            let mut value = self.value(total, &unit);
+            if let Some(target) = number(&total["target"]) {
+                let target = self.tongue.writing().numbers(&shown(target, &unit));
+                value = self.words.say("of", &[("value", &value), ("target", &target)]);
+            }
             let status = total["status"].as_str().and_then(status).map(|status| self.status(status));
             Some(vec![indicator["title"].as_str().unwrap_or(code).to_owned(), value, status.unwrap_or_default()])
         };
@@ -95,14 +106,28 @@ impl<'b> Board<'b> {
         self.tongue.say(&words::status(status))
     }
 
-    /// The files of these endings, as they were published.
-    pub fn files(&self, endings: &[String]) -> Vec<Attachment> {
-        let of = |ending: &String| {
-            let output = output(self.run, self.report, ending)?;
-            let name = format!("{}.{ending}", self.report.code);
-            Some(Attachment { name, bytes: bytes(self.project, output)? })
-        };
-        endings.iter().filter_map(of).collect()
+    /// The report's own files whose names end so, as they were published.
+    pub fn files(&self, endings: &[String]) -> Vec<(&'b RunOutput, Attachment)> {
+        let code = self.report.code.as_str();
+        let start = format!("{code}.");
+        let mut files = Vec::new();
+        for ending in endings {
+            let ends = |name: &str| name.rsplit_once('.').is_some_and(|(_, last)| last == ending);
+            let own = self.run.outputs.iter().filter(|output| output.report == code);
+            let mut plain: Vec<(&RunOutput, String)> = own
+                .filter(|output| output.name.starts_with(&start) && ends(&output.name))
+                .map(|output| (output, output.name.clone()))
+                .collect();
+            if plain.is_empty() {
+                // One that could not take its name, because a file was open there.
+                plain.extend(output(self.run, self.report, ending).map(|output| (output, format!("{start}{ending}"))));
+            }
+            let whole = plain
+                .into_iter()
+                .filter_map(|(output, name)| Some((output, Attachment { name, bytes: bytes(self.project, output)? })));
+            files.extend(whole);
+        }
+        files
     }
 
     fn value(&self, figure: &Value, unit: &Unit) -> String {

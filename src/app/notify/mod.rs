@@ -8,15 +8,17 @@ mod board;
 mod compose;
 mod events;
 mod expected;
+mod mailing;
 mod post;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::answer::{self, Answer};
 use super::attempt::Attempt;
 use super::prefill::Prefill;
 use super::project::Project;
+use super::runs::Run;
 use super::state::State;
 use super::world::World;
 use super::{Progress, Stopped, ingest, template};
@@ -34,6 +36,8 @@ use board::Board;
 use compose::{Along, Beside};
 use events::{Facts, Part, Tells};
 use post::{Message, To, Ways};
+
+pub use mailing::mail_outputs;
 
 /// The channel of mails to partners.
 const REMINDERS: &str = "reminders";
@@ -166,7 +170,8 @@ struct Work<'p> {
 impl<'p> Work<'p> {
     /// None where there is nobody to tell, or nothing that could be told.
     fn open(project: &'p Project, dry_run: bool, progress: Progress<'_>) -> Result<Option<Self>, Stopped> {
-        if project.catalog.telling.is_empty() || !project.store().join("ledger.sqlite").is_file() {
+        let mailings = project.catalog.reports.iter().any(|report| !report.mailings.is_empty());
+        if (project.catalog.telling.is_empty() && !mailings) || !project.store().join("ledger.sqlite").is_file() {
             return Ok(None);
         }
         let mut store = if dry_run { Store::aside(&project.store())? } else { Store::open(&project.store())? };
@@ -271,7 +276,8 @@ impl<'p> Work<'p> {
         };
         let about = json!({ "partner": partner.code.as_str() });
         let way = To::Person(contact, &reminders.cc);
-        let message = Message { channel: REMINDERS, way, keys, note, attachments: attachments.files, about };
+        let (attachments, receipts) = (attachments.files, Vec::new());
+        let message = Message { channel: REMINDERS, way, keys, note, attachments, about, receipts };
         self.send(ways, &message)
     }
 
@@ -322,17 +328,24 @@ impl<'p> Work<'p> {
         Ok(file)
     }
 
-    fn tell(&mut self, ways: &mut Ways<'_>, channel: &'p Channel, parts: &[Part]) -> Result<Vec<Notice>, Stopped> {
-        let project = self.project;
-        let facts = Facts { project, entries: &self.entries, attempt: None, deadlines: &[], now: self.now };
+    fn tell(&mut self, ways: &mut Ways<'_>, channel: &Channel, parts: &[Part]) -> Result<Vec<Notice>, Stopped> {
+        let facts =
+            Facts { project: self.project, entries: &self.entries, attempt: None, deadlines: &[], now: self.now };
         let run = facts.run().map(|(run, body)| (run, body.clone()));
-        let board = run.as_ref().and_then(|(run, _)| Board::of(project, channel, run));
+        let message = self.message(channel, parts, run.as_ref());
+        self.send(ways, &message)
+    }
+
+    /// What a channel is told.
+    fn message<'c>(&self, channel: &'c Channel, parts: &[Part], run: Option<&(Run, Value)>) -> Message<'c> {
+        let project = self.project;
+        let board = run.and_then(|(run, _)| Board::of(project, channel, run));
         let is_published = parts.iter().any(|part| matches!(part.tells, Tells::Success | Tells::Turned { .. }));
         let mut beside = Beside::default();
         let mut attachments = Attachments::new(project);
-        if let (true, Some((run, body))) = (is_published, &run) {
+        if let (true, Some((run, body))) = (is_published, run) {
             if let (Some(board), Way::Mail(_)) = (&board, &channel.way) {
-                for file in board.files(&channel.attach) {
+                for (_, file) in board.files(&channel.attach) {
                     let name = file.name.clone();
                     if attachments.add(file, &mut beside.too_large) {
                         beside.attached.push(name);
@@ -346,19 +359,21 @@ impl<'p> Work<'p> {
         }
         let note = compose::summary(project, channel, parts, board.as_ref(), &beside);
         let about = json!({
-            "programme": project.catalog.programme.code, "run": run.as_ref().map(|(run, _)| run.code.as_str()),
-            "as_of": run.as_ref().map(|(run, _)| run.as_of.to_string()),
+            "programme": project.catalog.programme.code, "run": run.map(|(run, _)| run.code.as_str()),
+            "as_of": run.map(|(run, _)| run.as_of.to_string()),
         });
         let keys = parts.iter().map(|part| part.key.clone()).collect();
         let way = To::Channel(channel);
-        let message = Message { channel: &channel.code, way, keys, note, attachments: attachments.files, about };
-        self.send(ways, &message)
+        let (attachments, receipts) = (attachments.files, Vec::new());
+        Message { channel: &channel.code, way, keys, note, attachments, about, receipts }
     }
 
     /// Where the files of a channel's report were delivered to, as the receipts say.
     fn places(&self, channel: &Channel, run: &str) -> Vec<String> {
         let delivered = self.entries.iter().filter(|entry| entry.kind == Kind::Delivered).map(|entry| &entry.body);
         let own = delivered.filter(|body| body["run"] == run && body["report"] == channel.report.as_str());
+        // Who else gets mail is nobody's to know.
+        let own = own.filter(|body| body["kind"] != "mail");
         let mut places: Vec<String> = own.filter_map(|body| body["place"].as_str().map(str::to_owned)).collect();
         places.sort();
         places.dedup();
@@ -432,7 +447,11 @@ impl<'p> Work<'p> {
                 return Err(unwritten.map_or_else(|| super::fault("nothing can be written down", why), Stopped::from));
             }
         };
-        self.record(&ended)?;
+        let receipts = message.receipts.iter().filter(|_| ended.state == Stage::Sent);
+        let mut entries = vec![(Kind::Notice, ended.to_json())];
+        entries.extend(receipts.map(|receipt| (Kind::Delivered, receipt.clone())));
+        self.store.ledger_mut().append(self.now, &entries)?;
+        self.history.add(&ended, self.now);
         Ok(vec![notice(result)])
     }
 

@@ -5,7 +5,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::super::project::Project;
-use super::super::world::World;
+use super::super::world::{World, secret};
+use crate::finding::Place;
 use crate::http::Secret;
 use crate::model::hash::hash_of;
 use crate::model::notify::{Address, Channel, Mail, Post, Server, Way};
@@ -27,6 +28,8 @@ pub struct Message<'m> {
     pub attachments: Vec<Attachment>,
     /// For machines: what it is about.
     pub about: Value,
+    /// Of a mailing: what the ledger says of each file, once it is sent.
+    pub receipts: Vec<Value>,
 }
 
 /// To whom.
@@ -125,7 +128,7 @@ impl<'w> Ways<'w> {
             Post::Outbox(path) => put(&project.root.join(path), message, "eml", &letter.bytes, before),
             Post::Server(server) => {
                 if self.line.is_none() {
-                    self.line = Some(self.open(server)?);
+                    self.line = Some(self.open(server, &mail.from)?);
                 }
                 let line = self.line.as_mut().ok_or_else(none)?;
                 line.send(&letter, needed, before)
@@ -133,7 +136,7 @@ impl<'w> Ways<'w> {
         }
     }
 
-    fn open(&self, server: &'w Server) -> Result<Line<'w>, Refused> {
+    fn open(&self, server: &'w Server, from: &str) -> Result<Line<'w>, Refused> {
         let login = match (&server.user, &server.secret) {
             (Some(user), Some(secret)) => Some(Login { user: self.secret(user)?, secret: self.secret(secret)? }),
             _ => None,
@@ -142,15 +145,11 @@ impl<'w> Ways<'w> {
             let path = self.project.root.join(path);
             std::fs::read(&path).map_err(|error| Refused::Now(format!("{} cannot be read: {error}", path.display())))
         });
-        Ok(Line::new(server, login, trusted.transpose()?))
+        Ok(Line::new(server, from, login, trusted.transpose()?))
     }
 
     fn secret(&self, name: &SecretName) -> Result<Secret, Refused> {
-        let text = match name {
-            SecretName::Variable(name) => std::env::var(name).ok(),
-            SecretName::File(path) => std::fs::read_to_string(self.project.root.join(path)).ok(),
-        };
-        text.and_then(|text| Secret::new(&text)).ok_or_else(|| Refused::Now(format!("{name} holds no line of text")))
+        secret(&self.project.root, &Place::Project, name).map_err(|finding| Refused::Now(finding.message))
     }
 
     /// To an address that is a secret as a whole.

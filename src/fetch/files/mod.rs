@@ -1,4 +1,4 @@
-//! Files of folders, addresses, WebDAV and object stores: what is new there, one file after the other.
+//! Files of folders, addresses, `WebDAV` and object stores: what is new there, one file after the other.
 //!
 //! A place gives a list with a mark for each file; only what bears another mark than last time is fetched. What cannot be
 //! taken now is left for the next time, and said.

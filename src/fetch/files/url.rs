@@ -31,7 +31,7 @@ pub(super) fn fetch(asked: &Asked<'_>, address: &Address, receive: Receive<'_>) 
     }
     let name = name(asked, &answer);
     let page = answer.header("content-type").is_some_and(|kind| kind.to_lowercase().starts_with("text/html"));
-    if page && !(asked.wanted)(&name) || page && answer.body.trim_ascii_start().starts_with(b"<") {
+    if page && answer.body.trim_ascii_start().starts_with(b"<") {
         let message = "the server gives a web page in place of a file: a page to sign in, or an expired link";
         let help = "Open the address in a browser where nobody is signed in: it must give the file itself.";
         return Err(Failure::strange(message).help(help));

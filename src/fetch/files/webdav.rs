@@ -1,4 +1,4 @@
-//! A folder of a WebDAV server, such as Nextcloud or SharePoint: asked folder by folder, because many servers refuse to
+//! A folder of a `WebDAV` server, such as Nextcloud or `SharePoint`: asked folder by folder, because many servers refuse to
 //! list everything at once.
 
 use reqwest::Method;

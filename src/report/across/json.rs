@@ -72,6 +72,7 @@ fn matched(across: &Across, one: &Matched) -> Json {
         });
         json!({
             "together": once.together,
+            "at_least": once.at_least,
             "in_several": once.several,
             "shared": shared.collect::<Vec<_>>(),
             "several": several.collect::<Vec<_>>(),

@@ -113,7 +113,12 @@ fn together(canvas: &mut Canvas, one: &Matched, format: NumberFormat) {
     canvas.end_ruled(NAME, LAST, Rule::Above);
     if let Some(once) = &one.once {
         canvas.text(NAME, "Each counted once", Look::Strong);
-        canvas.text(2, format!("{} of them in several programmes", once.several), Look::Note);
+        let spelt = if once.at_least < once.together {
+            format!("; {} if spellings that differ in marks alone are one", once.at_least)
+        } else {
+            String::new()
+        };
+        canvas.text(2, format!("{} of them in several programmes{spelt}", once.several), Look::Note);
         canvas.put(3, Cell::count(once.together), Look::StrongFigure.plain());
         canvas.verbatim(4, one.entries[0].unit.as_str(), Look::Text);
         canvas.end();

@@ -8,7 +8,7 @@ use crate::report::chain as told;
 
 pub fn part(page: &Page, chain: &Chain, at: usize) -> Markup {
     let mut heads = vec![Head::left(page.say(told::BEGAN))];
-    heads.extend(chain.steps.iter().map(|step| Head::theirs_right(step)));
+    heads.extend(chain.steps.iter().map(Head::theirs_right));
     let body = html! {
         @for cohort in &chain.cohorts {
             tr {

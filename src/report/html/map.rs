@@ -28,7 +28,7 @@ pub fn part(page: &Page) -> Option<Markup> {
 
 fn block(page: &Page, matrix: &Matrix, part: &MatrixPart, id: &str) -> Markup {
     let mut heads = vec![Head::left(page.say(told::axes(matrix)))];
-    heads.extend(matrix.columns.iter().map(|name| Head::theirs_right(name)));
+    heads.extend(matrix.columns.iter().map(Head::theirs_right));
     let body = html! {
         @for (name, cells) in matrix.rows.iter().zip(&part.cells) {
             tr {

@@ -2,6 +2,7 @@
 //! way from a figure to its rows.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 use rust_decimal::Decimal;
@@ -12,12 +13,14 @@ use crate::model::scoreboard::{IndicatorResult, Scoreboard, Status};
 use crate::model::value::Value;
 use crate::report::book::clean;
 use crate::report::language::Tongue;
+use crate::report::partner_names;
 use crate::report::style::{NumberFormat, Tone};
 use crate::report::words;
 
 pub struct Page<'a> {
     pub board: &'a Scoreboard,
     pub rows: Rows<'a>,
+    partners: BTreeMap<&'a str, &'a str>,
     pub tongue: Tongue,
     /// Texts of ours that no table translates.
     pub untold: RefCell<Vec<String>>,
@@ -26,7 +29,7 @@ pub struct Page<'a> {
 impl<'a> Page<'a> {
     pub fn new(board: &'a Scoreboard) -> Self {
         let tongue = Tongue::of(&board.presentation.language);
-        Self { board, rows: Rows::new(board), tongue, untold: RefCell::default() }
+        Self { board, rows: Rows::new(board), partners: partner_names(board), tongue, untold: RefCell::default() }
     }
 
     pub fn restricted(&self) -> bool {
@@ -76,8 +79,7 @@ impl<'a> Page<'a> {
 
     /// A partner as people call it.
     pub fn partner(&self, code: &'a str) -> &'a str {
-        let partners = &self.board.programme.partners;
-        partners.iter().find(|partner| partner.code.as_str() == code).map_or(code, |partner| &partner.name)
+        self.partners.get(code).copied().unwrap_or(code)
     }
 
     /// A collection as people call it.

@@ -49,7 +49,7 @@ fn block(canvas: &mut Canvas, matrix: &Matrix, part: &MatrixPart, last: u16) {
         canvas.verbatim(NAME, name, Look::Text);
         for (at, cell) in (FIRST..).zip(cells) {
             match content(part, cell) {
-                Some(text) => canvas.put(at, Cell::verbatim_lines(text), Look::Heat(2).plain()),
+                Some(text) => canvas.put(at, Cell::verbatim_lines(text), Look::Held.plain()),
                 None => canvas.text(at, told::absence(part), Look::AbsentText),
             };
         }

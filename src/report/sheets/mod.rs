@@ -30,7 +30,7 @@ pub(super) use findings::told;
 pub(super) use indicator::capital;
 pub(super) use pace::outlook;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
@@ -38,7 +38,7 @@ use super::book::{Book, Cell, Sheet};
 use super::canvas::Canvas;
 use super::language::{Tongue, own};
 use super::style::{Look, NumberFormat, Rule, Style};
-use super::{prose, words};
+use super::{partner_names, prose, words};
 use crate::finding::CellRef;
 use crate::model::code::IndicatorCode;
 use crate::model::number::quotient;
@@ -59,7 +59,8 @@ pub const PROGRAM: &str = concat!("scoreboard ", env!("CARGO_PKG_VERSION"));
 pub fn book(scoreboard: &Scoreboard) -> Book {
     let tongue = Tongue::of(&scoreboard.presentation.language);
     let names = names(scoreboard, tongue);
-    let context = Context { scoreboard, names: &names, tongue };
+    let partners = partner_names(scoreboard);
+    let context = Context { scoreboard, names: &names, partners: &partners, tongue };
     let (indicators, trends): (Vec<_>, Vec<_>) =
         scoreboard.indicators.iter().zip(&names).map(|(one, name)| indicator::sheet(context, one, name)).unzip();
     let copied = copies::names(&scoreboard.evidence.copies, taken(&names, tongue));
@@ -143,14 +144,15 @@ struct Context<'a> {
     scoreboard: &'a Scoreboard,
     /// The sheet of each indicator, in their order.
     names: &'a [String],
+    /// Asked for once a row: a search among hundreds of partners would be felt.
+    partners: &'a BTreeMap<&'a str, &'a str>,
     tongue: Tongue,
 }
 
 impl<'a> Context<'a> {
     /// A partner as people call it.
     fn partner(self, code: &'a str) -> &'a str {
-        let partners = &self.scoreboard.programme.partners;
-        partners.iter().find(|partner| partner.code.as_str() == code).map_or(code, |partner| &partner.name)
+        self.partners.get(code).copied().unwrap_or(code)
     }
 
     /// Whether the report wants charts of this use.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::app::attempt::{Attempt, Outcome, Trigger};
-use crate::app::{Stopped, status};
+use crate::app::{Stopped, sources, status};
 use crate::model::scoreboard::ReportingState;
 use crate::schedule::scheduler::{Scheduler, Standing, entries, outcome};
 use crate::store::Kind;
@@ -23,7 +23,7 @@ pub struct Facts {
     /// Of the last refresh: by severity.
     pub findings: [(&'static str, u64); 2],
     pub kept_out: u64,
-    /// When a source was last fetched.
+    /// When a source last gave all that it had.
     pub fetched: BTreeMap<String, DateTime<Utc>>,
     pub waiting: usize,
     /// Reports that were due, and those of them that came.
@@ -40,11 +40,14 @@ impl Facts {
         let standing = scheduler.standing(1)?;
         let project = scheduler.project()?;
         let mut facts = Self { standing, findings: [("error", 0), ("warning", 0)], ..Self::default() };
-        for entry in entries(&project.store())? {
+        let entries = entries(&project.store())?;
+        let ages = sources::ages(&entries, &project.catalog).into_iter();
+        facts.fetched = ages.filter_map(|age| Some((age.code, age.last_success?))).collect();
+        for entry in &entries {
             let text = |key: &str| entry.body[key].as_str().map(str::to_owned);
             match entry.kind {
                 Kind::Attempt => {
-                    if let Some(attempt) = Attempt::of(&entry) {
+                    if let Some(attempt) = Attempt::of(entry) {
                         facts.attempt(&attempt);
                     }
                 }
@@ -52,9 +55,6 @@ impl Facts {
                     let count = |key: &str| entry.body[key].as_u64().unwrap_or(0);
                     facts.findings = [("error", count("errors")), ("warning", count("warnings"))];
                     facts.kept_out = count("kept_out");
-                }
-                Kind::Fetched => {
-                    facts.fetched.extend(text("source").map(|source| (source, entry.at)));
                 }
                 Kind::Delivered => {
                     *facts.delivered.entry(text("destination").unwrap_or_default()).or_default() += 1;

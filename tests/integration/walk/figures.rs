@@ -200,7 +200,11 @@ impl<'a> Ground<'a> {
         let (seen, known) = (folded(&text), folded(bare));
         let same = match kind {
             _ if brings.by_name => true,
-            Some(FieldKind::Country) => seen.len() != 2 || seen == known || self.is_meant(row, field, &text, identity),
+            Some(FieldKind::Country) => {
+                // The EU writes two countries in its own way.
+                let of_the_eu = matches!((seen.as_str(), known.as_str()), ("EL", "GR") | ("UK", "GB"));
+                seen.len() != 2 || seen == known || of_the_eu || self.is_meant(row, field, &text, identity)
+            }
             // A number without its country gets it from the column beside it.
             Some(FieldKind::Enterprise) => known.ends_with(&seen) || seen.ends_with(&known),
             _ => seen == known,

@@ -71,7 +71,9 @@ fn matrix(answer: &Answer, output: &Output) {
     }
     output.line("");
     output.line("Organisations that two partners report; with itself: all that one reports");
-    table(&rows).iter().for_each(|line| output.line(line));
+    for line in table(&rows) {
+        output.line(&line);
+    }
 }
 
 /// Decisions to fill in. Whoever only saves it has decided nothing: it does not pass `check`.

@@ -93,7 +93,9 @@ mod tests {
         fn joining_is_the_same_in_any_order(mut pairs in prop::collection::vec((0..12_usize, 0..12_usize), 0..20)) {
             let joined = |pairs: &[(usize, usize)]| {
                 let mut groups = Groups::of(12);
-                pairs.iter().for_each(|(one, other)| { groups.join(*one, *other); });
+                for (one, other) in pairs {
+                    groups.join(*one, *other);
+                }
                 (0..12).map(|thing| groups.find(thing)).collect::<Vec<_>>()
             };
             let first = joined(&pairs);

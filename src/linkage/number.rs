@@ -82,11 +82,9 @@ pub fn base(identity: &str) -> Option<String> {
         ("CH", Kind::Vat) => rest.strip_prefix('E')?,
         ("CH", Kind::Register) => rest.strip_prefix("CHE").unwrap_or(rest),
         ("XI" | "GB", Kind::Vat) => return Some(format!("GB:{}", rest.get(..9)?)),
-        ("BE" | "BG" | "DK" | "ES" | "FI" | "HR" | "HU" | "IT" | "LV" | "NO" | "PL" | "PT" | "RO" | "SE" | "SI", _) => {
-            rest
-        }
+        ("BE" | "BG" | "DK" | "ES" | "FI" | "HR" | "HU" | "IT" | "LV" | "NO" | "PL" | "PT" | "RO" | "SE" | "SI", _)
+        | ("GR", Kind::Register) => rest,
         ("EL", Kind::Vat) => return Some(format!("GR:{rest}")),
-        ("GR", Kind::Register) => rest,
         _ => return None,
     };
     Some(format!("{country}:{base}"))

@@ -189,12 +189,16 @@ fn pairs(all: &[Prepared]) -> BTreeSet<(usize, usize)> {
     };
     for block in blocks.values().filter(|block| block.len() <= MOST_OF_A_SIGN) {
         for (at, one) in block.iter().enumerate() {
-            block[at + 1..].iter().for_each(|other| add(*one, *other));
+            for other in &block[at + 1..] {
+                add(*one, *other);
+            }
         }
     }
     sorted.sort();
     for window in sorted.windows(NEIGHBOURS + 1) {
-        window[1..].iter().for_each(|(_, other)| add(window[0].1, *other));
+        for (_, other) in &window[1..] {
+            add(window[0].1, *other);
+        }
     }
     if let [.., (_, one), (_, other)] = sorted.as_slice() {
         add(*one, *other);

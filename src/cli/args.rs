@@ -498,6 +498,7 @@ pub enum LogForm {
 
 #[derive(Debug, Args)]
 #[group(id = "what", multiple = false, args = ["once", "list", "now"])]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct ScheduleArgs {
     #[command(flatten)]
     pub common: Common,

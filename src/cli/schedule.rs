@@ -29,12 +29,13 @@ pub fn main(args: &ScheduleArgs, output: &Output) -> Result<Exit, Stopped> {
         return list(&mut scheduler, output);
     }
     super::log::start(args.log);
+    let stop = Stop::on_signals()?;
     if let Some(code) = &args.now {
-        let attempt = scheduler.now(code, &|| false)?;
+        let attempt = scheduler.now(code, &|| stop.asked())?;
         return Ok(answer(std::slice::from_ref(&attempt), None, output));
     }
     if args.once {
-        return once(&mut scheduler, output);
+        return once(&mut scheduler, &stop, output);
     }
     if let Some(address) = args.listen
         && !address.ip().is_loopback()
@@ -46,11 +47,11 @@ pub fn main(args: &ScheduleArgs, output: &Output) -> Result<Exit, Stopped> {
         return Err(Stopped(vec![finding.help(help)]));
     }
     let settings = Settings { root: args.common.project.clone(), wait: args.wait, listen: args.listen };
-    daemon::run(&settings, &Stop::on_signals()?)?;
+    daemon::run(&settings, &stop)?;
     Ok(Exit::Fine)
 }
 
-fn once(scheduler: &mut Scheduler, output: &Output) -> Result<Exit, Stopped> {
+fn once(scheduler: &mut Scheduler, stop: &Stop, output: &Output) -> Result<Exit, Stopped> {
     let store = scheduler.project()?.store();
     let _lock = match lock::take(&store)? {
         Ok(lock) => lock,
@@ -58,9 +59,9 @@ fn once(scheduler: &mut Scheduler, output: &Output) -> Result<Exit, Stopped> {
     };
     let mut attempts = Vec::new();
     for look in 0.. {
-        let woken = scheduler.wake(&|| false)?;
+        let woken = scheduler.wake(&|| stop.asked())?;
         attempts.extend(woken.attempts);
-        if !woken.busy {
+        if !woken.busy || stop.asked() {
             break;
         }
         if look == LOOKS {

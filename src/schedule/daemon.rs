@@ -76,7 +76,11 @@ fn cannot(what: &str, error: &dyn std::fmt::Display) -> Stopped {
 /// What keeps it from starting: definitions that are broken, another scheduler, an address that is taken.
 pub fn run(settings: &Settings, stop: &Stop) -> Result<(), Stopped> {
     let mut scheduler = Scheduler::new(&settings.root);
-    let store = scheduler.project()?.store();
+    let project = scheduler.project()?;
+    let store = project.store();
+    if project.catalog.schedules.is_empty() {
+        warn!("no schedule is declared: nothing will be due until one is");
+    }
     let board = Arc::new(Board::new(period()));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -25,14 +25,20 @@ pub struct Past {
     pub success: Option<DateTime<Utc>>,
 }
 
-/// What was done of all schedules, by code.
+/// What was done of all schedules.
 #[derive(Debug, Clone, Default)]
-pub struct History(BTreeMap<String, Past>);
+pub struct History {
+    /// By code.
+    pasts: BTreeMap<String, Past>,
+    /// When the ledger was last written to, whoever did it.
+    pub written: Option<DateTime<Utc>>,
+}
 
 impl History {
     pub fn of(entries: &[Entry]) -> Self {
         let mut history = Self::default();
         for entry in entries {
+            history.written = Some(entry.at);
             if let Some(attempt) = Attempt::of(entry) {
                 history.add(entry.at, attempt);
             }
@@ -41,7 +47,7 @@ impl History {
     }
 
     pub fn past(&self, code: &str) -> Past {
-        self.0.get(code).cloned().unwrap_or_default()
+        self.pasts.get(code).cloned().unwrap_or_default()
     }
 
     fn add(&mut self, at: DateTime<Utc>, attempt: Attempt) {
@@ -49,7 +55,7 @@ impl History {
             Trigger::Schedule { schedule, due } => (schedule, *due),
             Trigger::Command(_) => return,
         };
-        let past = self.0.entry(code.clone()).or_default();
+        let past = self.pasts.entry(code.clone()).or_default();
         match attempt.outcome {
             Outcome::Begun => {
                 *past.begun.entry(due).or_default() += 1;

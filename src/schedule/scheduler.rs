@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use tracing::{error, info, info_span, warn};
 
@@ -61,11 +61,16 @@ pub struct Scheduler {
     root: PathBuf,
     project: Option<(Stamp, Project)>,
     history: Option<(Stamp, History)>,
+    /// It was said that the clock goes wrong.
+    said: bool,
 }
+
+/// A clock that is behind the ledger by less than this is not told.
+const BEHIND: TimeDelta = TimeDelta::minutes(10);
 
 impl Scheduler {
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), project: None, history: None }
+        Self { root: root.to_owned(), project: None, history: None, said: false }
     }
 
     /// The definitions as they are now. Those of before are not used once they have changed.
@@ -114,9 +119,15 @@ impl Scheduler {
 
     fn due(&mut self) -> Result<Vec<Due>, Stopped> {
         let history = self.history()?.clone();
+        let now = clock::now();
+        let behind = history.written.filter(|written| *written - now > BEHIND);
+        if let Some(written) = behind.filter(|_| !self.said) {
+            warn!(%written, %now, "the clock was set back: the ledger has entries of a later hour");
+        }
+        self.said = behind.is_some();
         let catalog = &self.project()?.catalog;
         let past = |schedule: &Schedule| history.past(schedule.code.as_str());
-        Ok(due(&catalog.schedules, catalog.programme.time_zone, &past, clock::now()))
+        Ok(due(&catalog.schedules, catalog.programme.time_zone, &past, now))
     }
 
     /// Does everything that is due, until nothing is.
@@ -248,12 +259,9 @@ impl Scheduler {
     }
 }
 
-/// What the ledger holds. Looks only: a store is not made for it.
+/// What the ledger holds. Looks only: a store is not made for it, and nobody is kept from writing.
 pub(super) fn entries(store: &Path) -> Result<Vec<Entry>, Stopped> {
-    if !store.join("ledger.sqlite").is_file() {
-        return Ok(Vec::new());
-    }
-    Ok(Store::open(store)?.ledger_mut().entries()?)
+    Ok(Store::look(store)?.ledger_mut().entries()?)
 }
 
 fn stamps(files: impl Iterator<Item = PathBuf>) -> Stamp {

@@ -122,10 +122,7 @@ mod tests {
     #[test]
     fn aggregates_become_columns_and_the_rest_a_condition_over_them() {
         let checked = check("COUNT(DISTINCT country) >= 2 AND COUNT(*) BETWEEN 3 AND 5", &scope()).expect("sound");
-        assert_eq!(
-            checked.sql,
-            "value_0 >= CAST(2 AS BIGINT) AND value_1 BETWEEN CAST(3 AS BIGINT) AND CAST(5 AS BIGINT)"
-        );
+        assert_eq!(checked.sql, "value_0 >= 2 AND value_1 BETWEEN 3 AND 5");
         let all: Vec<String> = checked.measures.iter().map(Measure::sql).collect();
         assert_eq!(all, ["COUNT(DISTINCT country)", "COUNT(*)"]);
         assert_eq!(checked.measures[0].source, "COUNT(DISTINCT country)");

@@ -57,7 +57,7 @@ impl World {
     }
 
     fn write(&mut self, attempt: &Attempt) {
-        let seq = self.entries.len() as i64 + 1;
+        let seq = i64::try_from(self.entries.len()).expect("few") + 1;
         let entry = Entry { seq, at: attempt.began, kind: Kind::Attempt, body: attempt.to_json(), hash: String::new() };
         self.entries.push(entry);
         self.history = History::of(&self.entries);

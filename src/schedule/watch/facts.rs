@@ -59,7 +59,10 @@ impl Facts {
                 Kind::Delivered => {
                     *facts.delivered.entry(text("destination").unwrap_or_default()).or_default() += 1;
                 }
-                Kind::Notice => *facts.notices.entry(text("state").unwrap_or_default()).or_default() += 1,
+                // Each message has a second entry when it is known what became of it.
+                Kind::Notice if entry.body["state"] != "about_to" => {
+                    *facts.notices.entry(text("state").unwrap_or_default()).or_default() += 1;
+                }
                 _ => {}
             }
         }

@@ -21,7 +21,7 @@ const BUCKETS: [f64; 12] = [0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300
 type Labels = Vec<(&'static str, String)>;
 type Decimal = Gauge<f64, AtomicU64>;
 
-/// All of them, in the text form of OpenMetrics.
+/// All of them, in the text form of `OpenMetrics`.
 pub fn text(board: &Board) -> Result<String, fmt::Error> {
     let mut registry = Registry::with_prefix("scoreboard");
     registry.register("build", "The program", Info::new(vec![("version", env!("CARGO_PKG_VERSION").to_owned())]));
@@ -88,7 +88,7 @@ fn of_work(registry: &mut Registry, facts: &Facts) {
     for (state, count) in &facts.notices {
         notices.get_or_create(&vec![("state", state.clone())]).inc_by(*count);
     }
-    registry.register("notices", "Steps of messages to people: about_to, sent, failed", notices);
+    registry.register("notices", "Messages to people, by what became of them", notices);
 }
 
 fn of_data(registry: &mut Registry, facts: &Facts) {

@@ -27,6 +27,7 @@ pub mod finding;
 pub mod http;
 pub mod ingest;
 pub mod layout;
+pub mod linkage;
 pub mod model;
 pub mod notify;
 pub mod propose;

@@ -69,7 +69,14 @@ pub fn counting(project: &Project, store: &Store, state: &State, as_of: NaiveDat
     submissions.sort_by_key(|submission| submission.section);
     let records = Records::new(catalog, &rows, &submissions, as_of)
         .map_err(|error| fault("rows cannot be put together", error))?;
-    let waves = waves(project, store, state, &order)?;
+    let mut waves = waves(project, store, state, &order)?;
+    for wave in &mut waves {
+        let Some(survey) = catalog.survey(&wave.survey) else { continue };
+        let organisations = &records.organisations;
+        organisations
+            .put_into_answers(&mut wave.rows, survey.respondent.as_str())
+            .map_err(|error| fault("answers cannot be matched", error))?;
+    }
     Ok(Counting { stored, submissions, ties, records, waves })
 }
 

@@ -12,8 +12,10 @@ use crate::finding::{Finding, Place, rules};
 use crate::store::definitions::Files;
 
 /// The folders of definitions beside `scoreboard.toml`.
-const FOLDERS: [&str; 3] = ["indicators", "pipelines", "reports"];
+const FOLDERS: [&str; 4] = ["decisions", "indicators", "pipelines", "reports"];
 const HEAD: &str = "scoreboard.toml";
+/// What was decided of organisations and countries, where it is one file.
+const DECISIONS: &str = "decisions.toml";
 
 /// Where definition files come from, and what was read so far.
 pub struct Definitions {
@@ -65,7 +67,7 @@ impl Definitions {
         Some(text)
     }
 
-    /// `scoreboard.toml`, then every `.toml` of the three folders, sorted by name.
+    /// `scoreboard.toml`, `decisions.toml` where it is there, then every `.toml` of the four folders, sorted by name.
     ///
     /// # Errors
     /// That there is no project, or files that cannot be read.
@@ -91,20 +93,26 @@ impl Definitions {
 
     fn names(&self) -> Result<Vec<String>, Stopped> {
         let is_toml = |name: &str| Path::new(name).extension().is_some_and(|extension| extension == "toml");
-        let (is_there, root, inside): (bool, String, Vec<Vec<String>>) = match &self.from {
+        let (is_there, decided, root, inside): (bool, bool, String, Vec<Vec<String>>) = match &self.from {
             Origin::Folder(root) => {
                 let listed = |folder: &&str| {
                     let entries = fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
                     entries.map(|entry| format!("{folder}/{}", entry.file_name().to_string_lossy())).collect()
                 };
-                (root.join(HEAD).is_file(), root.display().to_string(), FOLDERS.iter().map(listed).collect())
+                let is_file = |name: &str| root.join(name).is_file();
+                (is_file(HEAD), is_file(DECISIONS), root.display().to_string(), FOLDERS.iter().map(listed).collect())
             }
             Origin::Kept(files) => {
                 let of = |folder: &&str| {
                     let in_it = |name: &&String| name.rsplit_once('/').is_some_and(|(parent, _)| parent == *folder);
                     files.keys().filter(in_it).cloned().collect()
                 };
-                (files.contains_key(HEAD), "what was kept".to_owned(), FOLDERS.iter().map(of).collect())
+                (
+                    files.contains_key(HEAD),
+                    files.contains_key(DECISIONS),
+                    "what was kept".to_owned(),
+                    FOLDERS.iter().map(of).collect(),
+                )
             }
         };
         if !is_there {
@@ -115,6 +123,7 @@ impl Definitions {
             ));
         }
         let mut names = vec![HEAD.to_owned()];
+        names.extend(decided.then(|| DECISIONS.to_owned()));
         for mut folder in inside {
             folder.retain(|name| is_toml(name));
             folder.sort();

@@ -23,6 +23,7 @@ pub mod init;
 pub mod known;
 pub mod layout;
 pub mod notify;
+pub mod organisations;
 mod outputs;
 mod partner;
 pub mod project;
@@ -42,6 +43,7 @@ pub mod verify;
 pub mod work;
 
 mod copies;
+mod decided;
 mod disclosed;
 mod formula;
 mod prefill;

@@ -16,7 +16,7 @@ use super::produce::{Moment, gate_finding};
 use super::project::Project;
 use super::runs::{self, Run, RunOutput};
 use super::state::{Known, State};
-use super::{Progress, Stopped, disclosed, ingest, sources};
+use super::{Progress, Stopped, decided, disclosed, ingest, sources};
 use crate::clock::{self, Stopwatch};
 use crate::define::catalog::Report;
 use crate::finding::{Finding, to_json};
@@ -193,6 +193,7 @@ fn refresh(
     body["kept_out"] = json!(answer.kept_out);
     body["gates"] = json!(answer.gates.iter().map(of).collect::<Vec<_>>());
     history.record(&store, &kept, &mut body)?;
+    decided::record(&project.catalog, &mut store)?;
     if state.last_run.as_ref() != Some(&body) {
         let mut new = vec![(Kind::Run, body)];
         if let Some(trigger) = &options.trigger {

@@ -13,6 +13,7 @@ use super::reading::workbook;
 use super::state::{Known, State};
 use super::{Progress, Stopped, disclosed, fault, formula, ingest, rebuild};
 use crate::compute::disclose;
+use crate::compute::evidence::JOINED;
 use crate::define::catalog::{Derived, How};
 use crate::finding::suggest::nearest;
 use crate::finding::{CellRef, Finding, Place, rules};
@@ -94,6 +95,8 @@ pub struct Leaf {
     pub date: Option<NaiveDate>,
     pub brings: Brings,
     pub below: Option<Brings>,
+    /// Why its organisation is counted with another.
+    pub joined: Option<String>,
     pub cells: Vec<Read>,
 }
 
@@ -104,6 +107,14 @@ pub struct SubTotal {
     pub sheet: String,
     pub rows: usize,
     pub value: Option<Decimal>,
+}
+
+/// The reason in what evidence says of a row.
+fn joined(says: &str) -> Option<String> {
+    let (_, why) = says.split_once(JOINED)?;
+    // Other fields stand behind it as `field = value`.
+    let parts: Vec<&str> = why.split("; ").take_while(|part| !part.contains(" = ")).collect();
+    Some(parts.join("; "))
 }
 
 /// A row that does not count, and why.
@@ -453,6 +464,7 @@ impl Originals<'_> {
             date: row.date,
             brings: row.brings.clone(),
             below: row.below.clone(),
+            joined: joined(&row.says),
             cells,
         })
     }

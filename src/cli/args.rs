@@ -46,6 +46,8 @@ pub enum Command {
     Catalogue(CatalogueArgs),
     /// Trace a figure to the cells that it came from, with the numbers put in
     Trace(TraceArgs),
+    /// Show which organisations may be one, with the reasons, and how many each two partners share
+    Organisations(OrganisationsArgs),
     /// Write a report in the form that another system reads, or send it to DHIS2
     Export(Export),
     /// List runs: when, what set them off, inputs and outputs, how long they took, what came of them
@@ -263,6 +265,21 @@ pub struct DiffArgs {
     /// The day of the scoreboard, where it is held against what a run would give now
     #[arg(long, value_name = "DAY", conflicts_with = "later")]
     pub as_of: Option<NaiveDate>,
+}
+
+#[derive(Debug, Args)]
+pub struct OrganisationsArgs {
+    #[command(flatten)]
+    pub common: Common,
+    /// The day of the scoreboard
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<NaiveDate>,
+    /// Write the pairs as decisions to fill in, for decisions.toml
+    #[arg(long)]
+    pub propose: bool,
+    /// Also show how many organisations each two partners report
+    #[arg(long, conflicts_with = "propose")]
+    pub matrix: bool,
 }
 
 #[derive(Debug, Args)]
@@ -550,6 +567,7 @@ impl Arguments {
             Command::Explain(explain) => explain.common.format,
             Command::Catalogue(catalogue) => catalogue.format,
             Command::Trace(trace) => trace.common.format,
+            Command::Organisations(organisations) => organisations.common.format,
             Command::Export(export) => export.common.format,
             Command::Runs(runs) => runs.common.format,
             Command::Status(status) => status.common.format,

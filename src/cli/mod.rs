@@ -17,6 +17,7 @@ mod init;
 mod layout;
 mod log;
 mod notify;
+mod organisations;
 mod output;
 mod progress;
 mod publish;
@@ -72,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::Close(close) => close::main(close, &output),
         Command::Diff(diff) => diff::main(diff, &output),
         Command::Explain(explain) => explain::main(explain, &output),
+        Command::Organisations(organisations) => organisations::main(organisations, &output),
         Command::Catalogue(catalogue) => catalogue::main(catalogue, &output),
         Command::Export(export) => export::main(export, &output),
         Command::Runs(runs) => runs::main(runs, &output),

@@ -51,7 +51,7 @@ fn answer(traced: &Traced) -> Json {
         json!({
             "partner": leaf.partner, "file": leaf.file, "hash": leaf.hash, "sheet": leaf.sheet, "row": leaf.row,
             "key": leaf.key, "date": leaf.date.map(|day| day.to_string()), "brings": brings(&leaf.brings),
-            "below": leaf.below.as_ref().map(brings), "cells": cells(&leaf.cells),
+            "below": leaf.below.as_ref().map(brings), "counted_with": leaf.joined, "cells": cells(&leaf.cells),
         })
     };
     let of_survey = |leaf: &AnswerLeaf| {
@@ -167,6 +167,9 @@ fn rows(traced: &Traced, most: usize, line: &dyn Fn(&str)) {
     line("Rows, with their cells as they came:");
     for leaf in traced.rows.iter().take(most) {
         line(&plain(&format!("  {} › {} › row {}  {}", leaf.file, leaf.sheet, leaf.row, brought(leaf))));
+        if let Some(why) = &leaf.joined {
+            line(&plain(&format!("      counted as one with another: {why}")));
+        }
         line(&format!("      {}", as_they_came(&leaf.cells)));
     }
     more(traced.rows.len(), most, line);

@@ -67,7 +67,7 @@ fn line<'a>(breakdown: &'a mut Breakdown, label: &str) -> Option<&'a mut Figure>
 /// A line that is what it was, whatever its parts are now.
 fn freeze(line: &mut Figure, value: Decimal) {
     line.value = Value::Known(value);
-    (line.numerator, line.denominator, line.upper) = (None, None, None);
+    (line.numerator, line.denominator, line.upper, line.lower) = (None, None, None, None);
 }
 
 /// Puts the differences into the first open period: beside its own rows, or in a line of its own while it is not due.
@@ -86,6 +86,7 @@ fn carry(breakdown: &mut Breakdown, total: Figure, open: &str, carried: Decimal)
         denominator: None,
         rows: 0,
         upper: None,
+        lower: None,
         baseline: None,
         target: None,
         expected: None,

@@ -8,10 +8,10 @@ use polars::prelude::{
     PlSmallStr, PolarsResult, StringChunked,
 };
 
-use super::currency;
 use super::plan::{Grain, Plan, Until};
 use super::rows::NOT_GIVEN;
 use super::{Inputs, Tables};
+use super::{currency, organisations};
 use crate::define::catalog::{Collection, FieldKind, How, Indicator, OnConflict, RowMeasure};
 use crate::finding::CellRef;
 use crate::model::code::{FieldCode, IndicatorCode};
@@ -21,6 +21,9 @@ use crate::model::submission::Submission;
 use crate::model::trace::{Brings, Standing};
 use crate::sql::frame::{Exact, date, decimals, exact, integer, keep, query, text};
 use crate::sql::{Function, Measure};
+
+/// How evidence begins to say why an organisation is counted with another.
+pub const JOINED: &str = "counted as one with another: ";
 
 /// The rows for the workbook, and all of them as a table: where the workbook's limit cut them, or where asked for.
 pub struct Gathered {
@@ -188,6 +191,9 @@ impl Reader<'_> {
     /// A field's value; of an amount that was converted also what was reported.
     fn says(&self, field: &str, row: usize) -> Option<String> {
         let beside = |name: String| text(self.frame, &name, row);
+        if self.is_reason(field) {
+            return text(self.frame, field, row).map(|why| format!("{JOINED}{why}"));
+        }
         let (value, given) = (text(self.frame, field, row), beside(currency::given(field)));
         match (value, given, beside(currency::rate(field))) {
             (Some(value), Some(given), Some(rate)) => Some(format!("{field} = {value} ({given} {rate})")),
@@ -197,6 +203,12 @@ impl Reader<'_> {
             }
             (value, ..) => Some(format!("{field} = {}", value?)),
         }
+    }
+
+    /// Whether a column says why an organisation is counted with another.
+    fn is_reason(&self, column: &str) -> bool {
+        let mut fields = self.collection.fields.iter();
+        fields.any(|field| field.names_organisations() && organisations::joined(field.code.as_str()) == column)
     }
 
     /// All chosen rows of the query with their origins, column by column.

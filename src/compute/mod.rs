@@ -17,6 +17,7 @@ pub mod example;
 pub mod group_checks;
 mod groups;
 pub mod matrix;
+pub mod organisations;
 mod pace;
 mod panel;
 mod pick;

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::currency;
+use super::{currency, organisations};
 use crate::define::Catalog;
-use crate::define::catalog::{Collection, FieldKind, From, RowMeasure};
+use crate::define::catalog::{Collection, Field, FieldKind, From, RowMeasure};
 use crate::model::scoreboard::Accumulation;
 use crate::sql::{Function, Measure};
 
@@ -117,6 +117,15 @@ impl<'a> Plan<'a> {
         enterprise.then_some(field)
     }
 
+    /// The field whose organisations are counted once, if one is: an enterprise, or a text that names organisations.
+    pub fn counted_organisation(&self) -> Option<&str> {
+        let RowMeasure::One(measure) = self.measure else { return None };
+        let field = measure.distinct_field()?;
+        let all =
+            |(_, collection): (&From, &Collection)| collection.field(field).is_some_and(Field::names_organisations);
+        self.collections().all(all).then_some(field)
+    }
+
     fn select(&self) -> String {
         let mut columns = match self.measure {
             RowMeasure::One(measure) => vec![format!("{} AS value", measure.sql())],
@@ -128,6 +137,11 @@ impl<'a> Plan<'a> {
         if let (Some(field), RowMeasure::One(measure)) = (self.counted_enterprise(), self.measure) {
             let and = measure.filter.as_ref().map_or_else(String::new, |filter| format!(" AND ({})", filter.sql));
             columns.push(format!("COUNT(DISTINCT {field}__name) FILTER (WHERE {field} IS NULL{and}) AS unnumbered"));
+        }
+        if let (Some(field), RowMeasure::One(measure)) = (self.counted_organisation(), self.measure) {
+            let and = measure.filter.as_ref().map_or_else(String::new, |filter| format!(" AND ({})", filter.sql));
+            let least = organisations::least(field);
+            columns.push(format!("COUNT(DISTINCT {least}) FILTER (WHERE {field} IS NOT NULL{and}) AS least"));
         }
         columns.push("COUNT(*) AS row_count".to_owned());
         columns.extend(self.without_rate().into_iter().enumerate().map(|(at, sql)| format!("{sql} AS norate_{at}")));
@@ -183,6 +197,7 @@ impl<'a> Plan<'a> {
         if let Some(field) = self.counted_enterprise() {
             fields.insert(format!("{field}__name"));
         }
+        fields.extend(self.counted_organisation().map(organisations::least));
         fields.extend(self.converted().iter().map(|field| currency::no_rate(field)));
         fields
     }
@@ -272,6 +287,10 @@ impl<'a> Plan<'a> {
         }
         for field in self.converted().into_iter().filter(|field| collection.field(field).is_some()) {
             fields.extend([currency::given(&field), currency::rate(&field)]);
+        }
+        if let Some(field) = self.counted_organisation() {
+            fields.remove(&organisations::least(field));
+            fields.insert(organisations::joined(field));
         }
         fields.remove("partner");
         fields.remove("period");

@@ -8,6 +8,7 @@ use polars::prelude::{
 };
 
 use super::currency;
+use super::organisations::Organisations;
 use crate::define::Catalog;
 use crate::define::catalog::{Collection, FieldKind, OnConflict};
 use crate::finding::{CellRef, Finding, Place, rules};
@@ -19,6 +20,7 @@ use crate::sql::frame::{Exact, decimals, exact, integer, text, to_unix};
 #[derive(Debug, Default)]
 pub struct Records {
     pub tables: BTreeMap<String, DataFrame>,
+    pub organisations: Organisations,
     pub findings: Vec<Finding>,
 }
 
@@ -36,6 +38,7 @@ impl Records {
         let mut records = Self::default();
         let start = catalog.programme.calendar.start;
         let by_section: BTreeMap<i64, &Submission> = submissions.iter().map(|s| (s.section, s)).collect();
+        let mut frames = Vec::new();
         for collection in &catalog.collections {
             // A collection without rows is a table all the same: its figures are zero, or not reported.
             let empty;
@@ -48,6 +51,13 @@ impl Records {
             let frame =
                 records.up_to(collection, frame, (start, as_of), &by_section).map_err(|error| error.to_string())?;
             let frame = records.convert(catalog, collection, frame, &by_section).map_err(|error| error.to_string())?;
+            frames.push((collection, frame));
+        }
+        records.organisations = Organisations::of(catalog, &frames);
+        let unknown = std::mem::take(&mut records.organisations.findings);
+        records.findings.extend(unknown);
+        for (collection, mut frame) in frames {
+            records.organisations.put_into(&mut frame, &collection.fields).map_err(|error| error.to_string())?;
             if collection.shared_key {
                 let (reported, once) =
                     records.once(catalog, collection, frame, &by_section).map_err(|error| error.to_string())?;

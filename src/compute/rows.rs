@@ -218,7 +218,14 @@ impl<'a> Rows<'a> {
                 Exact::TooLarge => None,
             };
             let (of, to) = (part("numerator"), part("denominator"));
-            return Measured { value: self.divide(of, to), numerator: of, denominator: to, rows, upper: None };
+            return Measured {
+                value: self.divide(of, to),
+                numerator: of,
+                denominator: to,
+                rows,
+                upper: None,
+                lower: None,
+            };
         }
         let RowMeasure::One(measure) = self.measure else { return Measured::absent(Value::NotComputable(Why::NoRows)) };
         let value = match (exact(frame, "value", row), measure.function) {
@@ -227,7 +234,7 @@ impl<'a> Rows<'a> {
             (Exact::Missing, Function::Min | Function::Max) => Value::NotComputable(Why::NoRows),
             (Exact::Missing, _) => Value::Known(Decimal::ZERO),
         };
-        let mut measured = Measured { value, numerator: None, denominator: None, rows, upper: None };
+        let mut measured = Measured { value, numerator: None, denominator: None, rows, upper: None, lower: None };
         if self.plan.counted_enterprise().is_some() {
             let numbers = measured.value.known().unwrap_or(Decimal::ZERO);
             let names = integer(frame, "unnumbered", row).map_or(Decimal::ZERO, Decimal::from);
@@ -236,6 +243,10 @@ impl<'a> Rows<'a> {
             if numbers.is_zero() && !names.is_zero() {
                 measured.value = Value::Known(Decimal::ONE);
             }
+        }
+        if self.plan.counted_organisation().is_some() {
+            let least = integer(frame, "least", row).map(Decimal::from);
+            measured.lower = least.filter(|least| !least.is_zero() && Some(*least) < measured.value.known());
         }
         measured
     }
@@ -538,6 +549,10 @@ impl<'a> Rows<'a> {
         if self.plan.counted_enterprise().is_some() {
             lines.push(
                 "Enterprises are counted once by VAT or register number; the upper bound adds those known by name only.".into(),
+            );
+        } else if self.plan.counted_organisation().is_some() {
+            lines.push(
+                "Organisations are counted once by name, as written, and by what was decided of two names.".into(),
             );
         }
         lines

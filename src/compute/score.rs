@@ -21,11 +21,12 @@ pub struct Measured {
     pub denominator: Option<Decimal>,
     pub rows: u64,
     pub upper: Option<Decimal>,
+    pub lower: Option<Decimal>,
 }
 
 impl Measured {
     pub fn absent(value: Value) -> Self {
-        Self { value, numerator: None, denominator: None, rows: 0, upper: None }
+        Self { value, numerator: None, denominator: None, rows: 0, upper: None, lower: None }
     }
 }
 
@@ -67,6 +68,7 @@ pub fn figure(
         denominator: measured.denominator,
         rows: measured.rows,
         upper: measured.upper,
+        lower: measured.lower,
         unit: indicator.unit.clone(),
         baseline: against.baseline.filter(|_| total || against.target.is_some()),
         target: against.target,
@@ -101,6 +103,7 @@ pub fn committed(indicator: &Indicator, measured: Measured, coverage: Coverage, 
         denominator: measured.denominator,
         rows: measured.rows,
         upper: measured.upper,
+        lower: measured.lower,
         unit: unit.clone(),
         baseline: None,
         target,

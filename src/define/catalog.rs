@@ -11,6 +11,7 @@ pub use super::asked::{FormQuestion, Wave, WaveRole, option_columns};
 pub use super::chain::{ChainPlan, Reached, RefersTo};
 pub use super::compare::CompareWith;
 pub use super::currency::{FieldCurrency, Rates, month_of};
+pub use super::decided::{CountryDecision, Decision};
 pub use super::example::{Example, ExampleCell, ExampleRow};
 pub use super::folders::{Folders, Limits, SubmissionRules};
 pub use super::group_check::GroupCheck;
@@ -53,6 +54,9 @@ pub struct Catalog {
     /// In the order of the files' names, then of their lines.
     pub indicators: Vec<Indicator>,
     pub reports: Vec<Report>,
+    /// Which organisations are one, in the order of the files.
+    pub decisions: Vec<Decision>,
+    pub countries: Vec<CountryDecision>,
     /// Who is told what.
     pub telling: Telling,
     /// SHA-256 of all definition files.
@@ -328,6 +332,12 @@ pub struct Field {
     /// Of an enterprise: the fields with its name and its country.
     pub name: Option<FieldCode>,
     pub country: Option<FieldCode>,
+    /// Of a text: it names organisations, which are counted once however decisions spell them.
+    pub organisation: bool,
+    /// Of a country: what is said of a code that does not exist. As a warning the row counts with what is written.
+    pub unreadable: Severity,
+    /// Of a country: what was decided of codes that do not exist, folded, and the code that each stands for.
+    pub meant: BTreeMap<String, String>,
     /// Partners are asked for the total that they know from their own books.
     pub total: bool,
     /// Of money: another currency than the programme's, or whatever the row says.
@@ -351,6 +361,11 @@ pub struct Guidance {
 }
 
 impl Field {
+    /// Whether its values are organisations, which decisions and rules of countries may join.
+    pub fn names_organisations(&self) -> bool {
+        self.organisation || self.kind == FieldKind::Enterprise
+    }
+
     /// Without what only a template says.
     #[must_use]
     pub fn for_reading(&self) -> Self {

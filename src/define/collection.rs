@@ -177,6 +177,10 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
         .map_or(Future::Allow, |at| at.value);
     let name = table.text("name").and_then(|at| FieldCode::new(&at.value));
     let country = table.text("country").and_then(|at| FieldCode::new(&at.value));
+    let organisation = table.boolean("organisation").unwrap_or(false);
+    let unreadable = table
+        .choice("unreadable", &[("error", Severity::Error), ("warning", Severity::Warning)])
+        .map_or(Severity::Error, |at| at.value);
     let total = table.boolean("total").unwrap_or(false);
     let words = |key| table.words(key).unwrap_or_default();
     let mut guidance = Guidance { help: words("help"), example: words("example"), unit: words("unit") };
@@ -211,7 +215,9 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
         table.bad(&kind.span, message, "Write `_` for the space, and the other spelling into `also_called`.");
     }
     needs(kind.value == FieldKind::Enterprise, "name", "enterprise");
-    needs(kind.value == FieldKind::Enterprise, "country", "enterprise");
+    needs(kind.value == FieldKind::Text && !of_survey, "organisation", "text");
+    needs(kind.value == FieldKind::Country, "unreadable", "country");
+    needs(kind.value == FieldKind::Enterprise || organisation, "country", "enterprise or a text of organisations");
     needs(kind.value == FieldKind::Date, "future", "date");
     // A percentage has no total.
     let adds_up = matches!(kind.value, FieldKind::Integer | FieldKind::Decimal | FieldKind::Money);
@@ -233,6 +239,9 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
         future,
         name,
         country,
+        organisation,
+        unreadable,
+        meant: BTreeMap::new(),
         total,
         currency,
         guidance,

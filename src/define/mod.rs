@@ -11,6 +11,8 @@ mod chain;
 mod collection;
 mod compare;
 mod currency;
+mod decided;
+mod decisions;
 mod declared;
 mod destination;
 mod example;
@@ -70,6 +72,7 @@ enum Part {
     Indicators,
     Pipelines,
     Reports,
+    Decisions,
 }
 
 impl Part {
@@ -79,6 +82,7 @@ impl Part {
             Self::Indicators => "indicators",
             Self::Pipelines => "pipelines",
             Self::Reports => "reports",
+            Self::Decisions => "decisions",
         }
     }
 }
@@ -146,6 +150,7 @@ fn part(name: &str) -> Part {
         Some("indicators") => Part::Indicators,
         Some("pipelines") => Part::Pipelines,
         Some("reports") => Part::Reports,
+        Some("decisions" | "decisions.toml") => Part::Decisions,
         _ => Part::Programme,
     }
 }
@@ -169,6 +174,13 @@ fn assemble(
 
     let head = of(Part::Programme).next().and_then(programme::read);
     let rates = of(Part::Programme).next().and_then(|root| currency::read(root, open.form));
+    let (mut decided, mut countries) = (Vec::new(), Vec::new());
+    for root in of(Part::Decisions) {
+        let (more, of_countries) = decisions::read(root);
+        decided.extend(more);
+        countries.extend(of_countries);
+    }
+    decisions::check(&decided, &countries, &|finding| findings.borrow_mut().push(finding));
     let mut collections = Vec::new();
     let mut surveys = Vec::new();
     let mut sources = Vec::new();
@@ -182,13 +194,19 @@ fn assemble(
         schedules.extend(root.tables("schedule"));
     }
     unique(collections.iter().map(|(at, collection)| (collection.code.as_str(), at)), "collection", findings);
-    let collections: Vec<catalog::Collection> = collections.into_iter().map(|(_, collection)| collection).collect();
+    let mut collections: Vec<catalog::Collection> = collections.into_iter().map(|(_, collection)| collection).collect();
+    for one in &mut collections {
+        catalog::CountryDecision::put_into(&countries, one.code.as_str(), &mut one.fields);
+    }
     chain::check(&collections, findings);
     let fed: Vec<(String, String)> = sources.iter().filter_map(server::feeds).collect();
     let surveys: Vec<_> =
         surveys.iter().filter_map(|table| survey::read(table, &collections, &fed, open.form)).collect();
     unique(surveys.iter().map(|(at, survey)| (survey.code.as_str(), at)), "survey", findings);
-    let surveys: Vec<catalog::Survey> = surveys.into_iter().map(|(_, survey)| survey).collect();
+    let mut surveys: Vec<catalog::Survey> = surveys.into_iter().map(|(_, survey)| survey).collect();
+    for one in &mut surveys {
+        catalog::CountryDecision::put_into(&countries, one.code.as_str(), &mut one.questions);
+    }
     let (programme, partners) = head.map_or((None, Vec::new()), |(programme, partners)| (programme, partners));
     let hosts = programme.as_ref().map_or(&[][..], |programme| &programme.hosts);
     let sources: Vec<_> = sources.iter().filter_map(|table| server::read(table, &surveys, &partners, hosts)).collect();
@@ -272,6 +290,8 @@ fn assemble(
             rates,
             indicators,
             reports,
+            decisions: decided,
+            countries,
             telling,
             hash,
             reading_hash,
@@ -286,6 +306,7 @@ fn assemble(
                 &["collection", "survey", "source", "freshness", "schedule", "mail", "channel", "reminders"]
             }
             Part::Reports => &["report"],
+            Part::Decisions => &[],
         };
         for key in keys {
             root.has(key);

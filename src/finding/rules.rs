@@ -322,6 +322,12 @@ rules! {
     ENTERPRISE_BY_NAME "enterprise-by-name", "an enterprise without a number",
         "It counts in the upper bound only, since the same enterprise may stand elsewhere with its number.",
         "Add its VAT or register number.";
+    DECISION_CONTRADICTS "decision-contradicts", "decisions that contradict each other",
+        "Two organisations cannot be one and two, nor one code two countries: no figure could follow both.",
+        "Take one of the decisions of the chain back.";
+    DECISION_UNKNOWN "decision-unknown", "a decision about an organisation that no row names",
+        "It has no effect: the organisation is spelled otherwise in the rows, or its rows count no longer.",
+        "Write the organisation as its rows do, or take the decision out.";
     BELOW_MINIMUM "below-minimum", "a value below the declared minimum",
         "It is most likely a typing mistake.",
         "Correct the value.";

@@ -167,6 +167,8 @@ pub struct Figure {
     pub rows: u64,
     /// Counted-once enterprises: at most this many, if those without a number are all different.
     pub upper: Option<Decimal>,
+    /// Counted-once organisations: at least this many, if all that may be one are; None where nothing is undecided.
+    pub lower: Option<Decimal>,
     pub unit: Unit,
     pub baseline: Option<Decimal>,
     pub target: Option<ResolvedTarget>,

@@ -186,6 +186,11 @@ pub fn at_most(shown: &str) -> String {
     )
 }
 
+/// Organisations of which some may be one.
+pub fn at_least(shown: &str) -> String {
+    format!("At least {shown}, if all organisations that may be one are one: nobody has decided it yet.")
+}
+
 /// A change between two waves, with its own interval.
 pub fn change(change: &ChangeFacts) -> String {
     let signed = |value: Decimal| {
@@ -325,6 +330,14 @@ pub fn coded(answers: usize) -> String {
          Not weighted.",
         counted(answers, "answer")
     )
+}
+
+pub fn lower(shown: &str) -> String {
+    format!("at least {shown}")
+}
+
+pub fn both(lower: &str, upper: &str) -> String {
+    format!("{lower} to {upper}")
 }
 
 pub fn upper(shown: &str) -> String {

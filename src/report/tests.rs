@@ -36,6 +36,7 @@ pub fn figure(value: Value) -> Figure {
         denominator: None,
         rows: 2,
         upper: None,
+        lower: None,
         unit: Unit::new("EUR"),
         baseline: Some(Decimal::ZERO),
         target: None,

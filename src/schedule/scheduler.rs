@@ -92,8 +92,8 @@ impl Scheduler {
     }
 
     fn stamp(&self) -> Stamp {
-        let mut files = vec![self.root.join("scoreboard.toml")];
-        for part in ["indicators", "pipelines", "reports"] {
+        let mut files = ["scoreboard.toml", "decisions.toml"].map(|name| self.root.join(name)).to_vec();
+        for part in ["decisions", "indicators", "pipelines", "reports"] {
             let inside = fs::read_dir(self.root.join(part)).into_iter().flatten().flatten().map(|entry| entry.path());
             files.extend(inside.filter(|path| path.extension().is_some_and(|extension| extension == "toml")));
         }

@@ -5,6 +5,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::country;
 use super::read::choice::{ChoiceMatch, match_choice, yes_no};
 use super::read::date::{DateDecision, DateText, column_date_evidence, decide_date, parse_date};
 use super::read::number::{Decision, NumberText, ParsedNumber, column_evidence, decide, from_cell, parse_number};
@@ -12,7 +13,6 @@ use super::rows::Column;
 use crate::define::catalog::{Bound, Field, FieldKind, Future, PercentScale};
 use crate::finding::{Rule, Severity, rules};
 use crate::ingest::{Cell, Sheet};
-use crate::model::country::{CountryMatch, read_country};
 use crate::model::fold::is_invisible;
 use crate::model::locale::Locale;
 use crate::model::number::SCALE;
@@ -63,7 +63,7 @@ pub fn read(field: &Field, sheet: &Sheet, cells: &[Option<Cell>], context: &Cont
 
 /// Without leading and trailing spaces, one space inside where there were several, and nothing that nobody sees: two
 /// keys that look the same are the same.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let seen: String = text.chars().filter(|c| !is_invisible(*c)).collect();
     seen.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -78,15 +78,24 @@ struct Reader<'a> {
 
 /// What a text cell turned into, remembered by text.
 #[derive(Clone)]
-enum Read<T> {
+pub(super) enum Read<T> {
     Fine(T),
     Said(T, &'static Rule, String, String),
+    /// A country that is none, kept as it is written.
+    Kept(T, String, String, Option<String>),
     Bad(&'static Rule, String, String, Option<String>),
 }
 
 impl Reader<'_> {
     fn problem(&mut self, row: usize, rule: &'static Rule, severity: Severity, message: String, help: String) {
         self.problems.push(Problem { row, rule, severity, message, help, suggestion: None });
+    }
+
+    /// What may have been meant in the cell that was told last.
+    fn suggesting(&mut self, suggestion: Option<&String>) {
+        if let Some(last) = self.problems.last_mut() {
+            last.suggestion = suggestion.cloned();
+        }
     }
 
     fn other_currency(&mut self, row: usize, currency: &str, wanted: &str) {
@@ -135,15 +144,14 @@ impl Reader<'_> {
                 self.problem(row, rule, Severity::Warning, message.clone(), help.clone());
                 Some(value.clone())
             }
+            Read::Kept(value, message, help, suggestion) => {
+                self.problem(row, &rules::UNKNOWN_COUNTRY, Severity::Warning, message.clone(), help.clone());
+                self.suggesting(suggestion.as_ref());
+                Some(value.clone())
+            }
             Read::Bad(rule, message, help, suggestion) => {
-                self.problems.push(Problem {
-                    row,
-                    rule,
-                    severity: Severity::Error,
-                    message: message.clone(),
-                    help: help.clone(),
-                    suggestion: suggestion.clone(),
-                });
+                self.problem(row, rule, Severity::Error, message.clone(), help.clone());
+                self.suggesting(suggestion.as_ref());
                 None
             }
         }
@@ -195,17 +203,8 @@ impl Reader<'_> {
     }
 
     fn countries(&mut self) -> Column {
-        let read = |text: &str| match read_country(&clean(text)) {
-            CountryMatch::Code(code) | CountryMatch::EuCode(code) | CountryMatch::Name(code) => {
-                Read::Fine(code.to_owned())
-            }
-            CountryMatch::None { suggestion } => Read::Bad(
-                &rules::UNKNOWN_COUNTRY,
-                "no country has this code or name".into(),
-                "Write the two-letter code, for example LT.".into(),
-                suggestion.map(str::to_owned),
-            ),
-        };
+        let field = self.field;
+        let read = |text: &str| country::read(field, text);
         let memo = self.memo(read);
         self.build_texts(&memo, read)
     }

@@ -7,6 +7,7 @@ pub mod absent;
 mod checks;
 mod choices;
 pub mod column;
+mod country;
 mod currency;
 pub mod frame;
 pub mod read;

@@ -61,7 +61,7 @@ impl Project {
     /// A copy of a project's folder, without what was made of it.
     pub fn copy_of(folder: &Path) -> Self {
         let project = Self::empty();
-        for name in ["scoreboard.toml", "indicators", "pipelines", "reports", "data/inbox"] {
+        for name in ["scoreboard.toml", "decisions.toml", "indicators", "pipelines", "reports", "data/inbox"] {
             if folder.join(name).exists() {
                 copy(&folder.join(name), &project.path().join(name));
             }
@@ -95,8 +95,10 @@ impl Project {
     pub fn example(name: &str) -> Self {
         let project = Self::empty();
         let from = repository().join("examples").join(name);
-        for part in ["scoreboard.toml", "indicators", "pipelines", "reports", "data/inbox"] {
-            copy(&from.join(part), &project.path().join(part));
+        for part in ["scoreboard.toml", "decisions.toml", "indicators", "pipelines", "reports", "data/inbox"] {
+            if from.join(part).exists() {
+                copy(&from.join(part), &project.path().join(part));
+            }
         }
         project
     }

@@ -12,11 +12,12 @@ use serde_json::{Map, Value, json};
 
 use crate::project::repository;
 
-const KINDS: [(&str, &str); 4] = [
+const KINDS: [(&str, &str); 5] = [
     ("scoreboard", "scoreboard.toml: the programme"),
     ("indicators", "indicators/*.toml: what is measured"),
     ("pipelines", "pipelines/*.toml: collections, surveys and their sources"),
     ("reports", "reports/*.toml: which scoreboards come out"),
+    ("decisions", "decisions.toml, decisions/*.toml: which organisations are one, which country was meant"),
 ];
 
 /// The rows of a table as a form or a table of rates would have them.
@@ -71,6 +72,7 @@ fn samples() -> Vec<SourceFile> {
         ("pipelines/notify.toml", NOTIFY),
         ("indicators/all.toml", INDICATORS),
         ("reports/all.toml", REPORTS),
+        ("decisions.toml", DECISIONS),
     ];
     files.iter().map(|(name, text)| SourceFile { name: (*name).into(), text: (*text).into() }).collect()
 }
@@ -78,6 +80,7 @@ fn samples() -> Vec<SourceFile> {
 /// The definition files of a project's folder.
 fn files_of(folder: &Path) -> Vec<PathBuf> {
     let mut files = vec![folder.join("scoreboard.toml")];
+    files.extend(Some(folder.join("decisions.toml")).filter(|path| path.exists()));
     for part in ["indicators", "pipelines", "reports"] {
         let inside = fs::read_dir(folder.join(part)).into_iter().flatten().flatten().map(|entry| entry.path());
         files.extend(inside.filter(|path| path.extension().is_some_and(|extension| extension == "toml")));
@@ -326,6 +329,22 @@ cells = { partner = "B1", period = "B2", reporting_date = "B3", revision = "B4" 
 rates = "rates.csv"
 "#;
 
+const DECISIONS: &str = r#"schema = 1
+[[decision]]
+pair = ["LT119511515", "Acme (LT)"]
+verdict = "same"
+by = "A. Lead"
+because = "the register says so"
+on = 2016-05-02
+[[country]]
+written = "SBR"
+is = "RS"
+of = "grants"
+by = "A. Lead"
+because = "a slip for SRB"
+on = 2016-05-02
+"#;
+
 const TABLES: &str = r#"schema = 1
 [collection]
 code = "grants"
@@ -366,6 +385,17 @@ options = ["north", "south"]
 code = "firm"
 label = "Firm"
 kind = "enterprise"
+[[collection.field]]
+code = "member"
+label = "Member"
+kind = "text"
+organisation = true
+country = "land"
+[[collection.field]]
+code = "land"
+label = "Land"
+kind = "country"
+unreadable = "warning"
 [[collection.field]]
 code = "year"
 label = "Year"

@@ -88,8 +88,11 @@ pub fn defined(
     for group in groups {
         let says: Vec<String> =
             group.iter().map(|thing| format!("{}: {}", named(thing), differences[*thing])).collect();
+        // What was decided together with a definition cannot be told apart from it.
+        let decided = group.iter().all(|thing| *thing == facts::DECISIONS);
+        let kind = if decided { CauseKind::Decision } else { CauseKind::Definition };
         found.of_thing.extend(group.into_iter().map(|thing| (thing.clone(), causes.len())));
-        causes.push(Cause { kind: CauseKind::Definition, partner: None, says: format!("{}.", says.join("; ")) });
+        causes.push(Cause { kind, partner: None, says: format!("{}.", says.join("; ")) });
     }
     for code in shown {
         let thing = facts::target(code.as_str());

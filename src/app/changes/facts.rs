@@ -57,7 +57,22 @@ pub fn of(catalog: &Catalog) -> Facts {
         facts.insert(format!("partner {}", one.code), of_partner(one));
     }
     facts.insert("programme".into(), of_programme(catalog));
+    if !catalog.decisions.is_empty() {
+        facts.insert(DECISIONS.into(), of_decisions(catalog));
+    }
     facts
+}
+
+/// Which organisations are one, as somebody decided.
+pub const DECISIONS: &str = "decisions";
+
+fn of_decisions(catalog: &Catalog) -> Keys {
+    let mut keys = Keys::new();
+    for one in &catalog.decisions {
+        let text = format!("{}, {} on {}: {}", one.verdict(), one.by, one.on.format("%-d %B %Y"), one.because);
+        put(&mut keys, &format!("{} and {}", one.one, one.other), text);
+    }
+    keys
 }
 
 type Keys = BTreeMap<String, String>;

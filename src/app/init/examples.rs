@@ -98,6 +98,7 @@ const FILES: &[(&str, &[u8])] = files![
     "examples/escp_4i_second/README.md",
     "examples/escp_4i_second/data/inbox/annex_1_markets_2018.csv",
     "examples/escp_4i_second/data/inbox/annex_1_partners_2018.csv",
+    "examples/escp_4i_second/decisions.toml",
     "examples/escp_4i_second/indicators/composition.toml",
     "examples/escp_4i_second/pipelines/partners.toml",
     "examples/escp_4i_second/pipelines/target_markets.toml",

@@ -180,6 +180,7 @@ fn figure(figure: &mut Figure, held: bool, estimated: bool) {
     figure.rows = 0;
     // It tells how many are known by name only, be it one.
     figure.upper = None;
+    figure.lower = None;
     if estimated {
         (figure.numerator, figure.denominator) = (None, None);
     }

@@ -6,7 +6,7 @@ use super::relevant::{Named, Relevance, parse};
 use super::{Answer, Form, Item};
 use crate::define::catalog::{ChoiceOption, Field, FieldKind, FormQuestion, Future, Guidance};
 use crate::finding::suggest::nearest;
-use crate::finding::{Finding, Place, rules};
+use crate::finding::{Finding, Place, Severity, rules};
 use crate::model::code::FieldCode;
 use crate::model::fold::fold;
 use crate::model::words::Words;
@@ -102,6 +102,9 @@ pub(in crate::define) fn field(code: FieldCode, label: Words, kind: FieldKind, f
         future: Future::Allow,
         name: None,
         country: None,
+        organisation: false,
+        unreadable: Severity::Error,
+        meant: BTreeMap::new(),
         total: false,
         currency: None,
         guidance: Guidance::default(),

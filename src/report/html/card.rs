@@ -157,6 +157,7 @@ fn remarks(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
             p.remark { (page.say(since)) " " (page.way_to_rows(one, AFTER)) }
         }
         @if let Some(upper) = upper { p.remark { (page.say(upper)) } }
+        @if let Some(lower) = one.total.lower { p.remark { (page.say(prose::at_least(&number.shown(lower)))) } }
         @for broken in &one.breaks {
             p.remark { (page.say(prose::a_break(broken.on, &broken.says))) }
         }

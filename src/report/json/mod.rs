@@ -137,6 +137,7 @@ fn figure(figure: &Figure, restricted: bool, estimated: bool) -> Json {
         "denominator": maybe(figure.denominator),
         "rows": (!restricted).then_some(figure.rows),
         "upper": maybe(figure.upper),
+        "lower": maybe(figure.lower),
         "unit": figure.unit.as_str(),
         "baseline": maybe(figure.baseline),
         "target": figure.target.map_or(Json::Null, resolved),

@@ -219,6 +219,9 @@ fn remarks(canvas: &mut Canvas, context: Context, one: &IndicatorResult, number:
     if let Some(upper) = one.total.upper.filter(|upper| Some(*upper) > one.total.value.known()) {
         lines.push(prose::at_most(&number.shown(upper)));
     }
+    if let Some(lower) = one.total.lower {
+        lines.push(prose::at_least(&number.shown(lower)));
+    }
     if let Some(committed) = &one.committed
         && let Some(value) = committed.value.known()
     {

@@ -380,9 +380,12 @@ pub(super) fn bounds(one: &IndicatorResult, number: NumberFormat) -> String {
     if let Some((lower, upper)) = one.estimate.as_ref().and_then(|estimate| estimate.lower.zip(estimate.upper)) {
         return format!("{} to {}", plain(lower), number.shown(upper));
     }
-    match (one.total.upper, one.total.value.known()) {
-        (Some(upper), Some(value)) if upper > value => prose::upper(&number.shown(upper)),
-        _ => String::new(),
+    let upper = one.total.upper.filter(|upper| Some(*upper) > one.total.value.known());
+    match (one.total.lower, upper) {
+        (Some(lower), Some(upper)) => prose::both(&plain(lower), &number.shown(upper)),
+        (Some(lower), None) => prose::lower(&number.shown(lower)),
+        (None, Some(upper)) => prose::upper(&number.shown(upper)),
+        (None, None) => String::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Readers of single cells: one text in, a typed value out, or the reason why there is none.
 //!
-//! What they are for: numbers, dates, choices, enterprises and countries as partners really write them.
+//! What they are for: numbers, dates and choices as partners really write them.
 //! A reader sees one text. Where that text has two readings ("1.234", "03/04/2016") it returns both; the
 //! whole column and the partner's locale then decide ([`number::decide`], [`date::decide_date`]), or nobody
 //! does. No reader guesses, and none is silent about a second reading.
@@ -10,9 +10,7 @@
 
 pub mod choice;
 pub mod date;
-pub mod enterprise;
 pub mod number;
 
 mod affix;
 mod months;
-mod register;

@@ -179,6 +179,12 @@ impl<'a> Ground<'a> {
     }
 
     /// What is counted once is what stands in the cell.
+    /// Whether somebody decided that a code stands for this country.
+    fn is_meant(&self, row: &EvidenceRow, field: &str, text: &str, country: &str) -> bool {
+        let meant = self.field(row, field).map(|field| &field.meant);
+        meant.is_some_and(|meant| meant.get(&text.to_lowercase()).is_some_and(|code| code == country))
+    }
+
     fn identity(&self, row: &EvidenceRow, field: &str, brings: &Brings) -> Result<(), String> {
         let Some(identity) = &brings.identity else { return Ok(()) };
         if field == "partner" {
@@ -194,7 +200,11 @@ impl<'a> Ground<'a> {
         let (seen, known) = (folded(&text), folded(bare));
         let same = match kind {
             _ if brings.by_name => true,
-            Some(FieldKind::Country) => seen.len() != 2 || seen == known,
+            Some(FieldKind::Country) => {
+                // The EU writes two countries in its own way.
+                let of_the_eu = matches!((seen.as_str(), known.as_str()), ("EL", "GR") | ("UK", "GB"));
+                seen.len() != 2 || seen == known || of_the_eu || self.is_meant(row, field, &text, identity)
+            }
             // A number without its country gets it from the column beside it.
             Some(FieldKind::Enterprise) => known.ends_with(&seen) || seen.ends_with(&known),
             _ => seen == known,

@@ -1,9 +1,8 @@
 //! Enterprises: a VAT or register number, or a name, as one normalised identity.
 //!
 //! What it is for: counting an enterprise once though its number is spelled "LT 300 123 456" here and
-//! "lt-300123456" there. What it does not do: it checks no check digit, it links no VAT number to a register
-//! number (a country's declared rules do that), and it never finds a number inside a name. Legal forms stay
-//! part of a name.
+//! "lt-300123456" there. What it does not do: it checks no check digit and links no VAT number to a register
+//! number ([`super::number`] does), and it never finds a number inside a name. Legal forms stay part of a name.
 
 use std::fmt;
 
@@ -98,7 +97,7 @@ pub fn read_enterprise(cell: &str, name: Option<&str>, country: Option<&str>) ->
 
 /// `name|CC`; `None` if nothing of a name is there.
 fn identify_name(text: &str, country: Option<&str>) -> Option<String> {
-    let (text, said) = country_at_end(text.trim());
+    let (text, said) = name_and_country(text.trim());
     let plain: String = text
         .chars()
         .map(|c| match c {
@@ -114,8 +113,8 @@ fn identify_name(text: &str, country: Option<&str>) -> Option<String> {
     Some(format!("{folded}|{}", said.or(country).unwrap_or("?")))
 }
 
-/// Takes "(LT)" or "(Lithuania)" off the end of a name.
-fn country_at_end(text: &str) -> (&str, Option<&'static str>) {
+/// A name without "(LT)" or "(Lithuania)" at its end, and that country.
+pub fn name_and_country(text: &str) -> (&str, Option<&'static str>) {
     let inside = text.strip_suffix(')').and_then(|text| text.rsplit_once('('));
     match inside.map(|(before, inside)| (before.trim_end(), read_country(inside))) {
         Some((before, CountryMatch::Code(code) | CountryMatch::EuCode(code) | CountryMatch::Name(code)))

@@ -1,0 +1,264 @@
+//! Organisations counted once: decisions, rules of countries, ranges while nobody has decided, codes of countries.
+
+use serde_json::Value;
+
+use crate::project::Project;
+
+const MEMBERS: &str = r#"schema = 1
+[collection]
+code = "members"
+title = "Members"
+[[collection.field]]
+code = "name"
+label = "Name"
+kind = "text"
+required = true
+organisation = true
+country = "land"
+[[collection.field]]
+code = "land"
+label = "Land"
+kind = "country"
+unreadable = "warning"
+"#;
+
+const FIRMS: &str = r#"schema = 1
+[collection]
+code = "firms"
+title = "Firms"
+[[collection.field]]
+code = "vat"
+label = "VAT"
+kind = "enterprise"
+name = "called"
+country = "seat"
+[[collection.field]]
+code = "called"
+label = "Called"
+kind = "text"
+[[collection.field]]
+code = "seat"
+label = "Seat"
+kind = "country"
+"#;
+
+const INDICATORS: &str = r#"schema = 1
+[[indicator]]
+code = "members"
+title = "Members"
+unit = "organisations"
+from = "members"
+measure = "COUNT(DISTINCT name)"
+accumulation = "stock"
+by = ["land", "partner"]
+[[indicator]]
+code = "firms"
+title = "Firms"
+unit = "enterprises"
+from = "firms"
+measure = "COUNT(DISTINCT vat)"
+accumulation = "stock"
+"#;
+
+/// Seven names of at least five organisations, and three firms under five numbers.
+fn project() -> Project {
+    let project = Project::small();
+    project
+        .file("pipelines/agreements.toml", MEMBERS)
+        .file("pipelines/firms.toml", FIRMS)
+        .file("indicators/a.toml", INDICATORS);
+    project.workbook(
+        "alpha_2016-Q1_2016-04-10_r1.xlsx",
+        "Members",
+        &[
+            &["Name", "Land"],
+            &["POINTEX - Polo Innovazione Tessile", "IT"],
+            &["SCS - Secured Communicating Solutions cluster", "FR"],
+            &["Cluster Lucano di Bioeconomia", "IT"],
+            &["Railway Cluster", "SBR"],
+        ],
+    );
+    project.workbook(
+        "beta_2016-Q1_2016-04-10_r1.xlsx",
+        "Members",
+        &[
+            &["Name", "Land"],
+            &["Polo Innovazione Tessile (POINTEX)", "IT"],
+            &["Minalogic", "FR"],
+            &["Railway Cluster", "SRB"],
+            &["Secured Communicating Solutions cluster", "FR"],
+        ],
+    );
+    project.workbook(
+        "alpha_firms_2016-04-10.xlsx",
+        "Firms",
+        &[
+            &["VAT", "Called", "Seat"],
+            &["FR40303265045", "Acme", "FR"],
+            &["'303265045", "Acme SARL", "FR"],
+            &["FI20774740", "Muu", "FI"],
+            &["LT119511515", "Kita", "LT"],
+        ],
+    );
+    project.replace("scoreboard.toml", "\"{partner}_{period}*\"", "\"{partner}_{period}*\", \"{partner}_firms*\"");
+    project
+}
+
+fn total<'a>(board: &'a Value, code: &str) -> &'a Value {
+    let all = board["figures"].as_array().expect("figures");
+    let is_total =
+        |one: &&Value| one["indicator"] == code && one["by"].as_object().is_some_and(serde_json::Map::is_empty);
+    all.iter().find(is_total).expect("the total")
+}
+
+/// Value and lower end.
+fn range(board: &Value, code: &str) -> (Option<i64>, Option<i64>) {
+    let total = total(board, code);
+    (total["value"].as_i64(), total["lower"].as_i64())
+}
+
+const DECIDED: &str = r#"schema = 1
+[[decision]]
+pair = ["POINTEX - Polo Innovazione Tessile", "Polo Innovazione Tessile (POINTEX)"]
+verdict = "same"
+by = "A. Lead"
+because = "the same two parts in another order"
+on = 2016-05-02
+[[country]]
+written = "SBR"
+is = "RS"
+by = "A. Lead"
+because = "RS is Serbia"
+on = 2016-05-02
+"#;
+
+#[test]
+fn a_count_has_its_range_while_pairs_are_undecided_and_decisions_narrow_it() {
+    let project = project();
+    let board = project.scoreboard();
+    assert_eq!(range(&board, "members"), (Some(7), Some(5)));
+    // A VAT number that holds the register number is one firm with it; nobody has to decide that.
+    assert_eq!(range(&board, "firms"), (Some(3), None));
+
+    project.file("decisions.toml", DECIDED);
+    let board = project.scoreboard();
+    assert_eq!(range(&board, "members"), (Some(6), Some(5)));
+    let causes = board["changes"]["causes"].as_array().expect("causes");
+    assert!(
+        causes
+            .iter()
+            .any(|cause| cause["says"].as_str().is_some_and(|says| says.contains("SBR") || says.contains("POINTEX"))),
+        "{causes:?}"
+    );
+
+    let apart = DECIDED.replace("verdict = \"same\"", "verdict = \"different\"");
+    project.file("decisions.toml", apart);
+    let board = project.scoreboard();
+    assert_eq!(range(&board, "members"), (Some(7), Some(6)));
+    let kinds: Vec<&str> =
+        board["changes"]["causes"].as_array().expect("causes").iter().filter_map(|one| one["kind"].as_str()).collect();
+    assert_eq!(kinds, ["decision"], "what was decided is a cause of its own");
+}
+
+#[test]
+fn a_row_says_why_its_organisation_is_counted_with_another() {
+    let project = project();
+    project.file("decisions.toml", DECIDED);
+    project.run(&["run"]).expect(0);
+    project
+        .run(&["trace", "members"])
+        .expect(0)
+        .says("counted as one with another: decided by A. Lead on 2 May 2016: the same two parts in another order");
+    project.run(&["trace", "firms"]).expect(0).says("two numbers of one organisation, by the rule of its country");
+}
+
+#[test]
+fn decisions_that_contradict_each_other_are_told_with_their_chain() {
+    let project = project();
+    let pair = |one: &str, other: &str, verdict: &str| {
+        format!(
+            "[[decision]]\npair = [\"{one}\", \"{other}\"]\nverdict = \"{verdict}\"\nby = \"A\"\nbecause = \"B\"\non = 2016-05-02\n"
+        )
+    };
+    let text = format!(
+        "schema = 1\n{}{}{}",
+        pair("A (FR)", "B (FR)", "same"),
+        pair("b (fr)", "C (FR)", "same"),
+        pair("A (FR)", "C (FR)", "different")
+    );
+    project.file("decisions.toml", text);
+    project
+        .run(&["check"])
+        .expect(1)
+        .says("decision-contradicts")
+        .says("`A (FR)` and `C (FR)` are decided to be two, and to be one")
+        .says("A (FR) = B (FR) (decisions.toml:3:9), b (fr) = C (FR)");
+    project.file(
+        "decisions.toml",
+        format!("schema = 1\n{}", pair("Polo Inovazione Tessile (POINTEX)", "Minalogic", "same")),
+    );
+    project.run(&["organisations"]).says("no row names the organisation `Polo Inovazione Tessile (POINTEX)`");
+    project.file("decisions.toml", "schema = 1\n[[decision]]\npair = [\"A\"]\nverdict = \"sam\"\n");
+    project.run(&["check"]).expect(1).says("`pair` names two organisations").says("did you mean `same`?");
+}
+
+#[test]
+fn pairs_are_listed_with_reasons_and_cells_and_a_skeleton_decides_nothing() {
+    let project = project();
+    project
+        .run(&["organisations", "--matrix"])
+        .expect(0)
+        .says("one name holds the first letters of the other's words")
+        .says("Secured Communicating Solutions cluster, by beta, beta_2016-Q1_2016-04-10_r1.xlsx");
+    let answer = project.run(&["organisations", "--format", "json"]).expect(0);
+    let told: Value = serde_json::from_str(&answer.out).expect("JSON");
+    assert_eq!(told["pairs"].as_array().map(Vec::len), Some(2), "{told}");
+    let skeleton = project.run(&["organisations", "--propose"]).expect(0).out;
+    project.file("decisions.toml", skeleton);
+    project.run(&["check"]).expect(1).says("decisions.toml");
+}
+
+#[test]
+fn a_code_that_is_no_country_is_told_with_a_suggestion_and_counts_as_written_until_it_is_decided() {
+    let project = project();
+    let board = project.scoreboard();
+    let told = board["findings"].as_array().expect("findings");
+    let of: Vec<&Value> = told.iter().filter(|one| one["rule"] == "unknown-country").collect();
+    assert_eq!(of.len(), 2, "{of:?}");
+    assert!(of.iter().all(|one| one["severity"] == "warning" && one["suggestion"] == "RS"), "{of:?}");
+    let lands = |board: &Value| -> Vec<String> {
+        let all = board["figures"].as_array().expect("figures").iter().filter(|one| one["indicator"] == "members");
+        all.filter_map(|line| line["by"]["land"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(lands(&board), ["FR", "IT", "SBR", "SRB"]);
+    project.file("decisions.toml", DECIDED);
+    assert_eq!(lands(&project.scoreboard()), ["FR", "IT", "RS", "SRB"]);
+}
+
+#[test]
+fn each_decision_is_in_the_ledger_once_and_so_is_its_taking_back() {
+    let project = project();
+    let entries = || {
+        let answer = project.run(&["verify"]).expect(0);
+        answer.out
+    };
+    project.file("decisions.toml", DECIDED);
+    project.run(&["run"]).expect(0);
+    let with = decided(&project);
+    assert_eq!(with.len(), 2, "{with:?}");
+    assert!(with.iter().any(|one| one["verdict"] == "same" && one["by"] == "A. Lead"), "{with:?}");
+    project.run(&["run"]).expect(0);
+    assert_eq!(decided(&project).len(), 2, "following it again is nothing new");
+    project.file("decisions.toml", "schema = 1\n");
+    project.run(&["run"]).expect(0);
+    let after = decided(&project);
+    assert_eq!(after.len(), 4);
+    assert!(after[2..].iter().all(|one| one["taken_back"] == true), "{after:?}");
+    assert!(!entries().is_empty(), "the chain is whole");
+}
+
+fn decided(project: &Project) -> Vec<Value> {
+    let mut store = scoreboard::store::Store::open(&project.path().join("data/store")).expect("a store");
+    let entries = store.ledger_mut().entries().expect("entries");
+    entries.into_iter().filter(|entry| entry.kind == scoreboard::store::Kind::Decided).map(|entry| entry.body).collect()
+}

@@ -337,7 +337,10 @@ pub fn hold(what: &str, servers: &Servers, project: &Project, calm: &Calm) {
 
 pub fn no_half(what: &str, servers: &Servers, project: &Project) {
     let here = files(&project.path().join("data")).into_keys();
-    let half: Vec<String> = here.chain(servers.held().into_keys()).filter(|name| name.ends_with(".half")).collect();
+    let half: Vec<String> = here
+        .chain(servers.held().into_keys())
+        .filter(|name| scoreboard::store::atomic::is_temporary(Path::new(name)))
+        .collect();
     assert!(half.is_empty(), "{what}: {half:?}");
 }
 

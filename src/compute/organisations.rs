@@ -27,6 +27,9 @@ pub struct Node {
     pub first: Option<(i64, i64, String)>,
 }
 
+/// What stands in a row's own column, and which of the organisations it is.
+type Written = (Option<String>, Option<usize>);
+
 /// All organisations of the rows that count.
 #[derive(Debug, Default)]
 pub struct Organisations {
@@ -200,14 +203,14 @@ impl Organisations {
             let name = field.code.as_str();
             let rows = frame.height();
             let with_name = field.kind == FieldKind::Enterprise;
-            let written: Vec<(Option<String>, Option<usize>)> = (0..rows)
+            let written: Vec<Written> = (0..rows)
                 .map(|row| {
                     let own = text(frame, name, row);
                     let identity = own.clone().or_else(|| text(frame, &name_of(name), row).filter(|_| with_name));
                     (own, identity.and_then(|identity| self.at.get(&identity).copied()))
                 })
                 .collect();
-            let column = |called: &str, of: &dyn Fn(&(Option<String>, Option<usize>)) -> Option<String>| {
+            let column = |called: &str, of: &dyn Fn(&Written) -> Option<String>| {
                 StringChunked::from_iter_options(called.into(), written.iter().map(of)).into_series()
             };
             let counted = |at: usize| self.identity(at).to_owned();

@@ -300,13 +300,12 @@ fn assemble(
     for (part, root) in &roots {
         // Without a programme nobody has asked for these yet; they are known all the same.
         let keys: &[&'static str] = match part {
-            Part::Programme => &[],
+            Part::Programme | Part::Decisions => &[],
             Part::Indicators => &["indicator"],
             Part::Pipelines => {
                 &["collection", "survey", "source", "freshness", "schedule", "mail", "channel", "reminders"]
             }
             Part::Reports => &["report"],
-            Part::Decisions => &[],
         };
         for key in keys {
             root.has(key);

@@ -332,7 +332,7 @@ fn file_findings(state: &State, counting: &BTreeSet<i64>, submissions: &[Submiss
 /// Whether its partner has sent something since that counts.
 pub(super) fn mended(file: &FileState, finding: &Finding, submissions: &[Submission]) -> bool {
     let Some(partner) = &finding.partner else { return false };
-    submissions.iter().any(|submission| submission.partner.as_str() == partner && submission.received > file.at)
+    submissions.iter().any(|submission| submission.partner.as_str() == partner && submission.receipt > file.receipt)
 }
 
 fn tie(tie: &Tie) -> Finding {

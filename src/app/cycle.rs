@@ -113,7 +113,8 @@ fn outcome(attempt: &Attempt, work: &Work, stopped: bool, news: bool) -> Outcome
     if stopped || (nothing_done && !work.steps.contains(&Step::Run)) {
         return Outcome::Failed;
     }
-    let trouble = attempt.findings.iter().any(Finding::is_error) || attempt.steps.iter().any(|step| !step.done);
+    let troubles = |finding: &Finding| finding.is_error() || finding.rule == &rules::GATE_FAILED;
+    let trouble = attempt.findings.iter().any(troubles) || attempt.steps.iter().any(|step| !step.done);
     match (trouble, news) {
         (true, _) => Outcome::Attention,
         (false, true) => Outcome::Published,

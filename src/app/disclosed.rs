@@ -106,6 +106,7 @@ fn earlier(project: &Project, store: &Store, state: &State, record: &Value) -> R
         files: files.map(|(hash, file)| (hash.clone(), file.clone())).collect(),
         head: state.head.clone(),
         next_section: state.next_section,
+        receipt: state.receipt,
         last_run: None,
         closed: Vec::new(),
         known_at: None,

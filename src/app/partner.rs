@@ -134,6 +134,7 @@ fn sent(state: &State, partner: &Partner) -> State {
         files: files.collect(),
         head: state.head.clone(),
         next_section: state.next_section,
+        receipt: state.receipt,
         last_run: None,
         known_at: state.known_at,
         // The programme's own figures stand, not a partner's part of them.

@@ -18,7 +18,12 @@ use crate::store::{Entry, Kind, hash_of};
 #[derive(Debug, Clone)]
 pub struct FileState {
     pub received: Received,
+    /// When it came, by the clock of then, which may have been wrong.
     pub at: DateTime<Utc>,
+    /// Which receipt it came with, counted from one: what counts as later. All of one instant in a row are one.
+    pub receipt: u32,
+    /// All that it ever came with, in order: what was fetched may become again what it was.
+    pub receipts: Vec<(DateTime<Utc>, u32)>,
     /// None: not read under these definitions yet.
     pub read: Option<Read>,
 }
@@ -28,8 +33,18 @@ const FETCHED: &str = "fetch:";
 
 impl FileState {
     /// Of files with one name the greatest counts: the later receipt.
-    pub fn order(&self) -> (DateTime<Utc>, &str) {
-        (self.at, &self.received.file)
+    pub fn order(&self) -> (u32, &str) {
+        (self.receipt, &self.received.file)
+    }
+
+    /// As it stood when it had come at an instant.
+    #[must_use]
+    pub fn back_to(mut self, at: DateTime<Utc>) -> Self {
+        self.at = at;
+        if let Some((_, receipt)) = self.receipts.iter().rev().find(|(then, _)| *then == at) {
+            self.receipt = *receipt;
+        }
+        self
     }
 }
 
@@ -47,6 +62,8 @@ pub struct State {
     /// What outputs print of the ledger: `head` of the files that are known.
     pub head: String,
     pub next_section: i64,
+    /// The last receipt: its instant and its number.
+    pub receipt: Option<(DateTime<Utc>, u32)>,
     /// The last run's body, if there was one.
     pub last_run: Option<serde_json::Value>,
     /// Nothing that came later is known; None: everything is.
@@ -91,6 +108,7 @@ impl State {
         for entry in entries {
             match entry.kind {
                 Kind::Received if known.received(entry) => state.receive(entry),
+                Kind::Received => state.receipt = Some((entry.at, state.receipt_at(entry.at))),
                 Kind::Read => {
                     if let Some(read) = Read::from_json(&entry.body) {
                         let last = read.tables.iter().map(|table| table.section).max().unwrap_or(0);
@@ -104,9 +122,9 @@ impl State {
                 }
                 Kind::Run if known.entered(entry) => state.last_run = Some(entry.body.clone()),
                 Kind::Closed if known.received(entry) => state.closed.extend(closing::from_json(&entry.body)),
-                Kind::Closed | Kind::Received | Kind::Run | Kind::Fetched | Kind::Disclosed => {}
+                Kind::Closed | Kind::Run | Kind::Fetched | Kind::Disclosed
                 // They tell of work and people, and decide no figure.
-                Kind::Attempt | Kind::Delivered | Kind::Notice | Kind::Decided => {}
+                | Kind::Attempt | Kind::Delivered | Kind::Notice | Kind::Decided => {}
             }
         }
         state.closed.sort_by_key(|closed| closed.period);
@@ -116,16 +134,30 @@ impl State {
 
     fn nothing() -> Self {
         let (files, closed) = (BTreeMap::new(), Vec::new());
-        Self { files, head: GENESIS.to_owned(), next_section: 1, last_run: None, known_at: None, closed }
+        let (receipt, last_run, known_at) = (None, None, None);
+        Self { files, head: GENESIS.to_owned(), next_section: 1, receipt, last_run, known_at, closed }
     }
 
     fn receive(&mut self, entry: &Entry) {
         let Some(received) = Received::from_json(&entry.body) else { return };
-        let file = FileState { at: entry.at, read: None, received };
+        let receipt = self.receipt_at(entry.at);
+        self.receipt = Some((entry.at, receipt));
+        let file = FileState { at: entry.at, receipt, receipts: Vec::new(), read: None, received };
         let known = self.files.entry(file.received.file.clone()).or_insert_with(|| file.clone());
+        known.receipts.push((file.at, receipt));
         // Answers may become what they were before: then the same bytes are the latest again.
         if file.received.channel.starts_with(FETCHED) {
             known.at = file.at;
+            known.receipt = receipt;
+        }
+    }
+
+    /// Which receipt it is that comes next, at this instant. A clock that was set back makes no later one earlier.
+    pub fn receipt_at(&self, at: DateTime<Utc>) -> u32 {
+        match self.receipt {
+            Some((last, number)) if last == at => number,
+            Some((_, number)) => number + 1,
+            None => 1,
         }
     }
 
@@ -153,6 +185,7 @@ impl State {
                     reporting_date: table.reporting_date.filter(|day| *day <= latest_day(file)),
                     revision: table.revision,
                     received: file.at,
+                    receipt: file.receipt,
                     columns: table.columns.clone(),
                     cells: table.cells.clone(),
                     rows_accepted: table.accepted,

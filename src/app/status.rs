@@ -194,7 +194,7 @@ fn sent_back(state: &State, current: &[Submission]) -> Vec<SentBack> {
 fn sent_again(file: &FileState, state: &State) -> bool {
     state.files.values().any(|other| {
         other.received.name == file.received.name
-            && other.at > file.at
+            && other.receipt > file.receipt
             && other.read.as_ref().is_some_and(|read| !read.tables.is_empty())
     })
 }

@@ -14,12 +14,11 @@ pub fn main(args: &VerifyArgs, output: &Output) -> Result<Exit, Stopped> {
     let head = args.head.as_deref();
     let progress = Progress::new(output.is_json());
     let tell_progress = |stage: &str, done, of| progress.tell(stage, done, of);
-    let verdict = match &args.bundle {
-        Some(path) => verify::bundle(path, Project::apart(), head, &tell_progress)?,
-        None => {
-            let asked = Asked { head: args.head.clone(), output: args.output.clone(), deep: args.deep };
-            verify::store(&Project::open(&args.common.project)?.reading_apart(), &asked, &tell_progress)?
-        }
+    let verdict = if let Some(path) = &args.bundle {
+        verify::bundle(path, Project::apart(), head, &tell_progress)?
+    } else {
+        let asked = Asked { head: args.head.clone(), output: args.output.clone(), deep: args.deep };
+        verify::store(&Project::open(&args.common.project)?.reading_apart(), &asked, &tell_progress)?
     };
     drop(progress);
     if output.is_json() {

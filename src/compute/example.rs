@@ -84,6 +84,7 @@ fn submission(collection: &Collection, partner: PartnerCode, period: i64) -> Sub
         reporting_date: None,
         revision: None,
         received: chrono::DateTime::UNIX_EPOCH,
+        receipt: 1,
         cells: BTreeMap::new(),
         columns: collection.fields.iter().map(|field| (field.code.as_str().to_owned(), 0)).collect(),
         rows_accepted: 0,

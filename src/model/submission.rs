@@ -26,7 +26,10 @@ pub struct Submission {
     pub period: Option<i64>,
     pub reporting_date: Option<NaiveDate>,
     pub revision: Option<i64>,
+    /// When it came, by the clock of then.
     pub received: DateTime<Utc>,
+    /// Which receipt it came with: of two the greater is the later one, whatever the clock said.
+    pub receipt: u32,
     /// Columns by field, zero-based: with a row's number they give the cell of every value.
     pub columns: BTreeMap<String, u16>,
     /// Fields whose value stands in one cell for every row.
@@ -107,15 +110,15 @@ pub fn before<'a>(rivals: &[&'a Submission], of: &Submission) -> Vec<&'a Submiss
 }
 
 /// By which of several the one that counts is chosen.
-fn rank(submission: &Submission) -> (Option<NaiveDate>, Option<i64>, DateTime<Utc>) {
-    (submission.reporting_date, submission.revision, submission.received)
+fn rank(submission: &Submission) -> (Option<NaiveDate>, Option<i64>, u32) {
+    (submission.reporting_date, submission.revision, submission.receipt)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn submission(section: i64, file: &str, date: &str, revision: i64, received: i64) -> Submission {
+    fn submission(section: i64, file: &str, date: &str, revision: i64, receipt: u32) -> Submission {
         Submission {
             section,
             file: file.into(),
@@ -126,7 +129,8 @@ mod tests {
             period: Some(1),
             reporting_date: date.parse().ok(),
             revision: Some(revision),
-            received: DateTime::from_timestamp(received, 0).expect("an instant"),
+            received: DateTime::UNIX_EPOCH,
+            receipt,
             columns: BTreeMap::new(),
             cells: BTreeMap::new(),
             rows_accepted: 1,

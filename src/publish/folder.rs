@@ -25,6 +25,8 @@ pub fn deliver(folder: &Path, name: &str, bytes: &[u8]) -> Result<Receipt, Store
     let wanted = folder.join(name);
     let hash = hash_of(bytes);
     if fs::read(&wanted).is_ok_and(|there| there == bytes) {
+        // A crash in the middle of another version that never came.
+        atomic::clear(&wanted);
         return Ok(Receipt { path: wanted, hash, instead_of: None, written: false });
     }
     let error = match atomic::write(&wanted, bytes) {
@@ -56,5 +58,14 @@ mod tests {
         assert!(deliver(folder.path(), "a.json", b"1").expect("delivered").written);
         assert!(!deliver(folder.path(), "a.json", b"1").expect("delivered").written);
         assert!(deliver(folder.path(), "a.json", b"2").expect("delivered").written);
+    }
+
+    #[test]
+    fn what_a_crash_left_beside_a_file_that_stays_as_it_was_is_taken_away() {
+        let folder = tempfile::tempdir().expect("a folder");
+        deliver(folder.path(), "a.json", b"1").expect("delivered");
+        fs::copy(folder.path().join("a.json"), folder.path().join("a.json.half")).expect("copied");
+        deliver(folder.path(), "a.json", b"1").expect("delivered");
+        assert_eq!(fs::read_dir(folder.path()).expect("listed").count(), 1);
     }
 }

@@ -8,6 +8,7 @@ use crate::http::client::{Answer, Client, Request, decoded, encoded, is_anything
 use crate::http::s3::{Signer, complaint};
 use crate::http::{Access, Endpoint, Failure, Surroundings};
 use crate::model::place::{Address, Place, Remote};
+use crate::store::fault;
 use reqwest::Method;
 
 /// Of one answer: some give back what lies there.
@@ -197,7 +198,7 @@ impl<'a> Courier<'a> {
                 if let Some(before) = parcel.before {
                     request = request.header("if-match", before);
                 }
-                let answer = client.send(&request.statuses(&[201, 202, 204, 412]))?;
+                let answer = ask(client, &request.statuses(&[201, 202, 204, 412]))?;
                 if answer.status == 412 {
                     // An answer that was lost, or a kill before the receipt: then it is ours that lies there.
                     let there = client.send(&Request::get(&to, is_anything).statuses(&[404, 405]).once());
@@ -215,7 +216,7 @@ impl<'a> Courier<'a> {
             Way::S3 { client, signer, prefix, shown, surroundings } => {
                 let to = signer.put(&format!("{prefix}{}", parcel.name), surroundings.now());
                 let request = put(&to, parcel.bytes, parcel.name).statuses(&[400, 403, 404, 412]);
-                let answer = client.send(&request)?;
+                let answer = ask(client, &request)?;
                 if answer.status != 200 {
                     return Err(complaint(client, &answer));
                 }
@@ -223,6 +224,14 @@ impl<'a> Courier<'a> {
             }
         }
     }
+}
+
+/// Sends what changes something there.
+fn ask(client: &mut Client<'_>, request: &Request<'_>) -> Result<Answer, Failure> {
+    fault::point();
+    let answer = client.send(request);
+    fault::point();
+    answer
 }
 
 fn etag(answer: &Answer) -> Option<String> {
@@ -265,12 +274,12 @@ fn webdav(
     let at = |name: &str| format!("{folder}/{}", encoded(name));
     let (wanted, half) = (at(parcel.name), at(&format!("{}.half", parcel.name)));
     let good = [201, 204, 404, 409, 423];
-    let mut written = client.send(&put(&half, parcel.bytes, parcel.name).statuses(&good))?;
+    let mut written = ask(client, &put(&half, parcel.bytes, parcel.name).statuses(&good))?;
     // Servers answer so where the folder is not there yet.
     if matches!(written.status, 404 | 409) && !*made {
         *made = true;
-        client.send(&Request::of(method("MKCOL")?, folder).statuses(&[201, 405, 409]))?;
-        written = client.send(&put(&half, parcel.bytes, parcel.name).statuses(&good))?;
+        ask(client, &Request::of(method("MKCOL")?, folder).statuses(&[201, 405, 409]))?;
+        written = ask(client, &put(&half, parcel.bytes, parcel.name).statuses(&good))?;
     }
     if matches!(written.status, 404 | 409 | 423) {
         let message =
@@ -282,11 +291,11 @@ fn webdav(
         .header("overwrite", "T")
         .statuses(&[201, 204, 400, 403, 405, 412, 423, 501, 502]);
     let mut name = parcel.name.to_owned();
-    let status = client.send(&moved)?.status;
+    let status = ask(client, &moved)?.status;
     if !matches!(status, 200 | 201 | 204) {
         name = beside(client, &at, parcel)?;
         // Half a name in the way of nobody is no reason to fail.
-        let _ = client.send(&Request::of(Method::DELETE, &half).statuses(&[204, 404]).once());
+        let _ = ask(client, &Request::of(Method::DELETE, &half).statuses(&[204, 404]).once());
     }
     let etag = head(client, &at(&name)).ok().and_then(|answer| etag(&answer));
     Ok(Delivered { place: format!("{origin}{}", decoded(&at(&name))), etag, sent: true })
@@ -298,7 +307,7 @@ fn beside(client: &mut Client<'_>, at: &dyn Fn(&str) -> String, parcel: &Parcel<
     let names = std::iter::once(parcel.name.to_owned()).chain((2..=TRIES).map(|n| format!("{stem} ({n}).{ending}")));
     for name in names {
         let path = at(&name);
-        let answer = client.send(&put(&path, parcel.bytes, parcel.name).statuses(&[201, 204, 423]))?;
+        let answer = ask(client, &put(&path, parcel.bytes, parcel.name).statuses(&[201, 204, 423]))?;
         if answer.status != 423 {
             return Ok(name);
         }

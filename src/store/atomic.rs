@@ -19,7 +19,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     fs::create_dir_all(folder).map_err(StoreError::io("make the folder", folder))?;
     let temporary = beside(path);
     fault::point();
-    let written = File::create(&temporary).and_then(|mut file| {
+    let written = fault::room().and_then(|()| File::create(&temporary)).and_then(|mut file| {
+        // The name takes room as well as the bytes.
+        fault::room()?;
         file.write_all(bytes)?;
         fault::point();
         file.sync_all()
@@ -36,6 +38,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     })?;
     fault::point();
     sync_folder(folder)
+}
+
+/// Takes away the half of a file that a crash left and that nobody will write again.
+pub fn clear(path: &Path) {
+    let _ = fs::remove_file(beside(path));
 }
 
 fn beside(path: &Path) -> PathBuf {

@@ -210,6 +210,7 @@ impl Ledger {
         }
         let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
         fault::point();
+        fault::room().map_err(StoreError::io("write", &self.path))?;
         let connection = &mut self.connection;
         let appended = self.runtime.block_on(async {
             let mut transaction = connection.begin().await?;

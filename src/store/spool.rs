@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{StoreError, atomic};
+use super::{StoreError, atomic, fault};
 
 /// The folder of one source, locked until it is dropped. It needs no open [`Store`](super::Store): a fetch may take
 /// minutes, in which others may write.
@@ -42,6 +42,7 @@ impl Spool {
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let path = entry.path();
             if entry.file_name() != "lock" {
+                fault::point();
                 fs::remove_file(&path).map_err(StoreError::io("remove", &path))?;
             }
         }

@@ -24,6 +24,7 @@ mod duckdb;
 mod estimates;
 mod examples;
 mod exports;
+mod faults;
 mod febrl;
 mod fetch;
 mod figures;

@@ -69,6 +69,19 @@ impl Project {
         project
     }
 
+    /// A copy of a project's folder, with its store and all that was made of it.
+    pub fn whole(folder: &Path) -> Self {
+        let project = Self::empty();
+        copy(folder, project.path());
+        project
+    }
+
+    /// Copies a project's folder into this one; false where there is no room for it.
+    pub fn fill(&self, folder: &Path) -> bool {
+        let copied = Command::new("cp").arg("-r").arg(folder.join(".")).arg(self.path()).output();
+        copied.is_ok_and(|done| done.status.success())
+    }
+
     /// A copy of the repository's own project.
     pub fn laser_go() -> Self {
         let project = Self::empty();

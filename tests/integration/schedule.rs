@@ -176,7 +176,7 @@ impl Daemon {
         loop {
             let line = self
                 .lines
-                .recv_timeout(Duration::from_secs(120))
+                .recv_timeout(Duration::from_mins(2))
                 .unwrap_or_else(|_| panic!("never said {text}: {:#?}", self.said));
             self.said.push(line.clone());
             if line.contains(text) {
@@ -214,7 +214,7 @@ impl Drop for Daemon {
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let began = Instant::now();
     while !holds() {
-        assert!(began.elapsed() < Duration::from_secs(120), "never: {what}");
+        assert!(began.elapsed() < Duration::from_mins(2), "never: {what}");
         thread::sleep(Duration::from_millis(20));
     }
 }

@@ -49,6 +49,8 @@ pub enum Fault {
     CutOff,
     /// The body never ends.
     Endless,
+    /// The line is cut before anything is said.
+    Silent,
 }
 
 #[derive(Debug, Clone)]
@@ -138,6 +140,9 @@ fn serve(mut stream: TcpStream, seen: &Mutex<Vec<Seen>>, handler: &Mutex<Handler
     let reply = (handler.lock().expect("not poisoned"))(&request);
     if let Fault::Slow(time) = reply.fault {
         thread::sleep(time);
+    }
+    if reply.fault == Fault::Silent {
+        return;
     }
     let length = match reply.fault {
         Fault::Endless => u64::MAX / 4,

@@ -37,7 +37,7 @@ impl Dav {
     }
 }
 
-fn dav(seen: &Seen, held: &mut BTreeMap<String, Vec<u8>>, moves: u16) -> Reply {
+pub fn dav(seen: &Seen, held: &mut BTreeMap<String, Vec<u8>>, moves: u16) -> Reply {
     // user:secret
     if seen.header("authorization") != Some("Basic dXNlcjpodW50ZXIyMg==") {
         return Reply::text("who are you? hunter22").with(401);

@@ -83,15 +83,12 @@ impl Seen {
         let (mut bytes, mut rest) = (Vec::new(), soft.as_bytes());
         while let Some((first, tail)) = rest.split_first() {
             let hex = (*first == b'=').then(|| std::str::from_utf8(tail.get(..2)?).ok()).flatten();
-            match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-                Some(byte) => {
-                    bytes.push(byte);
-                    rest = &tail[2..];
-                }
-                None => {
-                    bytes.push(*first);
-                    rest = tail;
-                }
+            if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+                bytes.push(byte);
+                rest = &tail[2..];
+            } else {
+                bytes.push(*first);
+                rest = tail;
             }
         }
         String::from_utf8_lossy(&bytes).into_owned()

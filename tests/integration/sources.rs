@@ -202,7 +202,7 @@ fn a_redirect_is_followed_within_bounds_only() {
                 .header("location", "/b/alpha_2016-Q1.csv")
                 .header("set-cookie", "let=in; HttpOnly");
         }
-        if seen.header("cookie") != Some("let=in") { Reply::status(403) } else { Reply::text(rows(&[("A-1", 1)])) }
+        if seen.header("cookie") == Some("let=in") { Reply::text(rows(&[("A-1", 1)])) } else { Reply::status(403) }
     };
     let (said, seen) = said_of(here, "user = \"WHO\"\nsecret = \"PASS\"");
     said.expect(0).says("alpha_2016-Q1.csv");

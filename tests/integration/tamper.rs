@@ -70,10 +70,11 @@ impl Case {
         change(&mut lines);
         let mut previous = GENESIS.to_owned();
         for (line, seq) in lines.iter_mut().zip(1..) {
-            (line.seq, line.previous) = (seq, previous);
+            line.seq = seq;
+            line.previous.clone_from(&previous);
             let Line { at, kind, body, .. } = &*line;
             line.hash = hash_of(format!("{}\n{seq}\n{at}\n{kind}\n{}\n{body}", line.previous, body.len()).as_bytes());
-            previous = line.hash.clone();
+            previous.clone_from(&line.hash);
         }
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(async {

@@ -109,7 +109,7 @@ fn by_name(state: &State, name: &str) -> Result<String, Stopped> {
     let bare = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     let of = |wanted: &dyn Fn(&str) -> bool| {
         let named = state.files.values().filter(|file| wanted(&file.received.name));
-        named.max_by_key(|file| (file.at, file.received.name.clone())).map(|file| file.received.file.clone())
+        named.max_by_key(|file| (file.receipt, file.received.name.clone())).map(|file| file.received.file.clone())
     };
     of(&|known| known == name).or_else(|| of(&|known| bare(known) == bare(name))).ok_or_else(|| {
         let names: BTreeSet<String> = state.files.values().map(|file| bare(&file.received.name)).collect();
@@ -208,7 +208,9 @@ fn look(project: &Project, path: &Path, state: &mut State) -> Result<Subject, St
         tables: records,
     };
     let received = Received { file: hash.clone(), name: name.clone(), bytes: size, channel: "look".into() };
-    let file = FileState { received, at: clock::now(), read: Some(read.clone()) };
+    let at = clock::now();
+    let receipt = state.receipt_at(at);
+    let file = FileState { received, at, receipt, receipts: Vec::new(), read: Some(read.clone()) };
     state.files.insert(hash.clone(), file);
     Ok(Subject { name, hash, bytes, received: false, read, rows })
 }

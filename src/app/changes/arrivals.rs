@@ -196,7 +196,7 @@ impl Held<'_> {
                 && self.covered(one) == self.covered(submission)
         };
         let latest =
-            self.earlier.iter().filter(same).max_by_key(|one| (one.reporting_date, one.revision, one.received))?;
+            self.earlier.iter().filter(same).max_by_key(|one| (one.reporting_date, one.revision, one.receipt))?;
         Some(&latest.name)
     }
 

@@ -36,14 +36,13 @@ impl Stage<'_> {
     /// The state with these files alone.
     pub fn state(&self, files: &Files) -> State {
         let of = |(hash, at): (&String, &DateTime<Utc>)| {
-            let mut file = self.pool.files.get(hash)?.clone();
-            file.at = *at;
-            Some((hash.clone(), file))
+            Some((hash.clone(), self.pool.files.get(hash)?.clone().back_to(*at)))
         };
         State {
             files: files.iter().filter_map(of).collect(),
             head: self.pool.head.clone(),
             next_section: self.pool.next_section,
+            receipt: self.pool.receipt,
             last_run: None,
             known_at: None,
             closed: self.closed.to_vec(),

@@ -63,7 +63,7 @@ pub fn returned(project: &Project, state: &State) -> Vec<Returned> {
     let (current, _) = state.current(catalog);
     let counts = |file: &FileState| current.iter().any(|submission| submission.file == file.received.file);
     let since = |file: &FileState, partner: &str| {
-        current.iter().any(|submission| submission.partner.as_str() == partner && submission.received > file.at)
+        current.iter().any(|submission| submission.partner.as_str() == partner && submission.receipt > file.receipt)
     };
     let mut files: Vec<&FileState> = state.files.values().collect();
     files.sort_by_key(|file| (file.at, &file.received.name));

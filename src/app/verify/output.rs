@@ -116,7 +116,8 @@ fn computed_again(
                     verdict.sound.push(format!("{place}: made again from the store, it gives this very file"));
                 }
                 Some(_) => {
-                    verdict.differs(name, "is not what the store gives now: rows, instants or definitions were changed")
+                    verdict
+                        .differs(name, "is not what the store gives now: rows, instants or definitions were changed");
                 }
                 None => verdict.differs(name, "is nothing that the store gives now"),
             }

@@ -143,7 +143,7 @@ fn first(stored: &DataFrame, own: &DataFrame) -> String {
             if let (Ok(ours), Ok(theirs)) = (ours, theirs)
                 && ours != theirs
             {
-                let place = integer(own, "place", row).map_or(row as i64 + 1, |place| place);
+                let place = integer(own, "place", row).map_or_else(|| (row + 1).to_string(), |place| place.to_string());
                 let shown = |value: String| shorten(&clean(&value), 60);
                 let (ours, theirs) = (shown(ours.to_string()), shown(theirs.to_string()));
                 return format!("gives {ours} for {} in row {place}, and the store keeps {theirs}", column.name());
@@ -153,10 +153,13 @@ fn first(stored: &DataFrame, own: &DataFrame) -> String {
     "gives other columns than the store keeps".to_owned()
 }
 
+/// A part, and the first row and number of rows of each of its sections.
+type Open = (DataFrame, BTreeMap<i64, (i64, usize)>);
+
 /// Parts that are open, with where each section of them lies.
 struct Parts<'s> {
     store: &'s Store,
-    open: BTreeMap<String, Option<(DataFrame, BTreeMap<i64, (i64, usize)>)>>,
+    open: BTreeMap<String, Option<Open>>,
 }
 
 impl Parts<'_> {

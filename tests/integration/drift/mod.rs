@@ -6,7 +6,7 @@
 //! An .xlsb is not among them: nothing here can write one.
 
 mod cells;
-mod dice;
+pub mod dice;
 mod draft;
 mod judge;
 mod known;

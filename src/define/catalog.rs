@@ -334,6 +334,8 @@ pub struct Field {
     pub country: Option<FieldCode>,
     /// Of a text: it names organisations, which are counted once however decisions spell them.
     pub organisation: bool,
+    /// Of an enterprise: wrong check digits are told.
+    pub check_digits: bool,
     /// Of a country: what is said of a code that does not exist. As a warning the row counts with what is written.
     pub unreadable: Severity,
     /// Of a country: what was decided of codes that do not exist, folded, and the code that each stands for.

@@ -178,6 +178,7 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
     let name = table.text("name").and_then(|at| FieldCode::new(&at.value));
     let country = table.text("country").and_then(|at| FieldCode::new(&at.value));
     let organisation = table.boolean("organisation").unwrap_or(false);
+    let check_digits = table.boolean("check_digits").unwrap_or(false);
     let unreadable = table
         .choice("unreadable", &[("error", Severity::Error), ("warning", Severity::Warning)])
         .map_or(Severity::Error, |at| at.value);
@@ -216,6 +217,7 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
     }
     needs(kind.value == FieldKind::Enterprise, "name", "enterprise");
     needs(kind.value == FieldKind::Text && !of_survey, "organisation", "text");
+    needs(kind.value == FieldKind::Enterprise, "check_digits", "enterprise");
     needs(kind.value == FieldKind::Country, "unreadable", "country");
     needs(kind.value == FieldKind::Enterprise || organisation, "country", "enterprise or a text of organisations");
     needs(kind.value == FieldKind::Date, "future", "date");
@@ -240,6 +242,7 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
         name,
         country,
         organisation,
+        check_digits,
         unreadable,
         meant: BTreeMap::new(),
         total,

@@ -322,6 +322,9 @@ rules! {
     ENTERPRISE_BY_NAME "enterprise-by-name", "an enterprise without a number",
         "It counts in the upper bound only, since the same enterprise may stand elsewhere with its number.",
         "Add its VAT or register number.";
+    NUMBER_CHECKSUM "number-checksum", "a number whose check digits are wrong",
+        "It is a slip or a placeholder: the same enterprise may be counted again under its right number.",
+        "Compare it with the register, and correct the cell.";
     DECISION_CONTRADICTS "decision-contradicts", "decisions that contradict each other",
         "Two organisations cannot be one and two, nor one code two countries: no figure could follow both.",
         "Take one of the decisions of the chain back.";

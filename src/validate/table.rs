@@ -15,6 +15,7 @@ use crate::define::catalog::{Check, Field, FieldKind};
 use crate::finding::{CellRef, Finding, Place, Severity, rules};
 use crate::ingest::{Cell, ErrorKind, Sheet};
 use crate::layout::{Held, RawTable, Source, Target};
+use crate::linkage::number::{Checked, check, swapped};
 use crate::linkage::{EnterpriseProblem, read_enterprise};
 use crate::model::absent::Absent;
 use crate::model::fold::fold;
@@ -25,6 +26,17 @@ use crate::model::scoreboard::KeptOut;
 const TOLD: usize = 50;
 /// Of rows kept out of one table, this many are listed whole; all are counted.
 const LISTED: usize = 5_000;
+
+/// Whether the check digits of a number are wrong.
+fn is_wrong(identity: &str) -> bool {
+    check(identity) == Checked::Wrong
+}
+
+/// The number with two digits the other way round, if it is right and the only one.
+fn meant(identity: &str) -> Option<String> {
+    let right = swapped(identity)?;
+    right.rsplit(':').next().map(str::to_owned)
+}
 
 /// Who speaks in the table, and how.
 #[derive(Debug, Clone)]
@@ -271,11 +283,23 @@ impl Table<'_> {
                     "given by name only: it counts in the upper bound",
                     "Add its VAT or register number.",
                 )),
+                (true, Some(number))
+                    if field.check_digits
+                        && numbers.texts.get(number as usize).is_some_and(|number| is_wrong(number)) =>
+                {
+                    Some((
+                        &rules::NUMBER_CHECKSUM,
+                        Severity::Warning,
+                        "the check digits of this number are wrong: it counts as it is written",
+                        "Compare it with the register.",
+                    ))
+                }
                 _ => None,
             };
             if let Some((rule, severity, message, help)) = told {
-                let problem =
-                    Problem { row, rule, severity, message: message.into(), help: help.into(), suggestion: None };
+                let wrong = number.and_then(|number| numbers.texts.get(number as usize));
+                let suggestion = wrong.filter(|_| severity == Severity::Warning).and_then(|number| meant(number));
+                let problem = Problem { row, rule, severity, message: message.into(), help: help.into(), suggestion };
                 self.add(at, problem);
             }
         }

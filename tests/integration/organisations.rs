@@ -236,6 +236,20 @@ fn a_code_that_is_no_country_is_told_with_a_suggestion_and_counts_as_written_unt
 }
 
 #[test]
+fn wrong_check_digits_are_told_with_what_may_have_been_meant_and_count_as_written() {
+    let project = project();
+    project.replace("pipelines/firms.toml", "kind = \"enterprise\"", "kind = \"enterprise\"\ncheck_digits = true");
+    let rows: &[&[&str]] = &[&["VAT", "Called", "Seat"], &["DK13585682", "Acme", "DK"], &["FI20774740", "Muu", "FI"]];
+    project.workbook("alpha_firms_2016-04-10.xlsx", "Firms", rows);
+    let board = project.scoreboard();
+    let told: Vec<&Value> =
+        board["findings"].as_array().expect("findings").iter().filter(|one| one["rule"] == "number-checksum").collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((&told[0]["severity"], &told[0]["suggestion"]), (&"warning".into(), &"DK13585628".into()));
+    assert_eq!(range(&board, "firms"), (Some(2), None));
+}
+
+#[test]
 fn each_decision_is_in_the_ledger_once_and_so_is_its_taking_back() {
     let project = project();
     let entries = || {

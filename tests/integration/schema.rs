@@ -385,6 +385,7 @@ options = ["north", "south"]
 code = "firm"
 label = "Firm"
 kind = "enterprise"
+check_digits = true
 [[collection.field]]
 code = "member"
 label = "Member"

@@ -270,8 +270,11 @@ fn unsaid(text: &str) -> String {
 pub fn differences(before: &Facts, after: &Facts) -> BTreeMap<String, String> {
     let things = before.keys().chain(after.keys());
     let mut told: BTreeMap<String, String> = BTreeMap::new();
+    // Where nothing was decided there is no such thing, and nothing that could be new.
+    let undecided = Keys::new();
     for thing in things {
-        let says = match (before.get(thing), after.get(thing)) {
+        let of = |facts: &'_ Facts| facts.get(thing).cloned().or((thing == DECISIONS).then(|| undecided.clone()));
+        let says = match (of(before).as_ref(), of(after).as_ref()) {
             (Some(before), Some(after)) => difference(before, after),
             (None, Some(_)) => Some("is new".to_owned()),
             (Some(_), None) => Some("is gone".to_owned()),

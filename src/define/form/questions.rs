@@ -103,6 +103,7 @@ pub(in crate::define) fn field(code: FieldCode, label: Words, kind: FieldKind, f
         name: None,
         country: None,
         organisation: false,
+        check_digits: false,
         unreadable: Severity::Error,
         meant: BTreeMap::new(),
         total: false,

@@ -1,7 +1,7 @@
 //! Which steps of reminding have come: a function of what is expected, what came, the declared days and the day of today.
 //!
 //! Each step has a key, and each key is told once. A step that was missed while nothing ran is not told afterwards: of
-//! several that have come only the latest counts, and it counts until the next one, or for [`GRACE`] days.
+//! several that have come only the latest counts, and it counts until the next one, or for `GRACE` days.
 
 use std::collections::BTreeMap;
 

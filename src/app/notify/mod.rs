@@ -1,6 +1,6 @@
 //! `scoreboard notify`: people are told what they have to know, each thing once.
 //!
-//! What is due is a function of definitions, ledger and day ([`events`], [`expected`]). Each message is written down right
+//! What is due is a function of definitions, ledger and day (`events`, `expected`). Each message is written down right
 //! before it is on its way and again after: a kill in between leaves a message that may have arrived, which is told and
 //! not sent again.
 

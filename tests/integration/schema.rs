@@ -290,7 +290,9 @@ fn definitions_are_valid_against_their_schemas() {
     let mut by_kind: BTreeMap<&str, Vec<PathBuf>> = BTreeMap::new();
     for file in projects.iter().flat_map(|project| files_of(project)) {
         let folder = file.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-        let kind = KINDS.iter().map(|(kind, _)| *kind).find(|kind| folder.as_deref() == Some(kind));
+        let stem = file.file_stem().map(|name| name.to_string_lossy().into_owned());
+        let named = |kind: &&str| folder.as_deref() == Some(kind) || stem.as_deref() == Some(kind);
+        let kind = KINDS.iter().map(|(kind, _)| *kind).find(named);
         by_kind.entry(kind.unwrap_or("scoreboard")).or_default().push(file);
     }
     let checked: usize = by_kind.values().map(Vec::len).sum();

@@ -325,7 +325,6 @@ pub struct ChoiceOption {
 }
 
 #[derive(Debug, Clone)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub struct Field {
     pub code: FieldCode,
     pub label: Words,

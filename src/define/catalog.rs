@@ -296,6 +296,13 @@ pub enum PercentScale {
     Fraction,
 }
 
+/// Whether wrong check digits of a number are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Numbers {
+    AsWritten,
+    Checked,
+}
+
 /// What happens to a date after the reporting date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Future {
@@ -318,7 +325,6 @@ pub struct ChoiceOption {
 }
 
 #[derive(Debug, Clone)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub struct Field {
     pub code: FieldCode,
     pub label: Words,
@@ -335,8 +341,8 @@ pub struct Field {
     pub country: Option<FieldCode>,
     /// Of a text: it names organisations, which are counted once however decisions spell them.
     pub organisation: bool,
-    /// Of an enterprise: wrong check digits are told.
-    pub check_digits: bool,
+    /// Of an enterprise: what is looked for in its number.
+    pub numbers: Numbers,
     /// Of a country: what is said of a code that does not exist. As a warning the row counts with what is written.
     pub unreadable: Severity,
     /// Of a country: what was decided of codes that do not exist, folded, and the code that each stands for.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::catalog::{
-    Bound, Check, ChoiceOption, Collection, Field, FieldKind, Future, Guidance, OnConflict, PercentScale,
+    Bound, Check, ChoiceOption, Collection, Field, FieldKind, Future, Guidance, Numbers, OnConflict, PercentScale,
 };
 use super::form::questions::Asked;
 use super::reader::{At, Table};
@@ -178,7 +178,8 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
     let name = table.text("name").and_then(|at| FieldCode::new(&at.value));
     let country = table.text("country").and_then(|at| FieldCode::new(&at.value));
     let organisation = table.boolean("organisation").unwrap_or(false);
-    let check_digits = table.boolean("check_digits").unwrap_or(false);
+    let checked = table.boolean("check_digits").unwrap_or(false);
+    let numbers = if checked { Numbers::Checked } else { Numbers::AsWritten };
     let unreadable = table
         .choice("unreadable", &[("error", Severity::Error), ("warning", Severity::Warning)])
         .map_or(Severity::Error, |at| at.value);
@@ -242,7 +243,7 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
         name,
         country,
         organisation,
-        check_digits,
+        numbers,
         unreadable,
         meant: BTreeMap::new(),
         total,

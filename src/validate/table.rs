@@ -11,7 +11,7 @@ use super::choices::{self, Part};
 use super::column::{self, Context, Problem};
 use super::currency;
 use super::rows::{Column, Rows};
-use crate::define::catalog::{Check, Field, FieldKind};
+use crate::define::catalog::{Check, Field, FieldKind, Numbers};
 use crate::finding::{CellRef, Finding, Place, Severity, rules};
 use crate::ingest::{Cell, ErrorKind, Sheet};
 use crate::layout::{Held, RawTable, Source, Target};
@@ -284,7 +284,7 @@ impl Table<'_> {
                     "Add its VAT or register number.",
                 )),
                 (true, Some(number))
-                    if field.check_digits
+                    if field.numbers == Numbers::Checked
                         && numbers.texts.get(number as usize).is_some_and(|number| is_wrong(number)) =>
                 {
                     Some((

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::relevant::{Named, Relevance, parse};
 use super::{Answer, Form, Item};
-use crate::define::catalog::{ChoiceOption, Field, FieldKind, FormQuestion, Future, Guidance};
+use crate::define::catalog::{ChoiceOption, Field, FieldKind, FormQuestion, Future, Guidance, Numbers};
 use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, Severity, rules};
 use crate::model::code::FieldCode;
@@ -103,7 +103,7 @@ pub(in crate::define) fn field(code: FieldCode, label: Words, kind: FieldKind, f
         name: None,
         country: None,
         organisation: false,
-        check_digits: false,
+        numbers: Numbers::AsWritten,
         unreadable: Severity::Error,
         meant: BTreeMap::new(),
         total: false,

@@ -194,7 +194,8 @@ impl Sender<'_> {
                 Err(failure) => return Ok(Err(self.failed(&failure))),
             }
         }
-        match courier.deliver(&Parcel { name: &one.name, bytes: &bytes, before }) {
+        let half = format!("{}.half", one.output.name);
+        match courier.deliver(&Parcel { name: &one.name, half: &half, bytes: &bytes, before }) {
             Ok(delivered) => {
                 fault::point();
                 self.record(one, &delivered)?;

@@ -19,6 +19,9 @@ const TRIES: u32 = 9;
 /// What is delivered.
 pub struct Parcel<'p> {
     pub name: &'p str,
+    /// What it is called while it is half there. The same for every day's version: what a kill left is written over and
+    /// moved by the next delivery, whatever the date in its name.
+    pub half: &'p str,
     pub bytes: &'p [u8],
     /// What the server called the version that was delivered last, where it stands still.
     pub before: Option<&'p str>,
@@ -272,7 +275,7 @@ fn webdav(
     parcel: &Parcel<'_>,
 ) -> Result<Delivered, Failure> {
     let at = |name: &str| format!("{folder}/{}", encoded(name));
-    let (wanted, half) = (at(parcel.name), at(&format!("{}.half", parcel.name)));
+    let (wanted, half) = (at(parcel.name), at(parcel.half));
     let good = [201, 204, 404, 409, 423];
     let mut written = ask(client, &put(&half, parcel.bytes, parcel.name).statuses(&good))?;
     // Servers answer so where the folder is not there yet.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::kills::sound;
-use super::world::{SECOND, Stand, at, files, hold, once};
+use super::world::{SECOND, Stand, at, come_back, files, hold, once, runs};
 use crate::project::Project;
 
 /// More writes than this are not expected, and as many are asked for at least.
@@ -32,17 +32,48 @@ fn a_disk_that_is_full_from_any_write_on_is_told_and_loses_nothing() {
     assert!(writes >= LEAST, "only {writes} writes were passed");
 }
 
+#[test]
+fn a_single_write_that_fails_is_told_and_loses_nothing() {
+    let stand = Stand::new();
+    let mut writes = 0;
+    for write in (1..MOST).step_by(5) {
+        let project = stand.again();
+        let before = runs(&project).len();
+        let what = format!("full at write {write} alone");
+        let full = once(&project, SECOND, &[("SCOREBOARD_FULL_AT", &write.to_string())]);
+        let said = format!("{}{}", full.out, full.err);
+        if !said.contains("no storage space") {
+            assert_eq!(full.code, stand.calm.code, "{what}: {said}");
+            break;
+        }
+        assert!(full.code > 0, "{what}: {said}");
+        writes = write;
+        once_more(&what, &project);
+        if runs(&project).len() > before + 1 {
+            come_back(&what, &stand, &project);
+        } else {
+            hold(&what, &stand.servers, &project, &stand.calm);
+        }
+    }
+    println!("{writes} writes");
+    assert!(writes >= LEAST, "only {writes} writes were passed");
+}
+
 /// There is room again: what is due is done, and what was ended by the full disk when somebody asks for it, an hour later,
 /// when messages that failed are tried again.
 fn again(what: &str, stand: &Stand, project: &Project) {
+    once_more(what, project);
+    hold(what, &stand.servers, project, &stand.calm);
+    at(project, SECOND, &["verify"]).expect(0);
+}
+
+fn once_more(what: &str, project: &Project) {
     sound(what, project);
     let after = once(project, SECOND, &[]);
     assert!(after.code < 2, "{what}: {}{}", after.out, after.err);
     let later = SECOND.replace("06:00", "07:00");
     let after = at(project, &later, &["schedule", "--now", "weekly"]);
     assert!(after.code < 2, "{what}: {}{}", after.out, after.err);
-    hold(what, &stand.servers, project, &stand.calm);
-    at(project, SECOND, &["verify"]).expect(0);
 }
 
 /// A small file system over a folder.

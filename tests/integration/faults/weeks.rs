@@ -153,3 +153,11 @@ fn settled(seed: u64, kills: u32, servers: &Servers, project: &Project) {
 fn six_weeks_with_late_partners_broken_servers_and_kills_at_random() {
     weeks(1);
 }
+
+#[test]
+#[ignore = "takes minutes: more seeds"]
+fn six_weeks_many_times() {
+    for seed in 2..6 {
+        weeks(seed);
+    }
+}

@@ -335,6 +335,38 @@ pub fn hold(what: &str, servers: &Servers, project: &Project, calm: &Calm) {
     no_half(what, servers, project);
 }
 
+/// Holds what is there where a scoreboard came out without a source that was down: the next one tells its changes from
+/// that one, so its bytes are others than those of an undisturbed programme. All the rest is the same.
+pub fn come_back(what: &str, stand: &Stand, project: &Project) {
+    let entries = entries(project);
+    assert_eq!(received(&entries), stand.calm.seen.received, "{what}: what was received");
+    no_half(what, &stand.servers, project);
+    at(project, SECOND, &["verify"]).expect(0);
+    let times = mailed(&stand.servers, &entries);
+    assert!(times.values().all(|times| *times == 1), "{what}: {times:?}");
+    // Every receiver has what the last run published, whole.
+    let out = files(&project.path().join("data/out"));
+    let held = stand.servers.delivered();
+    assert_eq!(held.get("/dav/out/scoreboard.xlsx"), out.get("scoreboard.xlsx"), "{what}");
+    assert_eq!(held.get("/shelf/scoreboard.json"), out.get("scoreboard.json"), "{what}");
+    // What turned is told once, under whichever of the two runs.
+    let turn = |key: &str| -> Option<(String, String)> {
+        let parts: Vec<&str> = key.split('/').collect();
+        (parts.first() == Some(&"status")).then(|| (parts[1].to_owned(), parts[3].to_owned()))
+    };
+    let told: BTreeSet<_> =
+        told(&entries).iter().filter(|(_, stage)| **stage == Stage::Sent).filter_map(|(key, _)| turn(key)).collect();
+    for key in stand.calm.told.iter().filter_map(|key| turn(key)) {
+        assert!(told.contains(&key), "{what}: {key:?} was told by nobody");
+    }
+}
+
+/// Codes of runs, each once.
+pub fn runs(project: &Project) -> BTreeSet<String> {
+    let entries = entries(project).into_iter().filter(|entry| entry.kind == Kind::Run);
+    entries.filter_map(|entry| Some(entry.body["run"].as_str()?.to_owned())).collect()
+}
+
 pub fn no_half(what: &str, servers: &Servers, project: &Project) {
     let here = files(&project.path().join("data")).into_keys();
     let half: Vec<String> = here

@@ -126,6 +126,7 @@ impl Sender<'_> {
             Ok(courier) => courier,
             Err(failure) => return Ok(failed(&self.failed(&failure))),
         };
+        courier.clear(self.report.code.as_str());
         let mut deliveries = Vec::new();
         for (one, done) in planned.iter().zip(1..) {
             let result = self.one(&mut courier, one)?;

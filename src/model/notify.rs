@@ -1,7 +1,7 @@
 //! Who is told what, and by which way: as definitions say it. Nothing here decides a figure.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::code::ReportCode;
@@ -18,6 +18,18 @@ pub struct Telling {
 impl Telling {
     pub fn is_empty(&self) -> bool {
         self.channels.is_empty() && self.reminders.is_none()
+    }
+
+    /// Every folder that messages are put into, relative to the project.
+    pub fn folders(&self) -> impl Iterator<Item = &Path> {
+        let outbox = self.mail.iter().filter_map(|mail| match &mail.post {
+            Post::Outbox(path) => Some(path.as_path()),
+            Post::Server(_) => None,
+        });
+        outbox.chain(self.channels.iter().filter_map(|channel| match &channel.way {
+            Way::Folder(path) => Some(path.as_path()),
+            _ => None,
+        }))
     }
 
     /// Every secret that is named.

@@ -8,7 +8,7 @@ use crate::http::client::{Answer, Client, Request, decoded, encoded, is_anything
 use crate::http::s3::{Signer, complaint};
 use crate::http::{Access, Endpoint, Failure, Surroundings};
 use crate::model::place::{Address, Place, Remote};
-use crate::store::fault;
+use crate::store::{atomic, fault};
 use reqwest::Method;
 
 /// Of one answer: some give back what lies there.
@@ -152,6 +152,14 @@ impl<'a> Courier<'a> {
             }
         };
         Ok(Self { way })
+    }
+
+    /// Takes away what a crash left half written of a report's files. Elsewhere than in folders the next delivery does,
+    /// which writes over it.
+    pub fn clear(&self, report: &str) {
+        if let Way::Folder { folder, .. } = &self.way {
+            atomic::sweep(folder, &|name| name.starts_with(report));
+        }
     }
 
     /// Whether what was delivered under a name still lies there.

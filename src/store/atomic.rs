@@ -45,6 +45,16 @@ pub fn clear(path: &Path) {
     let _ = fs::remove_file(beside(path));
 }
 
+/// Takes away what crashes left half written in a folder, of the files whose names are ours. Failing at it is no trouble:
+/// a half is in nobody's way.
+pub fn sweep(folder: &Path, ours: &dyn Fn(&str) -> bool) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if is_temporary(&entry.path()) && entry.file_name().to_str().is_some_and(ours) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 fn beside(path: &Path) -> PathBuf {
     let mut name = path.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_default();
     name.push(SUFFIX);

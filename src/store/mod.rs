@@ -100,14 +100,9 @@ impl Store {
     fn sweep(&self) {
         let mut folders = ["files", "rows", "definitions"].map(|folder| self.root.join(folder)).to_vec();
         while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-                let path = entry.path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else if atomic::is_temporary(&path) {
-                    let _ = fs::remove_file(&path);
-                }
-            }
+            atomic::sweep(&folder, &|_| true);
+            let inside = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
+            folders.extend(inside.filter(|path| path.is_dir()));
         }
     }
 }

@@ -31,7 +31,7 @@ use crate::notify::due::{self, Expected, SentBack, Step};
 use crate::notify::history::{History, Record, Stage, Verdict};
 use crate::notify::mail::Attachment;
 use crate::notify::note::Note;
-use crate::store::{Entry, Kind, Store, StoreError};
+use crate::store::{Entry, Kind, Store, StoreError, atomic};
 use board::Board;
 use compose::{Along, Beside};
 use events::{Facts, Part, Tells};
@@ -175,6 +175,12 @@ impl<'p> Work<'p> {
             return Ok(None);
         }
         let mut store = if dry_run { Store::aside(&project.store())? } else { Store::open(&project.store())? };
+        if !dry_run {
+            for folder in project.catalog.telling.folders() {
+                // Nobody else puts messages there meanwhile: the store is ours.
+                atomic::sweep(&project.root.join(folder), &post::is_ours);
+            }
+        }
         // What lies in the inbox already, or was read under other definitions, must not be asked for.
         let received = if ingest::precondition(project).is_ok() {
             Some(ingest::run(project, &mut store, progress)?.state)

@@ -182,9 +182,18 @@ impl<'w> Ways<'w> {
     }
 }
 
+/// Characters of the name of a message's file.
+const NAME: usize = 16;
+
+/// Whether a file has the name that [`put`] gives, whatever follows.
+pub fn is_ours(name: &str) -> bool {
+    name.split_once('.')
+        .is_some_and(|(stem, _)| stem.len() == NAME && stem.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
 /// Writes a message as a file of its own, whole or not at all, under a name that its keys give.
 fn put(folder: &Path, message: &Message<'_>, ending: &str, bytes: &[u8], before: Before<'_>) -> Result<Taken, Refused> {
-    let name = &hash_of(format!("{}\n{}", message.channel, message.keys.join("\n")).as_bytes())[..16];
+    let name = &hash_of(format!("{}\n{}", message.channel, message.keys.join("\n")).as_bytes())[..NAME];
     let path = folder.join(format!("{name}.{ending}"));
     before().map_err(Refused::Unwritten)?;
     fault::point();

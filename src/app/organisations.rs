@@ -38,6 +38,8 @@ pub struct Pair {
 /// What the rows say of organisations.
 #[derive(Debug)]
 pub struct Answer {
+    /// Whether any field says which organisation its row is of.
+    pub declared: bool,
     /// Identities as reported; what they are once rules and decisions are followed; at least, if all pairs are one.
     pub reported: usize,
     pub counted: usize,
@@ -69,7 +71,9 @@ pub fn run(project: &Project, as_of: Option<NaiveDate>, progress: Progress<'_>) 
         reasons: candidate.reasons.iter().map(|reason| reason.as_str()).collect(),
     };
     let findings = counted.records.findings.iter().filter(|finding| finding.rule.id == "decision-unknown");
+    let mut fields = project.catalog.collections.iter().flat_map(|one| &one.fields);
     Ok(Answer {
+        declared: fields.any(|field| field.names_organisations()),
         reported: organisations.nodes.len(),
         counted: organisations.counted(),
         least: organisations.at_least(),

@@ -274,7 +274,7 @@ pub struct OrganisationsArgs {
     /// The day of the scoreboard
     #[arg(long, value_name = "DAY")]
     pub as_of: Option<NaiveDate>,
-    /// Write the pairs as decisions to fill in, for decisions.toml
+    /// Add the pairs to decisions.toml, as comments to fill in; nothing that stands there changes
     #[arg(long)]
     pub propose: bool,
     /// Also show how many organisations each two partners report

@@ -6,8 +6,9 @@ use super::words;
 use crate::model::published::{Disagreement, Held, Outcome, Published, Relation};
 
 pub const ABOUT: &str = "What others published of this indicator, beside what the rows give. Both stand as they are: \
-    reproduced, real rows give it; illustrated, rows that were written for it add up to it; open, the rows are a part of \
-    the whole and fall short of it.";
+    reproduced, real rows give it; illustrated, rows that were written for it add up to it; contradicted, real rows give \
+    something else, or published figures disagree; open, the rows are a part of the whole, or illustrative and give something \
+    else.";
 
 /// What became of a published figure. Rows that somebody wrote to show the arithmetic prove nothing else.
 pub fn outcome(published: &Published) -> &'static str {
@@ -20,6 +21,7 @@ pub fn named(outcome: Outcome, rows: Held) -> &'static str {
         (Outcome::Agrees, _) => "✓ reproduced",
         (Outcome::Contradicted, _) => "▲ contradicted",
         (Outcome::Open, Held::Sample) => "□ open: rows of a part only",
+        (Outcome::Open, Held::Illustrative) => "□ open: illustrative rows differ",
         (Outcome::Open, _) => "□ open: the rows are a part",
         (Outcome::NotCompared, _) => "□ not compared",
     }

@@ -86,7 +86,7 @@ pub(super) fn outcome(said: &Statement, found: &Value, disputed: bool) -> Outcom
 fn given(said: &Statement, found: Decimal) -> Outcome {
     let holds = said.relation.holds(found, said.value);
     match said.rows {
-        Held::Real if holds => Outcome::Agrees,
+        Held::Real | Held::Illustrative if holds => Outcome::Agrees,
         Held::Real => Outcome::Contradicted,
         // There can only be more of the whole than of a part: what a part exceeds is wrong, what it reaches is reached. A part
         // that happens to be as much as was published says nothing of the rest.
@@ -95,11 +95,8 @@ fn given(said: &Statement, found: Decimal) -> Outcome {
             Relation::Is | Relation::About | Relation::AtMost if !holds && found > said.value => Outcome::Contradicted,
             _ => Outcome::Open,
         },
-        // The average of a part says nothing against the average of the whole.
-        Held::Sample => Outcome::Open,
-        // Rows that somebody wrote show the arithmetic, and contradict nobody.
-        Held::Illustrative if holds => Outcome::Agrees,
-        Held::Illustrative => Outcome::Open,
+        // The average of a part says nothing against that of the whole, nor do rows that somebody wrote contradict anybody.
+        Held::Sample | Held::Illustrative => Outcome::Open,
     }
 }
 
@@ -246,9 +243,8 @@ mod tests {
 
     #[test]
     fn published_figures_that_disagree_are_contradicted_unless_real_rows_give_one() {
-        let judged = |rows, found: &str| {
-            outcome(&said(Relation::Is, rows, "24"), &Value::Known(found.parse().unwrap()), true)
-        };
+        let judged =
+            |rows, found: &str| outcome(&said(Relation::Is, rows, "24"), &Value::Known(found.parse().unwrap()), true);
         assert_eq!(judged(Held::Real, "24"), Outcome::Agrees);
         for rows in [Held::Partial, Held::Illustrative, Held::Sample] {
             assert_eq!(judged(rows, "24"), Outcome::Contradicted);

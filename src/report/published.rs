@@ -10,9 +10,14 @@ pub const ABOUT: &str = "What others published of this indicator, beside what th
     something else, or published figures disagree; open, the rows are a part of the whole, or illustrative and give something \
     else.";
 
-/// What became of a published figure. Rows that somebody wrote to show the arithmetic prove nothing else.
+/// What became of a published figure. Rows that somebody wrote to show the arithmetic prove nothing else, so it is not they
+/// that contradict it, nor rows of a part, where published figures disagree.
 pub fn outcome(published: &Published) -> &'static str {
-    named(published.outcome, published.said.rows)
+    let Published { said, outcome, disagrees, .. } = published;
+    if *outcome == Outcome::Contradicted && said.rows != Held::Real && !disagrees.is_empty() {
+        return "▲ published figures disagree";
+    }
+    named(*outcome, said.rows)
 }
 
 pub fn named(outcome: Outcome, rows: Held) -> &'static str {

@@ -74,7 +74,9 @@ impl Published {
             (Some(part), _) => part.to_owned(),
             (None, by) => {
                 let by = by.expect("a line").iter();
-                by.map(|(field, value)| format!("{field}={}", value.as_str().expect("a text"))).collect::<Vec<_>>().join(",")
+                by.map(|(field, value)| format!("{field}={}", value.as_str().expect("a text")))
+                    .collect::<Vec<_>>()
+                    .join(",")
             }
         };
         one["value"].as_f64() == Some(self.value)

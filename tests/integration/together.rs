@@ -260,6 +260,7 @@ fn a_published_figure_stands_beside_what_the_rows_give() {
         "Published elsewhere",
         "at least 3",
         "▲ contradicted",
+        "▲ published figures disagree",
         "□ open: the rows are a part",
         "□ open: illustrative rows differ",
     ] {

@@ -307,7 +307,12 @@ fn compared(sides: &[Side<'_>], set: &SetPlan) -> Option<SetCompared> {
         .map(|(part, said)| SetPublished {
             part: *part,
             said: said.clone(),
-            outcome: outcome(said, &Value::Known(Decimal::from(compared.count(*part))), false),
+            // Where the account does not come out, what it should come to is disputed.
+            outcome: outcome(
+                said,
+                &Value::Known(Decimal::from(compared.count(*part))),
+                compared.account.is_some() && *part == SetPart::Second,
+            ),
         })
         .collect();
     Some(compared)

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::project::{Answer, Project, answer, repository};
 
-fn across(arguments: &[&str]) -> Answer {
+pub fn across(arguments: &[&str]) -> Answer {
     let mut command = Command::new(env!("CARGO_BIN_EXE_scoreboard"));
     command.arg("across").args(arguments).env("SCOREBOARD_NOW", "2026-01-15T06:00:00Z");
     answer(&command.output().expect("the command runs"))

@@ -21,10 +21,10 @@ pub const ALL_ROWS: &str = "All rows up to this day";
 const SEVERAL: &str = "counted over several lists";
 pub const OVERLAP: &str = "Organisations that two partners report";
 pub const SHARED: &str = "Also others'";
-pub const OVERLAP_LEGEND: &str = "Each organisation counted once. On the diagonal all that a partner reports; beside its \
+const OVERLAP_LEGEND: &str = "Each organisation counted once. On the diagonal all that a partner reports; beside its \
     name how many of them another partner reports too. A darker cell: a larger part of what the smaller of the two \
     reports. · none.";
-pub const NUMBERED: &str = "The columns have the numbers of the rows.";
+const NUMBERED: &str = "The columns have the numbers of the rows.";
 pub const PAIRS: &str = "Pairs that nobody has decided";
 pub const ONE: &str = "One";
 pub const OTHER: &str = "The other";
@@ -46,6 +46,8 @@ pub const EVERYWHERE: &str = "everywhere";
 
 /// More pairs than this are told in the JSON alone.
 pub const SHOWN: usize = 100;
+/// Above so many partners the heads of the matrix are the numbers of its rows.
+pub const NAMED: usize = 8;
 /// More partners than this do not fit beside each other: those that share most are shown.
 pub const PARTNERS: usize = 40;
 
@@ -107,6 +109,21 @@ pub fn side_by_side(list: &List) -> Vec<usize> {
         all.sort_unstable();
     }
     all
+}
+
+/// Over a column of the matrix: the partner, or of many the number of its row.
+pub fn head(partner: &str, column: usize, named: bool) -> String {
+    if named { own(partner) } else { (column + 1).to_string() }
+}
+
+/// Before a row of the matrix.
+pub fn line(partner: &str, row: usize, named: bool) -> String {
+    if named { own(partner) } else { format!("{} · {}", row + 1, own(partner)) }
+}
+
+/// Below the matrix.
+pub fn legend(named: bool) -> String {
+    if named { OVERLAP_LEGEND.to_owned() } else { format!("{OVERLAP_LEGEND} {NUMBERED}") }
 }
 
 /// The shade of a cell, from 0: the part of what the smaller of the two reports.

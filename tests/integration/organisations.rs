@@ -322,6 +322,8 @@ fn the_sheet_tells_who_reports_the_same_which_may_be_one_and_what_was_decided() 
 #[test]
 fn without_anything_to_tell_there_is_no_sheet_of_organisations() {
     let project = Project::small();
+    let rows: &[&[&str]] = &[&["No.", "Signed on", "Status", "Value"], &["A", "2016-03-01", "signed", "100"]];
+    project.workbook("alpha_2016-Q1_2016-04-10_r1.xlsx", "Agreements", rows);
     let board = project.scoreboard();
     assert_eq!(board["organisations"], Value::Null);
     let names = calamine::Reader::sheet_names(&book(&project, "scoreboard"));

@@ -62,7 +62,7 @@ pub fn of(catalog: &Catalog) -> Facts {
     }
     let collections = catalog.collections.iter().map(|one| (one.code.as_str(), one.fields.as_slice()));
     let surveys = catalog.surveys.iter().map(|one| (one.code.as_str(), one.questions.as_slice()));
-    for (code, fields) in collections.chain(surveys).filter(|(_, fields)| fields.iter().any(is_country)) {
+    for (code, _) in collections.chain(surveys).filter(|(_, fields)| fields.iter().any(is_country)) {
         for (thing, of) in [(countries(code), Some(code)), (COUNTRIES.to_owned(), None)] {
             let decided = of_countries(catalog, of);
             if !decided.is_empty() {

@@ -76,14 +76,16 @@ fn figure(page: &Page, code: &IndicatorCode, several: bool) -> Markup {
     }
 }
 
-fn overlap(page: &Page, at: usize, list: &List) -> Markup {
+fn overlap<'a>(page: &Page<'a>, at: usize, list: &'a List) -> Markup {
     let shown = told::side_by_side(list);
+    let named = shown.len() <= told::NAMED;
+    let partner = |at: usize| page.partner(&list.partners[at]);
     let mut heads = vec![Head::left(page.say(told::OVERLAP)), Head::right(page.say(told::SHARED))];
-    heads.extend(shown.iter().map(|one| Head::theirs_right(page.partner(&list.partners[*one]))));
+    heads.extend(shown.iter().enumerate().map(|(at, one)| Head::right(page.say(told::head(partner(*one), at, named)))));
     let body = html! {
-        @for one in shown.iter().copied() {
+        @for (row, one) in shown.iter().copied().enumerate() {
             tr {
-                th scope="row" { (theirs(page.partner(&list.partners[one]))) }
+                th scope="row" { (page.say(told::line(partner(one), row, named))) }
                 td.num { (page.count(list.shared[one])) }
                 @for other in shown.iter().copied() {
                     @let count = list.overlap[one][other];
@@ -100,7 +102,7 @@ fn overlap(page: &Page, at: usize, list: &List) -> Markup {
             (table(&format!("t-overlap-{at}"), &html! { (page.say(told::OVERLAP)) }, true, &heads, &body, None))
         }
         @if left > 0 { p.note { (page.say(told::more(left))) } }
-        p.note { (page.say(told::OVERLAP_LEGEND)) }
+        p.note { (page.say(told::legend(named))) }
     }
 }
 

@@ -19,8 +19,6 @@ const NAME: u16 = 1;
 /// The matrix needs many narrow columns; everything else reaches over several of them.
 const NARROW: u32 = 46;
 const COLUMNS: u16 = 24;
-/// Above so many partners the heads of the matrix are the numbers of its rows.
-const NAMED: usize = 8;
 /// Narrow columns of what a partner shares, and of a column of the matrix that has a name.
 const SHARED: u16 = 2;
 const WIDEST: u16 = 3;
@@ -37,7 +35,7 @@ const COUNTRY: Spans<6> = [(1, 1), (2, 4), (5, 7), (8, 11), (12, 13), (14, EDGE)
 pub fn sheet(context: Context) -> Option<Sheet> {
     let all = context.scoreboard.organisations.as_ref()?;
     let most = all.lists.iter().map(|list| told::side_by_side(list).len()).max().unwrap_or(0);
-    let columns = COLUMNS.max(SHARED + u16::try_from(if most > NAMED { most } else { 0 }).unwrap_or(0));
+    let columns = COLUMNS.max(SHARED + u16::try_from(if most > told::NAMED { most } else { 0 }).unwrap_or(0));
     let edge = NAME + columns;
     let mut widths = vec![MARGIN, between(210, 260)];
     widths.extend(std::iter::repeat_n(fixed(NARROW), columns.into()));
@@ -135,7 +133,7 @@ fn overlap<'a>(canvas: &mut Canvas, context: Context<'a>, (at, list): (usize, &'
     }
     let start = canvas.at();
     let shown = told::side_by_side(list);
-    let named = shown.len() <= NAMED;
+    let named = shown.len() <= told::NAMED;
     let wide = if named { WIDEST.min((COLUMNS - SHARED) / u16::try_from(shown.len().max(1)).unwrap_or(1)) } else { 1 };
     let place = |column: usize| {
         let first = NAME + 1 + SHARED + wide * u16::try_from(column).unwrap_or(0);
@@ -146,15 +144,14 @@ fn overlap<'a>(canvas: &mut Canvas, context: Context<'a>, (at, list): (usize, &'
     canvas.span(NAME + 1, NAME + SHARED, Cell::text(told::SHARED), Look::HeadRight.plain());
     for (column, partner) in shown.iter().enumerate() {
         let (first, last) = place(column);
-        let name = if named { own(context.partner(&list.partners[*partner])) } else { (column + 1).to_string() };
+        let name = told::head(context.partner(&list.partners[*partner]), column, named);
         canvas.span(first, last, Cell::text(name), Look::HeadRight.plain());
     }
     canvas.end_ruled(NAME, right, Rule::Below);
     let of = |what| Number::Counted(Counted::Organisations { list: at, what });
     for (row, one) in shown.iter().copied().enumerate() {
         let code = &list.partners[one];
-        let name = own(context.partner(code));
-        canvas.text(NAME, if named { name } else { format!("{} · {name}", row + 1) }, Look::Text);
+        canvas.text(NAME, told::line(context.partner(code), row, named), Look::Text);
         canvas.span(NAME + 1, NAME + SHARED, whole(list.shared[one]), Look::FaintFigure.with(NumberFormat::WHOLE));
         canvas.of(of(Listed::Shared(code.clone())));
         for (column, other) in shown.iter().copied().enumerate() {
@@ -173,9 +170,7 @@ fn overlap<'a>(canvas: &mut Canvas, context: Context<'a>, (at, list): (usize, &'
     if left > 0 {
         canvas.text(NAME, told::more(left), Look::Note).end();
     }
-    let legend =
-        if named { told::OVERLAP_LEGEND.to_owned() } else { format!("{} {}", told::OVERLAP_LEGEND, told::NUMBERED) };
-    canvas.span(NAME, edge, Cell::text(legend), Look::Note.plain()).end();
+    canvas.span(NAME, edge, Cell::text(told::legend(named)), Look::Note.plain()).end();
     canvas.gap(16);
     canvas.keep_from(start);
 }

@@ -129,7 +129,7 @@ pub fn assemble(
         compute::chain::chains(&inputs, &report.chains).map_err(|error| fault("a chain cannot be followed", error))?;
     // Decisions name organisations of all partners: nothing for one of them.
     let whole_programme = report.presentation.partner.is_none();
-    let organisations = compute::overlap::told(&inputs, &report.indicators).filter(|_| whole_programme);
+    let organisations = if whole_programme { compute::overlap::told(&inputs, &report.indicators) } else { None };
     let all = report.exports.formats.contains(&Format::Parquet);
     let limit = report.evidence_rows;
     let Gathered { mut evidence, whole } =

@@ -45,10 +45,22 @@ fn list(catalog: &Catalog, organisations: &Organisations, at: usize, shown: &[In
         least.insert(organisations.least_of(node));
         once.entry(organisations.identity(node)).or_default().extend(partners.iter().map(String::as_str));
     }
-    let reports = |code: &&str| once.values().any(|partners| partners.contains(code));
-    let partners: Vec<&str> = catalog.partners.iter().map(|partner| partner.code.as_str()).filter(reports).collect();
-    let count = |fits: &dyn Fn(&BTreeSet<&str>) -> bool| once.values().filter(|all| fits(all)).count();
-    let both = |one: &str, other: &str| count(&|all| all.contains(one) && all.contains(other));
+    let any: BTreeSet<&str> = once.values().flatten().copied().collect();
+    let partners: Vec<&str> =
+        catalog.partners.iter().map(|partner| partner.code.as_str()).filter(|code| any.contains(code)).collect();
+    let places: BTreeMap<&str, usize> = partners.iter().enumerate().map(|(at, code)| (*code, at)).collect();
+    let mut shared = vec![0; partners.len()];
+    let mut overlap = vec![vec![0; partners.len()]; partners.len()];
+    // By organisation: each has few partners, however many there are of both.
+    for who in once.values() {
+        let who: Vec<usize> = who.iter().filter_map(|code| places.get(code).copied()).collect();
+        for one in &who {
+            shared[*one] += usize::from(who.len() > 1);
+            for other in &who {
+                overlap[*one][*other] += 1;
+            }
+        }
+    }
     let needs_number = definition.kind == FieldKind::Enterprise;
     let words = |text: &crate::model::words::Words| text.get(&catalog.programme.language).to_owned();
     Some(List {
@@ -60,8 +72,8 @@ fn list(catalog: &Catalog, organisations: &Organisations, at: usize, shown: &[In
         once: once.len(),
         least: least.len(),
         by_name: once.keys().filter(|identity| needs_number && !is_number(identity)).count(),
-        shared: partners.iter().map(|one| count(&|all| all.len() > 1 && all.contains(one))).collect(),
-        overlap: partners.iter().map(|one| partners.iter().map(|other| both(one, other)).collect()).collect(),
+        shared,
+        overlap,
         partners: partners.into_iter().map(str::to_owned).collect(),
         counted_by: counted_by(catalog, collection, definition, shown),
     })

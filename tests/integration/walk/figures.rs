@@ -14,7 +14,7 @@ use scoreboard::model::trace::{AnswerPart, Bound, Brings, Counted, Estimated, Ma
 use super::declared::Declared;
 use super::estimates::{self, Kind, One, Strata};
 use super::leaves::{Inbox, folded};
-use super::once::Joined;
+use super::once::{Joined, Reported};
 
 type By = [(String, String)];
 pub type Told = Result<f64, String>;
@@ -26,6 +26,7 @@ pub struct Ground<'a> {
     pub declared: Declared,
     /// Organisations that are one.
     pub joined: Joined,
+    pub reported: RefCell<BTreeMap<(String, String), Reported>>,
     /// What each row of the evidence brings, as its cells say: numerator, denominator.
     amounts: Vec<(Option<f64>, Option<f64>)>,
     /// Rows whose cells do not say what the trace says.
@@ -42,6 +43,7 @@ impl<'a> Ground<'a> {
             inbox: RefCell::new(Inbox::new(&path.join("data/inbox"))),
             declared: Declared::read(path),
             joined: Joined::default(),
+            reported: RefCell::default(),
             amounts: Vec::new(),
             wrong: Vec::new(),
             students: RefCell::default(),

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::rc::Rc;
 
 use scoreboard::define::catalog::{Field, FieldKind};
 use scoreboard::model::scoreboard::{Scoreboard, SourceSheet};
@@ -11,6 +12,9 @@ use scoreboard::model::trace::Listed;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::figures::{Ground, Told};
+
+/// Who reports each organisation, by its key; read once for each field.
+pub type Reported = Rc<BTreeMap<String, BTreeSet<String>>>;
 
 /// Keys of organisations, and which of them are one.
 #[derive(Debug, Clone, Default)]
@@ -189,7 +193,7 @@ impl Ground<'_> {
         let mut keys = BTreeSet::new();
         for collection in &self.folder.catalog.collections {
             for field in collection.fields.iter().filter(|field| field.names_organisations()) {
-                keys.extend(self.reported(collection.code.as_str(), field.code.as_str()).into_keys());
+                keys.extend(self.reported(collection.code.as_str(), field.code.as_str()).keys().cloned());
             }
         }
         let mut once = Once::default();
@@ -219,7 +223,17 @@ impl Ground<'_> {
     }
 
     /// Who reports each organisation in one field of a collection.
-    fn reported(&self, collection: &str, field: &str) -> BTreeMap<String, BTreeSet<String>> {
+    fn reported(&self, collection: &str, field: &str) -> Reported {
+        let key = (collection.to_owned(), field.to_owned());
+        if let Some(known) = self.reported.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let found = Rc::new(self.read_reported(collection, field));
+        self.reported.borrow_mut().insert(key, Rc::clone(&found));
+        found
+    }
+
+    fn read_reported(&self, collection: &str, field: &str) -> BTreeMap<String, BTreeSet<String>> {
         let collection = self.folder.catalog.collections.iter().find(|one| one.code.as_str() == collection);
         let collection = collection.expect("a collection");
         let field = collection.field(field).expect("a field");
@@ -240,7 +254,7 @@ impl Ground<'_> {
         let list = self.board.organisations.as_ref().and_then(|all| all.lists.get(list)).ok_or("no such list")?;
         let reported = self.reported(&list.collection, &list.field);
         let mut partners: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-        for (key, who) in &reported {
+        for (key, who) in reported.iter() {
             partners.entry(self.joined.once.root(key)).or_default().extend(who.iter().map(String::as_str));
         }
         let count = |fits: &dyn Fn(&BTreeSet<&str>) -> bool| partners.values().filter(|who| fits(who)).count();

@@ -67,7 +67,9 @@ pub fn why(list: &List) -> String {
         (list.by_name, by_name),
         (joined, |count| format!("{count} joined with others, by decision or by the rule of a country")),
     ];
-    told(parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, says)| says(count)).collect())
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, says)| says(count)).collect();
+    told(&parts)
 }
 
 /// The same of an indicator's figure; it may count over several lists.
@@ -80,7 +82,8 @@ pub fn why_of(figure: &Figure, several: bool) -> String {
     let below = gap(value, figure.lower).map(fewer);
     let above = gap(figure.upper, value).map(|count| format!("{count} more, if all known by name alone are others"));
     let over = several.then(|| SEVERAL.to_owned());
-    told(below.into_iter().chain(above).chain(over).collect())
+    let parts: Vec<String> = below.into_iter().chain(above).chain(over).collect();
+    told(&parts)
 }
 
 fn fewer(count: usize) -> String {
@@ -91,7 +94,7 @@ fn by_name(count: usize) -> String {
     format!("{count} known by name alone")
 }
 
-fn told(parts: Vec<String>) -> String {
+fn told(parts: &[String]) -> String {
     if parts.is_empty() { words::NONE.to_owned() } else { parts.join(" · ") }
 }
 

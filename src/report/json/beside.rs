@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{day, maybe, maybe_day, number};
 use crate::model::chain::Chain;
+use crate::model::code::IndicatorCode;
 use crate::model::matrix::{Matrix, MatrixCell, MatrixPart};
 use crate::model::organisations::{CountryDecided, Decided, List, Named, Organisations, Pair};
 use crate::model::published::{Disagreement, Published};
@@ -96,7 +97,7 @@ fn list(one: &List) -> Json {
         "partners": one.partners,
         "shared": one.shared,
         "overlap": one.overlap,
-        "counted_by": one.counted_by.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
+        "counted_by": one.counted_by.iter().map(IndicatorCode::as_str).collect::<Vec<_>>(),
     })
 }
 

@@ -5,12 +5,13 @@
 
 use std::fs;
 
+use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::Stopped;
 use super::definitions::DECISIONS;
-use super::organisations::Pair;
 use super::project::Project;
+use crate::model::organisations::Pair;
 use crate::store::{StoreError, atomic};
 
 const HEAD: &str = "# Who decided what of organisations and countries. Proposals are comments: fill in what you decide, and take its # away.\nschema = 1\n";
@@ -56,7 +57,7 @@ fn named(pair: &Pair) -> String {
 fn proposal(pair: &Pair) -> String {
     format!(
         "\n# {:.1} %: {}\n# [[decision]]\n# {}\n# verdict = \"\"      # same or different\n# by = \"\"           # who decides\n# because = \"\"\n# on = \n",
-        pair.probability * 100.0,
+        pair.probability * Decimal::ONE_HUNDRED,
         pair.reasons.join("; "),
         named(pair),
     )

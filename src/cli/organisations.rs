@@ -1,5 +1,7 @@
 //! `scoreboard organisations`.
 
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
 use serde_json::{Value, json};
 
 use super::Exit;
@@ -7,9 +9,10 @@ use super::args::OrganisationsArgs;
 use super::output::{Output, bold, count, table};
 use super::progress::Progress;
 use crate::app::Stopped;
-use crate::app::organisations::{self, Answer, Named, Pair};
+use crate::app::organisations::{self, Answer};
 use crate::app::project::Project;
 use crate::app::proposals;
+use crate::model::organisations::{Named, Pair};
 
 pub fn main(args: &OrganisationsArgs, output: &Output) -> Result<Exit, Stopped> {
     let project = Project::open(&args.common.project)?.reading_apart();
@@ -44,7 +47,11 @@ fn tell(answer: &Answer, output: &Output) {
     output.line(&format!("{counted}, of {} as reported{least}", answer.reported));
     for pair in &answer.pairs {
         output.line("");
-        output.line(&bold(&format!("{} %  ({} bits)", rounded(pair.probability * 100.0), rounded(pair.bits))));
+        output.line(&bold(&format!(
+            "{} %  ({} bits)",
+            rounded(pair.probability * Decimal::ONE_HUNDRED),
+            rounded(pair.bits)
+        )));
         for one in [&pair.one, &pair.other] {
             output.line(&format!("  {}", said(one)));
         }
@@ -56,7 +63,7 @@ fn tell(answer: &Answer, output: &Output) {
     }
 }
 
-fn rounded(value: f64) -> String {
+fn rounded(value: Decimal) -> String {
     format!("{value:.1}")
 }
 
@@ -111,7 +118,7 @@ fn as_json(answer: &Answer) -> Value {
     let pair = |pair: &Pair| {
         json!({
             "one": named(&pair.one), "other": named(&pair.other),
-            "probability": pair.probability, "bits": pair.bits, "reasons": pair.reasons,
+            "probability": pair.probability.to_f64(), "bits": pair.bits.to_f64(), "reasons": pair.reasons,
         })
     };
     let overlap = answer.overlap.iter().map(|((one, other), shared)| json!([one, other, shared]));

@@ -12,6 +12,7 @@ use crate::finding::{Finding, rules};
 use crate::linkage::decide::Groups;
 use crate::linkage::pair::{self, Candidate};
 use crate::linkage::{name_and_country, number};
+use crate::model::code::{CollectionCode, FieldCode};
 use crate::model::country::read_country;
 use crate::sql::frame::{integer, text};
 
@@ -21,8 +22,9 @@ pub struct Node {
     /// Its number, or its name with the country; of a field of texts what is written.
     pub identity: String,
     pub known: pair::Organisation,
-    /// Who reports it, in the order of codes.
+    /// Who reports it, in the order of codes; and who does in which of the lists.
     pub partners: BTreeSet<String>,
+    pub reported: BTreeMap<usize, BTreeSet<String>>,
     /// Where it stands first: section, row, field.
     pub first: Option<(i64, i64, String)>,
 }
@@ -35,6 +37,8 @@ type Written = (Option<String>, Option<usize>);
 pub struct Organisations {
     /// In the order of their identities.
     pub nodes: Vec<Node>,
+    /// Each field that names any, with its collection.
+    pub lists: Vec<(CollectionCode, FieldCode)>,
     /// Pairs that may be one and that nobody has decided, the likeliest first.
     pub candidates: Vec<Candidate>,
     /// What is one by rule or decision.
@@ -64,7 +68,7 @@ fn name_of(field: &str) -> String {
     format!("{field}__name")
 }
 
-fn is_number(identity: &str) -> bool {
+pub(super) fn is_number(identity: &str) -> bool {
     identity.starts_with("vat:") || identity.starts_with("reg:")
 }
 
@@ -72,15 +76,17 @@ impl Organisations {
     /// Of these tables, each with its collection.
     pub fn of(catalog: &Catalog, tables: &[(&Collection, DataFrame)]) -> Self {
         let mut found: BTreeMap<String, Node> = BTreeMap::new();
+        let mut lists = Vec::new();
         for (collection, frame) in tables {
             for field in collection.fields.iter().filter(|field| field.names_organisations()) {
-                gather(frame, field, &mut found);
+                gather(frame, field, lists.len(), &mut found);
+                lists.push((collection.code.clone(), field.code.clone()));
             }
         }
         let nodes: Vec<Node> = found.into_values().collect();
         let at = nodes.iter().enumerate().map(|(at, node)| (node.identity.clone(), at)).collect();
         let groups = Groups::of(nodes.len());
-        let mut all = Self { nodes, groups, at, ..Self::default() };
+        let mut all = Self { nodes, lists, groups, at, ..Self::default() };
         all.link();
         let apart = all.decide(&catalog.decisions);
         all.name_groups();
@@ -189,6 +195,11 @@ impl Organisations {
         (0..self.nodes.len()).filter(|at| self.least.find(*at) == *at).count()
     }
 
+    /// What an organisation would be counted as if every likely pair were one.
+    pub fn least_of(&self, at: usize) -> usize {
+        self.least.find(at)
+    }
+
     /// The identity that an organisation is counted by.
     pub fn identity(&self, at: usize) -> &str {
         self.shown.get(&self.groups.find(at)).map_or(&self.nodes[at].identity, |shown| shown)
@@ -259,7 +270,7 @@ impl Organisations {
     }
 }
 
-fn gather(frame: &DataFrame, field: &Field, found: &mut BTreeMap<String, Node>) {
+fn gather(frame: &DataFrame, field: &Field, list: usize, found: &mut BTreeMap<String, Node>) {
     let name = field.code.as_str();
     let is_enterprise = field.kind == FieldKind::Enterprise;
     for row in 0..frame.height() {
@@ -271,7 +282,9 @@ fn gather(frame: &DataFrame, field: &Field, found: &mut BTreeMap<String, Node>) 
             let at = |column: &str| integer(frame, column, row);
             node.first = at("section").zip(at("place")).map(|(section, place)| (section, place, name.to_owned()));
         }
-        node.partners.extend(text(frame, "partner", row));
+        let partner = text(frame, "partner", row);
+        node.reported.entry(list).or_default().extend(partner.clone());
+        node.partners.extend(partner);
         if is_enterprise {
             let (called, country) = named.as_deref().and_then(|named| named.rsplit_once('|')).unwrap_or_default();
             node.known.number = own.filter(|own| is_number(own));

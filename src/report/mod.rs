@@ -19,6 +19,7 @@ mod json;
 pub mod language;
 mod matrix;
 pub mod measure;
+mod organisations;
 mod prose;
 mod published;
 mod sheets;

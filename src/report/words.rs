@@ -31,10 +31,24 @@ pub const PACE: &str = "Pace";
 pub const FUNNEL: &str = "Funnel";
 pub const COUNTRIES: &str = "Countries";
 pub const MAP: &str = "Matrix";
+pub const ORGANISATIONS: &str = "Organisations";
 
 /// All of them: an indicator's sheet must be called otherwise, in every language.
-pub const SHEETS: [&str; 14] = [
-    SUMMARY, CHANGES, MATRIX, PACE, FUNNEL, COUNTRIES, MAP, SURVEY, QUALITY, FINDINGS, KEPT_OUT, EVIDENCE, ANSWERS,
+pub const SHEETS: [&str; 15] = [
+    SUMMARY,
+    CHANGES,
+    MATRIX,
+    PACE,
+    FUNNEL,
+    COUNTRIES,
+    MAP,
+    ORGANISATIONS,
+    SURVEY,
+    QUALITY,
+    FINDINGS,
+    KEPT_OUT,
+    EVIDENCE,
+    ANSWERS,
     METHOD,
 ];
 

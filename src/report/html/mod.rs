@@ -16,6 +16,7 @@ mod evidence;
 mod map;
 mod matrix;
 mod method;
+mod organisations;
 mod overview;
 mod page;
 mod plot;
@@ -150,6 +151,9 @@ fn sections(page: &Page<'_>) -> Vec<Section> {
                 )
             }),
             SheetKind::Map => map::part(page).and_then(|body| section("map", words::MAP, body)),
+            SheetKind::Organisations => {
+                organisations::part(page).and_then(|body| section("organisations", words::ORGANISATIONS, body))
+            }
             SheetKind::Indicators => (!board.indicators.is_empty()).then(|| Section {
                 id: "indicators",
                 title: ours::INDICATORS,

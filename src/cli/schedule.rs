@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::Exit;
@@ -53,7 +53,13 @@ pub fn main(args: &ScheduleArgs, output: &Output) -> Result<Exit, Stopped> {
 }
 
 fn once(scheduler: &mut Scheduler, stop: &Stop, output: &Output) -> Result<Exit, Stopped> {
-    let store = scheduler.project()?.store();
+    let store = match scheduler.project() {
+        Ok(project) => project.store(),
+        Err(Stopped(findings)) => {
+            scheduler.cannot(&findings, TimeDelta::zero());
+            return Err(Stopped(findings));
+        }
+    };
     let _lock = match lock::take(&store)? {
         Ok(lock) => lock,
         Err(held) => return Err(Stopped(vec![held.finding()])),

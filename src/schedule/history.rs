@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use crate::app::attempt::{Attempt, Outcome, StepRecord, Trigger};
+use crate::app::notify;
 use crate::finding::rules;
 use crate::model::schedule::{PAUSES, TRIES};
 use crate::store::Entry;
@@ -61,11 +62,13 @@ pub struct History {
     pasts: BTreeMap<String, Past>,
     /// When the ledger was last written to, whoever did it.
     pub written: Option<DateTime<Utc>>,
+    /// People were told that nothing can be done, and not yet that it is mended.
+    pub troubled: bool,
 }
 
 impl History {
     pub fn of(entries: &[Entry]) -> Self {
-        let mut history = Self::default();
+        let mut history = Self { troubled: notify::is_open(entries), ..Self::default() };
         for entry in entries {
             history.written = Some(entry.at);
             if let Some(attempt) = Attempt::of(entry) {

@@ -9,6 +9,7 @@ pub mod history;
 pub mod lock;
 pub mod scheduler;
 pub mod standing;
+mod trouble;
 pub mod watch;
 
 use chrono::{DateTime, Utc};

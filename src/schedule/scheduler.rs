@@ -13,6 +13,7 @@ use tracing::{error, info, info_span, warn};
 use super::due::{Act, BEGINNINGS, Due, due};
 use super::history::{History, since};
 use super::standing::{self, Standing, entries};
+use super::trouble::Trouble;
 use crate::app::attempt::{Attempt, Outcome, StepRecord, Trigger};
 use crate::app::project::Project;
 use crate::app::{Stopped, cycle, notify};
@@ -22,7 +23,7 @@ use crate::finding::{Finding, Place, rules};
 use crate::model::schedule::{PAUSES, Schedule, TRIES};
 
 /// Length and last change of files, by name: where it is the same, nothing was changed.
-type Stamp = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
+pub(super) type Stamp = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 
 /// What came of a look.
 #[derive(Debug, Default)]
@@ -42,8 +43,11 @@ impl Woken {
 
 /// The schedules of one project.
 pub struct Scheduler {
-    root: PathBuf,
-    project: Option<(Stamp, Project)>,
+    pub(super) root: PathBuf,
+    pub(super) project: Option<(Stamp, Project)>,
+    /// The last definitions that were sound, while those of now are not.
+    pub(super) sound: Option<Project>,
+    pub(super) trouble: Trouble,
     history: Option<(Stamp, History)>,
     /// It was said that the clock goes wrong.
     said: bool,
@@ -54,7 +58,14 @@ const BEHIND: TimeDelta = TimeDelta::minutes(10);
 
 impl Scheduler {
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), project: None, history: None, said: false }
+        Self {
+            root: root.to_owned(),
+            project: None,
+            sound: None,
+            trouble: Trouble::default(),
+            history: None,
+            said: false,
+        }
     }
 
     /// The definitions as they are now. Those of before are not used once they have changed.
@@ -64,8 +75,9 @@ impl Scheduler {
     pub fn project(&mut self) -> Result<&Project, Stopped> {
         let stamp = self.stamp();
         if self.project.as_ref().is_none_or(|(known, _)| *known != stamp) {
-            self.project = None;
+            self.sound = self.project.take().map(|(_, project)| project).or_else(|| self.sound.take());
             let project = Project::open(&self.root)?.reading_apart();
+            self.sound = None;
             // Files that definitions name are known only now.
             let mut stamp = stamp;
             stamp.extend(stamps(project.definitions.keys().map(|name| self.root.join(name))));
@@ -73,6 +85,11 @@ impl Scheduler {
         }
         let missing = || Stopped(vec![Finding::error(&rules::PROJECT_MISSING, Place::Project, "there is no project")]);
         self.project.as_ref().map(|(_, project)| project).ok_or_else(missing)
+    }
+
+    /// None where its definitions cannot be read.
+    pub(super) fn known(&self) -> Option<&Project> {
+        self.project.as_ref().map(|(_, project)| project)
     }
 
     fn stamp(&self) -> Stamp {
@@ -100,6 +117,11 @@ impl Scheduler {
         self.history.as_ref().map(|(_, history)| history).ok_or_else(unread)
     }
 
+    /// The ledger was written to: a file system may not tell two writes of one moment apart.
+    pub(super) fn forget(&mut self) {
+        self.history = None;
+    }
+
     fn due(&mut self) -> Result<Vec<Due>, Stopped> {
         let history = self.history()?.clone();
         let now = clock::now();
@@ -119,6 +141,7 @@ impl Scheduler {
     /// Definitions that are broken, and a store that cannot be read or written: then what is due stays due.
     pub fn wake(&mut self, stop: &dyn Fn() -> bool) -> Result<Woken, Stopped> {
         let mut woken = Woken::default();
+        let mut first_look = true;
         while !stop() {
             let first = match self.due() {
                 Ok(due) => due.into_iter().next(),
@@ -128,10 +151,12 @@ impl Scheduler {
                 }
                 Err(stopped) => return Err(stopped),
             };
+            if std::mem::take(&mut first_look) {
+                self.can();
+            }
             let Some(first) = first else { break };
             let did = self.act(&first, stop);
-            // It wrote, whatever came of it: a file system may not tell two writes of one moment apart.
-            self.history = None;
+            self.forget();
             match did {
                 Ok(None) => {}
                 Ok(Some(attempt)) => woken.attempts.push(attempt),

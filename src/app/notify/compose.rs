@@ -251,6 +251,10 @@ impl Telling<'_> {
                 let key = if *again { "after_all" } else { "recovered" };
                 (subject("subject_recovered", &[]), words.say(key, &[("day", &on(attempt))]))
             }
+            Tells::Trouble { of_store, .. } => {
+                (subject("subject_trouble", &[]), words.get(if *of_store { "trouble_store" } else { "trouble" }))
+            }
+            Tells::Mended => (subject("subject_mended", &[]), words.get("mended")),
             Tells::Attention(_) => (subject("subject_attention", &[]), words.get("attention")),
             Tells::Turned { indicator, after, .. } => {
                 let status = self.board.map_or_else(String::new, |board| board.status(*after));
@@ -281,11 +285,17 @@ impl Telling<'_> {
         };
         add(
             "title_wrong",
-            rows(&|tells| if let Tells::Failed { attempt, .. } = tells { self.findings(&attempt.findings) } else { Vec::new() }),
+            rows(&|tells| match tells {
+                Tells::Failed { attempt, .. } => self.findings(&attempt.findings),
+                Tells::Trouble { findings, .. } => self.findings(findings),
+                _ => Vec::new(),
+            }),
         );
         add(
             "title_attention",
-            rows(&|tells| if let Tells::Attention(attempt) = tells { self.findings(&attempt.findings) } else { Vec::new() }),
+            rows(&|tells| {
+                if let Tells::Attention(attempt) = tells { self.findings(&attempt.findings) } else { Vec::new() }
+            }),
         );
         add("title_turned", rows(&|tells| self.turned(tells)));
         let missed =

@@ -10,6 +10,7 @@ use super::super::Stopped;
 use super::super::attempt::{Attempt, Outcome, Trigger};
 use super::super::project::Project;
 use super::super::runs::{Run, kept_figures};
+use super::trouble;
 use crate::finding::{Finding, rules};
 use crate::model::hash::hash_of;
 use crate::model::notify::{Channel, Event};
@@ -41,6 +42,13 @@ pub enum Tells {
         again: bool,
     },
     Attention(Attempt),
+    /// Nothing can be done any more; `of_store`: because of the store, and not of the definitions.
+    Trouble {
+        findings: Vec<Finding>,
+        of_store: bool,
+    },
+    /// What kept everything from being done is mended.
+    Mended,
     Turned {
         indicator: String,
         before: Status,
@@ -115,6 +123,9 @@ impl Facts<'_> {
                 _ => {}
             }
         }
+        if wants(Event::Failure) {
+            parts.extend(trouble::mended_parts(channel, history));
+        }
         if let Some((run, body)) = self.run() {
             if wants(Event::StatusTurned) {
                 parts.extend(self.turned(&run, body, channel, store)?);
@@ -153,16 +164,15 @@ impl Facts<'_> {
                 Trigger::Command(_) => "command".to_owned(),
             };
             let mut work = Work { tries: tries(&attempt, None), before: None, latest: attempt };
-            match all.remove(&name) {
-                // The ledger tells it already.
-                Some(known) if (&known.latest.trigger, known.latest.began) == (&work.latest.trigger, work.latest.began) => {
+            if let Some(known) = all.remove(&name) {
+                let is_known = known.latest.trigger == work.latest.trigger && known.latest.began == work.latest.began;
+                if is_known {
+                    // The ledger tells it already.
                     (work.before, work.tries) = (known.before, known.tries);
-                }
-                Some(known) => {
-                    work.before = Some(known.latest.outcome);
+                } else {
                     work.tries = tries(&work.latest, Some(&known));
+                    work.before = Some(known.latest.outcome);
                 }
-                None => {}
             }
             all.insert(name, work);
         }

@@ -115,7 +115,11 @@ fn tell(attempt: &Attempt, output: &Output) {
     };
     output.line(&format!("{}: {}", bold(&name), outcome(attempt.outcome)));
     for step in &attempt.steps {
-        let mark = if step.done { "✓" } else { "✗" };
+        let mark = match (attempt.outcome, step.done) {
+            (Outcome::Skipped, _) => "–",
+            (_, true) => "✓",
+            (_, false) => "✗",
+        };
         output.line(&format!("  {mark} {}: {}", step.step, plain(&step.said)));
     }
     output.list(&attempt.findings);

@@ -140,8 +140,16 @@ impl Scheduler {
     /// # Errors
     /// Definitions that are broken, and a store that cannot be read or written: then what is due stays due.
     pub fn wake(&mut self, stop: &dyn Fn() -> bool) -> Result<Woken, Stopped> {
+        let woken = self.work_off(stop)?;
+        // Only now: what can be read may not be written to.
+        if !woken.busy && !stop() {
+            self.can();
+        }
+        Ok(woken)
+    }
+
+    fn work_off(&mut self, stop: &dyn Fn() -> bool) -> Result<Woken, Stopped> {
         let mut woken = Woken::default();
-        let mut first_look = true;
         while !stop() {
             let first = match self.due() {
                 Ok(due) => due.into_iter().next(),
@@ -151,9 +159,6 @@ impl Scheduler {
                 }
                 Err(stopped) => return Err(stopped),
             };
-            if std::mem::take(&mut first_look) {
-                self.can();
-            }
             let Some(first) = first else { break };
             let did = self.act(&first, stop);
             self.forget();
@@ -226,7 +231,7 @@ impl Scheduler {
                 told(&attempt);
                 if attempt.outcome == Outcome::Failed {
                     match PAUSES.get(usize::try_from(first.tried).unwrap_or(usize::MAX)) {
-                        Some(pause) => warn!(minutes = pause.num_minutes(), "it is tried again after that"),
+                        Some(pause) => warn!(minutes = pause.num_minutes(), "it is tried again after a pause"),
                         None => error!("it failed {TRIES} times: nothing is done until its next time"),
                     }
                 }

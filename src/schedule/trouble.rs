@@ -50,9 +50,8 @@ impl Trouble {
         if self.of_store.is_some() || self.told.is_some_and(|told| !is_over(told, SELDOM, now)) {
             return;
         }
-        let results = notify::trouble_of_store(project, since, findings);
-        info!(messages = results.len(), "people are told that nothing can be done");
-        let failed: Vec<Finding> = results.into_iter().filter_map(Result::err).collect();
+        let (messages, failed) = notify::trouble_of_store(project, since, findings);
+        info!(messages, "people are told that nothing can be done");
         warn_of(&failed);
         (self.of_store, self.told) = (Some(since), Some(now));
     }
@@ -74,7 +73,7 @@ impl Scheduler {
         let state = if of_store { "store".to_owned() } else { Definitions::of(&self.root).state() };
         let standing = self.trouble.standing.take().filter(|(known, _)| *known == state).unwrap_or((state, now));
         let (state, since) = self.trouble.standing.insert(standing).clone();
-        if !is_over(since, patience, now) && !patience.is_zero() {
+        if !is_over(since, patience, now) {
             return;
         }
         let Self { root, project, sound, trouble, .. } = self;
@@ -93,7 +92,7 @@ impl Scheduler {
         }
     }
 
-    /// All can be read again, or could all the time.
+    /// Everything that was due could be done, or nothing was.
     pub(super) fn can(&mut self) {
         (self.trouble.standing, self.trouble.asked) = (None, None);
         let now = clock::now();

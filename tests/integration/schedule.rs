@@ -252,13 +252,35 @@ fn a_scheduler_that_stays_tells_people_of_what_lasts_of_definitions_and_of_a_sto
     until("that they are mended is told", || subjects(&project) == [TROUBLE, MENDED]);
     let ledger = project.path().join("data/store/ledger.sqlite");
     let whole = fs::read(&ledger).expect("read");
-    project.file("data/store/ledger.sqlite", "no ledger");
+    // In one step, so that nobody finds it empty.
+    let put = |bytes: &[u8]| {
+        project.file("data/other", bytes);
+        fs::rename(project.path().join("data/other"), &ledger).expect("moved");
+    };
+    put("no ledger\n".repeat(500).as_bytes());
     until("the broken store is told", || subjects(&project) == [TROUBLE, TROUBLE, MENDED]);
     assert!(messages(&project).iter().any(|message| message["text"].to_string().contains("The store cannot be used")));
-    project.file("data/store/ledger.sqlite", whole);
+    put(&whole);
     until("that it is mended is told", || subjects(&project) == [TROUBLE, TROUBLE, MENDED, MENDED]);
     daemon.kill();
     at(&project, MONDAY, &["verify"]).expect(0);
+}
+
+#[test]
+fn a_ledger_that_cannot_be_written_is_told_of_too() {
+    let server = Server::start(|_| Reply::status(202));
+    let project = scheduled(WEEKLY);
+    project.file(
+        "pipelines/notify.toml",
+        CHANNEL.replace("\"file\"\npath = \"data/messages", "\"json\"\nurl = \"URL").replace("URL", &server.url),
+    );
+    let mut command = running(&project, &clock("2016-07-05T00:00:00Z", 600), &[]);
+    // It can be read all the time; only what is to be written down finds no room.
+    let mut daemon = Daemon::start(command.env("SCOREBOARD_FULL_AT", "1.."));
+    until("it is told", || server.asked("") > 0);
+    daemon.kill();
+    let told = server.seen().iter().map(|seen| seen.json()["text"].to_string()).collect::<Vec<_>>();
+    assert!(told.len() == 1 && told[0].contains("The store cannot be used"), "{told:?}");
 }
 
 #[test]

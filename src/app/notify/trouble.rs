@@ -18,7 +18,6 @@ use super::{Notice, PATIENCE, Work, message_key, not_sent};
 use crate::clock;
 use crate::finding::Finding;
 use crate::model::notify::{Channel, Event};
-use crate::notify::Refused;
 use crate::notify::history::{History, Stage};
 use crate::store::{Entry, Store};
 
@@ -64,21 +63,25 @@ pub fn mended(project: &Project, since: Option<DateTime<Utc>>) -> Result<Vec<Not
     })
 }
 
-/// Tells that the store cannot be used since some instant. The ledger does not know of it.
-pub fn trouble_of_store(project: &Project, since: DateTime<Utc>, findings: &[Finding]) -> Vec<Result<(), Finding>> {
+/// Tells that the store cannot be used since some instant. The ledger does not know of it. Gives how many were told, and
+/// what was not sent.
+pub fn trouble_of_store(project: &Project, since: DateTime<Utc>, findings: &[Finding]) -> (usize, Vec<Finding>) {
     let progress = |_: &str, _: usize, _: usize| {};
     let mut ways = Ways::new(project, World::new("telling", &progress));
-    let channels = project.catalog.telling.channels.iter().filter(|channel| wants(channel));
-    channels
-        .map(|channel| {
-            let key = format!("{TROUBLE}store/{}@{}", written(since), channel.code);
-            let tells = Tells::Trouble { findings: findings.to_vec(), of_store: true };
-            let message = message(project, channel, &[Part { key, tells }]);
-            let to = message.receivers().into_iter().next().unwrap_or_default();
-            let not = |refused: Refused| not_sent(&to, message_key(&message.keys), &refused);
-            ways.send(&message, &mut || Ok(())).map(|_| ()).map_err(not)
-        })
-        .collect()
+    let (mut told, mut failed) = (0, Vec::new());
+    for channel in project.catalog.telling.channels.iter().filter(|channel| wants(channel)) {
+        let key = format!("{TROUBLE}store/{}@{}", written(since), channel.code);
+        let tells = Tells::Trouble { findings: findings.to_vec(), of_store: true };
+        let message = message(project, channel, &[Part { key, tells }]);
+        match ways.send(&message, &mut || Ok(())) {
+            Ok(_) => told += 1,
+            Err(refused) => {
+                let to = message.receivers().into_iter().next().unwrap_or_default();
+                failed.push(not_sent(&to, message_key(&message.keys), &refused));
+            }
+        }
+    }
+    (told, failed)
 }
 
 /// Whether a trouble was told of which nobody knows yet that it is mended.

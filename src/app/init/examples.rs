@@ -237,6 +237,7 @@ const FILES: &[(&str, &[u8])] = files![
     "pipelines/cluster_capacity.toml",
     "pipelines/contacts.toml",
     "pipelines/members.toml",
+    "pipelines/schedule.toml",
     "pipelines/support.toml",
     "pipelines/turnover.toml",
     "reports/public.toml",

@@ -9,6 +9,7 @@ use super::progress::Progress;
 use crate::app::Stopped;
 use crate::app::organisations::{self, Answer, Named, Pair};
 use crate::app::project::Project;
+use crate::model::across::decision_line;
 
 pub fn main(args: &OrganisationsArgs, output: &Output) -> Result<Exit, Stopped> {
     let project = Project::open(&args.common.project)?.reading_apart();
@@ -80,16 +81,18 @@ fn matrix(answer: &Answer, output: &Output) {
 fn skeleton(pairs: &[Pair]) -> String {
     let mut text = String::from("schema = 1\n");
     for pair in pairs {
-        let quoted = |text: &str| Value::String(text.to_owned()).to_string();
-        text.push_str(&format!(
-            "\n# {} %: {}\n[[decision]]\npair = [{}, {}]\nverdict = \"\"      # same or different\nby = \"\"\nbecause = \"\"\n# on = the day, such as 2026-11-27\n",
-            rounded(pair.probability * 100.0),
-            pair.reasons.join("; "),
-            quoted(&pair.one.identity),
-            quoted(&pair.other.identity),
-        ));
+        let line = decision_line(&pair.one.identity, &pair.other.identity);
+        text.push_str(&decision(&line, &rounded(pair.probability * 100.0), &pair.reasons));
     }
     text
+}
+
+/// One of them: its pair, how likely it is, and why.
+pub fn decision(line: &str, percent: &str, reasons: &[&str]) -> String {
+    format!(
+        "\n# {percent} %: {}\n[[decision]]\n{line}\nverdict = \"\"      # same or different\nby = \"\"\nbecause = \"\"\n# on = the day, such as 2026-11-27\n",
+        reasons.join("; "),
+    )
 }
 
 fn as_json(answer: &Answer) -> Value {

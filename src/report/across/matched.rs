@@ -54,7 +54,7 @@ pub fn sheet(across: &Across, one: &Matched, name: &str) -> (Sheet, Place) {
         (head::PROGRESS, Look::HeadRight),
         (head::STATUS, Look::Head),
         (head::COVERAGE, Look::HeadRight),
-        (head::STANDS_FOR, Look::HeadRight),
+        (head::DAY, Look::HeadRight),
         (head::FOUND, Look::Head),
         (head::RUN, Look::Head),
     ];
@@ -122,7 +122,7 @@ fn line(canvas: &mut Canvas, across: &Across, entry: &Entry, format: NumberForma
     canvas.text(9, entry.coverage.to_string(), Look::Figure);
     canvas.put(10, Cell::Date(entry.cut_off.unwrap_or(programme.as_of)), Look::Figure.with(NumberFormat::DAY));
     canvas.text(11, words::found(entry.found.as_ref()), Look::Text);
-    canvas.verbatim(12, programme.report.as_ref().map_or("", |report| &report.run), Look::Mono);
+    canvas.verbatim(12, programme.report.as_ref().map_or("", |report| &report.run), Look::Text);
     canvas.end_ruled(NAME, LAST, Rule::Hair);
 }
 

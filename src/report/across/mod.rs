@@ -9,6 +9,8 @@ mod matched;
 mod organisations;
 mod sets;
 mod summary;
+#[cfg(test)]
+pub mod tests;
 pub mod words;
 
 pub use json::json;

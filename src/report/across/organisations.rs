@@ -75,14 +75,14 @@ pub fn decisions(across: &Across) -> Option<Sheet> {
         let top = heads(&mut canvas, &looks);
         canvas.sheet().print.repeat = Some((top, top));
         for pair in &open.pairs {
-            canvas.put(NAME, Cell::Number(pair.probability), Look::Figure.with(NumberFormat::SHARE));
+            canvas.put(NAME, Cell::Number(pair.probability), Look::Figure.with(NumberFormat::FINE_SHARE));
             canvas.verbatim(2, named(across, &pair.one), Look::Text);
             canvas.verbatim(3, named(across, &pair.other), Look::Text);
             let reasons = words::reasons(pair, |reason| canvas.say(reason));
             canvas.verbatim(4, reasons, Look::Text);
             let titles: Vec<&str> = pair.matched.iter().map(|at| across.matched[*at].title.as_str()).collect();
             canvas.verbatim(5, titles.join(", "), Look::Text);
-            canvas.verbatim(6, words::line(pair), Look::Mono);
+            canvas.verbatim(6, words::line(pair), Look::Text);
             canvas.end_ruled(NAME, last, Rule::Hair);
         }
         if open.all > open.pairs.len() {

@@ -16,7 +16,7 @@ const EDGE: u16 = 10;
 
 /// What a funder wants to know first.
 pub fn programmes(across: &Across, places: &[Place]) -> Sheet {
-    let mut widths = vec![MARGIN, between(270, 340), between(110, 150)];
+    let mut widths = vec![MARGIN, between(300, 400), between(110, 150)];
     widths.extend([fixed(86), fixed(86), fixed(86), fixed(86), fixed(92), fixed(92), fixed(96), between(150, 190)]);
     let mut canvas = Canvas::new(tongue(across), words::PROGRAMMES, widths);
     canvas.sheet().accent = true;
@@ -41,10 +41,10 @@ fn stand(canvas: &mut Canvas, across: &Across) {
     let looks = [
         (head::PROGRAMME, Look::Head),
         (head::FOLDER, Look::Head),
-        (head::WELL, Look::HeadRight),
-        (head::FAIR, Look::HeadRight),
-        (head::BAD, Look::HeadRight),
-        (head::UNJUDGED, Look::HeadRight),
+        (head::WELL, Look::Head),
+        (head::FAIR, Look::Head),
+        (head::BAD, Look::Head),
+        (head::UNJUDGED, Look::Head),
         (head::BEHIND, Look::HeadRight),
         (head::KEPT_OUT, Look::HeadRight),
         (head::AS_OF, Look::HeadRight),
@@ -57,7 +57,7 @@ fn stand(canvas: &mut Canvas, across: &Across) {
         if let Some(report) = &one.report {
             let tones = [Tone::Good, Tone::Fair, Tone::Bad, Tone::Quiet];
             for ((column, count), tone) in (3..).zip(words::standing(&report.statuses)).zip(tones) {
-                counted(canvas, column, count, (tone != Tone::Quiet).then_some(tone));
+                counted(canvas, column, count, Some(tone));
             }
             if report.behind > 0 {
                 let said = format!("{} of {}", report.behind, one.partners);
@@ -80,16 +80,17 @@ fn stand(canvas: &mut Canvas, across: &Across) {
 
 /// How many, in the colour of what it means; a dash for none.
 fn counted(canvas: &mut Canvas, column: u16, count: usize, tone: Option<Tone>) {
+    let (look, absent) = tone.map_or((Look::Figure, Look::Absent), |tone| (Look::Mark(tone), Look::AbsentText));
     if count == 0 {
-        canvas.text(column, NONE, Look::Absent);
+        canvas.text(column, NONE, absent);
     } else {
-        let look = tone.map_or(Look::Figure, Look::Chip);
         canvas.put(column, Cell::count(count), look.with(NumberFormat::WHOLE));
     }
 }
 
 /// What programmes make together: a sum, each counted once, or the reason for neither.
 fn together(canvas: &mut Canvas, across: &Across, places: &[Place]) {
+    let start = canvas.at();
     section(canvas, EDGE, words::ALL_TOGETHER);
     if across.matched.is_empty() {
         canvas.span(NAME, EDGE, Cell::text(words::NOTHING_IN_COMMON), Look::Note.plain()).end();
@@ -127,6 +128,7 @@ fn together(canvas: &mut Canvas, across: &Across, places: &[Place]) {
         canvas.span(6, EDGE, Cell::text(said), Look::Note.plain());
         canvas.end_ruled(NAME, EDGE, Rule::Hair);
     }
+    canvas.keep_from(start);
 }
 
 fn units(one: &crate::model::across::Matched) -> String {
@@ -206,8 +208,8 @@ pub fn notes(across: &Across) -> Sheet {
         canvas.verbatim(2, &one.name, Look::Text);
         if let Some(report) = &one.report {
             canvas.verbatim(3, format!("{}.xlsx", report.code), Look::Text);
-            canvas.verbatim(4, &report.run, Look::Mono);
-            canvas.verbatim(5, &report.head, Look::Mono);
+            canvas.verbatim(4, &report.run, Look::Text);
+            canvas.verbatim(5, &report.head, Look::Text);
         } else {
             canvas.span(3, last, Cell::text(words::NO_REPORT), Look::AbsentText.plain());
         }
@@ -236,7 +238,7 @@ pub fn notes(across: &Across) -> Sheet {
     for (at, code, title) in &across.alone {
         canvas.verbatim(NAME, folders(across, [at]), Look::Text);
         canvas.span(2, 4, Cell::verbatim(title), Look::Text.plain());
-        canvas.verbatim(last, code.as_str(), Look::Mono);
+        canvas.verbatim(last, code.as_str(), Look::Text);
         canvas.end_ruled(NAME, last, Rule::Hair);
     }
     canvas.finish()

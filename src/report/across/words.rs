@@ -50,11 +50,12 @@ pub mod head {
     pub const PROGRESS: &str = "Progress";
     pub const STATUS: &str = "Status";
     pub const COVERAGE: &str = "Coverage";
-    pub const STANDS_FOR: &str = "Stands for";
+    pub const DAY: &str = "Day";
     pub const FOUND: &str = "Found in its workbook";
     pub const RUN: &str = "Run";
     pub const TOGETHER: &str = "Together";
     pub const ONCE: &str = "Each counted once";
+    pub const SAID: &str = "What it is";
     pub const SEVERAL: &str = "In several";
     pub const IN: &str = "In";
     pub const KNOWN_AS: &str = "Known as";
@@ -63,12 +64,12 @@ pub mod head {
     pub const HEAD: &str = "Head of the ledger";
     pub const MATCHED_BY: &str = "Matched by";
     pub const CODE: &str = "Code";
-    pub const LIKELY: &str = "Likely";
-    pub const ONE: &str = "One";
-    pub const OTHER: &str = "The other";
+    pub const LIKELY: &str = "How likely";
+    pub const ONE: &str = "This one";
+    pub const OTHER: &str = "And this one";
     pub const REASONS: &str = "What speaks for it";
     pub const LINE: &str = "Line of a decision";
-    pub const VERDICT: &str = "Decided";
+    pub const VERDICT: &str = "They are";
     pub const BY: &str = "Who";
     pub const ON: &str = "When";
     pub const BECAUSE: &str = "Why";
@@ -94,7 +95,7 @@ pub const DECISIONS_ABOUT: &str = "Which organisations of two programmes may be 
 pub const UNDECIDED: &str = "Undecided pairs";
 pub const TO_DECIDE: &str = "Write each that you can decide into the file that `decisions` names: [[decision]], the line of the \
     pair, verdict = \"same\" or \"different\", by, because and on. Until then they count as two, and the count has a range.";
-pub const DECIDED: &str = "Decided";
+pub const DECIDED: &str = "What was decided";
 pub const SAME: &str = "the same";
 pub const DIFFERENT: &str = "two";
 pub const SETS_ABOUT: &str = "What one programme has and the other has not, as far as their rows tell";
@@ -261,7 +262,7 @@ pub fn overlap(one: &Matched, once: &Once) -> String {
 }
 
 pub fn more(count: usize) -> String {
-    format!("and {count} more")
+    format!("{count} more of them")
 }
 
 /// Pairs that are a programme's own business.

@@ -98,59 +98,93 @@ fn right(voice: &Voice, text: &str) -> Head {
     Head::right(voice.say(text))
 }
 
+/// A table whose lines become cards on a telephone: each cell says what it is.
+struct Cards<'a> {
+    voice: &'a Voice,
+    heads: &'a [(&'static str, &'static str)],
+}
+
+impl Cards<'_> {
+    /// A line: what it is about, then a cell for each further head.
+    fn line(&self, about: &Markup, cells: &[Markup]) -> Markup {
+        html! {
+            tr role="row" {
+                th scope="row" role="rowheader" { (about) }
+                @for (cell, (head, class)) in cells.iter().zip(&self.heads[1..]) {
+                    td role="cell" class=(class) data-label=(self.voice.say(head)) { (cell) }
+                }
+            }
+        }
+    }
+
+    fn table(&self, id: &str, caption: &Markup, body: &Markup, foot: Option<&Markup>) -> Markup {
+        // A changed display takes away what a table says of itself.
+        html! {
+            div.scroll.cards role="group" tabindex="0" aria-labelledby=(id) {
+                table role="table" {
+                    caption.unseen id=(id) { (caption) }
+                    thead role="rowgroup" {
+                        tr role="row" {
+                            @for (head, class) in self.heads {
+                                th scope="col" role="columnheader" class=(class) { (self.voice.say(head)) }
+                            }
+                        }
+                    }
+                    tbody role="rowgroup" { (body) }
+                    @if let Some(foot) = foot { tfoot role="rowgroup" { (foot) } }
+                }
+            }
+        }
+    }
+}
+
 /// How many, marked by its tone; a dash for none.
 fn counted(voice: &Voice, count: usize, tone: Tone) -> Markup {
     html! {
-        td.num {
-            @if count == 0 { (voice.absent(NONE)) }
-            @else if tone == Tone::Quiet { (voice.count(count)) }
-            @else { span.mark.(tone_class(tone)) { (voice.count(count)) } }
-        }
+        @if count == 0 { (voice.absent(NONE)) }
+        @else if tone == Tone::Quiet { (voice.count(count)) }
+        @else { span.mark.(tone_class(tone)) { (voice.count(count)) } }
     }
 }
 
 fn stand(across: &Across, voice: &Voice) -> Markup {
     let heads = [
-        left(voice, head::PROGRAMME),
-        right(voice, head::WELL),
-        right(voice, head::FAIR),
-        right(voice, head::BAD),
-        right(voice, head::UNJUDGED),
-        right(voice, head::BEHIND),
-        right(voice, head::KEPT_OUT),
-        right(voice, head::AS_OF),
+        (head::PROGRAMME, ""),
+        (head::WELL, "num"),
+        (head::FAIR, "num"),
+        (head::BAD, "num"),
+        (head::UNJUDGED, "num"),
+        (head::BEHIND, "num"),
+        (head::KEPT_OUT, "num"),
+        (head::AS_OF, "num"),
     ];
-    let caption = html! { (voice.say(words::STAND)) };
-    let body = html! { @for one in &across.programmes { (programme(voice, one)) } };
+    let cards = Cards { voice, heads: &heads };
+    let body = html! { @for one in &across.programmes { (programme(voice, &cards, one)) } };
     html! {
-        (table("stand-table", &caption, true, &heads, &body, None))
+        (cards.table("stand-table", &html! { (voice.say(words::STAND)) }, &body, None))
         p.note { (voice.say(words::LEGEND)) }
     }
 }
 
-fn programme(voice: &Voice, one: &Programme) -> Markup {
-    html! {
-        tr {
-            th scope="row" {
-                strong { (theirs(&one.title)) }
-                small { (theirs(&one.name)) " · " (voice.day(one.start)) " – " (voice.day(one.end)) }
-            }
-            @match &one.report {
-                Some(report) => {
-                    @for (count, tone) in words::standing(&report.statuses).into_iter().zip([Tone::Good, Tone::Fair, Tone::Bad, Tone::Quiet]) {
-                        (counted(voice, count, tone))
-                    }
-                    td.num {
-                        @if report.behind > 0 { (voice.say(format!("{} of {}", report.behind, one.partners))) }
-                        @else { (voice.absent(NONE)) }
-                    }
-                    (counted(voice, usize::try_from(report.rows_kept_out).unwrap_or(usize::MAX), Tone::Quiet))
-                }
-                None => td colspan="6" { (voice.absent(words::NO_REPORT)) }
-            }
-            td.num { (voice.day(one.as_of)) }
+fn programme(voice: &Voice, cards: &Cards<'_>, one: &Programme) -> Markup {
+    let about = html! {
+        strong { (theirs(&one.title)) }
+        small { (theirs(&one.name)) " · " (voice.day(one.start)) " – " (voice.day(one.end)) }
+        @if one.report.is_none() { small { (voice.absent(words::NO_REPORT)) } }
+    };
+    let mut cells = vec![voice.absent(NONE); 6];
+    if let Some(report) = &one.report {
+        let tones = [Tone::Good, Tone::Fair, Tone::Bad, Tone::Quiet];
+        for ((cell, count), tone) in cells.iter_mut().zip(words::standing(&report.statuses)).zip(tones) {
+            *cell = counted(voice, count, tone);
         }
+        if report.behind > 0 {
+            cells[4] = html! { (voice.say(format!("{} of {}", report.behind, one.partners))) };
+        }
+        cells[5] = counted(voice, usize::try_from(report.rows_kept_out).unwrap_or(usize::MAX), Tone::Quiet);
     }
+    cells.push(voice.day(one.as_of));
+    cards.line(&about, &cells)
 }
 
 fn units(one: &Matched) -> String {
@@ -184,41 +218,42 @@ fn together(across: &Across, voice: &Voice) -> Markup {
     if across.matched.is_empty() {
         return html! { p.note { (voice.say(words::NOTHING_IN_COMMON)) } };
     }
-    let heads =
-        [left(voice, head::INDICATOR), right(voice, words::PROGRAMMES), right(voice, head::TOGETHER), Head::left("")];
+    let heads = [(head::INDICATOR, ""), (words::PROGRAMMES, "num"), (head::TOGETHER, "num"), (head::SAID, "long")];
+    let cards = Cards { voice, heads: &heads };
     let body = html! {
         @for (at, one) in across.matched.iter().enumerate() {
-            tr {
-                th scope="row" { a href=(format!("#m-{at}")) { (theirs(&one.title)) } }
-                td.num { (voice.count(one.entries.len())) }
-                td.num { strong { (total(voice, one)) } small { (theirs(units(one))) } }
-                td.long { (beside(voice, one)) }
-            }
+            (cards.line(&html! { a href=(format!("#m-{at}")) { (theirs(&one.title)) } }, &[
+                html! { (voice.count(one.entries.len())) },
+                html! { strong { (total(voice, one)) } small { (theirs(units(one))) } },
+                html! { (beside(voice, one)) },
+            ]))
         }
     };
-    table("together-table", &html! { (voice.say(words::ALL_TOGETHER)) }, true, &heads, &body, None)
+    cards.table("together-table", &html! { (voice.say(words::ALL_TOGETHER)) }, &body, None)
 }
 
 fn card(across: &Across, voice: &Voice, at: usize, one: &Matched) -> Markup {
     let heads = [
-        left(voice, head::PROGRAMME),
-        right(voice, head::FIGURE),
-        right(voice, head::TARGET),
-        right(voice, head::PROGRESS),
-        left(voice, head::STATUS),
-        right(voice, head::COVERAGE),
-        right(voice, head::STANDS_FOR),
-        left(voice, head::FOUND),
+        (head::PROGRAMME, ""),
+        (head::FIGURE, "num"),
+        (head::TARGET, "num"),
+        (head::PROGRESS, "num"),
+        (head::STATUS, "state"),
+        (head::COVERAGE, "num"),
+        (head::DAY, "num"),
+        (head::FOUND, "place"),
     ];
+    let cards = Cards { voice, heads: &heads };
     let formats = words::formats(one);
     let body = html! {
-        @for (entry, format) in one.entries.iter().zip(&formats) { (line(across, voice, entry, *format)) }
+        @for (entry, format) in one.entries.iter().zip(&formats) { (line(across, &cards, entry, *format)) }
     };
+    let has_total = one.once.is_some() || matches!(one.total, Total::Sum { .. });
     let foot = html! {
-        tr {
-            th scope="row" { (voice.say(head::TOGETHER)) }
-            td.num { (total(voice, one)) @if one.once.is_some() || matches!(one.total, Total::Sum { .. }) { small { (theirs(one.entries[0].unit.as_str())) } } }
-            td colspan="6" { (beside(voice, one)) }
+        tr role="row" {
+            th scope="row" role="rowheader" { (voice.say(head::TOGETHER)) }
+            td.num role="cell" { (total(voice, one)) @if has_total { small { (theirs(one.entries[0].unit.as_str())) } } }
+            td.long role="cell" colspan="6" { (beside(voice, one)) }
         }
     };
     let id = format!("m-{at}");
@@ -226,7 +261,7 @@ fn card(across: &Across, voice: &Voice, at: usize, one: &Matched) -> Markup {
         article.card id=(id) aria-labelledby=(format!("{id}-title")) {
             div.title { h3 id=(format!("{id}-title")) { (theirs(&one.title)) } }
             p.kind { (voice.say(words::matched_about(one))) }
-            (table(&format!("{id}-table"), &theirs(&one.title), true, &heads, &body, Some(&foot)))
+            (cards.table(&format!("{id}-table"), &theirs(&one.title), &body, Some(&foot)))
             @if !one.differences.is_empty() {
                 div.part {
                     h4 { (voice.say(words::BEFORE)) }
@@ -239,30 +274,33 @@ fn card(across: &Across, voice: &Voice, at: usize, one: &Matched) -> Markup {
     }
 }
 
-fn line(across: &Across, voice: &Voice, entry: &Entry, format: NumberFormat) -> Markup {
+fn line(across: &Across, cards: &Cards<'_>, entry: &Entry, format: NumberFormat) -> Markup {
+    let voice = cards.voice;
     let programme = &across.programmes[entry.programme];
     let range = words::range(entry, format);
     let target = entry.target.map(|target| target.value);
     let shown = format.up_to(entry.target.and_then(|target| target.to));
-    html! {
-        tr {
-            th scope="row" { strong { (theirs(&programme.title)) } small { (theirs(format!("{}: {}", programme.name, entry.indicator))) } }
-            td.num {
-                strong { (voice.value(&entry.value, format)) }
-                small { (theirs(entry.unit.as_str())) }
-                @if !range.is_empty() { small { (voice.say(&range)) } }
-            }
-            td.num { (voice.optional(target, NONE, shown)) }
-            td.num { (voice.optional(entry.progress, NONE, NumberFormat::SHARE)) (voice.way(entry.progress, None)) }
-            td.state { @match entry.status { Some(status) => (voice.status(status)), None => (voice.absent(NONE)) } }
-            td.num { (voice.say(entry.coverage.to_string())) }
-            td.num { (voice.day(entry.cut_off.unwrap_or(programme.as_of))) }
-            td.place {
-                (voice.say(words::found(entry.found.as_ref())))
-                @if let Some(report) = &programme.report { small { (voice.say(label::RUN)) " " code { (report.run) } } }
-            }
-        }
-    }
+    let about = html! {
+        strong { (theirs(&programme.title)) }
+        small { (theirs(format!("{}: {}", programme.name, entry.indicator))) }
+    };
+    let cells = [
+        html! {
+            strong { (voice.value(&entry.value, format)) }
+            small { (theirs(entry.unit.as_str())) }
+            @if !range.is_empty() { small { (voice.say(&range)) } }
+        },
+        voice.optional(target, NONE, shown),
+        html! { (voice.optional(entry.progress, NONE, NumberFormat::SHARE)) (voice.way(entry.progress, None)) },
+        entry.status.map_or_else(|| voice.absent(NONE), |status| voice.status(status)),
+        html! { (voice.say(entry.coverage.to_string())) },
+        voice.day(entry.cut_off.unwrap_or(programme.as_of)),
+        html! {
+            (voice.say(words::found(entry.found.as_ref())))
+            @if let Some(report) = &programme.report { small { (voice.say(label::RUN)) " " code { (report.run) } } }
+        },
+    ];
+    cards.line(&about, &cells)
 }
 
 /// How many stand in both of each two.
@@ -357,7 +395,7 @@ fn decisions(across: &Across, voice: &Voice) -> Option<Markup> {
     let open_pairs = html! {
         @for pair in &open.pairs {
             tr {
-                td.num { (voice.number(pair.probability, NumberFormat::SHARE)) }
+                td.num { (voice.number(pair.probability, NumberFormat::FINE_SHARE)) }
                 (organisation(&pair.one))
                 (organisation(&pair.other))
                 td.long { (words::reasons(pair, |reason| voice.say(reason))) }
@@ -469,5 +507,38 @@ fn notes(across: &Across, voice: &Voice) -> Markup {
         p.note { (voice.say(words::VERIFY)) }
         (table("runs", &html! { (voice.say(words::COME_FROM)) }, true, &heads, &runs, None))
         @if !across.alone.is_empty() { (folded(None, &html! { (voice.say(words::ALONE)) }, &alone)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::across::tests;
+
+    #[test]
+    fn what_partners_wrote_is_text_and_never_markup() {
+        let page = String::from_utf8(across(&tests::across("en"))).unwrap();
+        assert!(!page.contains("<script") && !page.contains('\u{202e}'), "{page}");
+        let written = page.matches("=1+1&lt;script&gt;alert('x')&lt;/script&gt;").count();
+        assert!(written > 30, "{written}");
+        assert!(!["src=", "href=\"http", "url(", "@import"].iter().any(|way| page.contains(way)), "nothing is loaded");
+    }
+
+    #[test]
+    fn every_text_of_ours_is_told_in_every_language() {
+        for language in ["de", "fr", "nl"] {
+            let voice = Voice::of(language);
+            bytes(&tests::across(language), &voice);
+            let untold = voice.untold.borrow();
+            assert!(untold.is_empty(), "{language}: put these into src/report/translations: {untold:#?}");
+        }
+    }
+
+    #[test]
+    fn every_way_on_the_page_leads_somewhere() {
+        let page = String::from_utf8(across(&tests::across("fr"))).unwrap();
+        for way in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(page.contains(&format!("id=\"{way}\"")), "{way}");
+        }
     }
 }

@@ -246,6 +246,8 @@ mod tests {
         let both =
             format!("{same}[[decision]]\npair = [\"Acme (LT)\", \"ACME Group (LT)\"]\nverdict = \"different\"\n{who}");
         assert_eq!(decided(&both).expect_err("a contradiction")[0].rule.id, "decision-contradicts");
+        let capitals = "[[decision]]\npair = [\"BioWin (BE)\", \"Biowin (BE)\"]\nverdict = \"different\"\n";
+        assert_eq!(decided(&format!("{capitals}{who}")).expect("no contradiction").len(), 1);
         let country = format!("[[country]]\nwritten = \"AU\"\nis = \"AT\"\n{who}");
         let said = decided(&country).expect_err("of a programme");
         assert_eq!(said[0].message, "a country's code is decided in the programme whose rows have it");

@@ -16,8 +16,8 @@ const EDGE: u16 = 10;
 
 /// What a funder wants to know first.
 pub fn programmes(across: &Across, places: &[Place]) -> Sheet {
-    let mut widths = vec![MARGIN, between(300, 400), between(110, 150)];
-    widths.extend([fixed(86), fixed(86), fixed(86), fixed(86), fixed(92), fixed(92), fixed(96), between(150, 190)]);
+    let mut widths = vec![MARGIN, between(300, 400), between(120, 160)];
+    widths.extend([fixed(86), fixed(86), fixed(86), fixed(86), fixed(92), fixed(92), fixed(96), between(190, 220)]);
     let mut canvas = Canvas::new(tongue(across), words::PROGRAMMES, widths);
     canvas.sheet().accent = true;
     canvas.span(NAME, EDGE, Cell::verbatim(&across.title), Look::Title.plain()).end();

@@ -1,4 +1,4 @@
-//! `scoreboard organisations --propose`: undecided pairs into `decisions.toml`, as comments to fill in.
+//! Undecided pairs as comments to fill in: of one programme into its `decisions.toml`, across programmes to be put there.
 //!
 //! Comments, because half a decision would stop every run: whoever fills in one and takes its marks away has decided
 //! that one, the others stay undecided.
@@ -6,11 +6,11 @@
 use std::fs;
 
 use rust_decimal::Decimal;
-use serde_json::Value;
 
 use super::Stopped;
 use super::definitions::DECISIONS;
 use super::project::Project;
+use crate::model::across::decision_line;
 use crate::model::organisations::Pair;
 use crate::store::{StoreError, atomic};
 
@@ -42,23 +42,21 @@ pub fn run(project: &Project, pairs: &[Pair]) -> Result<Proposed, Stopped> {
         if !text.ends_with('\n') {
             text.push('\n');
         }
-        text.extend(new.iter().map(|pair| proposal(pair)));
+        text.extend(new.iter().map(|pair| proposal(pair.probability, &pair.reasons, &named(pair))));
         atomic::write(&path, text.as_bytes())?;
     }
     Ok(Proposed { file: DECISIONS, added: new.len(), there: pairs.len() - new.len() })
 }
 
-/// The line that names a pair, as a decision has it.
 fn named(pair: &Pair) -> String {
-    let quoted = |text: &str| Value::String(text.to_owned()).to_string();
-    format!("pair = [{}, {}]", quoted(&pair.one.identity), quoted(&pair.other.identity))
+    decision_line(&pair.one.identity, &pair.other.identity)
 }
 
-fn proposal(pair: &Pair) -> String {
+/// A decision that nobody has made: `line` names the pair.
+pub fn proposal(probability: Decimal, reasons: &[&str], line: &str) -> String {
     format!(
-        "\n# {:.1} %: {}\n# [[decision]]\n# {}\n# verdict = \"\"      # same or different\n# by = \"\"           # who decides\n# because = \"\"\n# on = \n",
-        pair.probability * Decimal::ONE_HUNDRED,
-        pair.reasons.join("; "),
-        named(pair),
+        "\n# {:.1} %: {}\n# [[decision]]\n# {line}\n# verdict = \"\"      # same or different\n# by = \"\"           # who decides\n# because = \"\"\n# on = \n",
+        probability * Decimal::ONE_HUNDRED,
+        reasons.join("; "),
     )
 }

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::changes::History;
-use super::produce::{Moment, Produced};
+use super::produce::{Moment, Produced, Wanted};
 use super::project::Project;
 use super::rebuild::{self, Rebuilt};
 use super::record::Received;
@@ -91,7 +91,7 @@ pub fn reports(
     let moment =
         Moment { project, store, state, as_of: *as_of, inbox: &entry.inbox, withheld: &withheld, history: &history };
     let mut made = Vec::new();
-    moment.reports(progress, |report, produced| {
+    moment.reports(Wanted::Files, progress, |report, produced| {
         if audience == Audience::Internal || report.audience == audience {
             made.push((report.code.as_str().to_owned(), produced));
         }

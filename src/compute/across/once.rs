@@ -21,6 +21,9 @@ const LISTED: usize = 500;
 /// A matched indicator: each programme's position and result.
 type Entries<'a> = Vec<(usize, &'a IndicatorResult)>;
 
+/// By matched indicator, the programmes whose rows count an organisation.
+type Places = BTreeMap<usize, BTreeSet<usize>>;
+
 /// Whom a row counts: one of a group of organisations, or a text that names none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Who {
@@ -148,7 +151,7 @@ impl Crowd {
     /// What nobody has decided, and what the report's own file decides.
     pub fn open(&self, matched: &[Entries<'_>], own: &[Decision]) -> Open {
         // By group: the matched indicators that count it, and the programmes in which they do.
-        let mut standing: BTreeMap<usize, BTreeMap<usize, BTreeSet<usize>>> = BTreeMap::new();
+        let mut standing: BTreeMap<usize, Places> = BTreeMap::new();
         for (at, (entries, identities)) in
             matched.iter().zip(&self.counted).enumerate().filter(|(_, (entries, _))| counts_once(entries))
         {
@@ -184,13 +187,8 @@ impl Crowd {
         open
     }
 
-    fn undecided(
-        &self,
-        candidate: &Candidate,
-        matched: Vec<usize>,
-        (one, other): (&BTreeMap<usize, BTreeSet<usize>>, &BTreeMap<usize, BTreeSet<usize>>),
-    ) -> Undecided {
-        let named = |at: usize, standing: &BTreeMap<usize, BTreeSet<usize>>| {
+    fn undecided(&self, candidate: &Candidate, matched: Vec<usize>, (one, other): (&Places, &Places)) -> Undecided {
+        let named = |at: usize, standing: &Places| {
             let node = &self.all.nodes[at];
             let programmes: BTreeSet<usize> = matched.iter().flat_map(|at| &standing[at]).copied().collect();
             let beside =

@@ -17,6 +17,8 @@ use crate::model::unit::Unit;
 use crate::model::value::{Coverage, Value, Why};
 use crate::report::book::Cell;
 use crate::report::language::Tongue;
+use crate::report::measure;
+use crate::report::style::Look;
 
 /// What a partner might write to break a page or a workbook.
 pub const HOSTILE: &str = "=1+1<script>alert('x')</script>\u{202e}\"&";
@@ -260,4 +262,22 @@ fn days_and_levels_are_written_as_the_language_writes_them() {
     let german = Tongue::of("de");
     let days = words::difference(&across, &Difference::Days(vec![(0, day(3)), (1, day(4))]), german);
     assert_eq!(german.say(&days), "Sie stehen für verschiedene Tage: 1. März 2026 (one), 1. Apr. 2026 (two).");
+}
+
+#[test]
+fn no_word_of_a_heading_is_broken_in_any_language() {
+    let mut broken = std::collections::BTreeSet::new();
+    for language in ["en", "de", "fr", "nl"] {
+        for sheet in book(&across(language)).sheets {
+            for (at, placed) in sheet.cells().filter(|(at, _)| !sheet.spans.iter().any(|span| span.first == *at)) {
+                let (Cell::Text(text), face) = (&placed.cell, placed.style.look.face()) else { continue };
+                let head = matches!(placed.style.look, Look::Head | Look::HeadRight);
+                let wanted = measure::longest_word(text, face) + measure::margins(face);
+                if head && sheet.columns.get(usize::from(at.column)).is_some_and(|width| *width < wanted) {
+                    broken.insert(format!("{language}: {}: {text}", sheet.name));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "shorter words are needed, or wider columns: {broken:#?}");
 }

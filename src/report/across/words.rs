@@ -223,12 +223,14 @@ pub fn tip(across: &Across, entry: &Entry) -> String {
     format!("{}: {}, {run}{cell}", programme.name, entry.indicator)
 }
 
+/// What each has, with its name.
+fn listed<T>(all: &[(usize, T)], said: impl Fn(&T) -> String, name: impl Fn(usize) -> String) -> String {
+    own(all.iter().map(|(at, one)| format!("{} ({})", said(one), name(*at))).collect::<Vec<_>>().join(", "))
+}
+
 /// What must be known before figures are held against each other.
 pub fn difference(across: &Across, one: &Difference, tongue: Tongue) -> String {
     let name = |at: usize| across.programmes[at].name.as_str();
-    fn listed<T>(all: &[(usize, T)], said: impl Fn(&T) -> String, name: impl Fn(usize) -> String) -> String {
-        own(all.iter().map(|(at, one)| format!("{} ({})", said(one), name(*at))).collect::<Vec<_>>().join(", "))
-    }
     let called = |at: usize| name(at).to_owned();
     match one {
         Difference::Units(all) => {

@@ -541,7 +541,7 @@ pub struct AcrossArgs {
     /// The day of every scoreboard [default: as each programme declares, else today]
     #[arg(long, value_name = "DAY")]
     pub as_of: Option<NaiveDate>,
-    /// Write no report: write the undecided pairs of organisations of two programmes as decisions to fill in
+    /// Write no report: write the undecided pairs of organisations of two programmes as comments for the file of decisions
     #[arg(long)]
     pub propose: bool,
     /// How to answer

@@ -95,14 +95,14 @@ impl Organisations {
                 lists.push((collection.code.clone(), field.code.clone()));
             }
         }
-        Self::joined(found.into_values().collect(), &catalog.decisions)
+        Self { lists, ..Self::joined(found.into_values().collect(), &catalog.decisions) }
     }
 
     /// Of these, in the order of their identities, each of which stands there once.
     pub fn joined(nodes: Vec<Node>, decisions: &[Decision]) -> Self {
         let at = nodes.iter().enumerate().map(|(at, node)| (node.identity.clone(), at)).collect();
         let groups = Groups::of(nodes.len());
-        let mut all = Self { nodes, lists, groups, at, ..Self::default() };
+        let mut all = Self { nodes, groups, at, ..Self::default() };
         all.link();
         let apart = all.decide(decisions);
         all.name_groups();

@@ -297,7 +297,7 @@ fn what_is_no_head_and_no_output_is_said() {
     let refused = |head: &str| case.project.run(&["verify", "--head", head]).expect(2);
     refused("00ff").says("no-head").says("at least 12 hexadecimal digits");
     refused("not a head at all").says("no-head");
-    let kept = std::fs::read(case.project.path().join("kept/scoreboard.json")).expect("an output");
+    let kept = fs::read(case.project.path().join("kept/scoreboard.json")).expect("an output");
     let kept: Value = serde_json::from_slice(&kept).expect("JSON");
     let run = kept["run"].as_str().expect("a code").to_owned();
     refused(&run).says("is the code of a run, not a head");

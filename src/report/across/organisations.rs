@@ -52,7 +52,7 @@ pub fn decisions(across: &Across) -> Option<Sheet> {
     let open =
         across.open.as_ref().filter(|open| open.all > 0 || !open.decisions.is_empty() || !open.within.is_empty())?;
     let last = 6;
-    let mut widths = vec![MARGIN, between(64, 90)];
+    let mut widths = vec![MARGIN, between(64, 140)];
     widths.extend([between(230, 270), between(230, 270), between(200, 250), between(180, 220), between(280, 330)]);
     let mut canvas = Canvas::new(tongue(across), words::DECISIONS, widths);
     heading(&mut canvas, across, last, words::DECISIONS, words::DECISIONS_ABOUT);

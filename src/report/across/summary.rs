@@ -5,7 +5,7 @@ use super::words::{self, head};
 use super::{TOP, folders, heading, heads, section, tongue, value_cell};
 use crate::model::across::{Across, Total};
 use crate::report::book::{Cell, Lead, Sheet};
-use crate::report::canvas::{Canvas, MARGIN, between, fixed};
+use crate::report::canvas::{Canvas, MARGIN, between};
 use crate::report::language::own;
 use crate::report::style::{Look, NumberFormat, Rule, Style, Tone};
 use crate::report::words::NONE;
@@ -17,7 +17,16 @@ const EDGE: u16 = 10;
 /// What a funder wants to know first.
 pub fn programmes(across: &Across, places: &[Place]) -> Sheet {
     let mut widths = vec![MARGIN, between(300, 400), between(120, 160)];
-    widths.extend([fixed(86), fixed(86), fixed(86), fixed(86), fixed(92), fixed(92), fixed(96), between(190, 220)]);
+    widths.extend([
+        between(86, 120),
+        between(86, 120),
+        between(86, 120),
+        between(86, 120),
+        between(92, 120),
+        between(92, 120),
+        between(96, 120),
+        between(190, 220),
+    ]);
     let mut canvas = Canvas::new(tongue(across), words::PROGRAMMES, widths);
     canvas.sheet().accent = true;
     canvas.span(NAME, EDGE, Cell::verbatim(&across.title), Look::Title.plain()).end();

@@ -17,6 +17,8 @@ use crate::store::Store;
 /// What the rows say of organisations.
 #[derive(Debug)]
 pub struct Answer {
+    /// Whether any field says which organisation its row is of.
+    pub declared: bool,
     /// Identities as reported; what they are once rules and decisions are followed; at least, if all pairs are one.
     pub reported: usize,
     pub counted: usize,
@@ -40,7 +42,9 @@ pub fn run(project: &Project, as_of: Option<NaiveDate>, progress: Progress<'_>) 
     let counted = counting(project, &store, &ingested.state, project.as_of(as_of))?;
     let organisations = &counted.records.organisations;
     let findings = counted.records.findings.iter().filter(|finding| finding.rule.id == "decision-unknown");
+    let mut fields = project.catalog.collections.iter().flat_map(|one| &one.fields);
     Ok(Answer {
+        declared: fields.any(|field| field.names_organisations()),
         reported: organisations.nodes.len(),
         counted: organisations.counted(),
         least: organisations.at_least(),

@@ -11,6 +11,7 @@ use super::progress::Progress;
 use crate::app::Stopped;
 use crate::app::organisations::{self, Answer};
 use crate::app::project::Project;
+use crate::app::proposals;
 use crate::model::organisations::{Named, Pair};
 
 pub fn main(args: &OrganisationsArgs, output: &Output) -> Result<Exit, Stopped> {
@@ -21,7 +22,7 @@ pub fn main(args: &OrganisationsArgs, output: &Output) -> Result<Exit, Stopped> 
     if output.is_json() {
         output.json(&as_json(&answer));
     } else if args.propose {
-        output.text(&skeleton(&answer.pairs));
+        propose(&project, &answer, output)?;
     } else {
         tell(&answer, output);
         if args.matrix {
@@ -33,6 +34,10 @@ pub fn main(args: &OrganisationsArgs, output: &Output) -> Result<Exit, Stopped> 
 }
 
 fn tell(answer: &Answer, output: &Output) {
+    if !answer.declared {
+        output.line("No field says which organisation a row is of: give one the kind `enterprise`, or a text `organisation = true`.");
+        return;
+    }
     let counted = count(answer.counted as u64, "organisation", "organisations");
     let least = if answer.least < answer.counted {
         format!("; at least {}, if every pair below is one", answer.least)
@@ -54,7 +59,7 @@ fn tell(answer: &Answer, output: &Output) {
     }
     if !answer.pairs.is_empty() {
         output.line("");
-        output.line("Decide them in decisions.toml: scoreboard organisations --propose writes it to fill in.");
+        output.line("Decide them in decisions.toml: scoreboard organisations --propose adds them there, to fill in.");
     }
 }
 
@@ -83,20 +88,24 @@ fn matrix(answer: &Answer, output: &Output) {
     }
 }
 
-/// Decisions to fill in. Whoever only saves it has decided nothing: it does not pass `check`.
-fn skeleton(pairs: &[Pair]) -> String {
-    let mut text = String::from("schema = 1\n");
-    for pair in pairs {
-        let quoted = |text: &str| Value::String(text.to_owned()).to_string();
-        text.push_str(&format!(
-            "\n# {} %: {}\n[[decision]]\npair = [{}, {}]\nverdict = \"\"      # same or different\nby = \"\"\nbecause = \"\"\n# on = the day, such as 2026-11-27\n",
-            rounded(pair.probability * Decimal::ONE_HUNDRED),
-            pair.reasons.join("; "),
-            quoted(&pair.one.identity),
-            quoted(&pair.other.identity),
+/// Undecided pairs into the file of decisions; says what became of them.
+fn propose(project: &Project, answer: &Answer, output: &Output) -> Result<(), Stopped> {
+    let proposed = proposals::run(project, &answer.pairs)?;
+    let file = proposed.file;
+    if proposed.added + proposed.there == 0 {
+        output.line("No pair is undecided: nothing to propose.");
+        return Ok(());
+    }
+    if proposed.there > 0 {
+        output.line(&format!("{} in {file} already.", count(proposed.there as u64, "pair stands", "pairs stand")));
+    }
+    if proposed.added > 0 {
+        output.line(&format!(
+            "{} added to {file}, as comments. Fill in those that you decide and take their # away; the others stay undecided.",
+            count(proposed.added as u64, "pair", "pairs")
         ));
     }
-    text
+    Ok(())
 }
 
 fn as_json(answer: &Answer) -> Value {

@@ -14,6 +14,7 @@ use crate::linkage::pair::{self, Candidate};
 use crate::linkage::{name_and_country, number};
 use crate::model::code::{CollectionCode, FieldCode};
 use crate::model::country::read_country;
+use crate::model::evidence::KnownAs;
 use crate::sql::frame::{integer, text};
 
 /// An organisation as rows name it.
@@ -68,6 +69,17 @@ fn name_of(field: &str) -> String {
     format!("{field}__name")
 }
 
+impl Node {
+    /// As a decision writes it: a number as it is, a name with its country in brackets.
+    pub fn written(&self) -> String {
+        match (&self.known.number, self.identity.rsplit_once('|')) {
+            (None, Some((name, "?"))) => name.to_owned(),
+            (None, Some((name, country))) => format!("{name} ({country})"),
+            _ => self.identity.clone(),
+        }
+    }
+}
+
 pub(super) fn is_number(identity: &str) -> bool {
     identity.starts_with("vat:") || identity.starts_with("reg:")
 }
@@ -83,12 +95,16 @@ impl Organisations {
                 lists.push((collection.code.clone(), field.code.clone()));
             }
         }
-        let nodes: Vec<Node> = found.into_values().collect();
+        Self { lists, ..Self::joined(found.into_values().collect(), &catalog.decisions) }
+    }
+
+    /// Of these, in the order of their identities, each of which stands there once.
+    pub fn joined(nodes: Vec<Node>, decisions: &[Decision]) -> Self {
         let at = nodes.iter().enumerate().map(|(at, node)| (node.identity.clone(), at)).collect();
         let groups = Groups::of(nodes.len());
-        let mut all = Self { nodes, lists, groups, at, ..Self::default() };
+        let mut all = Self { nodes, groups, at, ..Self::default() };
         all.link();
-        let apart = all.decide(&catalog.decisions);
+        let apart = all.decide(decisions);
         all.name_groups();
         let known: Vec<pair::Organisation> = all.nodes.iter().map(|node| node.known.clone()).collect();
         let is_apart = |one: usize, other: usize| {
@@ -183,6 +199,31 @@ impl Organisations {
                 shown.clone_from(&node.identity);
             }
         }
+    }
+
+    /// As reports keep them.
+    pub fn known(&self) -> Vec<KnownAs> {
+        let known = |node: &Node| KnownAs {
+            identity: node.identity.clone(),
+            number: node.known.number.clone(),
+            names: node.known.names.clone(),
+            country: node.known.country.clone(),
+        };
+        self.nodes.iter().map(known).collect()
+    }
+
+    pub fn position(&self, identity: &str) -> Option<usize> {
+        self.at.get(identity).copied()
+    }
+
+    /// The first of those that are one with it; the same, if all candidates were one.
+    pub fn group(&self, at: usize) -> (usize, usize) {
+        (self.groups.find(at), self.least.find(at))
+    }
+
+    /// Why it is counted with another.
+    pub fn why(&self, at: usize) -> Option<&str> {
+        self.why.get(&at).map(String::as_str)
     }
 
     /// How many there are, once rules and decisions are followed.

@@ -123,14 +123,8 @@ fn named(node: &Node, submissions: &[Submission]) -> Named {
             cell: Some(submission.cell(field, row).unwrap_or(CellRef::new(row, 0))),
         })
     });
-    // A decision writes a name with its country in brackets.
-    let identity = match (&node.known.number, node.identity.rsplit_once('|')) {
-        (None, Some((name, "?"))) => name.to_owned(),
-        (None, Some((name, country))) => format!("{name} ({country})"),
-        _ => node.identity.clone(),
-    };
     Named {
-        identity,
+        identity: node.written(),
         names: node.known.names.iter().cloned().collect(),
         partners: node.partners.iter().cloned().collect(),
         place,

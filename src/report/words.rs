@@ -54,7 +54,8 @@ pub const SHEETS: [&str; 15] = [
 
 /// The name of one of our sheets in this language; any other name as it is.
 pub fn sheet_name(tongue: Tongue, name: &str) -> String {
-    if SHEETS.contains(&name) { tongue.say(name) } else { name.to_owned() }
+    let ours = SHEETS.contains(&name) || super::across::SHEETS.contains(&name);
+    if ours { tongue.say(name) } else { name.to_owned() }
 }
 
 /// The number of a page, as the foot of a page wants it.

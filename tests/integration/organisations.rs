@@ -208,7 +208,7 @@ fn decisions_that_contradict_each_other_are_told_with_their_chain() {
 }
 
 #[test]
-fn pairs_are_listed_with_reasons_and_cells_and_a_skeleton_decides_nothing() {
+fn pairs_are_listed_with_reasons_and_cells_and_a_proposal_decides_nothing() {
     let project = project();
     project
         .run(&["organisations", "--matrix"])
@@ -218,9 +218,32 @@ fn pairs_are_listed_with_reasons_and_cells_and_a_skeleton_decides_nothing() {
     let answer = project.run(&["organisations", "--format", "json"]).expect(0);
     let told: Value = serde_json::from_str(&answer.out).expect("JSON");
     assert_eq!(told["pairs"].as_array().map(Vec::len), Some(2), "{told}");
-    let skeleton = project.run(&["organisations", "--propose"]).expect(0).out;
-    project.file("decisions.toml", skeleton);
-    project.run(&["check"]).expect(1).says("decisions.toml");
+    let before = range(&project.scoreboard(), "members");
+    let written = || std::fs::read_to_string(project.path().join("decisions.toml")).expect("decisions");
+    let propose = || project.run(&["organisations", "--propose"]).expect(0);
+    project.file("decisions.toml", "# Ours\nschema = 1");
+    propose().says("2 pairs added to decisions.toml, as comments");
+    let proposed = written();
+    assert!(
+        proposed.starts_with("# Ours\nschema = 1\n\n# ") && proposed.contains("# [[decision]]\n# pair = [\""),
+        "{proposed}"
+    );
+    project.run(&["check"]).expect(0);
+    assert_eq!(range(&project.scoreboard(), "members"), before, "nothing is decided by a proposal");
+    propose().says("2 pairs stand in decisions.toml already");
+    assert_eq!(written(), proposed);
+    // Half a decision is told at its line.
+    let begun = proposed.replacen("# [[decision]]", "[[decision]]", 1).replacen("# pair", "pair", 1);
+    let begun = begun.replacen("# verdict = \"\"", "verdict = \"same\"", 1).replacen("# by", "by", 1);
+    let begun = begun.replacen("# because", "because", 1).replacen("# on = ", "on = 2026-11-27", 1);
+    project.file("decisions.toml", &begun);
+    project.run(&["check"]).expect(1).says("`by` is empty").says("`because` is empty").says("decisions.toml:9");
+    project.file(
+        "decisions.toml",
+        begun.replace("by = \"\" ", "by = \"M\" ").replacen("because = \"\"", "because = \"seen\"", 1),
+    );
+    propose().says("1 pair stands in decisions.toml already");
+    assert_ne!(range(&project.scoreboard(), "members"), before);
 }
 
 #[test]

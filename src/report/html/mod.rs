@@ -5,6 +5,7 @@
 //! [`page::theirs`] or `maud`, which escapes everything: it is text and never markup. The page tells what the workbook
 //! of the same scoreboard tells, and nothing more.
 
+mod across;
 mod behind;
 mod breakdown;
 mod card;
@@ -27,6 +28,8 @@ mod survey;
 #[cfg(test)]
 mod tests;
 
+pub use across::across;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -42,7 +45,7 @@ use page::{Page, theirs};
 
 const SCRIPT: &str = include_str!("page.js");
 
-/// A part of the page with a heading of its own.
+/// A part of a page with a heading of its own.
 struct Section {
     id: &'static str,
     title: &'static str,

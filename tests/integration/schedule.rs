@@ -108,6 +108,38 @@ fn subjects(project: &Project) -> Vec<String> {
 }
 
 #[test]
+fn work_that_makes_no_scoreboard_asks_for_a_look_once_a_week_and_never_says_that_none_was_published() {
+    let project = scheduled(&format!("{DAILY}steps = [\"fetch\", \"notify\"]\n"));
+    project.file("pipelines/notify.toml", CHANNEL.replace("[\"failure\"]", "[\"failure\", \"attention\"]"));
+    project.file(
+        "pipelines/sources.toml",
+        "schema = 1\n[[source]]\ncode = \"share\"\nkind = \"folder\"\npath = \"not-there\"\n",
+    );
+    for day in ["03", "04", "05", "06"] {
+        at(&project, &format!("2016-07-{day}T06:00:10Z"), &["schedule", "--once"]);
+    }
+    assert_eq!(outcomes(&project).last().map(String::as_str), Some("2016-07-06T06:00:00Z attention"));
+    let told = subjects(&project);
+    assert!(told.len() == 1 && !told[0].contains("no scoreboard"), "{told:?}");
+}
+
+#[test]
+fn what_moved_is_told_with_the_name_of_its_indicator() {
+    let project = scheduled(WEEKLY);
+    project.file("pipelines/notify.toml", CHANNEL.replace("[\"failure\"]", "[\"success\"]"));
+    at(&project, "2016-07-03T12:00:00Z", &["schedule", "--once"]).expect(0);
+    at(&project, MONDAY, &["schedule", "--once"]).expect(0);
+    let rows: &[&[&str]] = &[&["No.", "Signed on", "Status", "Value"], &["B-1", "2016-02-01", "signed", "70"]];
+    project.workbook("beta_2016-Q1.xlsx", "Agreements", rows);
+    at(&project, "2016-07-11T06:00:10Z", &["schedule", "--once"]).expect(0);
+    let told = messages(&project);
+    let moved = told.iter().flat_map(|message| message["sections"].as_array().into_iter().flatten());
+    let moved = moved.filter(|section| section["title"] == "What moved").collect::<Vec<_>>();
+    let text = serde_json::to_string(&moved).expect("JSON");
+    assert!(!moved.is_empty() && text.contains("Volume") && !text.contains("[\"\","), "{told:#?}");
+}
+
+#[test]
 fn what_failed_is_tried_again_and_people_are_told_once_and_that_it_went_right_after_all() {
     let project = scheduled(WEEKLY);
     project.file("pipelines/notify.toml", CHANNEL);

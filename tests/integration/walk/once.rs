@@ -135,11 +135,10 @@ fn base(key: &str) -> Option<String> {
     let of = if of == "EL" { "GR" } else { of };
     let same = match (of, kind) {
         ("FR", "V") => digits.get(2..11)?,
-        ("FR", "R") => digits.get(..9)?,
+        ("FR", "R") | ("XI" | "GB", "V") => digits.get(..9)?,
         ("SE", "V") => digits.get(..10)?,
         ("CH", _) => digits.trim_start_matches(['C', 'H', 'E']),
         ("HU", _) => digits.get(..8)?,
-        ("XI" | "GB", "V") => digits.get(..9)?,
         ("CZ", _) if digits.len() == 8 => digits,
         ("BE" | "BG" | "DK" | "ES" | "FI" | "GR" | "HR" | "IT" | "LV" | "NO" | "PL" | "PT" | "RO" | "SE" | "SI", _) => {
             digits

@@ -15,7 +15,7 @@ use crate::store::definitions::{Files, definitions_hash};
 const FOLDERS: [&str; 4] = ["decisions", "indicators", "pipelines", "reports"];
 pub const HEAD: &str = "scoreboard.toml";
 /// What was decided of organisations and countries, where it is one file.
-const DECISIONS: &str = "decisions.toml";
+pub const DECISIONS: &str = "decisions.toml";
 
 /// Where definition files come from, and what was read so far.
 pub struct Definitions {

@@ -270,7 +270,7 @@ fn sent_back(sent_back: &[SentBack], zone: Tz, output: &Output) {
         return;
     }
     output.line("");
-    output.line(&bold("Sent back, and not corrected yet"));
+    output.line(&bold("Refused or with rows kept out, and not corrected yet"));
     let row = |one: &SentBack| {
         let what = if one.rows_kept_out == 0 {
             "refused".to_owned()

@@ -230,9 +230,10 @@ impl Scheduler {
                 let attempt = cycle::run(project, &work, stop, &|_, _, _| {})?;
                 told(&attempt);
                 if attempt.outcome == Outcome::Failed {
-                    match PAUSES.get(usize::try_from(first.tried).unwrap_or(usize::MAX)) {
-                        Some(pause) => warn!(minutes = pause.num_minutes(), "it is tried again after a pause"),
-                        None => error!("it failed {TRIES} times: nothing is done until its next time"),
+                    if let Some(pause) = PAUSES.get(usize::try_from(first.tried).unwrap_or(usize::MAX)) {
+                        warn!(minutes = pause.num_minutes(), "it is tried again after a pause");
+                    } else {
+                        error!("it failed {TRIES} times: nothing is done until its next time");
                     }
                 }
                 Ok(Some(attempt))

@@ -86,9 +86,10 @@ impl Scheduler {
         }
         trouble.asked = Some(now);
         *sound = sound.take().or_else(|| rebuild::last_known(root));
-        match sound {
-            Some(project) => trouble.of_definitions(project, &state, findings, now),
-            None => debug!("nobody can be told: no definitions are known that were sound"),
+        if let Some(project) = sound {
+            trouble.of_definitions(project, &state, findings, now);
+        } else {
+            debug!("nobody can be told: no definitions are known that were sound");
         }
     }
 

@@ -169,6 +169,7 @@ pub fn assemble(
             calendar: programme.calendar.clone(),
             currency: programme.currency.clone(),
             language: programme.language.clone(),
+            illustrative: programme.illustrative.clone(),
             partners: catalog
                 .partners
                 .iter()

@@ -357,10 +357,17 @@ impl<'a> Ground<'a> {
         let rows = || self.rows(code, by);
         match part {
             Part::Value => self.value(code, by, &rows()),
-            Part::Upper => {
-                let (numbers, names) = self.identities(&rows(), false);
-                Ok((numbers + names) as f64)
-            }
+            Part::Upper => match &one.made {
+                Made::Quotient { of, to } => {
+                    let percent = if one.unit.is_percent() { 100.0 } else { 1.0 };
+                    Ok(percent * self.end(of, Part::Upper)? / self.end(to, Part::Value)?)
+                }
+                Made::Sum(parts) => parts.iter().map(|part| self.end(part, Part::Upper)).sum(),
+                _ => {
+                    let (numbers, names) = self.identities(&rows(), false);
+                    Ok((numbers + names) as f64)
+                }
+            },
             Part::Numerator | Part::Denominator => self.part(code, by, part),
             Part::Rows if one.made == Made::Answers => {
                 self.estimate(code, by, Estimated { of_change: false, wave: None, bound: Bound::Answers })
@@ -404,6 +411,13 @@ impl<'a> Ground<'a> {
             Part::OriginalOn(on) => self.original(code, on),
             Part::Pace(paced) => super::pace::paced(self, code, paced),
         }
+    }
+
+    /// An end of a part's range: of what is no range, the value. No walked project derives from undecided organisations.
+    fn end(&self, code: &IndicatorCode, part: Part) -> Told {
+        let total = &self.result(code).total;
+        assert!(total.lower.is_none(), "{code} has a lower end");
+        self.figure(code, &[], if total.upper.is_some() { part } else { Part::Value })
     }
 
     fn committed(&self, code: &IndicatorCode) -> Told {

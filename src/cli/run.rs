@@ -165,7 +165,7 @@ fn illustrative(scoreboard: &Scoreboard) -> Option<String> {
 
 /// What both ends mean.
 const RANGE: &str =
-    "at least: if all organisations that may be one are one; to: if all enterprises without a number are different";
+    "at least, to: if all organisations that may be one are one, and if all enterprises without a number are different";
 
 /// The value in words, with the ends of its range.
 pub fn value(indicator: &IndicatorResult) -> String {

@@ -259,7 +259,7 @@ fn value(one: &IndicatorResult, line: &Line<'_>, column: Column, number: NumberF
 }
 
 /// From one mark of the axis of days to the next: about eight in all. None where no two points lie in one year:
-/// LibreOffice then draws each on the first of January of its year, and the last day of a year would bear the wrong name.
+/// a spreadsheet such as `LibreOffice` then draws each on the first of January of its year, and the last day of a year would bear the wrong name.
 fn months(lines: &[Line<'_>]) -> Option<u32> {
     if !lines.windows(2).any(|two| two[0].on.year() == two[1].on.year()) {
         return None;

@@ -127,6 +127,9 @@ pub fn assemble(
         .map_err(|error| fault("a matrix cannot be computed", error))?;
     let chains =
         compute::chain::chains(&inputs, &report.chains).map_err(|error| fault("a chain cannot be followed", error))?;
+    // Decisions name organisations of all partners: nothing for one of them.
+    let whole_programme = report.presentation.partner.is_none();
+    let organisations = if whole_programme { compute::overlap::told(&inputs, &report.indicators) } else { None };
     let all = report.exports.formats.contains(&Format::Parquet);
     let limit = report.evidence_rows;
     let Gathered { mut evidence, whole } =
@@ -146,6 +149,8 @@ pub fn assemble(
     findings.extend(computed.findings);
     findings.extend(answer::missing_rows(project, store, state, &stored)?);
     findings.extend(not_reported(project, &reporting));
+    // What it names may be another partner's.
+    findings.retain(|finding| whole_programme || finding.rule.id != rules::DECISION_UNKNOWN.id);
     finding::sort(&mut findings);
     findings.dedup();
     let live = || {
@@ -191,6 +196,7 @@ pub fn assemble(
         surveys: computed.surveys,
         matrices,
         chains,
+        organisations,
         comparisons: computed.comparisons,
         findings,
         kept_out,

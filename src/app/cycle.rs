@@ -62,7 +62,7 @@ pub fn run(
         let _entered = span.enter();
         let clocked = Stopwatch::start();
         if *step == Step::Notify {
-            attempt.outcome = outcome(&attempt, work, stopped, news);
+            attempt.outcome = outcome(&attempt, stopped, news);
             attempt.milliseconds = milliseconds(&watch);
         }
         let came = patiently(stop, &mut || guarded(*step, project, work, &mut attempt, progress));
@@ -78,7 +78,7 @@ pub fn run(
         });
     }
     if attempt.outcome != Outcome::Abandoned {
-        attempt.outcome = outcome(&attempt, work, stopped, news);
+        attempt.outcome = outcome(&attempt, stopped, news);
     }
     attempt.milliseconds = milliseconds(&watch);
     let mut looks = 0;
@@ -108,9 +108,9 @@ fn milliseconds(watch: &Stopwatch) -> u64 {
     u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-fn outcome(attempt: &Attempt, work: &Work, stopped: bool, news: bool) -> Outcome {
-    let nothing_done = !attempt.steps.is_empty() && attempt.steps.iter().all(|step| !step.done);
-    if stopped || (nothing_done && !work.steps.contains(&Step::Run)) {
+/// Work fails where no scoreboard could be made; where none was to be made, whatever went wrong needs a look.
+fn outcome(attempt: &Attempt, stopped: bool, news: bool) -> Outcome {
+    if stopped {
         return Outcome::Failed;
     }
     let troubles = |finding: &Finding| finding.is_error() || finding.rule == &rules::GATE_FAILED;

@@ -9,13 +9,13 @@ use std::path::{Component, Path, PathBuf};
 use super::Stopped;
 use crate::define::{SourceFile, standard};
 use crate::finding::{Finding, Place, rules};
-use crate::store::definitions::Files;
+use crate::store::definitions::{Files, definitions_hash};
 
 /// The folders of definitions beside `scoreboard.toml`.
 const FOLDERS: [&str; 4] = ["decisions", "indicators", "pipelines", "reports"];
-const HEAD: &str = "scoreboard.toml";
+pub const HEAD: &str = "scoreboard.toml";
 /// What was decided of organisations and countries, where it is one file.
-const DECISIONS: &str = "decisions.toml";
+pub const DECISIONS: &str = "decisions.toml";
 
 /// Where definition files come from, and what was read so far.
 pub struct Definitions {
@@ -130,6 +130,16 @@ impl Definitions {
             names.extend(folder);
         }
         Ok(names)
+    }
+
+    /// What tells one state of them from another, also where they cannot be read.
+    pub fn state(&self) -> String {
+        let names = self.names().unwrap_or_default();
+        let of = |name: String| {
+            let bytes = self.bytes(&name).unwrap_or_else(|error| error.to_string().into_bytes());
+            (name, bytes)
+        };
+        definitions_hash(&names.into_iter().map(of).collect())
     }
 
     /// All that was read.

@@ -78,10 +78,17 @@ pub fn run(project: &Project, store: &mut Store, progress: Progress<'_>) -> Resu
     let state = State::replay(&entries, &catalog.reading_hash);
     let (paths, mut findings) = list(&project.inbox());
     let mut received: Vec<Received> = Vec::new();
+    let kept = store.files();
+    let known = |hash: &str| state.files.contains_key(hash) && kept.has(hash);
     for some in paths.chunks(BATCH) {
-        let (arrived, unreadable) = arrivals(&project.inbox(), some, &state, catalog);
+        let (arrived, unreadable) = arrivals(&project.inbox(), some, &known, catalog);
         findings.extend(unreadable);
         for file in arrived {
+            // What was received once and got lost in the store is put back, and was not received again.
+            if state.files.contains_key(&file.hash) {
+                store.keep_file(&file.hash, &file.bytes)?;
+                continue;
+            }
             if received.iter().any(|known| known.file == file.hash) {
                 continue;
             }
@@ -192,8 +199,13 @@ fn relative(inbox: &Path, path: &Path) -> String {
     parts.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>().join("/")
 }
 
-/// Files whose bytes are not in the store, once each however often they lie there.
-fn arrivals(inbox: &Path, paths: &[PathBuf], state: &State, catalog: &Catalog) -> (Vec<Arrived>, Vec<Finding>) {
+/// Files whose hashes are not known, once each however often they lie there.
+fn arrivals(
+    inbox: &Path,
+    paths: &[PathBuf],
+    known: &(dyn Fn(&str) -> bool + Sync),
+    catalog: &Catalog,
+) -> (Vec<Arrived>, Vec<Finding>) {
     let limit = catalog.programme.limits.file_bytes;
     let opened: Vec<(String, Result<Arrived, Finding>)> = paths
         .par_iter()
@@ -215,7 +227,7 @@ fn arrivals(inbox: &Path, paths: &[PathBuf], state: &State, catalog: &Catalog) -
                 name.clone(),
                 arrived.map(|mut arrived| {
                     // Bytes that are known are let go at once: a warm run must not hold the inbox in memory.
-                    if state.files.contains_key(&arrived.hash) {
+                    if known(&arrived.hash) {
                         arrived.bytes = Vec::new();
                     }
                     arrived
@@ -226,7 +238,7 @@ fn arrivals(inbox: &Path, paths: &[PathBuf], state: &State, catalog: &Catalog) -
     let (mut arrived, mut findings, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (_, result) in opened {
         match result {
-            Ok(file) if !state.files.contains_key(&file.hash) && seen.insert(file.hash.clone()) => arrived.push(file),
+            Ok(file) if !known(&file.hash) && seen.insert(file.hash.clone()) => arrived.push(file),
             Ok(_) => {}
             Err(finding) => findings.push(finding),
         }
@@ -322,6 +334,6 @@ fn write(
 /// The files of the inbox that were never received, by name.
 pub fn waiting(project: &Project, state: &State) -> Vec<String> {
     let (paths, _) = list(&project.inbox());
-    let (arrived, _) = arrivals(&project.inbox(), &paths, state, &project.catalog);
+    let (arrived, _) = arrivals(&project.inbox(), &paths, &|hash| state.files.contains_key(hash), &project.catalog);
     arrived.into_iter().map(|file| file.name).collect()
 }

@@ -27,6 +27,7 @@ pub mod organisations;
 mod outputs;
 mod partner;
 pub mod project;
+pub mod proposals;
 pub mod publish;
 pub mod punctual;
 pub mod rebuild;
@@ -77,8 +78,9 @@ impl From<StoreError> for Stopped {
                     "Free some space or look at the permissions, then run again: it completes whatever is missing.",
                 )
             }
-            StoreError::Damaged(_) => Finding::error(&rules::STORE_DAMAGED, Place::Project, message)
-                .help("Restore data/store from a backup. What partners sent lies unchanged in its files folder."),
+            StoreError::Damaged(_) => {
+                Finding::error(&rules::STORE_DAMAGED, Place::Project, message).help(rules::STORE_DAMAGED.fix)
+            }
         })
     }
 }

@@ -8,36 +8,17 @@ use chrono::NaiveDate;
 use super::assemble::counting;
 use super::project::Project;
 use super::{Progress, Stopped, ingest};
-use crate::compute::organisations::{Node, Organisations};
-use crate::finding::{CellRef, Finding, Place};
-use crate::linkage::pair::Candidate;
-use crate::model::submission::Submission;
+use crate::compute::organisations::Organisations;
+use crate::compute::overlap;
+use crate::finding::Finding;
+use crate::model::organisations::Pair;
 use crate::store::Store;
-
-/// One of a pair, as its rows name it.
-#[derive(Debug)]
-pub struct Named {
-    /// As a decision writes it.
-    pub identity: String,
-    pub names: Vec<String>,
-    pub partners: Vec<String>,
-    /// The first cell that names it.
-    pub place: Option<Place>,
-}
-
-/// A pair that nobody has decided.
-#[derive(Debug)]
-pub struct Pair {
-    pub one: Named,
-    pub other: Named,
-    pub probability: f64,
-    pub bits: f64,
-    pub reasons: Vec<&'static str>,
-}
 
 /// What the rows say of organisations.
 #[derive(Debug)]
 pub struct Answer {
+    /// Whether any field says which organisation its row is of.
+    pub declared: bool,
     /// Identities as reported; what they are once rules and decisions are followed; at least, if all pairs are one.
     pub reported: usize,
     pub counted: usize,
@@ -60,52 +41,22 @@ pub fn run(project: &Project, as_of: Option<NaiveDate>, progress: Progress<'_>) 
     let ingested = ingest::run(project, &mut store, progress)?;
     let counted = counting(project, &store, &ingested.state, project.as_of(as_of))?;
     let organisations = &counted.records.organisations;
-    let named = |at: usize| named(&organisations.nodes[at], &counted.submissions);
-    let pair = |candidate: &Candidate| Pair {
-        one: named(candidate.pair.0),
-        other: named(candidate.pair.1),
-        probability: candidate.probability,
-        bits: candidate.bits,
-        reasons: candidate.reasons.iter().map(|reason| reason.as_str()).collect(),
-    };
     let findings = counted.records.findings.iter().filter(|finding| finding.rule.id == "decision-unknown");
+    let mut fields = project.catalog.collections.iter().flat_map(|one| &one.fields);
     Ok(Answer {
+        declared: fields.any(|field| field.names_organisations()),
         reported: organisations.nodes.len(),
         counted: organisations.counted(),
         least: organisations.at_least(),
-        pairs: organisations.candidates.iter().map(pair).collect(),
+        pairs: overlap::pairs(organisations, &counted.submissions),
         partners: project.catalog.partners.iter().map(|partner| partner.code.to_string()).collect(),
-        overlap: overlap(organisations),
+        overlap: shared(organisations),
         findings: findings.cloned().collect(),
     })
 }
 
-fn named(node: &Node, submissions: &[Submission]) -> Named {
-    let place = node.first.as_ref().and_then(|(section, row, field)| {
-        let submission = submissions.iter().find(|submission| submission.section == *section)?;
-        let row = u32::try_from(*row).ok()?;
-        Some(Place::Cell {
-            file: submission.name.clone(),
-            sheet: submission.sheet.clone(),
-            cell: Some(submission.cell(field, row).unwrap_or(CellRef::new(row, 0))),
-        })
-    });
-    // A decision writes a number without its kind, and a name with its country in brackets.
-    let identity = match (&node.known.number, node.identity.rsplit_once('|')) {
-        (None, Some((name, "?"))) => name.to_owned(),
-        (None, Some((name, country))) => format!("{name} ({country})"),
-        _ => node.identity.clone(),
-    };
-    Named {
-        identity,
-        names: node.known.names.iter().cloned().collect(),
-        partners: node.partners.iter().cloned().collect(),
-        place,
-    }
-}
-
 /// How many organisations each two partners report.
-fn overlap(organisations: &Organisations) -> BTreeMap<(String, String), usize> {
+fn shared(organisations: &Organisations) -> BTreeMap<(String, String), usize> {
     let mut reported: BTreeMap<&str, BTreeSet<&String>> = BTreeMap::new();
     for (at, node) in organisations.nodes.iter().enumerate() {
         reported.entry(organisations.identity(at)).or_default().extend(&node.partners);

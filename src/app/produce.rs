@@ -30,6 +30,13 @@ pub struct Moment<'a> {
     pub history: &'a History,
 }
 
+/// What of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    Files,
+    Figures,
+}
+
 /// One report.
 pub struct Produced {
     pub scoreboard: Scoreboard,
@@ -55,7 +62,7 @@ impl Moment<'_> {
     }
 
     /// Computes one report and writes its files into memory. `writing` is called in between.
-    pub fn report(&self, report: &Report, writing: &dyn Fn()) -> Result<Produced, Stopped> {
+    pub fn report(&self, report: &Report, wanted: Wanted, writing: &dyn Fn()) -> Result<Produced, Stopped> {
         let (mut scoreboard, mut whole) =
             assemble(self.project, self.store, self.state, report, self.as_of, self.inbox)?;
         let shown = Shown::of(&scoreboard);
@@ -69,6 +76,10 @@ impl Moment<'_> {
         if report.audience.is_restricted() {
             disclose::withhold(&mut scoreboard, &self.project.catalog, self.withheld);
             whole = None;
+        }
+        if wanted == Wanted::Figures {
+            let (files, refused) = (Vec::new(), Vec::new());
+            return Ok(Produced { scoreboard, shown, files, refused, gates, errors, warnings, kept_out });
         }
         let Outputs { mut files, refused } = outputs::render(report, &scoreboard, whole)?;
         if report.per_partner {
@@ -96,13 +107,14 @@ impl Moment<'_> {
     /// Every report, in the order of the definitions.
     pub fn reports(
         &self,
+        wanted: Wanted,
         progress: Progress<'_>,
         mut each: impl FnMut(&Report, Produced) -> Result<(), Stopped>,
     ) -> Result<(), Stopped> {
         let reports = &self.project.catalog.reports;
         for (at, report) in reports.iter().enumerate() {
             progress("computing", at + 1, reports.len());
-            each(report, self.report(report, &|| progress("writing", at + 1, reports.len()))?)?;
+            each(report, self.report(report, wanted, &|| progress("writing", at + 1, reports.len()))?)?;
         }
         Ok(())
     }

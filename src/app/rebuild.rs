@@ -1,11 +1,16 @@
 //! A run of the past, as it was: the definitions of then, and what was known then.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::definitions::HEAD;
 use super::project::Project;
 use super::runs::{self, Run};
 use super::state::{Known, State};
 use super::{Stopped, ingest};
+use crate::define::{STORE, store_of};
 use crate::finding::{Finding, Place, rules};
 use crate::store::Store;
 
@@ -32,6 +37,18 @@ pub fn at(project: &Project, store: &mut Store, run: &str) -> Result<Rebuilt, St
     let entries = store.ledger_mut().entries()?;
     let entry = runs::find(&Run::all(&entries), run)?;
     rebuild(project, store, entry)
+}
+
+/// A project as its last run knew it, for when its definitions cannot be read any more: whole, or not at all.
+pub fn last_known(root: &Path) -> Option<Project> {
+    let text = fs::read_to_string(root.join(HEAD)).ok();
+    let folder = text.as_deref().and_then(store_of).unwrap_or_else(|| PathBuf::from(STORE));
+    let mut store = Store::look(&root.join(&folder)).ok()?;
+    let entries = store.ledger_mut().entries().ok()?;
+    let kept = entries.iter().rev().find_map(Run::of)?.kept?;
+    let project = Project::of_files(root, store.definitions(&kept).ok()?, Project::apart()).ok()?;
+    // Else it is the store of another project, or of other times.
+    (project.catalog.programme.folders.store == folder).then_some(project)
 }
 
 /// A run that was found.

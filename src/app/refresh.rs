@@ -12,7 +12,7 @@ use super::attempt::{Attempt, Outcome, Trigger};
 use super::changes::History;
 use super::freshness::{self, Age};
 use super::known::KnownAt;
-use super::produce::{Moment, gate_finding};
+use super::produce::{Moment, Wanted, gate_finding};
 use super::project::Project;
 use super::runs::{self, Run, RunOutput};
 use super::state::{Known, State};
@@ -40,6 +40,8 @@ pub struct Options {
     pub trigger: Option<Trigger>,
     /// Compute even where nothing has changed since the last run.
     pub anew: bool,
+    /// Of a dry run: no file is wanted, so none is written into memory.
+    pub figures_alone: bool,
 }
 
 /// One published report.
@@ -126,10 +128,11 @@ fn refresh(
     let history = History::of(project, &mut store, state, &run, as_of)?;
     let mut kept = history.keep(state, as_of);
     let moment = Moment { project, store: &store, state, as_of, inbox: &inbox, withheld: &withheld, history: &history };
+    let wanted = if options.dry_run && options.figures_alone { Wanted::Figures } else { Wanted::Files };
     let (mut published, mut outputs) = (Vec::new(), Vec::new());
     let mut gates: Vec<Finding> = ages.iter().filter_map(Age::gate).collect();
     let mut counts = (0, 0, 0);
-    moment.reports(progress, |report, produced| {
+    moment.reports(wanted, progress, |report, produced| {
         gates.extend(produced.gates);
         counts = (produced.errors, produced.warnings, produced.kept_out);
         kept.add(produced.shown);

@@ -91,6 +91,8 @@ pub struct Work {
     /// When its last entry was written.
     pub ended: Option<DateTime<Utc>>,
     pub ending: Ending,
+    /// How often the same time of a schedule had failed before.
+    pub tried: u32,
     pub milliseconds: Option<u64>,
     pub steps: Vec<StepRecord>,
     pub errors: u64,
@@ -162,7 +164,9 @@ pub fn of(entries: &[Entry]) -> Works {
     }
     told.settle();
     let mut works = told.works;
-    works.sort_by_key(|work| std::cmp::Reverse(work.number));
+    works.sort_by_key(|work| work.number);
+    count_tries(&mut works);
+    works.reverse();
     let latest = works.iter().map(|work| work.first).max();
     for work in &mut works {
         if work.ending == Ending::Outcome(Outcome::Begun) && Some(work.first) != latest {
@@ -183,6 +187,17 @@ pub fn of(entries: &[Entry]) -> Works {
         }
     }
     Works { works, delivered, notices }
+}
+
+/// How often each time of a schedule had failed before, of work in its order.
+fn count_tries(works: &mut [Work]) {
+    let mut failed: BTreeMap<(String, DateTime<Utc>), u32> = BTreeMap::new();
+    for work in works {
+        let Some(Trigger::Schedule { schedule, due }) = &work.trigger else { continue };
+        let count = failed.entry((schedule.clone(), *due)).or_default();
+        work.tried = *count;
+        *count += u32::from(work.ending == Ending::Outcome(Outcome::Failed));
+    }
 }
 
 /// The work that something belongs to: in whose course it stands, else the last before it that published its run.
@@ -250,6 +265,7 @@ impl Telling {
             began: None,
             ended: Some(entry.at),
             ending: Ending::Outcome(outcome),
+            tried: 0,
             milliseconds: None,
             steps: Vec::new(),
             errors: count("errors"),
@@ -278,6 +294,7 @@ impl Telling {
             began: Some(attempt.began),
             ended: (!begun).then_some(entry.at),
             ending: Ending::Outcome(attempt.outcome),
+            tried: 0,
             milliseconds: (!begun).then_some(attempt.milliseconds),
             steps: attempt.steps,
             errors: attempt.errors,

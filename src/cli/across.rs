@@ -8,18 +8,24 @@ use super::output::{Output, bold, count, table};
 use super::progress::Progress;
 use crate::app::Stopped;
 use crate::app::across::{Request, run, write};
+use crate::app::proposals::proposal;
 use crate::compute::status::shown;
-use crate::model::across::{Across, Total};
+use crate::model::across::{Across, Total, Undecided, decision_line};
 
 pub fn main(args: &AcrossArgs, output: &Output) -> Result<Exit, Stopped> {
     let request = Request { paths: args.paths.clone(), as_of: args.as_of, audience: args.audience.map(Into::into) };
     let progress = Progress::new(output.is_json());
     let answered = run(&request, &|stage, done, of| progress.tell(stage, done, of))?;
     drop(progress);
+    if args.propose {
+        output.text(&proposals(&answered.across));
+        return Ok(Exit::Fine);
+    }
     if args.format == Format::Json {
-        output.json(&answered.json);
+        output.json(&answered.json());
     } else {
         tell(&answered.across, output);
+        output.findings(&answered.findings);
     }
     // For machines the answer is the report; a workbook is written where somebody asks for it.
     let wanted = args.out.clone().or_else(|| (args.format == Format::Human).then(|| PathBuf::from("across.xlsx")));
@@ -48,7 +54,14 @@ fn tell(across: &Across, output: &Output) {
     for one in &across.matched {
         let together = match (&one.total, &one.once) {
             (Total::Sum { value, .. }, _) => shown(*value, &one.entries[0].unit),
-            (_, Some(once)) => format!("{} counted once, {} in several", once.together, once.several),
+            (_, Some(once)) => {
+                let least = if once.at_least < once.together {
+                    format!(" (at least {})", once.at_least)
+                } else {
+                    String::new()
+                };
+                format!("{} counted once{least}, {} in several", once.together, once.several)
+            }
             (Total::Not(why), None) => why.says().to_owned(),
         };
         lines.push(vec![one.title.clone(), count(one.entries.len() as u64, "programme", "programmes"), together]);
@@ -60,5 +73,20 @@ fn tell(across: &Across, output: &Output) {
     for line in table(&lines) {
         output.line(&line);
     }
+    let undecided = across.open.as_ref().map_or(0, |open| open.all);
+    if undecided > 0 {
+        let pairs = count(undecided as u64, "pair", "pairs");
+        output.line("");
+        output.line(&format!(
+            "{pairs} of organisations of two programmes may be one: --propose writes them as comments for the file of decisions."
+        ));
+    }
     output.line("");
+}
+
+/// Decisions to fill in, as comments: whoever only saves them has decided nothing.
+fn proposals(across: &Across) -> String {
+    let pairs = across.open.iter().flat_map(|open| &open.pairs);
+    let line = |pair: &Undecided| decision_line(&pair.one.identity, &pair.other.identity);
+    pairs.map(|pair| proposal(pair.probability, &pair.reasons, &line(pair))).collect()
 }

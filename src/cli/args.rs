@@ -274,7 +274,7 @@ pub struct OrganisationsArgs {
     /// The day of the scoreboard
     #[arg(long, value_name = "DAY")]
     pub as_of: Option<NaiveDate>,
-    /// Write the pairs as decisions to fill in, for decisions.toml
+    /// Add the pairs to decisions.toml, as comments to fill in; nothing that stands there changes
     #[arg(long)]
     pub propose: bool,
     /// Also show how many organisations each two partners report
@@ -530,7 +530,8 @@ pub struct AcrossArgs {
     /// Project folders; or one file that lists them and says what belongs together: see docs/across.md
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
-    /// Where the report goes: a workbook, or JSON where the name ends in .json [default: across.xlsx]
+    /// Where the report goes: a workbook, a page where the name ends in .html, or JSON where it ends in .json [default:
+    /// across.xlsx]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Whom it is for: each programme is told as its own report for that audience tells it [default: as the file says,
@@ -540,6 +541,9 @@ pub struct AcrossArgs {
     /// The day of every scoreboard [default: as each programme declares, else today]
     #[arg(long, value_name = "DAY")]
     pub as_of: Option<NaiveDate>,
+    /// Write no report: write the undecided pairs of organisations of two programmes as comments for the file of decisions
+    #[arg(long)]
+    pub propose: bool,
     /// How to answer
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,

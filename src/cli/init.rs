@@ -25,7 +25,7 @@ pub fn main(args: &InitArgs, output: &Output) -> Result<Exit, Stopped> {
         let folder = made.folder.display().to_string();
         output.json(&json!({ "folder": folder, "files": made.files, "is_to_begin": made.is_to_begin }));
     } else {
-        tell(&made, output);
+        tell(&made, args.like.is_some(), output);
     }
     Ok(Exit::Fine)
 }
@@ -44,7 +44,7 @@ fn list(output: &Output) {
     output.line("\nA copy of one: scoreboard init DIR --like NAME");
 }
 
-fn tell(made: &Made, output: &Output) {
+fn tell(made: &Made, is_copy: bool, output: &Output) {
     let folder = made.folder.display().to_string();
     output.line(&format!("{} is a project of {}.", bold(&folder), count(made.files.len() as u64, "file", "files")));
     let shown = if folder.contains(' ') { format!("\"{folder}\"") } else { folder };
@@ -54,5 +54,9 @@ fn tell(made: &Made, output: &Output) {
     } else {
         output.line(&format!("\n    scoreboard run --project {shown}\n"));
     }
-    output.line("README.md in it says what to do next.");
+    output.line(if is_copy {
+        "README.md in it says what it shows, what in it is real and what is illustrative."
+    } else {
+        "README.md in it says what to do next."
+    });
 }

@@ -24,6 +24,7 @@ mod publish;
 mod run;
 mod runs;
 mod schedule;
+mod standing;
 mod status;
 mod template;
 mod trace;

@@ -1,5 +1,7 @@
 //! `scoreboard organisations`.
 
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
 use serde_json::{Value, json};
 
 use super::Exit;
@@ -7,8 +9,10 @@ use super::args::OrganisationsArgs;
 use super::output::{Output, bold, count, table};
 use super::progress::Progress;
 use crate::app::Stopped;
-use crate::app::organisations::{self, Answer, Named, Pair};
+use crate::app::organisations::{self, Answer};
 use crate::app::project::Project;
+use crate::app::proposals;
+use crate::model::organisations::{Named, Pair};
 
 pub fn main(args: &OrganisationsArgs, output: &Output) -> Result<Exit, Stopped> {
     let project = Project::open(&args.common.project)?.reading_apart();
@@ -18,7 +22,7 @@ pub fn main(args: &OrganisationsArgs, output: &Output) -> Result<Exit, Stopped> 
     if output.is_json() {
         output.json(&as_json(&answer));
     } else if args.propose {
-        output.text(&skeleton(&answer.pairs));
+        propose(&project, &answer, output)?;
     } else {
         tell(&answer, output);
         if args.matrix {
@@ -30,6 +34,10 @@ pub fn main(args: &OrganisationsArgs, output: &Output) -> Result<Exit, Stopped> 
 }
 
 fn tell(answer: &Answer, output: &Output) {
+    if !answer.declared {
+        output.line("No field says which organisation a row is of: give one the kind `enterprise`, or a text `organisation = true`.");
+        return;
+    }
     let counted = count(answer.counted as u64, "organisation", "organisations");
     let least = if answer.least < answer.counted {
         format!("; at least {}, if every pair below is one", answer.least)
@@ -39,7 +47,11 @@ fn tell(answer: &Answer, output: &Output) {
     output.line(&format!("{counted}, of {} as reported{least}", answer.reported));
     for pair in &answer.pairs {
         output.line("");
-        output.line(&bold(&format!("{} %  ({} bits)", rounded(pair.probability * 100.0), rounded(pair.bits))));
+        output.line(&bold(&format!(
+            "{} %  ({} bits)",
+            rounded(pair.probability * Decimal::ONE_HUNDRED),
+            rounded(pair.bits)
+        )));
         for one in [&pair.one, &pair.other] {
             output.line(&format!("  {}", said(one)));
         }
@@ -47,11 +59,11 @@ fn tell(answer: &Answer, output: &Output) {
     }
     if !answer.pairs.is_empty() {
         output.line("");
-        output.line("Decide them in decisions.toml: scoreboard organisations --propose writes it to fill in.");
+        output.line("Decide them in decisions.toml: scoreboard organisations --propose adds them there, to fill in.");
     }
 }
 
-fn rounded(value: f64) -> String {
+fn rounded(value: Decimal) -> String {
     format!("{value:.1}")
 }
 
@@ -76,20 +88,24 @@ fn matrix(answer: &Answer, output: &Output) {
     }
 }
 
-/// Decisions to fill in. Whoever only saves it has decided nothing: it does not pass `check`.
-fn skeleton(pairs: &[Pair]) -> String {
-    let mut text = String::from("schema = 1\n");
-    for pair in pairs {
-        let quoted = |text: &str| Value::String(text.to_owned()).to_string();
-        text.push_str(&format!(
-            "\n# {} %: {}\n[[decision]]\npair = [{}, {}]\nverdict = \"\"      # same or different\nby = \"\"\nbecause = \"\"\n# on = the day, such as 2026-11-27\n",
-            rounded(pair.probability * 100.0),
-            pair.reasons.join("; "),
-            quoted(&pair.one.identity),
-            quoted(&pair.other.identity),
+/// Undecided pairs into the file of decisions; says what became of them.
+fn propose(project: &Project, answer: &Answer, output: &Output) -> Result<(), Stopped> {
+    let proposed = proposals::run(project, &answer.pairs)?;
+    let file = proposed.file;
+    if proposed.added + proposed.there == 0 {
+        output.line("No pair is undecided: nothing to propose.");
+        return Ok(());
+    }
+    if proposed.there > 0 {
+        output.line(&format!("{} in {file} already.", count(proposed.there as u64, "pair stands", "pairs stand")));
+    }
+    if proposed.added > 0 {
+        output.line(&format!(
+            "{} added to {file}, as comments. Fill in those that you decide and take their # away; the others stay undecided.",
+            count(proposed.added as u64, "pair", "pairs")
         ));
     }
-    text
+    Ok(())
 }
 
 fn as_json(answer: &Answer) -> Value {
@@ -102,7 +118,7 @@ fn as_json(answer: &Answer) -> Value {
     let pair = |pair: &Pair| {
         json!({
             "one": named(&pair.one), "other": named(&pair.other),
-            "probability": pair.probability, "bits": pair.bits, "reasons": pair.reasons,
+            "probability": pair.probability.to_f64(), "bits": pair.bits.to_f64(), "reasons": pair.reasons,
         })
     };
     let overlap = answer.overlap.iter().map(|((one, other), shared)| json!([one, other, shared]));

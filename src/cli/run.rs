@@ -27,6 +27,7 @@ pub fn main(args: &Run, output: &Output) -> Result<Exit, Stopped> {
         out: args.out.clone(),
         dry_run: args.dry_run,
         trigger: Some(Trigger::Command("run".to_owned())),
+        figures_alone: false,
         anew: false,
     };
     let progress = Progress::new(output.is_json());

@@ -68,6 +68,7 @@ pub fn main(args: &RunsArgs, output: &Output) -> Result<Exit, Stopped> {
 
 /// `files` are new ones and all.
 fn row(work: &Work, zone: Tz) -> Vec<String> {
+    let skipped = is_skipped(work);
     let files = work.published.as_ref().map_or_else(
         || "–".to_owned(),
         |one| if one.new.is_empty() { one.inputs.to_string() } else { format!("{} (+{})", one.inputs, one.new.len()) },
@@ -79,11 +80,16 @@ fn row(work: &Work, zone: Tz) -> Vec<String> {
             .map_or_else(String::new, |at| at.with_timezone(&zone).format("%-d %b %Y %H:%M").to_string()),
         shorten(&set_off(work), 16),
         format!("{} {}", symbol(work.ending), word(work.ending)),
-        work.milliseconds.map_or_else(|| "–".to_owned(), took),
+        work.milliseconds.filter(|_| !skipped).map_or_else(|| "–".to_owned(), took),
         files,
-        work.errors.to_string(),
+        if skipped { "–".to_owned() } else { work.errors.to_string() },
         work.run.clone().unwrap_or_else(|| "–".to_owned()),
     ]
+}
+
+/// A time that was let be: nothing was done.
+fn is_skipped(work: &Work) -> bool {
+    work.ending == Ending::Outcome(Outcome::Skipped)
 }
 
 fn set_off(work: &Work) -> String {
@@ -94,7 +100,8 @@ fn set_off(work: &Work) -> String {
     }
 }
 
-fn symbol(ending: Ending) -> &'static str {
+/// For schedules too.
+pub fn symbol(ending: Ending) -> &'static str {
     match ending {
         Ending::Outcome(Outcome::Published) => "✓",
         Ending::Outcome(Outcome::Unchanged) => "=",
@@ -108,8 +115,13 @@ fn symbol(ending: Ending) -> &'static str {
 fn word(ending: Ending) -> String {
     match ending {
         Ending::Outcome(Outcome::Begun) => "not ended".to_owned(),
+        Ending::Outcome(Outcome::Skipped) => "let be".to_owned(),
         other => other.as_str().replace('_', " "),
     }
+}
+
+fn times(count: u32) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
 fn took(milliseconds: u64) -> String {
@@ -127,10 +139,22 @@ fn tell(work: &Work, zone: Tz, output: &Output) {
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut row = |what: &str, says: String| rows.push(vec![what.to_owned(), says]);
     let due = match &work.trigger {
+        Some(Trigger::Schedule { due, .. }) if work.tried > 0 => {
+            format!(", due {}, tried {} before", instant(*due), times(work.tried))
+        }
         Some(Trigger::Schedule { due, .. }) => format!(", due {}", instant(*due)),
         _ => String::new(),
     };
     row("set off by", format!("{}{due}", set_off(work)));
+    if is_skipped(work) {
+        row("found", work.began.map_or_else(String::new, instant));
+        row("outcome", format!("{} {}", symbol(work.ending), word(work.ending)));
+        row("why", work.steps.first().map_or_else(String::new, |step| plain(&step.said)));
+        for line in table(&rows) {
+            output.line(&line);
+        }
+        return;
+    }
     if let Some(began) = work.began {
         row("began", format!("{} ({})", instant(began), zone.name()));
     }
@@ -193,7 +217,7 @@ fn answer(work: &Work, zone: Tz) -> Value {
     };
     let steps: Vec<Value> = work.steps.iter().map(|step| json!(step)).collect();
     json!({
-        "number": work.number, "command": trigger, "schedule": schedule, "due": due,
+        "number": work.number, "command": trigger, "schedule": schedule, "due": due, "tried_before": work.tried,
         "began": instant(work.began), "ended": instant(work.ended), "milliseconds": work.milliseconds,
         "outcome": work.ending.as_str(), "run": work.run,
         "errors": work.errors, "warnings": work.warnings, "rows_kept_out": work.kept_out,

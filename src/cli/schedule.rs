@@ -3,19 +3,20 @@
 use std::thread;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::Exit;
 use super::args::ScheduleArgs;
-use super::output::{Output, bold, plain, table};
+use super::output::{Output, bold, plain};
+use super::standing::{self, instant};
 use crate::app::Stopped;
 use crate::app::attempt::{Attempt, Outcome};
 use crate::finding::{Finding, Place, rules};
 use crate::schedule::daemon::{self, Settings, Stop};
 use crate::schedule::lock;
-use crate::schedule::scheduler::{Scheduler, Standing, outcome};
+use crate::schedule::scheduler::{Scheduler, outcome};
+use crate::schedule::standing::Standing;
 
 /// How many coming instants are listed.
 const COMING: usize = 3;
@@ -52,7 +53,13 @@ pub fn main(args: &ScheduleArgs, output: &Output) -> Result<Exit, Stopped> {
 }
 
 fn once(scheduler: &mut Scheduler, stop: &Stop, output: &Output) -> Result<Exit, Stopped> {
-    let store = scheduler.project()?.store();
+    let store = match scheduler.project() {
+        Ok(project) => project.store(),
+        Err(Stopped(findings)) => {
+            scheduler.cannot(&findings, TimeDelta::zero());
+            return Err(Stopped(findings));
+        }
+    };
     let _lock = match lock::take(&store)? {
         Ok(lock) => lock,
         Err(held) => return Err(Stopped(vec![held.finding()])),
@@ -69,8 +76,8 @@ fn once(scheduler: &mut Scheduler, stop: &Stop, output: &Output) -> Result<Exit,
         }
         thread::sleep(PAUSE);
     }
-    let next =
-        scheduler.standing(1)?.into_iter().filter_map(|one| Some((*one.next.first()?, one))).min_by_key(|(at, _)| *at);
+    let next = scheduler.standing(1)?.into_iter().filter_map(|one| Some((one.next_work()?, one)));
+    let next = next.min_by_key(|(at, _)| *at);
     Ok(answer(&attempts, next.as_ref().map(|(at, standing)| (*at, standing)), output))
 }
 
@@ -108,43 +115,25 @@ fn tell(attempt: &Attempt, output: &Output) {
     };
     output.line(&format!("{}: {}", bold(&name), outcome(attempt.outcome)));
     for step in &attempt.steps {
-        let mark = if step.done { "✓" } else { "✗" };
+        let mark = match (attempt.outcome, step.done) {
+            (Outcome::Skipped, _) => "–",
+            (_, true) => "✓",
+            (_, false) => "✗",
+        };
         output.line(&format!("  {mark} {}: {}", step.step, plain(&step.said)));
     }
     output.list(&attempt.findings);
 }
 
-/// `Mon 7 Dec 2026 06:00`, as the clocks of the zone show it.
-fn instant(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).format("%a %-d %b %Y %H:%M").to_string()
-}
-
 fn list(scheduler: &mut Scheduler, output: &Output) -> Result<Exit, Stopped> {
     let standing = scheduler.standing(COMING)?;
     if output.is_json() {
-        let of = |one: &Standing| {
-            json!({
-                "schedule": one.code, "words": one.words, "time_zone": one.zone.name(), "next": one.next,
-                "last": one.last.as_ref().map(|(at, attempt)| json!({ "ended": at, "attempt": attempt.to_json() })),
-                "last_success": one.success,
-            })
-        };
-        output.json(&json!({ "schedules": standing.iter().map(of).collect::<Vec<_>>() }));
+        output.json(&json!({ "schedules": standing::json(&standing) }));
         return Ok(Exit::Fine);
     }
     if standing.is_empty() {
         output.line("no schedule is declared: docs/scheduling.md shows one");
     }
-    for one in &standing {
-        output.line(&format!("{}: {}", bold(&one.code), one.words));
-        let next: Vec<String> = one.next.iter().map(|at| instant(*at, one.zone)).collect();
-        let last = one.last.as_ref().map_or_else(
-            || "never".to_owned(),
-            |(at, attempt)| format!("{} at {}", outcome(attempt.outcome), instant(*at, one.zone)),
-        );
-        for line in table(&[vec!["  next".into(), next.join(", ")], vec!["  last".into(), last]]) {
-            output.line(&line);
-        }
-    }
+    standing::tell(&standing, output);
     Ok(Exit::Fine)
 }

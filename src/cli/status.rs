@@ -10,6 +10,7 @@ use super::Exit;
 use super::args::StatusArgs;
 use super::output::{Output, bold, count, findings_json, plain, table};
 use super::runs::notice;
+use super::standing;
 use crate::app::freshness::Age;
 use crate::app::project::Project;
 use crate::app::punctual::{Arrival, DueReport, Tally};
@@ -19,6 +20,7 @@ use crate::app::{Stopped, status};
 use crate::finding::{Finding, shorten};
 use crate::model::freshness::Judged;
 use crate::model::scoreboard::{Reporting, ReportingState};
+use crate::schedule::standing::{Standing, look};
 
 /// So many lines of a list are told to people.
 const LISTED: usize = 20;
@@ -33,10 +35,13 @@ pub fn main(args: &StatusArgs, output: &Output) -> Result<Exit, Stopped> {
         period: args.period.clone(),
     };
     let status = status::run(&project, &options)?;
+    let schedules = look(&project, 1)?;
     if output.is_json() {
-        output.json(&answer(&status, args.late));
+        let mut answer = answer(&status, args.late);
+        answer["schedules"] = json!(standing::json(&schedules));
+        output.json(&answer);
     } else {
-        tell(&status, project.catalog.programme.time_zone, args.late, output);
+        tell(&status, &schedules, project.catalog.programme.time_zone, args.late, output);
     }
     let stale = status.ages.iter().any(|age| matches!(age.judged, Judged::Fail(_)));
     Ok(if args.check && stale { Exit::Attention } else { Exit::Fine })
@@ -125,7 +130,7 @@ fn age_json(age: &Age) -> Value {
         "latest": age.latest.map(|day| day.to_string()), "state": state, "at_most": declared })
 }
 
-fn tell(status: &Status, zone: Tz, late: bool, output: &Output) {
+fn tell(status: &Status, schedules: &[Standing], zone: Tz, late: bool, output: &Output) {
     output.line(&bold(&format!("Reports as of {}", status.as_of.format("%-d %B %Y"))));
     reporting(status, late, output);
     if !late {
@@ -138,6 +143,11 @@ fn tell(status: &Status, zone: Tz, late: bool, output: &Output) {
         output.line(&bold("Sources"));
         let rows: Vec<Vec<String>> = status.sources.iter().map(|one| source(one, status.as_of, zone)).collect();
         lines(&rows, output);
+    }
+    if !late && !schedules.is_empty() {
+        output.line("");
+        output.line(&bold("Schedules"));
+        standing::tell(schedules, output);
     }
     let stale: Vec<Finding> = status.ages.iter().filter_map(Age::finding).collect();
     if !stale.is_empty() {
@@ -260,7 +270,7 @@ fn sent_back(sent_back: &[SentBack], zone: Tz, output: &Output) {
         return;
     }
     output.line("");
-    output.line(&bold("Sent back, and not corrected yet"));
+    output.line(&bold("Refused or with rows kept out, and not corrected yet"));
     let row = |one: &SentBack| {
         let what = if one.rows_kept_out == 0 {
             "refused".to_owned()

@@ -47,7 +47,8 @@ pub fn evidence(
     let sections: Sections<'_> = inputs.submissions.iter().enumerate().map(|(at, s)| (s.section, (at, s))).collect();
     let tables: Tables<'_> = inputs.records.tables.iter().map(|(name, frame)| (name.as_str(), frame)).collect();
     let sources = inputs.submissions.iter().map(|submission| source(inputs, submission)).collect();
-    let mut evidence = Evidence { sources, answers, ..Evidence::default() };
+    let organisations = inputs.records.organisations.known();
+    let mut evidence = Evidence { sources, answers, organisations, ..Evidence::default() };
     let mut parts: Vec<DataFrame> = Vec::new();
     for result in results {
         let Some(indicator) = inputs.catalog.indicator(&result.code) else { continue };

@@ -18,6 +18,7 @@ pub mod group_checks;
 mod groups;
 pub mod matrix;
 pub mod organisations;
+pub mod overlap;
 mod pace;
 mod panel;
 mod pick;

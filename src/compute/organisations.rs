@@ -12,7 +12,9 @@ use crate::finding::{Finding, rules};
 use crate::linkage::decide::Groups;
 use crate::linkage::pair::{self, Candidate};
 use crate::linkage::{name_and_country, number};
+use crate::model::code::{CollectionCode, FieldCode};
 use crate::model::country::read_country;
+use crate::model::evidence::KnownAs;
 use crate::sql::frame::{integer, text};
 
 /// An organisation as rows name it.
@@ -21,8 +23,9 @@ pub struct Node {
     /// Its number, or its name with the country; of a field of texts what is written.
     pub identity: String,
     pub known: pair::Organisation,
-    /// Who reports it, in the order of codes.
+    /// Who reports it, in the order of codes; and who does in which of the lists.
     pub partners: BTreeSet<String>,
+    pub reported: BTreeMap<usize, BTreeSet<String>>,
     /// Where it stands first: section, row, field.
     pub first: Option<(i64, i64, String)>,
 }
@@ -35,6 +38,8 @@ type Written = (Option<String>, Option<usize>);
 pub struct Organisations {
     /// In the order of their identities.
     pub nodes: Vec<Node>,
+    /// Each field that names any, with its collection.
+    pub lists: Vec<(CollectionCode, FieldCode)>,
     /// Pairs that may be one and that nobody has decided, the likeliest first.
     pub candidates: Vec<Candidate>,
     /// What is one by rule or decision.
@@ -64,7 +69,18 @@ fn name_of(field: &str) -> String {
     format!("{field}__name")
 }
 
-fn is_number(identity: &str) -> bool {
+impl Node {
+    /// As a decision writes it: a number as it is, a name with its country in brackets.
+    pub fn written(&self) -> String {
+        match (&self.known.number, self.identity.rsplit_once('|')) {
+            (None, Some((name, "?"))) => name.to_owned(),
+            (None, Some((name, country))) => format!("{name} ({country})"),
+            _ => self.identity.clone(),
+        }
+    }
+}
+
+pub(super) fn is_number(identity: &str) -> bool {
     identity.starts_with("vat:") || identity.starts_with("reg:")
 }
 
@@ -72,17 +88,23 @@ impl Organisations {
     /// Of these tables, each with its collection.
     pub fn of(catalog: &Catalog, tables: &[(&Collection, DataFrame)]) -> Self {
         let mut found: BTreeMap<String, Node> = BTreeMap::new();
+        let mut lists = Vec::new();
         for (collection, frame) in tables {
             for field in collection.fields.iter().filter(|field| field.names_organisations()) {
-                gather(frame, field, &mut found);
+                gather(frame, field, lists.len(), &mut found);
+                lists.push((collection.code.clone(), field.code.clone()));
             }
         }
-        let nodes: Vec<Node> = found.into_values().collect();
+        Self { lists, ..Self::joined(found.into_values().collect(), &catalog.decisions) }
+    }
+
+    /// Of these, in the order of their identities, each of which stands there once.
+    pub fn joined(nodes: Vec<Node>, decisions: &[Decision]) -> Self {
         let at = nodes.iter().enumerate().map(|(at, node)| (node.identity.clone(), at)).collect();
         let groups = Groups::of(nodes.len());
         let mut all = Self { nodes, groups, at, ..Self::default() };
         all.link();
-        let apart = all.decide(&catalog.decisions);
+        let apart = all.decide(decisions);
         all.name_groups();
         let known: Vec<pair::Organisation> = all.nodes.iter().map(|node| node.known.clone()).collect();
         let is_apart = |one: usize, other: usize| {
@@ -179,6 +201,31 @@ impl Organisations {
         }
     }
 
+    /// As reports keep them.
+    pub fn known(&self) -> Vec<KnownAs> {
+        let known = |node: &Node| KnownAs {
+            identity: node.identity.clone(),
+            number: node.known.number.clone(),
+            names: node.known.names.clone(),
+            country: node.known.country.clone(),
+        };
+        self.nodes.iter().map(known).collect()
+    }
+
+    pub fn position(&self, identity: &str) -> Option<usize> {
+        self.at.get(identity).copied()
+    }
+
+    /// The first of those that are one with it; the same, if all candidates were one.
+    pub fn group(&self, at: usize) -> (usize, usize) {
+        (self.groups.find(at), self.least.find(at))
+    }
+
+    /// Why it is counted with another.
+    pub fn why(&self, at: usize) -> Option<&str> {
+        self.why.get(&at).map(String::as_str)
+    }
+
     /// How many there are, once rules and decisions are followed.
     pub fn counted(&self) -> usize {
         (0..self.nodes.len()).filter(|at| self.groups.find(*at) == *at).count()
@@ -187,6 +234,11 @@ impl Organisations {
     /// How many there are, if every likely pair is one.
     pub fn at_least(&self) -> usize {
         (0..self.nodes.len()).filter(|at| self.least.find(*at) == *at).count()
+    }
+
+    /// What an organisation would be counted as if every likely pair were one.
+    pub fn least_of(&self, at: usize) -> usize {
+        self.least.find(at)
     }
 
     /// The identity that an organisation is counted by.
@@ -259,7 +311,7 @@ impl Organisations {
     }
 }
 
-fn gather(frame: &DataFrame, field: &Field, found: &mut BTreeMap<String, Node>) {
+fn gather(frame: &DataFrame, field: &Field, list: usize, found: &mut BTreeMap<String, Node>) {
     let name = field.code.as_str();
     let is_enterprise = field.kind == FieldKind::Enterprise;
     for row in 0..frame.height() {
@@ -271,7 +323,9 @@ fn gather(frame: &DataFrame, field: &Field, found: &mut BTreeMap<String, Node>) 
             let at = |column: &str| integer(frame, column, row);
             node.first = at("section").zip(at("place")).map(|(section, place)| (section, place, name.to_owned()));
         }
-        node.partners.extend(text(frame, "partner", row));
+        let partner = text(frame, "partner", row);
+        node.reported.entry(list).or_default().extend(partner.clone());
+        node.partners.extend(partner);
         if is_enterprise {
             let (called, country) = named.as_deref().and_then(|named| named.rsplit_once('|')).unwrap_or_default();
             node.known.number = own.filter(|own| is_number(own));

@@ -9,7 +9,8 @@ use super::{currency, organisations};
 use crate::define::Catalog;
 use crate::define::catalog::{Collection, Field, FieldKind, From, RowMeasure};
 use crate::model::scoreboard::Accumulation;
-use crate::sql::{Function, Measure};
+use crate::sql::unknown::careful;
+use crate::sql::{Expression, Function, Measure};
 
 /// Up to when rows count: a day, and the period that it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,8 +189,8 @@ impl<'a> Plan<'a> {
             }
             let filters = using.iter().filter_map(|measure| measure.filter.as_ref());
             all.extend(filters.map(|filter| {
-                let may_hold = may_hold(&filter.sql, self.lacking(filter.fields.iter()).as_deref());
-                format!("MIN({column}) FILTER (WHERE {may_hold})")
+                // What the engine counts as it stands, and what nobody can tell.
+                format!("MIN({column}) FILTER (WHERE {} OR ({}))", self.may_hold(filter), filter.sql)
             }));
         }
         all
@@ -200,6 +201,14 @@ impl<'a> Plan<'a> {
         let converted = fields.filter(|name| self.catalog.converts(name));
         let each: Vec<String> = converted.map(|name| format!("{} IS NOT NULL", currency::no_rate(name))).collect();
         (!each.is_empty()).then(|| each.join(" OR "))
+    }
+
+    /// A condition; where it rests on an amount without a rate, also the rows for which nobody can tell.
+    fn may_hold(&self, condition: &Expression) -> String {
+        let Some(lacking) = self.lacking(condition.fields.iter()) else { return format!("({})", condition.sql) };
+        let marker = |field: &str| self.catalog.converts(field).then(|| currency::no_rate(field));
+        let condition = careful(&condition.sql, &marker);
+        format!("(({condition}) OR (({condition}) IS NULL AND ({lacking})))")
     }
 
     /// Every field that the measures use, with the name beside an enterprise's number.
@@ -259,9 +268,7 @@ impl<'a> Plan<'a> {
     ) -> String {
         let name = table(collection, grain);
         let condition = from.condition.iter();
-        let mut conditions: Vec<String> = condition
-            .map(|condition| may_hold(&condition.sql, self.lacking(condition.fields.iter()).as_deref()))
-            .collect();
+        let mut conditions: Vec<String> = condition.map(|condition| self.may_hold(condition)).collect();
         conditions.extend(Self::time(from, collection, until));
         let latest = self.accumulation == Accumulation::Stock && collection.by_period;
         let source = if latest {
@@ -335,14 +342,6 @@ impl<'a> Plan<'a> {
         let all = Plan { accumulation: Accumulation::Flow, ..*self };
         let source = all.table_with_conditions(from, collection, until, grain);
         format!("SELECT {} FROM {source} ORDER BY section NULLS LAST, place NULLS LAST", columns.join(", "))
-    }
-}
-
-/// A condition; where it rests on an amount without a rate, also the rows for which nobody can tell.
-fn may_hold(condition: &str, lacking: Option<&str>) -> String {
-    match lacking {
-        None => format!("({condition})"),
-        Some(lacking) => format!("(({condition}) OR (({condition}) IS NULL AND ({lacking})))"),
     }
 }
 

@@ -35,8 +35,6 @@ fn one(result: &IndicatorResult, said: &Statement, all: &[(Place, Statement)], a
             disagrees.push(Disagreement::Other { value: other.value, source: other.source.clone() });
         }
     }
-    let disputed = !disagrees.is_empty();
-    let outcome = outcome(said, &found, disputed);
     let sum: Decimal = said.parts.iter().sum();
     if !said.parts.is_empty() && !said.relation.holds(sum, said.value) {
         disagrees.push(Disagreement::Parts { sum });
@@ -44,6 +42,7 @@ fn one(result: &IndicatorResult, said: &Statement, all: &[(Place, Statement)], a
     if said.by.is_none() && said.relation == Relation::Is {
         disagrees.extend(lines(result, said, all));
     }
+    let outcome = outcome(said, &found, !disagrees.is_empty());
     Published { said: said.clone(), name, found, outcome, disagrees }
 }
 
@@ -77,15 +76,27 @@ fn stands_for(result: &IndicatorResult, said: &Statement) -> bool {
     said.on.zip(result.total.cut_off).is_none_or(|(on, cut_off)| on >= cut_off)
 }
 
+/// `disputed`: what was published cannot all be right, whatever the rows give. Only real rows that give it stand above that.
 pub(super) fn outcome(said: &Statement, found: &Value, disputed: bool) -> Outcome {
-    let Some(found) = found.known() else { return Outcome::NotCompared };
+    let rows = found.known().map_or(Outcome::NotCompared, |found| given(said, found));
+    if disputed && !(said.rows == Held::Real && rows == Outcome::Agrees) { Outcome::Contradicted } else { rows }
+}
+
+/// What the rows alone say of it.
+fn given(said: &Statement, found: Decimal) -> Outcome {
     let holds = said.relation.holds(found, said.value);
     match said.rows {
-        // The average of a part says nothing against the average of the whole.
-        Held::Sample => Outcome::Open,
-        _ if holds => Outcome::Agrees,
-        Held::Partial if found < said.value && !disputed => Outcome::Open,
-        _ => Outcome::Contradicted,
+        Held::Real | Held::Illustrative if holds => Outcome::Agrees,
+        Held::Real => Outcome::Contradicted,
+        // There can only be more of the whole than of a part: what a part exceeds is wrong, what it reaches is reached. A part
+        // that happens to be as much as was published says nothing of the rest.
+        Held::Partial => match said.relation {
+            Relation::AtLeast | Relation::MoreThan if holds => Outcome::Agrees,
+            Relation::Is | Relation::About | Relation::AtMost if !holds && found > said.value => Outcome::Contradicted,
+            _ => Outcome::Open,
+        },
+        // The average of a part says nothing against that of the whole, nor do rows that somebody wrote contradict anybody.
+        Held::Sample | Held::Illustrative => Outcome::Open,
     }
 }
 
@@ -126,8 +137,8 @@ fn told(result: &IndicatorResult, one: &Published, place: &Place, earlier: &[(Pl
     let of = if one.name.is_empty() { String::new() } else { format!(" [{}]", one.name) };
     let published = words(said);
     let mut findings = Vec::new();
-    if one.outcome == Outcome::Contradicted
-        && let Some(found) = one.found.known()
+    if let Some(found) = one.found.known()
+        && given(said, found) == Outcome::Contradicted
     {
         let message = format!(
             "`{}`{of}: the rows give {}, published was {published} ({})",
@@ -206,14 +217,40 @@ mod tests {
         };
         assert_eq!(judged(Relation::Is, Held::Real, "14", "14", false), Outcome::Agrees);
         assert_eq!(judged(Relation::Is, Held::Real, "14", "13", false), Outcome::Contradicted);
-        assert_eq!(judged(Relation::Is, Held::Illustrative, "16", "15", false), Outcome::Contradicted);
-        assert_eq!(judged(Relation::Is, Held::Partial, "11", "6", false), Outcome::Open);
-        assert_eq!(judged(Relation::Is, Held::Partial, "11", "12", false), Outcome::Contradicted);
-        assert_eq!(judged(Relation::Is, Held::Partial, "24", "12", true), Outcome::Contradicted);
         assert_eq!(judged(Relation::Is, Held::Sample, "2.9", "4.2", false), Outcome::Open);
-        assert_eq!(judged(Relation::MoreThan, Held::Illustrative, "200", "200", false), Outcome::Contradicted);
+        assert_eq!(judged(Relation::About, Held::Sample, "6", "6.07", false), Outcome::Open);
+        assert_eq!(judged(Relation::MoreThan, Held::Illustrative, "200", "201", false), Outcome::Agrees);
+        assert_eq!(judged(Relation::MoreThan, Held::Illustrative, "200", "200", false), Outcome::Open);
+        assert_eq!(judged(Relation::Is, Held::Illustrative, "16", "15", false), Outcome::Open, "invented rows");
         let nothing = outcome(&said(Relation::Is, Held::Real, "1"), &Value::NotReported, false);
         assert_eq!(nothing, Outcome::NotCompared);
+    }
+
+    #[test]
+    fn a_part_gives_nothing_by_chance_and_is_never_more_than_the_whole() {
+        let judged =
+            |relation, found: &str| given(&said(relation, Held::Partial, "11"), found.parse::<Decimal>().unwrap());
+        for found in ["6", "11"] {
+            assert_eq!(judged(Relation::Is, found), Outcome::Open);
+            assert_eq!(judged(Relation::About, found), Outcome::Open);
+            assert_eq!(judged(Relation::AtMost, found), Outcome::Open);
+        }
+        assert_eq!(judged(Relation::Is, "12"), Outcome::Contradicted);
+        assert_eq!(judged(Relation::AtMost, "12"), Outcome::Contradicted);
+        assert_eq!(judged(Relation::AtLeast, "10"), Outcome::Open);
+        assert_eq!(judged(Relation::AtLeast, "12"), Outcome::Agrees);
+    }
+
+    #[test]
+    fn published_figures_that_disagree_are_contradicted_unless_real_rows_give_one() {
+        let judged =
+            |rows, found: &str| outcome(&said(Relation::Is, rows, "24"), &Value::Known(found.parse().unwrap()), true);
+        assert_eq!(judged(Held::Real, "24"), Outcome::Agrees);
+        for rows in [Held::Partial, Held::Illustrative, Held::Sample] {
+            assert_eq!(judged(rows, "24"), Outcome::Contradicted);
+            assert_eq!(judged(rows, "12"), Outcome::Contradicted);
+        }
+        assert_eq!(outcome(&said(Relation::Is, Held::Real, "24"), &Value::NotReported, true), Outcome::Contradicted);
     }
 
     #[test]

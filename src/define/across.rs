@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use toml::de::DeTable;
 
+use super::catalog::Decision;
+use super::decisions;
 use super::reader::{Findings, Table};
 use super::source::SourceFile;
 use crate::finding::suggest::nearest;
@@ -11,17 +13,37 @@ use crate::finding::{Finding, rules};
 use crate::model::across::SetPart;
 use crate::model::audience::Audience;
 use crate::model::code::{IndicatorCode, is_code};
+use crate::model::presentation::LANGUAGES;
 use crate::model::published::{Held, Relation, Statement};
 
 /// What is put side by side, and how.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct AcrossPlan {
     pub title: Option<String>,
     /// Folders, relative to the file; the last part of each is its name here.
     pub projects: Vec<String>,
     pub audience: Option<Audience>,
+    /// Of what the report says itself.
+    pub language: String,
+    /// Where decisions on organisations in several programmes stand, relative to the file.
+    pub decisions: Option<String>,
     pub matches: Vec<Match>,
     pub sets: Vec<SetPlan>,
+}
+
+impl AcrossPlan {
+    /// Of folders alone.
+    pub fn of(projects: Vec<String>) -> Self {
+        Self {
+            title: None,
+            projects,
+            audience: None,
+            language: LANGUAGES[0].to_owned(),
+            decisions: None,
+            matches: Vec::new(),
+            sets: Vec::new(),
+        }
+    }
 }
 
 /// Indicators of several programmes that mean the same.
@@ -52,6 +74,43 @@ pub fn name_of(path: &str) -> &str {
 /// # Errors
 /// All its problems.
 pub fn read(file: &SourceFile) -> Result<AcrossPlan, Vec<Finding>> {
+    let (plan, findings) = parse(file, "across", |root| root.required_table("across").and_then(|table| across(&table)));
+    match plan.flatten() {
+        Some(plan) if !findings.iter().any(Finding::is_error) => Ok(plan),
+        _ => Err(findings),
+    }
+}
+
+/// Reads the file with decisions on organisations in several programmes: of the same form as a project's own.
+///
+/// # Errors
+/// All its problems.
+pub fn decisions(file: &SourceFile) -> Result<Vec<Decision>, Vec<Finding>> {
+    let (read, findings) = parse(file, "decisions", |root| {
+        let (decided, countries) = decisions::read(root);
+        decisions::check(&decided, &[], &|finding| root.report(finding));
+        for one in countries {
+            let message = "a country's code is decided in the programme whose rows have it";
+            let finding = Finding::error(&rules::BAD_VALUE, one.place, message);
+            root.report(finding.help("Move it into the decisions.toml of that folder."));
+        }
+        decided
+    });
+    match read {
+        Some(decided) if !findings.iter().any(Finding::is_error) => Ok(decided),
+        _ => Err(findings),
+    }
+}
+
+/// Tells which of these decisions contradict each other.
+pub fn contradictions(all: &[Decision]) -> Vec<Finding> {
+    let findings = Findings::default();
+    decisions::check(all, &[], &|finding| findings.borrow_mut().push(finding));
+    findings.into_inner()
+}
+
+/// What a file holds, as far as it is TOML, with all that is wrong in it.
+fn parse<T>(file: &SourceFile, part: &'static str, read: impl FnOnce(&Table<'_>) -> T) -> (Option<T>, Vec<Finding>) {
     let findings = Findings::default();
     let (document, errors) = DeTable::parse_recoverable(&file.text);
     for error in &errors {
@@ -62,18 +121,14 @@ pub fn read(file: &SourceFile) -> Result<AcrossPlan, Vec<Finding>> {
                 .help("Text stands in double quotes; dates and numbers do not."),
         );
     }
-    let mut plan = None;
+    let mut found = None;
     if errors.is_empty() {
-        let root = Table::new(file, document.get_ref(), 0..1, (file.name.clone(), "across"), &findings);
+        let root = Table::new(file, document.get_ref(), 0..1, (file.name.clone(), part), &findings);
         super::schema_version(&root);
-        plan = root.required_table("across").and_then(|table| across(&table));
+        found = Some(read(&root));
         root.finish();
     }
-    let findings = findings.into_inner();
-    match plan {
-        Some(plan) if !findings.iter().any(Finding::is_error) => Ok(plan),
-        _ => Err(findings),
-    }
+    (found, findings.into_inner())
 }
 
 fn across(table: &Table<'_>) -> Option<AcrossPlan> {
@@ -89,10 +144,21 @@ fn across(table: &Table<'_>) -> Option<AcrossPlan> {
         table.bad(&table.span_of("projects"), message, "Rename one of them: matches speak of folders by their name.");
     }
     let audience = table.choice("audience", &Audience::NAMES).map(|at| at.value);
+    let language = table.choice("language", &LANGUAGES.map(|one| (one, one))).map_or(LANGUAGES[0], |at| at.value);
+    let decisions = table.text("decisions").map(|at| at.value);
     let matches = table.tables("match").iter().filter_map(|one| matched(one, &names)).collect();
     let sets = table.tables("set").iter().filter_map(|one| set(one, &names)).collect();
     table.finish();
-    Some(AcrossPlan { title: Some(title?.value), projects, audience, matches, sets })
+    let title = Some(title?.value);
+    Some(AcrossPlan {
+        title,
+        audience,
+        language: language.to_owned(),
+        decisions,
+        matches,
+        sets,
+        ..AcrossPlan::of(projects)
+    })
 }
 
 fn matched(table: &Table<'_>, names: &[&str]) -> Option<Match> {
@@ -167,6 +233,25 @@ fn published(table: &Table<'_>) -> Option<(SetPart, Statement)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn decided(text: &str) -> Result<Vec<Decision>, Vec<Finding>> {
+        decisions(&SourceFile { name: "decisions.toml".into(), text: format!("schema = 1\n{text}") })
+    }
+
+    #[test]
+    fn decisions_have_the_form_of_a_projects_own() {
+        let who = "by = \"A\"\nbecause = \"B\"\non = 2026-11-27\n";
+        let same = format!("[[decision]]\npair = [\"Acme (LT)\", \"ACME Group (LT)\"]\nverdict = \"same\"\n{who}");
+        assert_eq!(decided(&same).expect("sound")[0].keys.1, "acme group|LT");
+        let both =
+            format!("{same}[[decision]]\npair = [\"Acme (LT)\", \"ACME Group (LT)\"]\nverdict = \"different\"\n{who}");
+        assert_eq!(decided(&both).expect_err("a contradiction")[0].rule.id, "decision-contradicts");
+        let capitals = "[[decision]]\npair = [\"BioWin (BE)\", \"Biowin (BE)\"]\nverdict = \"different\"\n";
+        assert_eq!(decided(&format!("{capitals}{who}")).expect("no contradiction").len(), 1);
+        let country = format!("[[country]]\nwritten = \"AU\"\nis = \"AT\"\n{who}");
+        let said = decided(&country).expect_err("of a programme");
+        assert_eq!(said[0].message, "a country's code is decided in the programme whose rows have it");
+    }
 
     fn read_text(text: &str) -> Result<AcrossPlan, Vec<Finding>> {
         read(&SourceFile { name: "across.toml".into(), text: text.into() })

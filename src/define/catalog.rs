@@ -304,6 +304,8 @@ pub enum PercentScale {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Numbers {
     AsWritten,
+    /// Wrong check digits are told where most of the column's numbers are right: there they are slips, else placeholders.
+    Slips,
     Checked,
 }
 

@@ -180,8 +180,11 @@ fn field(table: &Table<'_>, asked: Option<&Field>, of_survey: bool) -> Option<(P
     let name = table.text("name").and_then(|at| FieldCode::new(&at.value));
     let country = table.text("country").and_then(|at| FieldCode::new(&at.value));
     let organisation = table.boolean("organisation").unwrap_or(false);
-    let checked = table.boolean("check_digits").unwrap_or(false);
-    let numbers = if checked { Numbers::Checked } else { Numbers::AsWritten };
+    let numbers = match table.boolean("check_digits") {
+        None => Numbers::Slips,
+        Some(true) => Numbers::Checked,
+        Some(false) => Numbers::AsWritten,
+    };
     let unreadable = table
         .choice("unreadable", &[("error", Severity::Error), ("warning", Severity::Warning)])
         .map_or(Severity::Error, |at| at.value);

@@ -2,6 +2,16 @@
 
 use std::path::PathBuf;
 
+/// Where the store lies if nothing else is said.
+pub const STORE: &str = "data/store";
+
+/// Where `scoreboard.toml` says that the store lies, also if it could not be used for anything else.
+pub fn store_of(text: &str) -> Option<PathBuf> {
+    let head: toml::Table = toml::from_str(text).ok()?;
+    let declared = head.get("folders").and_then(|folders| folders.get("store")).and_then(toml::Value::as_str);
+    Some(declared.unwrap_or(STORE).into())
+}
+
 #[derive(Debug, Clone)]
 pub struct Folders {
     pub inbox: PathBuf,

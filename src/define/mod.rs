@@ -54,6 +54,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 pub use catalog::Catalog;
+pub use folders::{STORE, store_of};
 use form::{FormFault, OpenForm};
 use picture::OpenPicture;
 pub use source::SourceFile;

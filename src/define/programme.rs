@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 
 use super::catalog::{Collection, Folders, Limits, Partner, Programme, SubmissionRules};
+use super::folders::STORE;
 use super::reader::{Findings, Table};
 use crate::finding::suggest::nearest;
 use crate::finding::{CellRef, Finding, Place, rules};
@@ -147,7 +148,7 @@ fn folders(root: &Table<'_>) -> Folders {
     };
     let folders = Folders {
         inbox: folder("inbox", "data/inbox"),
-        store: folder("store", "data/store"),
+        store: folder("store", STORE),
         out: folder("out", "data/out"),
         templates: folder("templates", "data/templates"),
     };

@@ -179,8 +179,14 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Text that says something: blanks alone are told as a mistake.
     pub fn required_text(&self, key: &'static str) -> Option<At<String>> {
-        self.required(key, self.text(key))
+        let text = self.required(key, self.text(key))?;
+        if text.value.trim().is_empty() {
+            self.bad(&text.span, format!("`{key}` is empty"), "Write what it asks for between the quotation marks.");
+            return None;
+        }
+        Some(text)
     }
 
     /// A code, checked by its type's constructor.

@@ -454,7 +454,7 @@ rules! {
         "This is a fault of the program. Please report it with the line of the log.";
     STORE_DAMAGED "store-damaged", "the store is not as this program left it",
         "Figures from it could not be trusted.",
-        "Restore it from a backup; what partners sent lies unchanged in its files folder.";
+        "Restore what is named from a backup; `scoreboard verify` lists all of it. A received file that still lies in the inbox is put back by the next run.";
     DISK "disk", "the disk refused to read or write",
         "What could not be written is missing, and what stood there before stands.",
         "Free some space, look at the permissions, and run again: it completes what is missing.";
@@ -467,6 +467,9 @@ rules! {
     UNKNOWN_RUN "unknown-run", "no run, or more than one, has this code",
         "A figure of the past can be told only for a run that was published.",
         "Use a code that an output prints, the beginning of one, `last` or `previous`.";
+    NO_HEAD "no-head", "what was asked for is no head of a ledger",
+        "Nothing can be looked for, so nothing is said of the store.",
+        "Take the head of the ledger that an output prints beside the run's code, or its first 12 digits or more.";
     DEFINITIONS_NOT_KEPT "definitions-not-kept", "the definitions of a past run are not known any more",
         "An older version of this program did not keep them, and figures under other definitions are other figures.",
         "Check out the definition files of that day, and run again.";

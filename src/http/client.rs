@@ -436,8 +436,7 @@ impl<'a> Client<'a> {
             429 | 500..=599 => {
                 let failure =
                     Failure::new(&rules::FETCH_UNREACHABLE, format!("the server answers with status {status}{said}"));
-                let wish = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-                Tried::Again(failure, wish.and_then(|value| self.seconds(value)))
+                Tried::Again(failure, self.wished(response.headers()))
             }
             _ => Tried::Failed(Failure::new(
                 &rules::FETCH_REFUSED,
@@ -446,9 +445,14 @@ impl<'a> Client<'a> {
         }
     }
 
+    /// For how many seconds the server that gave an answer asks to be left alone.
+    pub fn wish(&self, answer: &Answer) -> Option<u64> {
+        self.wished(&answer.headers)
+    }
+
     /// `Retry-After`: seconds, or an instant.
-    fn seconds(&self, value: &str) -> Option<u64> {
-        let value = value.trim();
+    fn wished(&self, headers: &HeaderMap) -> Option<u64> {
+        let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
         value.parse().ok().or_else(|| {
             let until = DateTime::parse_from_rfc2822(value).ok()?;
             u64::try_from((until.to_utc() - self.surroundings.now()).num_seconds()).ok().or(Some(0))

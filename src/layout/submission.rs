@@ -50,20 +50,36 @@ pub fn identify(file: &str, workbook: &Workbook, catalog: &Catalog, findings: &m
         .unwrap_or_default();
     let first = workbook.sheets.iter().find(|sheet| !sheet.hidden).filter(|sheet| !marks::is_ours(sheet));
     let by_cells = first.map(|sheet| cells(sheet, catalog)).unwrap_or_default();
-    if let (Some(one), Some(other)) = (&by_sheet.partner, &by_name.partner)
-        && one != other
-    {
-        let place = Place::File { file: file.to_owned() };
-        let message = format!("the hidden sheet says {one}, the file name says {other}");
-        findings.push(
-            Finding::warning(&rules::PARTNER_UNKNOWN, place, message)
-                .help(format!("It is taken for {one}; rename the file if that is right.")),
-        );
-    }
+    findings.extend(contradiction(file, &by_sheet, &by_name, catalog));
     for source in [by_sheet, by_name, by_cells] {
         identity.fill(source);
     }
     identity
+}
+
+/// What the hidden sheet and the name of a file say against each other. The sheet is believed: names are typed.
+fn contradiction(file: &str, by_sheet: &Identity, by_name: &Identity, catalog: &Catalog) -> Vec<Finding> {
+    let place = || Place::File { file: file.to_owned() };
+    let message = |one: &str, other: &str| format!("the hidden sheet says {one}, the file name says {other}");
+    let mut findings = Vec::new();
+    if let (Some(one), Some(other)) = (&by_sheet.partner, &by_name.partner)
+        && one != other
+    {
+        let finding = Finding::warning(&rules::PARTNER_UNKNOWN, place(), message(one.as_str(), other.as_str()));
+        findings.push(finding.help(format!("It is taken for {one}; rename the file if that is right.")));
+    }
+    // The template of one period filled in for the next would replace what was reported for the first.
+    let label = |number: Option<i64>| catalog.programme.calendar.period(number?).map(|period| period.label);
+    if let (Some(one), Some(other)) = (label(by_sheet.period), label(by_name.period))
+        && one != other
+    {
+        let finding = Finding::warning(&rules::PERIOD_UNKNOWN, place(), message(&one, &other));
+        findings.push(finding.help(format!(
+            "It is taken for {one} and replaces what was reported for it. Rename the file if that is right; else send it again on \
+             the template of {other}."
+        )));
+    }
+    findings
 }
 
 fn hidden_sheet(file: &str, sheet: &Sheet, catalog: &Catalog, findings: &mut Vec<Finding>) -> Identity {

@@ -10,18 +10,23 @@ use super::scoreboard::{Accumulation, Level, Status};
 use super::target::ResolvedTarget;
 use super::unit::Unit;
 use super::value::{Coverage, Value};
+use crate::finding::CellRef;
 
 /// A report over several project folders.
 #[derive(Debug, Clone)]
 pub struct Across {
     pub title: String,
     pub audience: Audience,
+    /// Of what the report says itself.
+    pub language: String,
     pub programmes: Vec<Programme>,
     /// Indicators that more than one programme has.
     pub matched: Vec<Matched>,
     pub sets: Vec<SetCompared>,
     /// Indicators of one programme alone, by its position.
     pub alone: Vec<(usize, IndicatorCode, String)>,
+    /// What is open and what is decided of organisations in several programmes; None where nothing may be told of them.
+    pub open: Option<Open>,
 }
 
 #[derive(Debug, Clone)]
@@ -46,10 +51,14 @@ pub struct Reported {
     pub title: String,
     /// The code of the run that gives these figures.
     pub run: String,
+    /// The head of what had been received, as the programme's own outputs print it.
+    pub head: String,
     pub indicators: usize,
     /// How many indicators stand so, in the order of the rules; those that none has are left out.
     pub statuses: Vec<(Status, usize)>,
     pub rows_kept_out: u64,
+    /// Partners with a report that is late or missing.
+    pub behind: usize,
 }
 
 /// One indicator as several programmes have it.
@@ -62,7 +71,7 @@ pub struct Matched {
     pub entries: Vec<Entry>,
     pub total: Total,
     /// What must be known before the figures are held against each other.
-    pub differences: Vec<String>,
+    pub differences: Vec<Difference>,
     /// Who stands in several programmes, where organisations are counted.
     pub once: Option<Once>,
 }
@@ -84,6 +93,29 @@ impl MatchedBy {
     }
 }
 
+/// What differs between programmes in what they count, and for when: of each its position, and what it has.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Difference {
+    Units(Vec<(usize, Unit)>),
+    Levels(Vec<(usize, Level)>),
+    Accumulations(Vec<(usize, Accumulation)>),
+    Days(Vec<(usize, NaiveDate)>),
+    Definitions,
+    /// Not everybody has reported.
+    Coverage(usize, Coverage),
+    /// More rows than can be looked through for organisations in several programmes.
+    TooManyRows,
+}
+
+/// A cell of a programme's own workbook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The file that its run writes.
+    pub file: String,
+    pub sheet: String,
+    pub cell: CellRef,
+}
+
 /// A programme's figure.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -98,12 +130,16 @@ pub struct Entry {
     /// How it is counted, a line each.
     pub method: Vec<String>,
     pub value: Value,
+    /// At least, and at most, where that is not the figure itself.
+    pub lower: Option<Decimal>,
     pub upper: Option<Decimal>,
     pub coverage: Coverage,
     pub cut_off: Option<NaiveDate>,
     pub target: Option<ResolvedTarget>,
     pub progress: Option<Decimal>,
     pub status: Option<Status>,
+    /// Where the figure stands in the programme's own workbook.
+    pub found: Option<Found>,
 }
 
 /// What the programmes make together.
@@ -141,21 +177,85 @@ impl NotAdded {
     }
 }
 
-/// Organisations counted once over all programmes.
+/// Organisations counted once over all programmes, as numbers that a country's rule links and decisions make them one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Once {
-    /// By programme, in the order of the entries: how many different ones. None where its rows are not all at hand.
+    /// By programme, in the order of the entries: how many different ones. None where its figure is not known.
     pub each: Vec<Option<usize>>,
     /// Different ones over all.
     pub together: usize,
-    /// The same where spellings that differ in nothing but capitals, accents and marks are taken for one.
+    /// The same, if all pairs that may be one and that nobody has decided were one.
     pub at_least: usize,
+    /// The same, with those that are known by name alone: they may be others.
+    pub at_most: usize,
     /// Of each pair of entries, how many stand in both.
     pub shared: Vec<(usize, usize, usize)>,
-    /// Those that stand in several, with the positions of their entries; the first of them.
-    pub names: Vec<(String, Vec<usize>)>,
+    /// Those that stand in several; the first of them.
+    pub names: Vec<Standing>,
     /// How many stand in several.
     pub several: usize,
+}
+
+/// An organisation in several programmes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub identity: String,
+    /// Positions of entries.
+    pub entries: Vec<usize>,
+    /// Other identities that are counted with it, each with the reason.
+    pub also: Vec<(String, String)>,
+}
+
+/// What is undecided between programmes, and what the report's own file decides.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Open {
+    /// The likeliest first; the first of them.
+    pub pairs: Vec<Undecided>,
+    /// How many there are.
+    pub all: usize,
+    /// Pairs within one programme, which are decided there: its position, and how many.
+    pub within: Vec<(usize, usize)>,
+    pub decisions: Vec<Decided>,
+}
+
+/// Two organisations of different programmes that may be one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Undecided {
+    pub one: Named,
+    pub other: Named,
+    /// That they are one: a part of one, to three places.
+    pub probability: Decimal,
+    pub bits: Decimal,
+    pub reasons: Vec<&'static str>,
+    /// Positions of the matched indicators that count both.
+    pub matched: Vec<usize>,
+}
+
+/// The line of a decision that names a pair.
+pub fn decision_line(one: &str, other: &str) -> String {
+    let quoted = |text: &str| serde_json::Value::String(text.to_owned()).to_string();
+    format!("pair = [{}, {}]", quoted(one), quoted(other))
+}
+
+/// An organisation and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// As a decision writes it.
+    pub identity: String,
+    /// Other names that its number came with.
+    pub names: Vec<String>,
+    /// Positions of programmes.
+    pub programmes: Vec<usize>,
+}
+
+/// A decision of the report's own file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    pub pair: [String; 2],
+    pub same: bool,
+    pub by: String,
+    pub because: String,
+    pub on: NaiveDate,
 }
 
 /// The values of a breakdown in two programmes.

@@ -1,6 +1,6 @@
 //! The rows and answers behind the figures, the sheets that they came from, and copies of these sheets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -23,6 +23,19 @@ pub struct Evidence {
     pub copies: Vec<SheetCopy>,
     /// Cells of all sheets that count, where they are more than the report takes copies of.
     pub not_copied: Option<u64>,
+    /// The organisations that rows name: what those of other programmes are held against.
+    pub organisations: Vec<KnownAs>,
+}
+
+/// An organisation as rows name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownAs {
+    /// Its number, or its name with the country; of a field of texts what is written.
+    pub identity: String,
+    pub number: Option<String>,
+    pub names: BTreeSet<String>,
+    /// By ISO; empty if not known.
+    pub country: String,
 }
 
 /// A sheet that rows came from.

@@ -26,6 +26,7 @@ pub mod locale;
 pub mod matrix;
 pub mod notify;
 pub mod number;
+pub mod organisations;
 pub mod pace;
 pub mod period;
 pub mod phrases;

@@ -183,6 +183,8 @@ pub enum SheetKind {
     Countries,
     /// The matrices that the report declares.
     Map,
+    /// Organisations that several partners report, pairs that may be one, decisions.
+    Organisations,
     /// One sheet for each indicator.
     Indicators,
     Survey,
@@ -196,7 +198,7 @@ pub enum SheetKind {
 }
 
 impl SheetKind {
-    pub const NAMES: [(&'static str, Self); 15] = [
+    pub const NAMES: [(&'static str, Self); 16] = [
         ("summary", Self::Summary),
         ("changes", Self::Changes),
         ("matrix", Self::Matrix),
@@ -204,6 +206,7 @@ impl SheetKind {
         ("funnel", Self::Funnel),
         ("countries", Self::Countries),
         ("map", Self::Map),
+        ("organisations", Self::Organisations),
         ("indicators", Self::Indicators),
         ("survey", Self::Survey),
         ("quality", Self::Quality),
@@ -215,7 +218,7 @@ impl SheetKind {
     ];
 
     /// What a report shows that does not say.
-    pub const USUAL: [Self; 15] = [
+    pub const USUAL: [Self; 16] = [
         Self::Summary,
         Self::Changes,
         Self::Matrix,
@@ -223,6 +226,7 @@ impl SheetKind {
         Self::Funnel,
         Self::Countries,
         Self::Map,
+        Self::Organisations,
         Self::Indicators,
         Self::Survey,
         Self::Quality,

@@ -53,7 +53,7 @@ impl Relation {
 pub enum Held {
     /// All of it.
     Real,
-    /// A part: what falls short of the published figure contradicts nothing.
+    /// A part, which says of the whole no more than that it is at least as much.
     Partial,
     /// A part of which an average or a share says nothing of the whole.
     Sample,
@@ -95,9 +95,9 @@ pub struct Statement {
 pub enum Outcome {
     /// The rows give it.
     Agrees,
-    /// The rows give something else.
+    /// Real rows give something else, or published figures disagree among themselves.
     Contradicted,
-    /// The rows are a part of the whole, and fall short of it.
+    /// The rows are a part of the whole, or not real: they neither give it nor contradict it.
     Open,
     /// There is no figure to hold it against.
     NotCompared,
@@ -139,7 +139,7 @@ pub struct Published {
 impl Published {
     /// Whether the rows, or another published figure, say something else.
     pub fn is_disputed(&self) -> bool {
-        self.outcome == Outcome::Contradicted || !self.disagrees.is_empty()
+        self.outcome == Outcome::Contradicted || (self.outcome != Outcome::Agrees && !self.disagrees.is_empty())
     }
 }
 

@@ -1,9 +1,15 @@
 //! When work is done by itself, as a pipeline declares it.
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use super::code::{ScheduleCode, SourceCode};
 use super::cron::CronLine;
+
+/// How long after a try that failed the next one comes, one after the other. Behind the last one a time is let be.
+pub const PAUSES: [TimeDelta; 2] = [TimeDelta::minutes(15), TimeDelta::hours(1)];
+/// So often the work of one time is tried, where it fails.
+pub const TRIES: u32 = 3;
 
 /// What is done about times that were missed while nothing ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

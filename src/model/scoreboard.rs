@@ -12,6 +12,7 @@ use super::changes::{Break, Changes};
 use super::closing::Correction;
 use super::code::{IndicatorCode, PartnerCode, ReportCode};
 use super::matrix::Matrix;
+use super::organisations::Organisations;
 use super::pace::Projection;
 use super::period::Calendar;
 use super::presentation::Presentation;
@@ -49,6 +50,8 @@ pub struct Scoreboard {
     pub matrices: Vec<Matrix>,
     /// What became of records; nothing for a restricted audience.
     pub chains: Vec<Chain>,
+    /// Who reports which organisations; None where there is nothing to tell, and for a restricted audience or one partner.
+    pub organisations: Option<Organisations>,
     /// Counts beside estimates of the same thing.
     pub comparisons: Vec<Comparison>,
     /// All findings of data, in the order of [`crate::finding::sort`].

@@ -51,6 +51,8 @@ pub enum Part {
     Value,
     /// At most so many enterprises.
     Upper,
+    /// At least so many organisations, if every undecided pair is one.
+    Lower,
     Numerator,
     Denominator,
     Rows,
@@ -124,6 +126,10 @@ pub enum Counted {
     Comparison { at: usize, what: &'static str },
     /// A figure that moved since an earlier run, by position; of a cause's part its position.
     Change { at: usize, what: Moving },
+    /// Organisations of a list by position.
+    Organisations { list: usize, what: Listed },
+    /// How likely an undecided pair is one, by position: an estimate, taken as given.
+    Likely { pair: usize },
     /// Rows of the evidence, and the sum of what they bring.
     Evidence { amount: bool },
     /// The number that a spreadsheet gives a row: it says where, not how much.
@@ -138,6 +144,18 @@ pub enum Moving {
     After,
     Difference,
     Due(usize),
+}
+
+/// Which organisations of a list.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Listed {
+    Written,
+    Once,
+    Least,
+    /// A partner's that another reports too.
+    Shared(String),
+    /// Both partners'; of one with itself all that it reports.
+    Both(String, String),
 }
 
 /// How rows become a number.

@@ -14,6 +14,8 @@ use crate::store::{Entry, Kind};
 /// Before the second try; doubled before each later one.
 const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(10);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(12);
+/// However long a server asks to be left alone, it is asked again after this.
+const LONGEST_WISH: TimeDelta = TimeDelta::days(1);
 /// So often a message is tried, and for so long.
 const TRIES: u32 = 8;
 const PATIENCE: TimeDelta = TimeDelta::days(30);
@@ -52,6 +54,9 @@ pub struct Record {
     /// It is not tried again.
     #[serde(default)]
     pub permanent: bool,
+    /// The server asks not to be asked before then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<DateTime<Utc>>,
 }
 
 impl Record {
@@ -127,6 +132,7 @@ impl History {
             Stage::Failed if now - known.first > PATIENCE => Verdict::GivenUp,
             Stage::Failed => {
                 let next = known.last + pause(known.tries);
+                let next = known.record.not_before.map_or(next, |asked| asked.min(known.last + LONGEST_WISH).max(next));
                 // A clock that was set back must not keep people waiting.
                 if next <= now || now < known.last { Verdict::Yes } else { Verdict::From(next) }
             }
@@ -167,6 +173,7 @@ mod tests {
             body: "ab".into(),
             why: None,
             permanent: false,
+            not_before: None,
         }
     }
 
@@ -212,6 +219,14 @@ mod tests {
         assert_eq!(history(&often).verdict("a", at(60_000)), Verdict::GivenUp);
         assert_eq!(history(&often[..7]).verdict("a", at(8_000)), Verdict::Yes);
         assert_eq!(once.verdict("a", at(31 * 24 * 60)), Verdict::GivenUp);
+        let asked = |minutes| {
+            let mut history = History::default();
+            history.add(&Record { not_before: Some(at(minutes)), ..record(Stage::Failed) }, at(0));
+            history
+        };
+        assert_eq!(asked(45).verdict("a", at(44)), Verdict::From(at(45)), "not before the server asks for");
+        assert_eq!(asked(3).verdict("a", at(5)), Verdict::From(at(10)), "nor sooner than else");
+        assert_eq!(asked(99_999).verdict("a", at(24 * 60)), Verdict::Yes, "nor never");
         let mut ever = History::default();
         ever.add(&Record { permanent: true, ..record(Stage::Failed) }, at(0));
         assert_eq!(ever.verdict("a", at(99_999)), Verdict::GivenUp);

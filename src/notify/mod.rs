@@ -18,6 +18,8 @@ pub mod webhook;
 pub enum Refused {
     /// It was certainly not taken, and may be next time.
     Now(String),
+    /// It was certainly not taken, and the server asks to be left alone for so many seconds.
+    Later(String, u64),
     /// It was certainly not taken, and never will be.
     Ever(String),
     /// Nobody can say whether it was taken: the line broke after it had been sent.

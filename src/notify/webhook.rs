@@ -50,7 +50,7 @@ pub fn post(
     let answer = client.send(&Request::post("", message.to_string(), is_anything).statuses(&ANSWERS).once());
     fault::point();
     match answer {
-        Ok(answer) => judge(answer.status, &client.quote(&answer.body)),
+        Ok(answer) => judge(answer.status, client.wish(&answer), &client.quote(&answer.body)),
         Err(failure) if failure.rule == &rules::FETCH_REFUSED => Err(Refused::Ever(failure.message)),
         // Nothing can have arrived where no connection came about.
         Err(failure) if failure.message.starts_with("the server cannot be reached") => {
@@ -60,14 +60,16 @@ pub fn post(
     }
 }
 
-fn judge(status: u16, said: &str) -> Result<(), Refused> {
+/// `wish`: for so many seconds the server asks to be left alone.
+fn judge(status: u16, wish: Option<u64>, said: &str) -> Result<(), Refused> {
     let words = if said.is_empty() { String::new() } else { format!(": “{said}”") };
     let why = format!("the server answers with status {status}{words}");
-    match status {
-        200..=299 => Ok(()),
+    match (status, wish) {
+        (429 | 503, Some(seconds)) => Err(Refused::Later(why, seconds)),
+        (200..=299, _) => Ok(()),
         // Somebody in between gave up on the one that may have taken it.
-        502 | 504 => Err(Refused::Unknown(why)),
-        400 | 404 | 405 | 410 | 413 | 415 | 422 => Err(Refused::Ever(why)),
+        (502 | 504, _) => Err(Refused::Unknown(why)),
+        (400 | 404 | 405 | 410 | 413 | 415 | 422, _) => Err(Refused::Ever(why)),
         _ => Err(Refused::Now(why)),
     }
 }
@@ -78,14 +80,19 @@ mod tests {
 
     #[test]
     fn what_an_answer_means() {
-        assert_eq!(judge(202, ""), Ok(()));
-        let of = |status| judge(status, "x").expect_err("refused");
+        assert_eq!(judge(202, Some(5), ""), Ok(()));
+        let of = |status| judge(status, None, "x").expect_err("refused");
         for status in [401, 403, 408, 409, 429, 500, 503] {
             assert!(matches!(of(status), Refused::Now(_)), "{status}");
         }
         for status in [400, 404, 410] {
             assert!(matches!(of(status), Refused::Ever(_)), "{status}");
         }
+        for status in [429, 503] {
+            let asks = judge(status, Some(90), "").expect_err("refused");
+            assert_eq!(asks, Refused::Later(format!("the server answers with status {status}"), 90));
+        }
+        assert!(matches!(judge(500, Some(90), ""), Err(Refused::Now(_))), "of these alone it is said what it means");
         assert_eq!(of(504), Refused::Unknown("the server answers with status 504: “x”".into()));
     }
 }

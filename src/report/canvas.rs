@@ -1,7 +1,7 @@
 //! Builds one sheet from top to bottom: the writer of a sheet says what stands in a row; widths, heights and page
 //! breaks come out of the content here.
 
-use super::book::{Area, Cell, Chart, ChartKind, Placed, Print, Row, Scale, Sheet};
+use super::book::{Area, Cell, Chart, ChartKind, Lead, Placed, Print, Row, Scale, Sheet};
 use super::language::{Tongue, own};
 use super::measure;
 use super::style::{Look, NumberFormat, Rule, Style};
@@ -100,6 +100,14 @@ impl Canvas {
     pub fn of(&mut self, number: Number) -> &mut Self {
         if let Some(placed) = self.row.cells.last_mut() {
             placed.of = Some(number);
+        }
+        self
+    }
+
+    /// Where the sources stand of the number that was put last. The sheet's name and the tip are told already.
+    pub fn leads(&mut self, to: Lead) -> &mut Self {
+        if let Some(placed) = self.row.cells.last_mut() {
+            placed.to = Some(to);
         }
         self
     }

@@ -354,7 +354,7 @@ mod tests {
         }
         let mut all = BTreeSet::new();
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        for folder in ["report", "compute", "model", "app"] {
+        for folder in ["report", "compute", "model", "linkage", "app"] {
             collect(&source.join(folder), &mut all);
         }
         all.extend(literals(&fs::read_to_string(source.join("finding/rules.rs")).expect("text")));

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use super::tests::{d, day, figure, scoreboard, volume};
 use crate::model::changes::{Aspect, Break, Cause, CauseKind, Changes, Due, Moved};
 use crate::model::code::{IndicatorCode, PartnerCode};
+use crate::model::organisations::{CountryDecided, Decided, List, Named, Organisations, Pair};
 use crate::model::pace::{BackTest, Pace, Projected, Projection};
 use crate::model::presentation::Funnel;
 use crate::model::scoreboard::*;
@@ -167,6 +168,66 @@ fn changes(indicators: &[IndicatorResult]) -> Changes {
     }
 }
 
+/// More partners than fit beside each other, more pairs than are shown, and decisions with long words.
+fn organisations() -> Organisations {
+    let all = PARTNERS + 15;
+    let both = |one: usize, other: usize| match (one == other, (one + other) % 5) {
+        (true, _) => 12_345,
+        (false, 0) => 1_234,
+        _ => 0,
+    };
+    let overlap: Vec<Vec<usize>> = (0..all).map(|one| (0..all).map(|other| both(one, other)).collect()).collect();
+    let named = |name: &str, at: usize| Named {
+        identity: format!("{} {at} (AT)", TITLES[4]),
+        names: vec![name.to_owned()],
+        partners: vec![format!("partner_{}", at % PARTNERS), "partner_1".into()],
+        place: None,
+    };
+    let pair = |at: usize| Pair {
+        one: named("one", at),
+        other: named("other", at),
+        probability: d("0.987"),
+        bits: d("12.5"),
+        reasons: vec!["one name is a part of the other", "same country"],
+    };
+    let decided = |same| Decided {
+        one: TITLES[4].into(),
+        other: TITLES[0].into(),
+        same,
+        by: "Die Geschäftsstelle der Clusterpartnerschaft".into(),
+        because: "The register has one number for both.".into(),
+        on: day("2016-05-02"),
+    };
+    let list = List {
+        collection: "members".into(),
+        field: "vat".into(),
+        title: TITLES[0].into(),
+        label: TITLES[2].into(),
+        written: 123_456,
+        once: 123_450,
+        least: 123_400,
+        by_name: 7,
+        partners: (0..all).map(|at| format!("partner_{at}")).collect(),
+        shared: (0..all).collect(),
+        overlap,
+        counted_by: vec![IndicatorCode::new("one_0").unwrap()],
+    };
+    let country = CountryDecided {
+        written: "SBR".into(),
+        is: "RS".into(),
+        of: None,
+        by: "A. Lead".into(),
+        because: "RS is Serbia".into(),
+        on: day("2016-05-02"),
+    };
+    Organisations {
+        lists: vec![list],
+        pairs: (0..120).map(pair).collect(),
+        decisions: vec![decided(true), decided(false)],
+        countries: vec![country],
+    }
+}
+
 /// All of it.
 ///
 /// # Panics
@@ -185,6 +246,7 @@ pub fn large() -> Scoreboard {
         .collect();
     board.indicators = (0..INDICATORS).map(indicator).collect();
     board.changes = Some(changes(&board.indicators));
+    board.organisations = Some(organisations());
     let steps = [0, 5, 10, 15].map(|at| board.indicators[at].code.clone()).into();
     board.presentation.funnels = vec![Funnel { title: "Vom Erstkontakt zur Kooperationsvereinbarung".into(), steps }];
     board

@@ -20,6 +20,7 @@ mod json;
 pub mod language;
 mod matrix;
 pub mod measure;
+mod organisations;
 mod prose;
 mod published;
 mod sheets;
@@ -37,12 +38,15 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use across::{book as across_book, json as across_json};
-pub use html::html;
+pub use across::{book as across_book, json as across_json, title as across_title};
+pub use html::{across as across_page, html};
 pub use json::{changes as changes_json, json};
 
+use crate::finding::CellRef;
 use crate::model::across::Across;
+use crate::model::code::IndicatorCode;
 use crate::model::scoreboard::Scoreboard;
+use crate::model::trace::{Number, Part};
 use book::Book;
 
 /// The workbook could not be written.
@@ -69,6 +73,21 @@ pub fn workbook(scoreboard: &Scoreboard) -> Result<Vec<u8>, ReportError> {
 /// Several programmes side by side, as bytes.
 pub fn across_workbook(across: &Across) -> Result<Vec<u8>, ReportError> {
     xlsx::bytes(&across_book(across)).map_err(ReportError)
+}
+
+/// The sheet and cell of each indicator's figure in the workbook: in the summary, else where it stands first.
+pub fn cells_of_figures(scoreboard: &Scoreboard) -> BTreeMap<IndicatorCode, (String, CellRef)> {
+    let mut found = BTreeMap::new();
+    for sheet in &book(scoreboard).sheets {
+        for (at, placed) in sheet.cells() {
+            if let Some(Number::Figure { indicator, by, part: Part::Value }) = &placed.of
+                && by.is_empty()
+            {
+                found.entry(indicator.clone()).or_insert_with(|| (sheet.name.clone(), at));
+            }
+        }
+    }
+    found
 }
 
 /// The workbook before it is a file.

@@ -6,12 +6,18 @@ use super::words;
 use crate::model::published::{Disagreement, Held, Outcome, Published, Relation};
 
 pub const ABOUT: &str = "What others published of this indicator, beside what the rows give. Both stand as they are: \
-    reproduced, real rows give it; illustrated, rows that were written for it add up to it; open, the rows are a part of \
-    the whole and fall short of it.";
+    reproduced, real rows give it; illustrated, rows that were written for it add up to it; contradicted, real rows give \
+    something else, or published figures disagree; open, the rows are a part of the whole, or illustrative and give something \
+    else.";
 
-/// What became of a published figure. Rows that somebody wrote to show the arithmetic prove nothing else.
+/// What became of a published figure. Rows that somebody wrote to show the arithmetic prove nothing else, so it is not they
+/// that contradict it, nor rows of a part, where published figures disagree.
 pub fn outcome(published: &Published) -> &'static str {
-    named(published.outcome, published.said.rows)
+    let Published { said, outcome, disagrees, .. } = published;
+    if *outcome == Outcome::Contradicted && said.rows != Held::Real && !disagrees.is_empty() {
+        return "▲ published figures disagree";
+    }
+    named(*outcome, said.rows)
 }
 
 pub fn named(outcome: Outcome, rows: Held) -> &'static str {
@@ -20,6 +26,7 @@ pub fn named(outcome: Outcome, rows: Held) -> &'static str {
         (Outcome::Agrees, _) => "✓ reproduced",
         (Outcome::Contradicted, _) => "▲ contradicted",
         (Outcome::Open, Held::Sample) => "□ open: rows of a part only",
+        (Outcome::Open, Held::Illustrative) => "□ open: illustrative rows differ",
         (Outcome::Open, _) => "□ open: the rows are a part",
         (Outcome::NotCompared, _) => "□ not compared",
     }

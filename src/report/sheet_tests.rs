@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::book::{Area, Book, Cell, ChartKind, Role, Sheet};
+use super::language::Tongue;
 use super::large::large;
 use super::measure;
 use super::style::{Look, Palette};
 use super::tests::{cells, d, day, scoreboard};
-use super::{book, canvas, workbook};
+use super::{book, canvas, words, workbook};
 use crate::finding::CellRef;
 use crate::model::changes::{Break, Changes};
 use crate::model::pace::Projection;
@@ -280,6 +281,30 @@ fn every_sheet_can_stand_alone() {
         board.presentation.sheets = vec![kind];
         let made = book(&board);
         assert!(!made.sheets.is_empty() && workbook(&board).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn organisations_are_shown_as_far_as_there_is_room_and_in_every_language() {
+    let mut board = large();
+    let text = book(&board).to_text();
+    for wanted in [
+        "\"and 5 more\"",
+        "\"and 20 more\"",
+        "\"40 · partner_44\"",
+        "\"≠ different\"",
+        "\"50 fewer, if every undecided",
+    ] {
+        assert!(text.contains(wanted), "{wanted}");
+    }
+    let sixth = format!("\"1 · {}\"", board.programme.partners[5].name);
+    assert!(text.contains(&sixth), "those who share most are shown: {sixth}");
+    for language in ["de", "fr", "nl"] {
+        language.clone_into(&mut board.presentation.language);
+        let name = words::sheet_name(Tongue::of(language), words::ORGANISATIONS);
+        let made = book(&board);
+        let sheet = sheet(&made, &name).expect("the sheet");
+        assert!(sheet.untold.is_empty(), "{language}: {:?}", sheet.untold);
     }
 }
 

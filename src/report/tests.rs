@@ -197,6 +197,7 @@ pub fn scoreboard() -> Scoreboard {
         comparisons: Vec::new(),
         matrices: Vec::new(),
         chains: Vec::new(),
+        organisations: None,
         findings: vec![
             Finding::warning(&rules::NUMBER_AS_TEXT, place, "a number stored as text")
                 .found("=HYPERLINK(\"http://evil.example\")\u{7}")

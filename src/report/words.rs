@@ -31,16 +31,31 @@ pub const PACE: &str = "Pace";
 pub const FUNNEL: &str = "Funnel";
 pub const COUNTRIES: &str = "Countries";
 pub const MAP: &str = "Matrix";
+pub const ORGANISATIONS: &str = "Organisations";
 
 /// All of them: an indicator's sheet must be called otherwise, in every language.
-pub const SHEETS: [&str; 14] = [
-    SUMMARY, CHANGES, MATRIX, PACE, FUNNEL, COUNTRIES, MAP, SURVEY, QUALITY, FINDINGS, KEPT_OUT, EVIDENCE, ANSWERS,
+pub const SHEETS: [&str; 15] = [
+    SUMMARY,
+    CHANGES,
+    MATRIX,
+    PACE,
+    FUNNEL,
+    COUNTRIES,
+    MAP,
+    ORGANISATIONS,
+    SURVEY,
+    QUALITY,
+    FINDINGS,
+    KEPT_OUT,
+    EVIDENCE,
+    ANSWERS,
     METHOD,
 ];
 
 /// The name of one of our sheets in this language; any other name as it is.
 pub fn sheet_name(tongue: Tongue, name: &str) -> String {
-    if SHEETS.contains(&name) { tongue.say(name) } else { name.to_owned() }
+    let ours = SHEETS.contains(&name) || super::across::SHEETS.contains(&name);
+    if ours { tongue.say(name) } else { name.to_owned() }
 }
 
 /// The number of a page, as the foot of a page wants it.

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use tokio_cron_scheduler::{Job, JobScheduler};
@@ -17,6 +18,7 @@ use tracing::{info, warn};
 
 use super::lock::{self, Lock};
 use super::scheduler::{Scheduler, warn_of};
+use super::trouble::PATIENCE;
 use super::watch::{Board, server};
 use crate::app::Stopped;
 use crate::clock::{self, Stopwatch};
@@ -76,7 +78,14 @@ fn cannot(what: &str, error: &dyn std::fmt::Display) -> Stopped {
 /// What keeps it from starting: definitions that are broken, another scheduler, an address that is taken.
 pub fn run(settings: &Settings, stop: &Stop) -> Result<(), Stopped> {
     let mut scheduler = Scheduler::new(&settings.root);
-    let project = scheduler.project()?;
+    let project = match scheduler.project() {
+        Ok(project) => project,
+        Err(Stopped(findings)) => {
+            // It will not stay to see whether it lasts.
+            scheduler.cannot(&findings, TimeDelta::zero());
+            return Err(Stopped(findings));
+        }
+    };
     let store = project.store();
     if project.catalog.schedules.is_empty() {
         warn!("no schedule is declared: nothing will be due until one is");
@@ -191,6 +200,7 @@ fn look(scheduler: &mut Scheduler, stop: &Stop, board: &Board, listening: bool) 
                 warn_of(&findings);
                 warn!("nothing is done until this is mended");
             }
+            scheduler.cannot(&findings, PATIENCE);
         }
     }
     if listening {

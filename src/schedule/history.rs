@@ -5,10 +5,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use crate::app::attempt::{Attempt, Outcome, StepRecord, Trigger};
+use crate::app::notify;
+use crate::finding::rules;
+use crate::model::schedule::{PAUSES, TRIES};
 use crate::store::Entry;
 
 /// The step of an entry that says since when a schedule has its times.
 const SINCE: &str = "schedule";
+
+/// The work of one time that failed, and is to be tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failed {
+    /// How often it was tried.
+    pub tries: u32,
+    /// When the last try ended.
+    pub last: DateTime<Utc>,
+}
+
+impl Failed {
+    /// When it is tried again; None: never.
+    pub fn again(&self) -> Option<DateTime<Utc>> {
+        let pause = usize::try_from(self.tries).ok().and_then(|tries| PAUSES.get(tries.checked_sub(1)?))?;
+        Some(self.last + *pause)
+    }
+}
 
 /// What was done of one schedule.
 #[derive(Debug, Clone, Default)]
@@ -19,10 +39,20 @@ pub struct Past {
     pub ended: BTreeSet<DateTime<Utc>>,
     /// The times that were begun and did not end, and how often.
     pub begun: BTreeMap<DateTime<Utc>, u32>,
+    /// The times that failed, and are to be tried again while no newer one is due.
+    pub failed: BTreeMap<DateTime<Utc>, Failed>,
     /// The last attempt that did something.
     pub last: Option<(DateTime<Utc>, Attempt)>,
     /// When something was last published, or had not changed.
     pub success: Option<DateTime<Utc>>,
+}
+
+impl Past {
+    fn end(&mut self, due: DateTime<Utc>) {
+        self.begun.remove(&due);
+        self.failed.remove(&due);
+        self.ended.insert(due);
+    }
 }
 
 /// What was done of all schedules.
@@ -32,11 +62,13 @@ pub struct History {
     pasts: BTreeMap<String, Past>,
     /// When the ledger was last written to, whoever did it.
     pub written: Option<DateTime<Utc>>,
+    /// People were told that nothing can be done, and not yet that it is mended.
+    pub troubled: bool,
 }
 
 impl History {
     pub fn of(entries: &[Entry]) -> Self {
-        let mut history = Self::default();
+        let mut history = Self { troubled: notify::is_open(entries), ..Self::default() };
         for entry in entries {
             history.written = Some(entry.at);
             if let Some(attempt) = Attempt::of(entry) {
@@ -65,10 +97,15 @@ impl History {
             Outcome::Abandoned => {
                 past.begun.remove(&due);
             }
-            _ => {
+            Outcome::Failed if !is_given_up(&attempt) => {
                 past.begun.remove(&due);
-                past.ended.insert(due);
+                let failed = past.failed.entry(due).or_insert(Failed { tries: 0, last: at });
+                *failed = Failed { tries: failed.tries + 1, last: at };
+                if failed.tries >= TRIES {
+                    past.end(due);
+                }
             }
+            _ => past.end(due),
         }
         if let Some(step) = attempt.steps.iter().find(|step| step.step == SINCE) {
             past.times = Some(step.said.clone());
@@ -79,6 +116,11 @@ impl History {
         }
         past.last = Some((at, attempt));
     }
+}
+
+/// Whether it was never done, because it had ended the program before.
+fn is_given_up(attempt: &Attempt) -> bool {
+    attempt.findings.iter().any(|finding| finding.rule == &rules::SCHEDULE_GIVEN_UP)
 }
 
 /// The entry that says that a schedule has these times from now on.

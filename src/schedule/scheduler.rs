@@ -7,38 +7,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
+use chrono::TimeDelta;
 use tracing::{error, info, info_span, warn};
 
-use super::due::{Act, BEGINNINGS, Due, due, next};
+use super::due::{Act, BEGINNINGS, Due, due};
 use super::history::{History, since};
+use super::standing::{self, Standing, entries};
+use super::trouble::Trouble;
 use crate::app::attempt::{Attempt, Outcome, StepRecord, Trigger};
 use crate::app::project::Project;
 use crate::app::{Stopped, cycle, notify};
 use crate::clock;
 use crate::finding::suggest::nearest;
 use crate::finding::{Finding, Place, rules};
-use crate::model::schedule::Schedule;
-use crate::store::{Entry, Store};
+use crate::model::schedule::{PAUSES, Schedule, TRIES};
 
 /// Length and last change of files, by name: where it is the same, nothing was changed.
-type Stamp = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
-
-/// A schedule as it stands.
-#[derive(Debug, Clone)]
-pub struct Standing {
-    pub code: String,
-    /// When it is due, in words.
-    pub words: String,
-    pub zone: Tz,
-    /// The next instants.
-    pub next: Vec<DateTime<Utc>>,
-    /// The last work, and when it ended.
-    pub last: Option<(DateTime<Utc>, Attempt)>,
-    /// When something was last published, or had not changed.
-    pub success: Option<DateTime<Utc>>,
-}
+pub(super) type Stamp = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 
 /// What came of a look.
 #[derive(Debug, Default)]
@@ -58,8 +43,11 @@ impl Woken {
 
 /// The schedules of one project.
 pub struct Scheduler {
-    root: PathBuf,
-    project: Option<(Stamp, Project)>,
+    pub(super) root: PathBuf,
+    pub(super) project: Option<(Stamp, Project)>,
+    /// The last definitions that were sound, while those of now are not.
+    pub(super) sound: Option<Project>,
+    pub(super) trouble: Trouble,
     history: Option<(Stamp, History)>,
     /// It was said that the clock goes wrong.
     said: bool,
@@ -70,7 +58,14 @@ const BEHIND: TimeDelta = TimeDelta::minutes(10);
 
 impl Scheduler {
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), project: None, history: None, said: false }
+        Self {
+            root: root.to_owned(),
+            project: None,
+            sound: None,
+            trouble: Trouble::default(),
+            history: None,
+            said: false,
+        }
     }
 
     /// The definitions as they are now. Those of before are not used once they have changed.
@@ -80,8 +75,9 @@ impl Scheduler {
     pub fn project(&mut self) -> Result<&Project, Stopped> {
         let stamp = self.stamp();
         if self.project.as_ref().is_none_or(|(known, _)| *known != stamp) {
-            self.project = None;
+            self.sound = self.project.take().map(|(_, project)| project).or_else(|| self.sound.take());
             let project = Project::open(&self.root)?.reading_apart();
+            self.sound = None;
             // Files that definitions name are known only now.
             let mut stamp = stamp;
             stamp.extend(stamps(project.definitions.keys().map(|name| self.root.join(name))));
@@ -89,6 +85,11 @@ impl Scheduler {
         }
         let missing = || Stopped(vec![Finding::error(&rules::PROJECT_MISSING, Place::Project, "there is no project")]);
         self.project.as_ref().map(|(_, project)| project).ok_or_else(missing)
+    }
+
+    /// None where its definitions cannot be read.
+    pub(super) fn known(&self) -> Option<&Project> {
+        self.project.as_ref().map(|(_, project)| project)
     }
 
     fn stamp(&self) -> Stamp {
@@ -108,13 +109,17 @@ impl Scheduler {
     /// # Errors
     /// Where the store cannot be read.
     pub fn history(&mut self) -> Result<&History, Stopped> {
-        let store = self.project()?.store();
-        let stamp = stamps([store.join("ledger.sqlite")].into_iter());
+        let stamp = stamps([self.project()?.store().join("ledger.sqlite")].into_iter());
         if self.history.as_ref().is_none_or(|(known, _)| *known != stamp) {
-            self.history = Some((stamp, History::of(&entries(&store)?)));
+            self.history = Some((stamp, History::of(&entries(self.project()?)?)));
         }
         let unread = || Stopped(vec![Finding::error(&rules::STORE_DAMAGED, Place::Project, "the ledger was not read")]);
         self.history.as_ref().map(|(_, history)| history).ok_or_else(unread)
+    }
+
+    /// The ledger was written to: a file system may not tell two writes of one moment apart.
+    pub(super) fn forget(&mut self) {
+        self.history = None;
     }
 
     fn due(&mut self) -> Result<Vec<Due>, Stopped> {
@@ -135,6 +140,15 @@ impl Scheduler {
     /// # Errors
     /// Definitions that are broken, and a store that cannot be read or written: then what is due stays due.
     pub fn wake(&mut self, stop: &dyn Fn() -> bool) -> Result<Woken, Stopped> {
+        let woken = self.work_off(stop)?;
+        // Only now: what can be read may not be written to.
+        if !woken.busy && !stop() {
+            self.can();
+        }
+        Ok(woken)
+    }
+
+    fn work_off(&mut self, stop: &dyn Fn() -> bool) -> Result<Woken, Stopped> {
         let mut woken = Woken::default();
         while !stop() {
             let first = match self.due() {
@@ -147,8 +161,7 @@ impl Scheduler {
             };
             let Some(first) = first else { break };
             let did = self.act(&first, stop);
-            // It wrote, whatever came of it: a file system may not tell two writes of one moment apart.
-            self.history = None;
+            self.forget();
             match did {
                 Ok(None) => {}
                 Ok(Some(attempt)) => woken.attempts.push(attempt),
@@ -182,7 +195,12 @@ impl Scheduler {
             Act::LetBe => {
                 let mut attempt = Attempt::begun(trigger, clock::now());
                 attempt.outcome = Outcome::Skipped;
-                let said = format!("missed, with {} before it; the schedule does not catch up", first.missed);
+                let before = match first.missed {
+                    0 => String::new(),
+                    1 => ", nor at the one before it".to_owned(),
+                    missed => format!(", nor at the {missed} before it"),
+                };
+                let said = format!("nothing ran at this time{before}; the schedule does not catch up");
                 attempt.steps.push(StepRecord { step: "missed".to_owned(), done: true, milliseconds: 0, said });
                 cycle::record(project, &attempt)?;
                 info!("missed, and let be");
@@ -206,8 +224,17 @@ impl Scheduler {
             Act::Work => {
                 let sources = schedule.sources.iter().map(|source| source.as_str().to_owned()).collect();
                 let work = cycle::Work { trigger, steps: schedule.steps.clone(), sources };
+                if first.tried > 0 {
+                    info!(tried = first.tried, "it failed, and is tried again");
+                }
                 let attempt = cycle::run(project, &work, stop, &|_, _, _| {})?;
                 told(&attempt);
+                if attempt.outcome == Outcome::Failed {
+                    match PAUSES.get(usize::try_from(first.tried).unwrap_or(usize::MAX)) {
+                        Some(pause) => warn!(minutes = pause.num_minutes(), "it is tried again after a pause"),
+                        None => error!("it failed {TRIES} times: nothing is done until its next time"),
+                    }
+                }
                 Ok(Some(attempt))
             }
         }
@@ -244,24 +271,9 @@ impl Scheduler {
     /// # Errors
     /// As for [`Self::history`].
     pub fn standing(&mut self, coming: usize) -> Result<Vec<Standing>, Stopped> {
-        let now = clock::now();
         let history = self.history()?.clone();
-        let catalog = &self.project()?.catalog;
-        let zone = catalog.programme.time_zone;
-        let of = |schedule: &Schedule| {
-            let past = history.past(schedule.code.as_str());
-            let first = next(schedule, zone, now);
-            let next = std::iter::successors(first, |before| next(schedule, zone, *before)).take(coming).collect();
-            let code = schedule.code.as_str().to_owned();
-            Standing { code, words: schedule.words(zone), zone, next, last: past.last, success: past.success }
-        };
-        Ok(catalog.schedules.iter().map(of).collect())
+        Ok(standing::of(&self.project()?.catalog, &history, clock::now(), coming))
     }
-}
-
-/// What the ledger holds. Looks only: a store is not made for it, and nobody is kept from writing.
-pub(super) fn entries(store: &Path) -> Result<Vec<Entry>, Stopped> {
-    Ok(Store::look(store)?.ledger_mut().entries()?)
 }
 
 fn stamps(files: impl Iterator<Item = PathBuf>) -> Stamp {

@@ -9,6 +9,7 @@ pub mod expression;
 pub mod frame;
 pub mod group;
 pub mod measure;
+pub mod unknown;
 
 use crate::finding::Rule;
 

@@ -35,6 +35,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Of something that the ledger names: that it is not there is no fault of the disk.
+    fn reading(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| match source.kind() {
+            io::ErrorKind::NotFound => Self::Damaged(format!("{} is missing", path.display())),
+            _ => Self::Io { doing: "read", path, source },
+        }
+    }
+
     pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { doing, path, source }
@@ -85,7 +94,7 @@ impl Store {
     /// Keeps a received file under its hash. Keeping the same bytes twice changes nothing.
     pub fn keep_file(&self, hash: &str, bytes: &[u8]) -> Result<(), StoreError> {
         let files = self.files();
-        if files.roots().any(|root| Files::path(root, hash).is_file()) {
+        if files.has(hash) {
             return Ok(());
         }
         atomic::write(&Files::path(&self.root, hash), bytes)
@@ -140,11 +149,16 @@ impl Files {
         names
     }
 
+    /// Whether a received file is there at all.
+    pub fn has(&self, hash: &str) -> bool {
+        self.roots().any(|root| Self::path(root, hash).is_file())
+    }
+
     /// A received file, checked against its name.
     pub fn get(&self, hash: &str) -> Result<Vec<u8>, StoreError> {
         let own = Self::path(&self.root, hash);
         let path = self.roots().map(|root| Self::path(root, hash)).find(|path| path.is_file()).unwrap_or(own);
-        let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
+        let bytes = fs::read(&path).map_err(StoreError::reading(&path))?;
         if hash_of(&bytes) == hash {
             Ok(bytes)
         } else {

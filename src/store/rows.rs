@@ -29,7 +29,7 @@ impl Store {
     pub fn read_part(&self, name: &str) -> Result<DataFrame, StoreError> {
         let own = self.root.join("rows").join(name);
         let path = self.parts(name).find(|path| path.is_file()).unwrap_or(own);
-        let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
+        let bytes = fs::read(&path).map_err(StoreError::reading(&path))?;
         let fits =
             name.rsplit_once('-').is_some_and(|(_, rest)| rest.trim_end_matches(".parquet") == &hash_of(&bytes)[..16]);
         if !fits {

@@ -27,10 +27,8 @@ const TOLD: usize = 50;
 /// Of rows kept out of one table, this many are listed whole; all are counted.
 const LISTED: usize = 5_000;
 
-/// Whether the check digits of a number are wrong.
-fn is_wrong(identity: &str) -> bool {
-    check(identity) == Checked::Wrong
-}
+/// A wrong number is taken for a slip where so many right ones stand beside it; else the column holds placeholders.
+const RIGHT_FOR_ONE_WRONG: usize = 3;
 
 /// The number with two digits the other way round, if it is right and the only one.
 fn meant(identity: &str) -> Option<String> {
@@ -283,28 +281,41 @@ impl Table<'_> {
                     "given by name only: it counts in the upper bound",
                     "Add its VAT or register number.",
                 )),
-                (true, Some(number))
-                    if field.numbers == Numbers::Checked
-                        && numbers.texts.get(number as usize).is_some_and(|number| is_wrong(number)) =>
-                {
-                    Some((
-                        &rules::NUMBER_CHECKSUM,
-                        Severity::Warning,
-                        "the check digits of this number are wrong: it counts as it is written",
-                        "Compare it with the register.",
-                    ))
-                }
                 _ => None,
             };
             if let Some((rule, severity, message, help)) = told {
-                let wrong = number.and_then(|number| numbers.texts.get(number as usize));
-                let suggestion = wrong.filter(|_| severity == Severity::Warning).and_then(|number| meant(number));
-                let problem = Problem { row, rule, severity, message: message.into(), help: help.into(), suggestion };
-                self.add(at, problem);
+                let (message, help) = (message.into(), help.into());
+                self.add(at, Problem { row, rule, severity, message, help, suggestion: None });
             }
         }
+        self.check_digits(at, field, &numbers);
         columns[f].1 = numbers.column();
         columns.push((format!("{}__name", field.code), by_name.column()));
+    }
+
+    /// Numbers with wrong check digits, each at its cell.
+    fn check_digits(&mut self, at: Option<Source>, field: &Field, numbers: &Interned) {
+        let checked: Vec<Checked> = numbers.texts.iter().map(|number| check(number)).collect();
+        let count = |wanted: Checked| checked.iter().filter(|checked| **checked == wanted).count();
+        let told = match field.numbers {
+            Numbers::AsWritten => false,
+            Numbers::Slips => count(Checked::Right) >= RIGHT_FOR_ONE_WRONG * count(Checked::Wrong),
+            Numbers::Checked => true,
+        };
+        for (row, id) in numbers.ids.iter().enumerate().filter(|_| told) {
+            let Some(number) = id.map(|id| id as usize).filter(|id| checked.get(*id) == Some(&Checked::Wrong)) else {
+                continue;
+            };
+            let problem = Problem {
+                row,
+                rule: &rules::NUMBER_CHECKSUM,
+                severity: Severity::Warning,
+                message: "the check digits of this number are wrong: it counts as it is written".into(),
+                help: "Compare it with the register.".into(),
+                suggestion: numbers.texts.get(number).and_then(|number| meant(number)),
+            };
+            self.add(at, problem);
+        }
     }
 
     fn required(&mut self, columns: &[(String, Column)], answers: &Answers<'_>) {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::project::{Answer, Project, answer, repository};
 
-fn across(arguments: &[&str]) -> Answer {
+pub fn across(arguments: &[&str]) -> Answer {
     let mut command = Command::new(env!("CARGO_BIN_EXE_scoreboard"));
     command.arg("across").args(arguments).env("SCOREBOARD_NOW", "2026-01-15T06:00:00Z");
     answer(&command.output().expect("the command runs"))
@@ -136,9 +136,10 @@ fn sums_are_added_up_and_rates_and_what_is_counted_once_are_not() {
         json!({
             "together": 4,
             "at_least": 4,
+            "at_most": 4,
             "in_several": 1,
             "shared": [{ "first": "one", "second": "two", "both": 1 }],
-            "several": [{ "identity": "B2", "programmes": ["one", "two"] }],
+            "several": [{ "identity": "B2", "programmes": ["one", "two"], "also": [] }],
         })
     );
     // Every figure says which run of which folder gives it.
@@ -156,6 +157,22 @@ fn a_run_code_is_that_of_the_programme_itself() {
     let own = answer(&command.env("SCOREBOARD_NOW", "2026-01-15T06:00:00Z").output().unwrap()).expect(0);
     let own: Value = serde_json::from_str(&own.out).unwrap();
     assert_eq!(report["programmes"][0]["report"]["run"], own["run"]);
+    // Its own output prints the head, and each figure stands where the report says.
+    let out = whole.path().join("one/data/out");
+    let entry = &matched(&report, "jobs")["entries"][0];
+    let found = |key: &str| entry["found"][key].as_str().unwrap();
+    let json = out.join(found("file").replace(".xlsx", ".json"));
+    let board: Value = serde_json::from_str(&fs::read_to_string(json).unwrap()).unwrap();
+    assert_eq!(report["programmes"][0]["report"]["ledger_head"], board["ledger_head"]);
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(out.join(found("file"))).unwrap();
+    let range = book.worksheet_range(found("sheet")).unwrap();
+    let (column, row) = found("cell").split_at(1);
+    let at = (row.parse::<u32>().unwrap() - 1, u32::from(column.as_bytes()[0] - b'A'));
+    assert_eq!(range.get_value(at), Some(&calamine::Data::Float(7.0)), "{entry}");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_scoreboard"));
+    let head = board["ledger_head"].as_str().unwrap();
+    command.args(["verify", "--head", head, "--project"]).arg(whole.path().join("one"));
+    answer(&command.output().unwrap()).expect(0);
     // And when it has run, its figures are told all the same.
     assert_eq!(matched(&self::report(&whole, &[]), "jobs")["total"]["value"], 23);
 }
@@ -168,6 +185,169 @@ fn what_one_has_and_the_other_has_not_is_told_with_what_was_published() {
     let outcomes: Vec<&Value> = set["published"].as_array().unwrap().iter().map(|one| &one["outcome"]).collect();
     assert_eq!(outcomes, ["agrees", "contradicted", "agrees", "agrees"]);
     assert_eq!(set["account"], json!({ "makes": 2, "second": 3 }), "2 less 1 and 1 more is not 3");
+}
+
+/// Two folders that count organisations by name, in several spellings.
+fn named() -> Project {
+    let whole = two();
+    let field = "code = \"vat\"\nlabel = \"VAT\"\nkind = \"text\"\norganisation = true";
+    let rows: [(&str, &[&[&str]]); 2] = [
+        ("one", &[&["Acme Group (LT)", "3", "us"], &["Nordwind Photonics (LV)", "4", "cn"]]),
+        (
+            "two",
+            &[&["ACME Group (LT)", "10", "cn"], &["Nordwind Photonics SIA (LV)", "5", "br"], &["Zeta (DE)", "1", "br"]],
+        ),
+    ];
+    for (name, rows) in rows {
+        whole.replace(
+            &format!("{name}/pipelines/firms.toml"),
+            "code = \"vat\"\nlabel = \"VAT\"\nkind = \"text\"",
+            field,
+        );
+        let small = Project::small();
+        let mut table: Vec<&[&str]> = vec![&["VAT", "Jobs", "Market"]];
+        table.extend(rows);
+        small.workbook("alpha_2016-05_2016-06-12_r1.xlsx", "Firms", &table);
+        let path = "data/inbox/alpha_2016-05_2016-06-12_r1.xlsx";
+        whole.file(&format!("{name}/{path}"), fs::read(small.path().join(path)).unwrap());
+    }
+    whole.replace(
+        "across.toml",
+        "title = \"Two programmes\"",
+        "title = \"Two programmes\"\ndecisions = \"decided.toml\"",
+    );
+    whole.file("decided.toml", "schema = 1\n");
+    whole
+}
+
+fn decision(one: &str, other: &str, verdict: &str) -> String {
+    let who = "by = \"A. Lead\"\nbecause = \"seen in the register\"\non = 2026-05-02\n";
+    format!("[[decision]]\npair = [\"{one}\", \"{other}\"]\nverdict = \"{verdict}\"\n{who}")
+}
+
+#[test]
+fn a_count_over_programmes_has_its_range_until_pairs_are_decided() {
+    let whole = named();
+    let open = report(&whole, &[]);
+    let once = |report: &Value| {
+        let once = &matched(report, "RCO01")["once"];
+        ["at_least", "together", "at_most", "in_several"].map(|key| once[key].as_u64().unwrap())
+    };
+    assert_eq!(once(&open), [3, 5, 5, 0]);
+    let pairs = open["organisations"]["pairs"].as_array().unwrap();
+    assert_eq!((open["organisations"]["undecided"].as_u64(), pairs.len()), (Some(2), 2), "{pairs:?}");
+    let acme = pairs.iter().find(|pair| pair["one"]["identity"] == "ACME Group (LT)").expect("found by its name");
+    assert_eq!(acme["line"], "pair = [\"ACME Group (LT)\", \"Acme Group (LT)\"]");
+    assert_eq!((&acme["one"]["programmes"], &acme["matched"]), (&json!(["two"]), &json!(["RCO01"])));
+    assert!(acme["reasons"].as_array().unwrap().contains(&json!("the names have the same words")), "{acme}");
+
+    let same = decision("Acme Group (LT)", "ACME Group (LT)", "same");
+    let apart = decision("Nordwind Photonics (LV)", "Nordwind Photonics SIA (LV)", "different");
+    whole.file("decided.toml", format!("schema = 1\n{same}{apart}"));
+    let decided = report(&whole, &[]);
+    assert_eq!(once(&decided), [4, 4, 4, 1]);
+    assert_eq!(decided["organisations"]["pairs"], json!([]));
+    let several = &matched(&decided, "RCO01")["once"]["several"][0];
+    assert_eq!(several["programmes"], json!(["one", "two"]));
+    assert_eq!(several["also"][0]["why"], "decided by A. Lead on 2 May 2026: seen in the register");
+    assert_eq!(decided["organisations"]["decisions"].as_array().unwrap().len(), 2);
+    // What each programme counts by itself is as it was.
+    let values: Vec<&Value> =
+        matched(&decided, "RCO01")["entries"].as_array().unwrap().iter().map(|one| &one["value"]).collect();
+    assert_eq!(values, [2, 3]);
+}
+
+#[test]
+fn a_decision_of_one_programme_holds_across_and_may_not_be_contradicted() {
+    let whole = named();
+    let same = decision("Acme Group (LT)", "ACME Group (LT)", "same");
+    // One of its names stands in the other programme alone.
+    whole.file("one/decisions.toml", format!("schema = 1\n{same}"));
+    assert_eq!(matched(&report(&whole, &[]), "RCO01")["once"]["together"], 4);
+    let apart = decision("Acme Group (LT)", "ACME Group (LT)", "different");
+    whole.file("decided.toml", format!("schema = 1\n{apart}"));
+    let file = whole.path().join("across.toml");
+    across(&[file.to_str().unwrap()]).expect(2).says("are decided to be two, and to be one").says("one/decisions.toml");
+}
+
+#[test]
+fn mistakes_in_decisions_across_programmes_are_told_at_their_line() {
+    let whole = named();
+    let file = whole.path().join("across.toml");
+    let file = file.to_str().unwrap();
+    let out = whole.path().join("a.json");
+    let arguments = [file, "--out", out.to_str().unwrap()];
+    whole.file("decided.toml", format!("schema = 1\n{}", decision("Acme Grup (LT)", "ACME Group (LT)", "same")));
+    across(&arguments).expect(0).says("no row names the organisation `Acme Grup (LT)`").says("decided.toml:3");
+    whole.file("decided.toml", "schema = 1\n[[decisions]]\n");
+    across(&arguments).expect(2).says("decision");
+    fs::remove_file(whole.path().join("decided.toml")).unwrap();
+    across(&arguments).expect(2).says("cannot be read").says("decided.toml");
+}
+
+#[test]
+fn what_is_undecided_is_written_as_decisions_that_nobody_has_made() {
+    let whole = named();
+    let file = whole.path().join("across.toml");
+    let file = file.to_str().unwrap();
+    let proposed = across(&[file, "--propose"]).expect(0).out.clone();
+    assert!(proposed.contains("# pair = [\"ACME Group (LT)\", \"Acme Group (LT)\"]"), "{proposed}");
+    whole.file("decided.toml", format!("schema = 1\n{proposed}"));
+    assert_eq!(across(&[file, "--propose"]).expect(0).out, proposed, "nothing is decided by a proposal");
+    whole.file("decided.toml", format!("schema = 1\n{}", proposed.replace("\n# ", "\n").replacen("\n", "\n# ", 2)));
+    across(&[file, "--propose"]).expect(2).says("decided.toml");
+}
+
+#[test]
+fn names_and_decisions_are_for_internal_readers_alone() {
+    let whole = named();
+    for name in ["one", "two"] {
+        let text = "schema = 1\n[report]\ncode = \"a\"\ntitle = \"A\"\naudience = \"funder\"\n";
+        whole.file(&format!("{name}/reports/a.toml"), text);
+    }
+    whole.file("decided.toml", format!("schema = 1\n{}", decision("Acme Group (LT)", "ACME Group (LT)", "same")));
+    let page = whole.path().join("funder.html");
+    let file = whole.path().join("across.toml");
+    across(&[file.to_str().unwrap(), "--audience", "funder", "--out", page.to_str().unwrap()]).expect(0);
+    let page = fs::read_to_string(page).unwrap();
+    let json = report(&whole, &["--audience", "funder"]);
+    assert_eq!(json["organisations"], Value::Null);
+    for text in [page, json.to_string()] {
+        assert!(!["Acme", "ACME", "Nordwind", "A. Lead"].iter().any(|name| text.contains(name)), "{text}");
+    }
+}
+
+#[test]
+fn the_report_speaks_the_language_that_its_file_asks_for() {
+    let whole = named();
+    whole.replace("across.toml", "title = \"Two programmes\"", "title = \"Two programmes\"\nlanguage = \"de\"");
+    let file = whole.path().join("across.toml");
+    let (page, out) = (whole.path().join("a.html"), whole.path().join("a.xlsx"));
+    across(&[file.to_str().unwrap(), "--out", page.to_str().unwrap()]).expect(0);
+    across(&[file.to_str().unwrap(), "--out", out.to_str().unwrap()]).expect(0);
+    let page = fs::read_to_string(page).unwrap();
+    assert!(
+        page.contains("<html lang=\"de\"") && page.contains("Wie die Programme stehen") && page.contains("ACME Group"),
+        "{page}"
+    );
+    let book: calamine::Xlsx<_> = calamine::open_workbook(&out).unwrap();
+    assert_eq!(book.sheet_names()[..2], ["Programme", "Nebeneinander"]);
+    whole.replace("across.toml", "language = \"de\"", "language = \"da\"");
+    across(&[file.to_str().unwrap()]).expect(2).says("language");
+}
+
+#[test]
+#[ignore = "needs libreoffice"]
+fn libreoffice_recalculates_every_formula_over_programmes() {
+    let whole = named();
+    let file = whole.path().join("across.toml");
+    let out = whole.path().join("across.xlsx");
+    across(&[file.to_str().unwrap(), "--out", out.to_str().unwrap()]).expect(0);
+    for arguments in [vec![], vec!["--prove"]] {
+        let script = repository().join(".ci/recalculate.py");
+        let status = Command::new("python3").arg(script).args(arguments).arg(&out).status().expect("python3");
+        assert!(status.success());
+    }
 }
 
 #[test]
@@ -254,6 +434,7 @@ fn the_examples_side_by_side_show_what_their_documents_dispute() {
     let together = once["together"].as_u64().unwrap();
     assert_eq!(together, 88 + 125 - once["in_several"].as_u64().unwrap());
     assert!(once["at_least"].as_u64().unwrap() < together, "the annex spells some in two ways");
+    assert!(report["organisations"]["undecided"].as_u64().unwrap() > 0, "of these generations nothing is decided");
     assert_eq!(matched(&report, "markets_per_partnership")["total"]["value"], Value::Null);
 }
 
@@ -266,6 +447,11 @@ fn the_overview_of_all_examples_names_folders_that_are_there() {
         for project in &plan.projects {
             let there = repository().join("examples").join(project).join("scoreboard.toml");
             assert!(there.exists(), "{name}: {}", there.display());
+        }
+        if let Some(name) = plan.decisions {
+            let text = fs::read_to_string(repository().join("examples").join(&name)).expect("read");
+            let file = scoreboard::define::SourceFile { name, text };
+            assert!(!scoreboard::define::across::decisions(&file).expect("sound").is_empty());
         }
     }
 }

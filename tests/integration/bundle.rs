@@ -186,6 +186,24 @@ fn an_honest_bundle_agrees_to_the_last_byte_far_from_its_project() {
 }
 
 #[test]
+fn corrections_under_one_name_and_for_whom_a_bundle_is_do_not_get_mixed_up() {
+    let project = project();
+    for value in ["8", "9", "10", "11"] {
+        project.workbook("beta_2016-Q1.xlsx", "Agreements", &[HEAD, &["'B-1", "2016-03-01", "signed", value]]);
+        project.run(&["run"]).expect(0);
+    }
+    let bundle = Bundle::of(&project, "last");
+    verify(&zipped(&bundle.files), &[]).expect(0).says("every figure agrees");
+    for audience in ["internal", "public"] {
+        project.run(&["bundle", "--audience", audience]).expect(0);
+    }
+    let made = fs::read_dir(project.path().join("data/out/bundles")).expect("bundles").flatten();
+    let mut made: Vec<String> = made.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    made.sort();
+    assert!(made.len() == 2 && made[0].ends_with("_internal.zip") && made[1].ends_with("_public.zip"), "{made:?}");
+}
+
+#[test]
 fn the_bundle_of_a_run_is_the_same_bytes_whatever_came_since() {
     let project = project();
     let path = |name: &str| -> PathBuf { project.path().join(name) };

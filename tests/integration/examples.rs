@@ -9,6 +9,7 @@ use std::fs;
 
 use serde_json::Value;
 
+use crate::across::across;
 use crate::project::{Project, repository};
 
 /// One line of `examples/published.csv`.
@@ -32,17 +33,20 @@ impl Published {
     }
 
     /// The outcome by the rules of the README: what became of it stands in the programme's own scoreboard.
-    fn judged(&self, computed: f64, scoreboard: &Value) -> &'static str {
-        if self.figure != "actual" {
+    fn judged(&self, computed: Option<f64>, scoreboard: &Value) -> &'static str {
+        let same = computed.is_some_and(|computed| (computed - self.value).abs() <= self.value.abs() * 1e-9);
+        let told = match (self.figure.as_str(), self.rows.as_str()) {
+            ("actual", _) => self.told(scoreboard),
+            ("set", _) => self.told_of_set(scoreboard),
+            // There are no rows at all, or only some of what was published is named.
+            ("none", "none") => return "open",
+            ("to_be_declared", "partial") if !same => return "open",
             // What the definitions hold must be what was published.
-            let same = (computed - self.value).abs() <= self.value.abs() * 1e-9;
-            return match (same, self.rows.as_str()) {
-                (true, "declared") => "declared",
-                (true, "illustrative") => "illustrated",
-                _ => "contradicted",
-            };
-        }
-        let told = self.told(scoreboard).unwrap_or_else(|| panic!("{}: not declared as published", self.name()));
+            (_, "declared") if same => return "declared",
+            (_, "illustrative") if same => return "illustrated",
+            _ => return "contradicted",
+        };
+        let told = told.unwrap_or_else(|| panic!("{}: not declared as published", self.name()));
         match (told["outcome"].as_str().expect("an outcome"), self.rows.as_str()) {
             ("agrees", "illustrative") => "illustrated",
             ("agrees", _) => "reproduced",
@@ -59,15 +63,28 @@ impl Published {
         own["published"].as_array().expect("published figures").iter().find(|one| self.is_told_by(one))
     }
 
+    /// The same of a comparison of two programmes, in a report over both.
+    fn told_of_set<'a>(&self, across: &'a Value) -> Option<&'a Value> {
+        let set = across["sets"].as_array().expect("sets").iter().find(|one| one["title"] == *self.indicator)?;
+        set["published"].as_array().expect("published figures").iter().find(|one| self.is_told_by(one))
+    }
+
     fn is_told_by(&self, one: &Value) -> bool {
-        let by = one["by"].as_object().expect("a line");
-        let line = by.iter().map(|(field, value)| format!("{field}={}", value.as_str().expect("a text")));
+        let line = match (one["of"].as_str(), one["by"].as_object()) {
+            (Some(part), _) => part.to_owned(),
+            (None, by) => {
+                let by = by.expect("a line").iter();
+                by.map(|(field, value)| format!("{field}={}", value.as_str().expect("a text")))
+                    .collect::<Vec<_>>()
+                    .join(",")
+            }
+        };
         one["value"].as_f64() == Some(self.value)
             && one["relation"] == *self.relation
             && one["source"] == *self.source
             && one["note"].as_str().unwrap_or_default() == self.note
             && one["rows"] == *self.rows
-            && line.collect::<Vec<_>>().join(",") == self.breakdown
+            && line == self.breakdown
     }
 }
 
@@ -107,7 +124,21 @@ pub fn folders() -> Vec<String> {
     names
 }
 
-fn computed(scoreboard: &Value, one: &Published) -> f64 {
+/// What the project gives beside the published figure; none where it holds no rows of it.
+fn computed(scoreboard: &Value, one: &Published) -> Option<f64> {
+    let indicators = || scoreboard["indicators"].as_array().expect("indicators");
+    match one.figure.as_str() {
+        "none" => {
+            assert!(!indicators().iter().any(|own| own["code"] == *one.indicator), "{}: there are rows", one.name());
+            return None;
+        }
+        // Published is a number of objectives; here stand those that are named, each waiting for its target.
+        "to_be_declared" => {
+            return Some(indicators().iter().map(|own| f64::from(own["targets"] == "to_be_declared")).sum());
+        }
+        "set" => return one.told_of_set(scoreboard).and_then(|told| told["found"].as_f64()),
+        _ => {}
+    }
     let figures = scoreboard["figures"].as_array().expect("figures");
     let found = figures.iter().find(|figure| {
         let by = figure["by"].as_object().expect("a breakdown");
@@ -119,7 +150,7 @@ fn computed(scoreboard: &Value, one: &Published) -> f64 {
     });
     let found = found.unwrap_or_else(|| panic!("no figure for {}", one.name()));
     let number = |value: &Value| value.as_f64().unwrap_or_else(|| panic!("{}: {found}", one.name()));
-    match one.figure.as_str() {
+    Some(match one.figure.as_str() {
         "actual" => number(&found["value"]),
         "target" => number(&found["target"]),
         "target_increase" => number(&found["target"]) - number(&found["baseline"]),
@@ -127,7 +158,7 @@ fn computed(scoreboard: &Value, one: &Published) -> f64 {
         "target_to" => number(&found["target"]["to"]),
         "due" => number(&found["coverage"]["due"]),
         other => panic!("{}: no figure is called {other}", one.name()),
-    }
+    })
 }
 
 fn shown(number: f64) -> String {
@@ -135,10 +166,13 @@ fn shown(number: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// The report over both generations, which holds figures that no folder holds alone.
+const ACROSS: &str = "across_generations";
+
 const OUTCOMES: [&str; 5] = ["reproduced", "illustrated", "contradicted", "open", "declared"];
 
 /// The part of `examples/README.md` that is made from the outcomes.
-fn tables(judged: &[(&Published, f64, &'static str)]) -> String {
+fn tables(judged: &[(&Published, Option<f64>, &'static str)]) -> String {
     let mut programmes: Vec<&str> = judged.iter().map(|(one, _, _)| one.programme.as_str()).collect();
     programmes.sort_unstable();
     programmes.dedup();
@@ -148,11 +182,12 @@ fn tables(judged: &[(&Published, f64, &'static str)]) -> String {
     for programme in programmes.iter().copied().map(Some).chain([None]) {
         let name = match programme {
             Some("laser_go") => "[laser_go](../README.md)".to_owned(),
+            Some(ACROSS) => format!("[{ACROSS}]({ACROSS}.toml)"),
             Some(name) => format!("[{name}]({name}/README.md)"),
             None => "**all**".to_owned(),
         };
         let count = |outcome: &str| {
-            let of = |(one, _, found): &&(&Published, f64, &str)| {
+            let of = |(one, _, found): &&(&Published, Option<f64>, &str)| {
                 *found == outcome && programme.is_none_or(|name| one.programme == name)
             };
             match judged.iter().filter(of).count() {
@@ -178,7 +213,7 @@ fn tables(judged: &[(&Published, f64, &'static str)]) -> String {
                 one.programme,
                 one.indicator,
                 shown(one.value),
-                shown(*found),
+                found.map_or_else(|| "no rows".to_owned(), shown),
                 one.note,
                 one.source
             )
@@ -209,10 +244,16 @@ fn every_example_runs_and_every_published_figure_has_its_outcome() {
             .collect()
     });
     scoreboards.insert("laser_go".to_owned(), Project::laser_go().scoreboard());
-    let judged: Vec<(&Published, f64, &'static str)> = all
+    let file = repository().join(format!("examples/{ACROSS}.toml"));
+    let both = across(&[file.to_str().expect("a path"), "--format", "json"]).expect(0);
+    let both: Value = serde_json::from_str(&both.out).expect("JSON");
+    let judged: Vec<(&Published, Option<f64>, &'static str)> = all
         .iter()
         .map(|one| {
-            let scoreboard = scoreboards.get(&one.programme).unwrap_or_else(|| panic!("no folder {}", one.programme));
+            let scoreboard = match one.programme.as_str() {
+                ACROSS => &both,
+                name => scoreboards.get(name).unwrap_or_else(|| panic!("no folder {name}")),
+            };
             let found = computed(scoreboard, one);
             (one, found, one.judged(found, scoreboard))
         })
@@ -220,11 +261,12 @@ fn every_example_runs_and_every_published_figure_has_its_outcome() {
     let wrong: Vec<String> = judged
         .iter()
         .filter(|(one, _, found)| one.outcome != *found)
-        .map(|(one, computed, found)| format!("{}: {computed}, so {found}, not {}", one.name(), one.outcome))
+        .map(|(one, computed, found)| format!("{}: {computed:?}, so {found}, not {}", one.name(), one.outcome))
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for (one, _, found) in &judged {
-        assert!(!(*found == "contradicted" && one.note.is_empty()), "{}: the note must say what disagrees", one.name());
+        let wants = matches!(*found, "contradicted" | "open");
+        assert!(!wants || !one.note.is_empty(), "{}: the note must say what disagrees, or is missing", one.name());
     }
     for name in scoreboards.keys() {
         // What the guide says of an evaluation holds no figure, nor does the page of the renewable energy clusters.
@@ -248,6 +290,13 @@ fn every_example_runs_and_every_published_figure_has_its_outcome() {
         }
     }
 
+    for set in both["sets"].as_array().expect("sets") {
+        for declared in set["published"].as_array().expect("published figures") {
+            let listed = all.iter().any(|one| one.programme == ACROSS && one.is_told_by(declared));
+            assert!(listed, "{ACROSS}: {declared} is not in examples/published.csv");
+        }
+    }
+
     let path = repository().join("examples/README.md");
     let readme = fs::read_to_string(&path).expect("examples/README.md");
     let (before, rest) = readme.split_once("<!-- outcomes -->\n").expect("a place for the outcomes");
@@ -264,6 +313,19 @@ fn every_example_runs_and_every_published_figure_has_its_outcome() {
 }
 
 #[test]
+fn the_overview_holds_the_comparison_of_the_generations_as_it_stands_alone() {
+    let published = |name: &str| {
+        let text = fs::read_to_string(repository().join("examples").join(name)).expect("read");
+        let file = scoreboard::define::SourceFile { name: name.into(), text };
+        let plan = scoreboard::define::across::read(&file).unwrap_or_else(|findings| panic!("{name}: {findings:?}"));
+        plan.sets.into_iter().flat_map(|set| set.published).collect::<Vec<_>>()
+    };
+    let alone = published("across_generations.toml");
+    assert_eq!(alone.len(), 4);
+    assert_eq!(published("across.toml"), alone);
+}
+
+#[test]
 fn the_annex_is_copied_whole() {
     let lines = |name: &str| {
         let text = fs::read_to_string(repository().join("examples").join(name)).expect("read");
@@ -271,5 +333,6 @@ fn the_annex_is_copied_whole() {
     };
     assert_eq!(lines("escp_4i_first/data/inbox/annex_1_partners_2017.csv"), 91);
     assert_eq!(lines("escp_4i_second/data/inbox/annex_1_partners_2018.csv"), 133);
+    assert_eq!(lines("escp_4i_second/data/inbox/annex_1_table_2_2018.csv"), 25);
     assert_eq!(lines("escp_s3/data/inbox/annex_1_partners_2018.csv"), 62);
 }

@@ -223,6 +223,35 @@ measure = "SUM(planned)"
 code = "share"
 unit = "%"
 derived = { of = "francs", to = "paid" }
+[[indicator]]
+code = "filled"
+unit = "EUR"
+from = "grants"
+where = "paid IS NOT NULL"
+measure = "SUM(paid)"
+[[indicator]]
+code = "some"
+unit = "EUR"
+from = "grants"
+where = "COALESCE(paid, 0) > 0"
+measure = "SUM(paid)"
+[[indicator]]
+code = "cells"
+unit = "grants"
+from = "grants"
+measure = "COUNT(*) FILTER (WHERE NOT (paid IS NULL) AND currency <> 'USD')"
+[[indicator]]
+code = "empty"
+unit = "grants"
+from = "grants"
+where = "paid IS NULL"
+measure = "COUNT(*)"
+[[indicator]]
+code = "split"
+unit = "EUR"
+from = "grants"
+where = "CASE WHEN paid IS NULL THEN 'none' ELSE 'some' END = 'some'"
+median = "paid"
 "#;
     project
         .file("pipelines/grants.toml", grants)
@@ -276,6 +305,14 @@ fn without_a_rate_nothing_is_guessed_and_only_what_needs_the_row_is_lost() {
     assert_eq!(of("share", &[]), lost("DKK 2016-04"));
     // Whatever 70 USD are, nobody knows whether they are more than 90; that 9 DKK do not count is known.
     assert_eq!(of("large", &[]), lost("USD 2016-04"));
+    // An amount that nobody can convert is there all the same: what asks for empty cells must not take it for one.
+    for code in ["filled", "some", "cells", "split"] {
+        assert_eq!(of(code, &[]), lost("DKK 2016-04"), "{code}");
+    }
+    assert_eq!(
+        (of("empty", &[]).0.as_str(), figure(&board, "empty", &[])["value"].to_string().as_str()),
+        ("known", "0")
+    );
     for known in [("paid", &[("currency", "usd")][..]), ("paid", &[("period", "2016-03")]), ("francs", &[])] {
         assert_eq!(of(known.0, known.1).0, "known", "{known:?}");
     }

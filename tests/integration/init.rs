@@ -34,6 +34,28 @@ fn a_new_project_runs_at_once() {
 }
 
 #[test]
+fn the_schedule_and_the_channel_of_a_new_project_work_once_their_signs_are_taken_away() {
+    let place = Project::empty();
+    place.bare(&["init", "museums"]).expect(0);
+    place.bare(&["schedule", "--list", "--project", "museums"]).expect(0).says("no schedule is declared");
+    let path = "museums/pipelines/unattended.toml";
+    let text = fs::read_to_string(place.path().join(path)).expect("read");
+    let is_definition = |line: &str| line.starts_with("[[") || line.split(' ').nth(1) == Some("=");
+    let taken = |line: &str| match line.strip_prefix("# ") {
+        Some(rest) if is_definition(rest) => format!("{rest}\n"),
+        _ => format!("{line}\n"),
+    };
+    place.file(path, text.lines().map(taken).collect::<String>());
+    let checked = place.bare(&["check", "--project", "museums"]).expect(0);
+    assert!(!checked.out.contains("warning"), "{}", checked.out);
+    place.bare(&["schedule", "--list", "--project", "museums"]).expect(0).says("every Monday at 06:00, UTC");
+    place.bare(&["schedule", "--now", "weekly", "--project", "museums"]).expect(0).says("1 of 1 messages sent");
+    let messages = fs::read_dir(place.path().join("museums/data/messages")).expect("a folder").flatten();
+    let told: Vec<String> = messages.map(|file| fs::read_to_string(file.path()).expect("read")).collect();
+    assert!(told.len() == 1 && told[0].contains("Museums: new scoreboard as of"), "{told:?}");
+}
+
+#[test]
 fn title_days_and_partners_are_as_asked() {
     let place = Project::empty();
     let asked = ["init", "trees", "--title", "Trees \"for\" all", "--start", "2015-01-01", "--end", "2017-12-31"];

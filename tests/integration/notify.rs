@@ -410,6 +410,24 @@ fn the_same_failure_is_told_once_a_day_another_at_once_and_then_that_it_works_ag
     assert_eq!(tell(5, Outcome::Unchanged, ""), none);
     assert_eq!(tell(6, Outcome::Attention, "a gate"), ["A small programme: published, needs attention"]);
     assert_eq!(tell(7, Outcome::Attention, "a gate"), none, "the same again");
+    // Another try of the same time.
+    let try_again = |minutes, outcome, why: &str| {
+        let due = work(today, 8, outcome, why);
+        after(Attempt { began: due.began + TimeDelta::minutes(minutes), ..due })
+    };
+    assert_eq!(try_again(0, Outcome::Failed, "no answer within 9 seconds"), none, "told today already");
+    assert_eq!(try_again(15, Outcome::Failed, "no answer within 8 seconds"), none, "once, not once a try");
+    assert_eq!(try_again(75, Outcome::Published, ""), ["A small programme: it works again"]);
+    let told = files(&fixture, "data/messages");
+    let says = |text: &str| {
+        told.iter().filter(|message| message["text"].as_str().is_some_and(|all| all.contains(text))).count()
+    };
+    assert_eq!(
+        says("after 15 minutes and once more an hour later"),
+        2,
+        "each time that failed says what comes: {told:#?}"
+    );
+    assert_eq!((says("at another try"), says("the time before it had failed")), (1, 1), "{told:#?}");
 }
 
 #[test]
@@ -483,7 +501,7 @@ fn webhooks_are_posted_once_and_tried_again_where_they_certainly_failed() {
         json(&answer)
     };
     let rules: BTreeMap<&str, Reply> = BTreeMap::from([
-        ("notice-failed", Reply::status(429).header("retry-after", "5")),
+        ("notice-failed", Reply::status(429).header("retry-after", "3600")),
         ("notice-unknown", Reply::text("ok").fault(WebFault::CutOff)),
     ]);
     for (rule, reply) in rules {
@@ -504,6 +522,50 @@ fn webhooks_are_posted_once_and_tried_again_where_they_certainly_failed() {
     }
     let card = server.seen().last().expect("asked").json();
     assert_eq!(card["attachments"][0]["contentType"], "application/vnd.microsoft.card.adaptive");
+}
+
+#[test]
+fn a_server_that_asks_for_patience_is_given_it() {
+    let answers: std::sync::Arc<std::sync::Mutex<Vec<Reply>>> = std::sync::Arc::default();
+    let given = std::sync::Arc::clone(&answers);
+    let server =
+        Server::start(move |_| given.lock().expect("not poisoned").pop().unwrap_or_else(|| Reply::status(202)));
+    let channel =
+        format!("[[channel]]\ncode = \"hook\"\nkind = \"json\"\nurl = \"{}/in\"\non = [\"success\"]\n", server.url);
+    let asks = |status: u16, time: &str| Reply::status(status).header("retry-after", time);
+    let now = "2016-04-04T07:00:00Z";
+    // A short time is waited for at once; what is sent in the end is told.
+    let short = project(&channel);
+    *answers.lock().expect("not poisoned") = vec![asks(503, "Mon, 04 Apr 2016 07:00:01 GMT"), asks(429, "1")];
+    assert_eq!(notify(&short, now)["failed"], 0);
+    assert_eq!(server.seen().len(), 3, "asked until it took it");
+    assert_eq!(count(&notify(&short, "2016-04-04T09:00:00Z"), "notices"), 0, "and told once");
+    let mut store = Store::open(&short.path().join("data/store")).expect("a store");
+    let entries = store.ledger_mut().entries().expect("read");
+    let states: Vec<&str> =
+        entries.iter().filter(|one| one.kind == Kind::Notice).filter_map(|one| one.body["state"].as_str()).collect();
+    assert_eq!(
+        states,
+        ["about_to", "failed", "about_to", "failed", "about_to", "sent"],
+        "whoever is killed while it waits knows that it was not taken"
+    );
+    // A long one is not: the message stays open, and the server is left alone until then.
+    let before = server.seen().len();
+    let long = project(&channel);
+    answers.lock().expect("not poisoned").push(asks(503, "7200"));
+    let failed = notify(&long, now);
+    let message = failed["notices"][0]["findings"][0]["message"].as_str().expect("a message");
+    assert!(message.contains("it asks to wait 7200 seconds"), "{message}");
+    assert_eq!(failed["pending"][0]["again"], "2016-04-04T09:00:00Z", "{failed:#}");
+    assert_eq!(count(&notify(&long, "2016-04-04T08:59:00Z"), "notices"), 0, "not before its time");
+    assert_eq!(server.seen().len(), before + 1);
+    assert_eq!(notify(&long, "2016-04-04T09:00:00Z")["failed"], 0);
+    assert_eq!(server.seen().len(), before + 2);
+    // Nor is one that asks for a moment again and again, for ever.
+    let endless = project(&channel);
+    *answers.lock().expect("not poisoned") = vec![asks(429, "0"); 9];
+    assert_eq!(notify(&endless, now)["failed"], 1);
+    assert_eq!(server.seen().len(), before + 5);
 }
 
 #[test]

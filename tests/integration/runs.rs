@@ -159,8 +159,11 @@ fn status_tells_how_complete_and_how_timely_reports_are() {
         (&json!("beta_2016-Q1.xlsx"), &json!(1), &json!("beta"))
     );
     let shown = project.run(&["status", "--as-of", "2016-07-20"]).expect(0);
-    let shown =
-        shown.says("2 (50 %)").says("5 days late").says("Sent back, and not corrected yet").says("1 row kept out");
+    let shown = shown
+        .says("2 (50 %)")
+        .says("5 days late")
+        .says("Refused or with rows kept out, and not corrected yet")
+        .says("1 row kept out");
     assert!(shown.out.lines().all(|line| line.chars().count() <= 100), "{}", shown.out);
     // Only some of it.
     let late = project

@@ -1,5 +1,6 @@
 //! Work that is done by itself, through the binary: due, caught up, one at a time, stopped and killed.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -86,6 +87,232 @@ fn what_was_missed_is_caught_up_as_declared() {
         assert_eq!(begun, expected, "{catch_up}: {:?}", outcomes(&project));
         at(&project, "2016-07-07T12:00:00Z", &["schedule", "--once"]).expect(0).says("nothing is due until");
     }
+}
+
+const CHANNEL: &str =
+    "schema = 1\n[[channel]]\ncode = \"lead\"\nkind = \"file\"\npath = \"data/messages\"\non = [\"failure\"]\n";
+
+/// Messages in the folder of the channel, in the order of their subjects.
+fn messages(project: &Project) -> Vec<Value> {
+    let folder = fs::read_dir(project.path().join("data/messages")).into_iter().flatten().flatten();
+    let paths = folder.map(|file| file.path()).filter(|path| path.extension().is_some_and(|ending| ending == "json"));
+    let mut all: Vec<Value> =
+        paths.filter_map(|path| serde_json::from_slice(&fs::read(path).expect("read")).ok()).collect();
+    all.sort_by_key(|message| message["subject"].to_string());
+    all
+}
+
+fn subjects(project: &Project) -> Vec<String> {
+    let of = |message: &Value| message["subject"].as_str().unwrap_or_default().to_owned();
+    messages(project).iter().map(of).collect()
+}
+
+#[test]
+fn work_that_makes_no_scoreboard_asks_for_a_look_once_a_week_and_never_says_that_none_was_published() {
+    let project = scheduled(&format!("{DAILY}steps = [\"fetch\", \"notify\"]\n"));
+    project.file("pipelines/notify.toml", CHANNEL.replace("[\"failure\"]", "[\"failure\", \"attention\"]"));
+    project.file(
+        "pipelines/sources.toml",
+        "schema = 1\n[[source]]\ncode = \"share\"\nkind = \"folder\"\npath = \"not-there\"\n",
+    );
+    for day in ["03", "04", "05", "06"] {
+        at(&project, &format!("2016-07-{day}T06:00:10Z"), &["schedule", "--once"]);
+    }
+    assert_eq!(outcomes(&project).last().map(String::as_str), Some("2016-07-06T06:00:00Z attention"));
+    let told = subjects(&project);
+    assert!(told.len() == 1 && !told[0].contains("no scoreboard"), "{told:?}");
+}
+
+#[test]
+fn what_moved_is_told_with_the_name_of_its_indicator() {
+    let project = scheduled(WEEKLY);
+    project.file("pipelines/notify.toml", CHANNEL.replace("[\"failure\"]", "[\"success\"]"));
+    at(&project, "2016-07-03T12:00:00Z", &["schedule", "--once"]).expect(0);
+    at(&project, MONDAY, &["schedule", "--once"]).expect(0);
+    let rows: &[&[&str]] = &[&["No.", "Signed on", "Status", "Value"], &["B-1", "2016-02-01", "signed", "70"]];
+    project.workbook("beta_2016-Q1.xlsx", "Agreements", rows);
+    at(&project, "2016-07-11T06:00:10Z", &["schedule", "--once"]).expect(0);
+    let told = messages(&project);
+    let moved = told.iter().flat_map(|message| message["sections"].as_array().into_iter().flatten());
+    let moved = moved.filter(|section| section["title"] == "What moved").collect::<Vec<_>>();
+    let text = serde_json::to_string(&moved).expect("JSON");
+    assert!(!moved.is_empty() && text.contains("Volume") && !text.contains("[\"\","), "{told:#?}");
+}
+
+#[test]
+fn what_failed_is_tried_again_and_people_are_told_once_and_that_it_went_right_after_all() {
+    let project = scheduled(WEEKLY);
+    project.file("pipelines/notify.toml", CHANNEL);
+    at(&project, "2016-07-03T12:00:00Z", &["schedule", "--once"]).expect(0);
+    let (inbox, away) = (project.path().join("data/inbox"), project.path().join("data/away"));
+    fs::rename(&inbox, &away).expect("moved");
+    at(&project, MONDAY, &["schedule", "--once"])
+        .expect(2)
+        .says("nothing more is due until Mon 4 Jul 2016 06:15 (weekly)");
+    at(&project, "2016-07-04T06:15:00Z", &["schedule", "--once"]).expect(0).says("nothing is due until");
+    fs::rename(&away, &inbox).expect("moved");
+    at(&project, MONDAY, &["status"])
+        .expect(0)
+        .says("on Mon 4 Jul 2016 06:15, as try 2 of 3")
+        .says("✗ failed at Mon 4 Jul");
+    fs::rename(&inbox, &away).expect("moved");
+    at(&project, "2016-07-04T06:15:10Z", &["schedule", "--once"]).expect(2).says("until Mon 4 Jul 2016 07:15 (weekly)");
+    assert_eq!(subjects(&project), ["A small programme: no scoreboard was published"]);
+    fs::rename(&away, &inbox).expect("moved");
+    at(&project, "2016-07-04T07:15:10Z", &["schedule", "--once"]).expect(0).says("due 2016-07-04 06:00 UTC");
+    let of = |outcome: &str| format!("2016-07-04T06:00:00Z {outcome}");
+    assert_eq!(outcomes(&project), ["begun", "failed", "begun", "failed", "begun", "published"].map(of));
+    assert_eq!(
+        subjects(&project),
+        ["A small programme: it works again", "A small programme: no scoreboard was published"]
+    );
+    at(&project, MONDAY, &["runs", "last"]).expect(0).says("tried 2 times before");
+    at(&project, "2016-07-04T12:00:00Z", &["schedule", "--once"]).expect(0).says("until Mon 11 Jul 2016 06:00");
+}
+
+#[test]
+fn what_fails_three_times_is_let_be_until_its_next_time() {
+    let project = scheduled(WEEKLY);
+    project.file("pipelines/notify.toml", CHANNEL);
+    at(&project, "2016-07-03T12:00:00Z", &["schedule", "--once"]).expect(0);
+    let (inbox, away) = (project.path().join("data/inbox"), project.path().join("data/away"));
+    fs::rename(&inbox, &away).expect("moved");
+    for now in [MONDAY, "2016-07-04T06:20:00Z", "2016-07-04T08:00:00Z"] {
+        at(&project, now, &["schedule", "--once"]).expect(2);
+    }
+    fs::rename(&away, &inbox).expect("moved");
+    at(&project, "2016-07-04T12:00:00Z", &["schedule", "--once"]).expect(0).says("until Mon 11 Jul 2016 06:00");
+    assert_eq!(subjects(&project).len(), 1, "once, not once a try");
+    at(&project, "2016-07-11T06:00:00Z", &["schedule", "--once"]).expect(0).says("published");
+    assert_eq!(subjects(&project).len(), 2);
+}
+
+#[test]
+fn status_shows_how_the_schedules_stand_without_the_lock() {
+    let project = scheduled(WEEKLY);
+    let schedules = |now: &str| {
+        let answer = at(&project, now, &["status", "--format", "json"]).expect(0);
+        let listed = at(&project, now, &["schedule", "--list", "--format", "json"]).expect(0);
+        let read = |text: &str| serde_json::from_str::<Value>(text).expect("JSON")["schedules"][0].clone();
+        let (mut here, mut there) = (read(&answer.out), read(&listed.out));
+        for one in [&mut here, &mut there] {
+            one["next"] = one["next"][0].clone();
+        }
+        assert_eq!(here, there, "the same in both");
+        here
+    };
+    let unseen = schedules("2016-07-03T12:00:00Z");
+    assert_eq!((&unseen["seen"], &unseen["next"]), (&false.into(), &"2016-07-04T06:00:00Z".into()));
+    at(&project, "2016-07-03T12:00:00Z", &["status"]).expect(0).says("Schedules").says("once a scheduler has seen it");
+    at(&project, "2016-07-03T12:00:00Z", &["schedule", "--once"]).expect(0);
+    let _writing = Store::open(&project.path().join("data/store")).expect("opened");
+    assert_eq!(schedules("2016-07-03T13:00:00Z")["waits"], Value::Null);
+    let waits = schedules("2016-07-18T09:00:00Z")["waits"].clone();
+    assert_eq!(waits, serde_json::json!({ "due": "2016-07-18T06:00:00Z", "missed": 2, "begun": 0 }));
+    at(&project, "2016-07-18T09:00:00Z", &["status"])
+        .expect(0)
+        .says("! since Mon 18 Jul 2016 06:00 (and 2 times before); waits: no scheduler has begun it")
+        .says("Mon 25 Jul 2016 06:00");
+}
+
+#[test]
+fn times_that_were_let_be_are_told_as_what_they_are() {
+    let project = scheduled(&format!("{DAILY}catch_up = \"none\"\n"));
+    at(&project, "2016-07-04T12:00:00Z", &["schedule", "--once"]).expect(0);
+    at(&project, "2016-07-07T12:00:00Z", &["schedule", "--once"]).expect(0);
+    let list = at(&project, MONDAY, &["runs"]).expect(0).says("– let be");
+    assert_eq!(list.out.matches("schedule daily").count(), 1, "{}", list.out);
+    let one = at(&project, MONDAY, &["runs", "--format", "json"]).expect(0);
+    let number = serde_json::from_str::<Value>(&one.out).expect("JSON")["runs"][0]["number"].to_string();
+    let told = at(&project, MONDAY, &["runs", &number]).expect(0);
+    let told = told.says("due Thu 7 Jul 2016 06:00:00").says("nothing ran at this time, nor at the 2 before it");
+    assert!(!told.out.contains("step") && !told.out.contains("0 errors"), "{}", told.out);
+}
+
+const TROUBLE: &str = "A small programme: nothing can be done any more";
+const MENDED: &str = "A small programme: the work goes on again";
+
+#[test]
+fn people_are_told_once_that_definitions_cannot_be_read_and_once_that_they_are_mended() {
+    let project = scheduled(WEEKLY);
+    project.file("pipelines/notify.toml", CHANNEL);
+    let broken = |word: &str| project.file("pipelines/schedule.toml", WEEKLY.replace("MON", word));
+    broken("MOON");
+    at(&project, "2016-07-03T11:00:00Z", &["schedule", "--once"]).expect(2);
+    assert_eq!(subjects(&project), Vec::<String>::new(), "no definitions are known that were sound");
+    broken("MON");
+    at(&project, "2016-07-03T12:00:00Z", &["schedule", "--once"]).expect(0);
+    at(&project, MONDAY, &["schedule", "--once"]).expect(0);
+    broken("MOON");
+    // A file that came must not be read by definitions that are those no longer.
+    let rows: &[&[&str]] = &[&["No.", "Signed on", "Status", "Value"], &["B-1", "2016-02-01", "signed", "7"]];
+    project.workbook("beta_2016-Q1.xlsx", "Agreements", rows);
+    for hour in 10..13 {
+        at(&project, &format!("2016-07-05T{hour}:00:00Z"), &["schedule", "--once"]).expect(2).says("`MOON` is no day");
+    }
+    assert_eq!(subjects(&project), [TROUBLE], "once a state");
+    let text = messages(&project)[0]["text"].as_str().expect("a text").to_owned();
+    assert!(text.contains("`MOON` is no day of the week") && text.contains("pipelines/schedule.toml:4:17"), "{text}");
+    at(&project, MONDAY, &["status"]).expect(2);
+    broken("NOON");
+    at(&project, "2016-07-05T13:00:00Z", &["schedule", "--once"]).expect(2);
+    assert_eq!(subjects(&project), [TROUBLE, TROUBLE], "another state");
+    broken("MON");
+    for hour in 14..16 {
+        at(&project, &format!("2016-07-05T{hour}:00:00Z"), &["schedule", "--once"]).expect(0);
+    }
+    assert_eq!(subjects(&project), [TROUBLE, TROUBLE, MENDED]);
+    at(&project, MONDAY, &["status"]).expect(0).says("1 file in the inbox not read yet");
+    broken("MOON");
+    at(&project, "2016-07-06T10:00:00Z", &["schedule", "--once"]).expect(2);
+    assert_eq!(subjects(&project).len(), 4, "broken anew");
+    at(&project, MONDAY, &["verify", "--project", &project.path().display().to_string()]).expect(2);
+    broken("MON");
+    at(&project, MONDAY, &["verify"]).expect(0);
+}
+
+#[test]
+fn a_scheduler_that_stays_tells_people_of_what_lasts_of_definitions_and_of_a_store() {
+    let project = scheduled(WEEKLY);
+    project.file("pipelines/notify.toml", CHANNEL);
+    // Ten minutes in a second; nothing is due for days.
+    let mut daemon = Daemon::start(&mut running(&project, &clock("2016-07-05T00:00:00Z", 600), &[]));
+    daemon.says("its times are new");
+    project.file("pipelines/schedule.toml", WEEKLY.replace("MON", "MOON"));
+    until("the broken definitions are told", || subjects(&project) == [TROUBLE]);
+    project.file("pipelines/schedule.toml", WEEKLY);
+    until("that they are mended is told", || subjects(&project) == [TROUBLE, MENDED]);
+    let ledger = project.path().join("data/store/ledger.sqlite");
+    let whole = fs::read(&ledger).expect("read");
+    // In one step, so that nobody finds it empty.
+    let put = |bytes: &[u8]| {
+        project.file("data/other", bytes);
+        fs::rename(project.path().join("data/other"), &ledger).expect("moved");
+    };
+    put("no ledger\n".repeat(500).as_bytes());
+    until("the broken store is told", || subjects(&project) == [TROUBLE, TROUBLE, MENDED]);
+    assert!(messages(&project).iter().any(|message| message["text"].to_string().contains("The store cannot be used")));
+    put(&whole);
+    until("that it is mended is told", || subjects(&project) == [TROUBLE, TROUBLE, MENDED, MENDED]);
+    daemon.kill();
+    at(&project, MONDAY, &["verify"]).expect(0);
+}
+
+#[test]
+fn a_ledger_that_cannot_be_written_is_told_of_too() {
+    let server = Server::start(|_| Reply::status(202));
+    let project = scheduled(WEEKLY);
+    project.file(
+        "pipelines/notify.toml",
+        CHANNEL.replace("\"file\"\npath = \"data/messages", "\"json\"\nurl = \"URL").replace("URL", &server.url),
+    );
+    let mut command = running(&project, &clock("2016-07-05T00:00:00Z", 600), &[]);
+    // It can be read all the time; only what is to be written down finds no room.
+    let mut daemon = Daemon::start(command.env("SCOREBOARD_FULL_AT", "1.."));
+    until("it is told", || server.asked("") > 0);
+    daemon.kill();
+    let told = server.seen().iter().map(|seen| seen.json()["text"].to_string()).collect::<Vec<_>>();
+    assert!(told.len() == 1 && told[0].contains("The store cannot be used"), "{told:?}");
 }
 
 #[test]

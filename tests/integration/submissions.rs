@@ -147,6 +147,46 @@ fn what_was_received_stays_when_it_leaves_the_inbox() {
 }
 
 #[test]
+fn a_file_that_the_store_lost_is_named_and_put_back_from_the_inbox() {
+    let project = Project::small();
+    let name = "alpha_2016-Q1_2016-04-01_r1.xlsx";
+    project.workbook(name, "Agreements", &[HEAD, &["'A-1", "2016-02-01", "signed", "100"]]);
+    let sent = fs::read(project.inbox(name)).expect("sent");
+    project.scoreboard();
+    let file = project.path().join("data/store/files");
+    let file = fs::read_dir(file).expect("files").flatten().next().expect("one").path();
+    let file = fs::read_dir(file).expect("files").flatten().next().expect("one").path();
+    fs::remove_file(&file).expect("lost");
+    fs::remove_file(project.inbox(name)).expect("gone from the inbox too");
+    // Whoever needs it is told what is missing; space on the disk is not the trouble.
+    project.replace("pipelines/agreements.toml", "code = \"no\"\n", "code = \"no\"\nhelp = \"As in the register\"\n");
+    project.run(&["run"]).expect(2).says("store-damaged").says("is missing").says("from a backup");
+    fs::write(project.inbox(name), sent).expect("sent again");
+    assert_eq!(figure(&project.scoreboard(), "volume", &[])["value"].to_string(), "100");
+    assert!(file.is_file());
+    project.run(&["verify"]).expect(0);
+}
+
+#[test]
+fn a_template_of_another_period_is_told_before_it_replaces_what_was_reported() {
+    let first = Project::small();
+    let project = &first;
+    project.run(&["template", "--all", "--period", "2016-Q1"]).expect(0);
+    let made = fs::read_dir(project.path().join("data/templates")).expect("templates").flatten();
+    let made = made.map(|entry| entry.path()).find(|path| path.to_string_lossy().contains("alpha")).expect("alpha's");
+    fs::copy(&made, project.inbox("alpha_2016-Q1.xlsx")).expect("sent");
+    let told = project.run(&["ingest"]).expect(0).out;
+    assert!(!told.contains("the file name says"), "{told}");
+    let project = Project::small();
+    fs::copy(&made, project.inbox("alpha_2016-Q2.xlsx")).expect("sent");
+    project
+        .run(&["ingest"])
+        .says("alpha_2016-Q2.xlsx")
+        .says("the hidden sheet says 2016-Q1, the file name says 2016-Q2")
+        .says("replaces what was reported for it");
+}
+
+#[test]
 fn findings_are_told_in_the_language_of_whom_they_concern() {
     let project = Project::small();
     let rows: &[&[&str]] = &[&["Nr.", "Status", "Unterzeichnet am", "Wert"], &["1", "signed", "2016-03-04", "-5"]];

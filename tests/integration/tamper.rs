@@ -208,7 +208,7 @@ fn a_history_that_was_not_linked_anew_and_files_that_were_touched_are_found_with
             case.project.file(&name, &changed);
             case.project.run(&["verify"]).expect(1).says("is not what was");
             fs::remove_file(&path).expect("removed");
-            case.project.run(&["verify"]).expect(1).says("is missing, or cannot be read");
+            case.project.run(&["verify"]).expect(1).says("is missing");
             case.project.file(&name, &bytes);
         }
     }
@@ -293,8 +293,14 @@ fn runs_and_instants_are_found_from_the_whole_output_and_not_from_its_head() {
 #[test]
 fn what_is_no_head_and_no_output_is_said() {
     let case = Case::new();
-    case.project.run(&["verify", "--head", "00ff"]).expect(1).says("is no head: write at least 12");
-    case.project.run(&["verify", "--head", "not a head at all"]).expect(1).says("is no head");
+    // What is no head says nothing of the store.
+    let refused = |head: &str| case.project.run(&["verify", "--head", head]).expect(2);
+    refused("00ff").says("no-head").says("at least 12 hexadecimal digits");
+    refused("not a head at all").says("no-head");
+    let kept = std::fs::read(case.project.path().join("kept/scoreboard.json")).expect("an output");
+    let kept: Value = serde_json::from_slice(&kept).expect("JSON");
+    let run = kept["run"].as_str().expect("a code").to_owned();
+    refused(&run).says("is the code of a run, not a head");
     case.project.file("kept/a.csv", "a,b\n1,2\n");
     case.by_output("a.csv").expect(2).says("prints no run and no head");
     case.by_output("none.xlsx").expect(2).says("cannot be opened");

@@ -227,13 +227,16 @@ fn a_published_figure_stands_beside_what_the_rows_give() {
   { value = 3, source = "Guide, 2.2" },
   { value = 3, relation = "at_least", by = { side = "east" }, source = "Guide, 3" },
   { value = 9, rows = "partial", by = { partner = "alpha" }, parts = [4, 4], source = "Guide, 4" },
+  { value = 9, relation = "about", rows = "partial", by = { side = "west" }, source = "Guide, 5" },
+  { value = 9, relation = "about", rows = "illustrative", by = { side = "west" }, source = "Guide, 6" },
 ]
 "#;
     project.file("indicators/a.toml", format!("{COUNT}{published}"));
     let board = project.scoreboard();
     let told = board["indicators"][0]["published"].as_array().unwrap();
     let outcomes: Vec<&str> = told.iter().map(|one| one["outcome"].as_str().unwrap()).collect();
-    assert_eq!(outcomes, ["contradicted", "agrees", "agrees", "open"]);
+    // Of the fourth the parts do not add up; rows of a part, and rows that somebody wrote, contradict nothing.
+    assert_eq!(outcomes, ["contradicted", "agrees", "agrees", "contradicted", "open", "open"]);
     assert_eq!(told[0]["found"], 3);
     let of = |rule: &str| -> Vec<String> {
         let findings = board["findings"].as_array().unwrap().iter().filter(|one| one["rule"] == rule);
@@ -253,7 +256,14 @@ fn a_published_figure_stands_beside_what_the_rows_give() {
     let mut book: calamine::Xlsx<_> = calamine::open_workbook(path).unwrap();
     let range = book.worksheet_range("Members").unwrap();
     let texts: Vec<String> = range.used_cells().map(|(_, _, cell)| cell.to_string()).collect();
-    for text in ["Published elsewhere", "at least 3", "▲ contradicted", "□ open: the rows are a part"] {
+    for text in [
+        "Published elsewhere",
+        "at least 3",
+        "▲ contradicted",
+        "▲ published figures disagree",
+        "□ open: the rows are a part",
+        "□ open: illustrative rows differ",
+    ] {
         assert!(texts.iter().any(|one| one == text), "{text} is not in {texts:?}");
     }
 }

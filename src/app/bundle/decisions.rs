@@ -45,8 +45,10 @@ pub fn of(then: &Rebuilt) -> Value {
             })
         })
         .collect();
+    // Down to the contents: a correction may come under the very name of what it corrects, at the same instant too.
     let key = |line: &Value| {
-        ["partner", "collection", "file", "sheet"].map(|key| line[key].as_str().unwrap_or("").to_owned())
+        ["partner", "collection", "file", "sheet", "received", "sha256"]
+            .map(|key| line[key].as_str().unwrap_or("").to_owned())
     };
     lines.sort_by_key(key);
     let refused: Vec<_> = then

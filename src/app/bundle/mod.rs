@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::changes::History;
-use super::produce::{Moment, Produced};
+use super::produce::{Moment, Produced, Wanted};
 use super::project::Project;
 use super::rebuild::{self, Rebuilt};
 use super::record::Received;
@@ -66,7 +66,9 @@ pub fn run(project: &Project, request: &Request, progress: Progress<'_>) -> Resu
         contents.everything(&then, &store, &lines, &produced)?;
     }
     let (manifest, differs, bytes) = contents.packed(&then)?;
-    let name = format!("{}_{}_{}.zip", then.project.catalog.programme.code, then.as_of, then.entry.code);
+    // The name says for whom it is: the one for internal use must never go out for another.
+    let programme = &then.project.catalog.programme.code;
+    let name = format!("{programme}_{}_{}_{}.zip", then.as_of, then.entry.code, request.audience.as_str());
     let path = request.to.clone().unwrap_or_else(|| project.out().join("bundles").join(name));
     atomic::write(&path, &bytes)?;
     Ok(Bundled { path, hash: hash_of(&bytes), manifest, differs })
@@ -89,7 +91,7 @@ pub fn reports(
     let moment =
         Moment { project, store, state, as_of: *as_of, inbox: &entry.inbox, withheld: &withheld, history: &history };
     let mut made = Vec::new();
-    moment.reports(progress, |report, produced| {
+    moment.reports(Wanted::Files, progress, |report, produced| {
         if audience == Audience::Internal || report.audience == audience {
             made.push((report.code.as_str().to_owned(), produced));
         }

@@ -89,7 +89,7 @@ pub fn defined(
         let says: Vec<String> =
             group.iter().map(|thing| format!("{}: {}", named(thing), differences[*thing])).collect();
         // What was decided together with a definition cannot be told apart from it.
-        let decided = group.iter().all(|thing| *thing == facts::DECISIONS);
+        let decided = group.iter().all(|thing| facts::is_decided(thing));
         let kind = if decided { CauseKind::Decision } else { CauseKind::Definition };
         found.of_thing.extend(group.into_iter().map(|thing| (thing.clone(), causes.len())));
         causes.push(Cause { kind, partner: None, says: format!("{}.", says.join("; ")) });
@@ -108,7 +108,9 @@ pub fn defined(
 fn named(thing: &str) -> String {
     match thing.split_once(' ') {
         Some(("indicator", code)) => format!("the definition of {code}"),
+        Some(("countries", code)) => format!("the decisions on countries of {code}"),
         Some((kind, code)) => format!("the {kind} {code}"),
+        None if thing == facts::COUNTRIES => "the decisions on countries".to_owned(),
         None => format!("the {thing}"),
     }
 }

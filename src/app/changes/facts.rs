@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::define::Catalog;
 use crate::define::catalog::{
-    Bound, Collection, Derived, Estimate, Field, How, Indicator, Partner, Rates, RowMeasure, Survey,
+    Bound, Collection, Derived, Estimate, Field, FieldKind, How, Indicator, Partner, Rates, RowMeasure, Survey,
 };
 use crate::model::code::{CollectionCode, FieldCode, IndicatorCode};
 use crate::model::number::display;
@@ -60,11 +60,52 @@ pub fn of(catalog: &Catalog) -> Facts {
     if !catalog.decisions.is_empty() {
         facts.insert(DECISIONS.into(), of_decisions(catalog));
     }
+    let collections = catalog.collections.iter().map(|one| (one.code.as_str(), one.fields.as_slice()));
+    let surveys = catalog.surveys.iter().map(|one| (one.code.as_str(), one.questions.as_slice()));
+    for (code, _) in collections.chain(surveys).filter(|(_, fields)| fields.iter().any(is_country)) {
+        for (thing, of) in [(countries(code), Some(code)), (COUNTRIES.to_owned(), None)] {
+            let decided = of_countries(catalog, of);
+            if !decided.is_empty() {
+                facts.insert(thing, decided);
+            }
+        }
+    }
     facts
 }
 
 /// Which organisations are one, as somebody decided.
 pub const DECISIONS: &str = "decisions";
+
+/// What country a code stands for everywhere, as somebody decided.
+pub const COUNTRIES: &str = "countries";
+
+/// The same in a collection or survey alone.
+pub fn countries(code: &str) -> String {
+    format!("countries {code}")
+}
+
+/// Whether a thing is what somebody decided, rather than how something is defined.
+pub fn is_decided(thing: &str) -> bool {
+    thing == DECISIONS || thing == COUNTRIES || thing.starts_with("countries ")
+}
+
+fn is_country(field: &Field) -> bool {
+    field.kind == FieldKind::Country
+}
+
+fn of_countries(catalog: &Catalog, of: Option<&str>) -> Keys {
+    let mut keys = Keys::new();
+    for one in catalog.countries.iter().filter(|one| one.of.as_deref() == of) {
+        let on = one.on.format("%-d %B %Y");
+        put(&mut keys, &one.written, format!("{}, {} on {on}: {}", one.is, one.by, one.because));
+    }
+    keys
+}
+
+/// As it is read, without what was decided of its countries: that is told as decided.
+fn reading(field: &Field) -> String {
+    unsaid(&format!("{:?}", Field { meant: BTreeMap::new(), ..field.for_reading() }))
+}
 
 fn of_decisions(catalog: &Catalog) -> Keys {
     let mut keys = Keys::new();
@@ -211,7 +252,7 @@ fn of_field(keys: &mut Keys, field: &Field) {
         text = format!("{text}, one of {}", codes.join(", "));
     }
     put(keys, &format!("field {}", field.code), text);
-    put(keys, &format!("reading of {}", field.code), unsaid(&format!("{:?}", field.for_reading())));
+    put(keys, &format!("reading of {}", field.code), reading(field));
 }
 
 fn of_survey(one: &Survey) -> Keys {
@@ -226,7 +267,7 @@ fn of_survey(one: &Survey) -> Keys {
         put(&mut keys, &format!("wave {}", wave.code), unsaid(&format!("{wave:?}")));
     }
     for question in &one.questions {
-        put(&mut keys, &format!("question {}", question.code), unsaid(&format!("{:?}", question.for_reading())));
+        put(&mut keys, &format!("question {}", question.code), reading(question));
     }
     keys
 }
@@ -273,7 +314,7 @@ pub fn differences(before: &Facts, after: &Facts) -> BTreeMap<String, String> {
     // Where nothing was decided there is no such thing, and nothing that could be new.
     let undecided = Keys::new();
     for thing in things {
-        let of = |facts: &'_ Facts| facts.get(thing).cloned().or((thing == DECISIONS).then(|| undecided.clone()));
+        let of = |facts: &'_ Facts| facts.get(thing).cloned().or(is_decided(thing).then(|| undecided.clone()));
         let says = match (of(before).as_ref(), of(after).as_ref()) {
             (Some(before), Some(after)) => difference(before, after),
             (None, Some(_)) => Some("is new".to_owned()),

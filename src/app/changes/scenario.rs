@@ -12,7 +12,7 @@ use super::facts;
 use super::kept::{Figures, figures};
 use crate::compute::{self, Inputs};
 use crate::define::Catalog;
-use crate::define::catalog::{Derived, Field, How};
+use crate::define::catalog::{Derived, Field, FieldKind, How};
 use crate::ingest::Sandbox;
 use crate::model::closing::Closed;
 use crate::model::code::{CollectionCode, IndicatorCode};
@@ -100,22 +100,30 @@ pub fn parts(catalog: &Catalog, code: &IndicatorCode) -> BTreeSet<IndicatorCode>
 /// The things that an indicator is made of: itself, its parts, their collections and surveys.
 pub fn made_of(catalog: &Catalog, code: &IndicatorCode) -> BTreeSet<String> {
     let mut things = BTreeSet::new();
-    let joins = |collection: &CollectionCode| {
-        let fields = catalog.collection(collection).map(|one| one.fields.as_slice()).unwrap_or_default();
-        fields.iter().any(Field::names_organisations).then(|| facts::DECISIONS.to_owned())
+    let decided = |code: &str, fields: &[Field]| {
+        let joins = fields.iter().any(Field::names_organisations).then(|| facts::DECISIONS.to_owned());
+        let stands_for = fields.iter().any(|field| field.kind == FieldKind::Country);
+        let countries = stands_for.then(|| [facts::COUNTRIES.to_owned(), facts::countries(code)]);
+        joins.into_iter().chain(countries.into_iter().flatten()).collect::<Vec<String>>()
+    };
+    let collected = |code: &CollectionCode| {
+        let fields = catalog.collection(code).map(|one| one.fields.as_slice()).unwrap_or_default();
+        let mut things = decided(code.as_str(), fields);
+        things.push(facts::collection(code.as_str()));
+        things
     };
     for code in parts(catalog, code) {
         things.insert(facts::indicator(code.as_str()));
         match catalog.indicator(&code).map(|one| &one.how) {
             Some(How::Rows { from, .. }) => {
-                things.extend(from.iter().map(|from| facts::collection(from.collection.as_str())));
-                things.extend(from.iter().filter_map(|from| joins(&from.collection)));
+                things.extend(from.iter().flat_map(|from| collected(&from.collection)));
             }
             Some(How::Survey { survey, .. }) => {
                 things.insert(facts::survey(survey.as_str()));
-                let frame = catalog.survey(survey).map(|survey| facts::collection(survey.frame.as_str()));
-                things.extend(frame);
-                things.extend(catalog.survey(survey).and_then(|survey| joins(&survey.frame)));
+                if let Some(survey) = catalog.survey(survey) {
+                    things.extend(decided(survey.code.as_str(), &survey.questions));
+                    things.extend(collected(&survey.frame));
+                }
             }
             Some(How::Derived(_)) | None => {}
         }

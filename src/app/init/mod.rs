@@ -42,7 +42,7 @@ pub struct Made {
 }
 
 /// Never into a project's folder: written by whatever runs there.
-const IGNORED: &str = "/data/store/\n/data/out/\n/data/templates/\n";
+const IGNORED: &str = "/data/store/\n/data/out/\n/data/templates/\n/data/messages/\n";
 
 /// Makes the folder.
 ///

@@ -36,6 +36,7 @@ pub fn files(folder: &Path, options: &Options, today: NaiveDate) -> Result<(File
     let mut put = |name: &str, text: String| files.insert(name.to_owned(), text.into_bytes());
     put("scoreboard.toml", programme(&code, &title, (start, end), &partners));
     put("pipelines/activities.toml", ACTIVITIES.to_owned());
+    put("pipelines/unattended.toml", UNATTENDED.to_owned());
     put("indicators/indicators.toml", INDICATORS.replace("END", &end.to_string()));
     put("reports/scoreboard.toml", format!("schema = 1\n\n[report]\ncode = \"{code}\"\ntitle = {}\n", quoted(&title)));
     put("README.md", readme(&title, &code, partners.first().map_or("", |partner| &partner.code)));
@@ -255,6 +256,24 @@ expect = "satisfied <= participants"
 message = "more satisfied participants than participants"
 "#;
 
+const UNATTENDED: &str = r#"# What is done by itself, and who is told what came of it. Take `# ` away from the lines that you want, then run
+# `scoreboard check`. `scoreboard schedule` does what is due for as long as it runs; `scoreboard schedule --list` shows when.
+schema = 1
+
+# [[schedule]]
+# code = "weekly"
+# cron = "0 6 * * MON"          # minute, hour, day of the month, month, day of the week; in the programme's time_zone
+# catch_up = "latest"           # Mondays that were missed while the machine was down: one run for all of them
+
+# Messages as files in a folder; kind "mail", "teams" or "slack" sends them.
+
+# [[channel]]
+# code = "lead"
+# kind = "file"
+# path = "data/messages"
+# on = ["success", "failure", "attention", "status_turned", "deadline_missed"]
+"#;
+
 const INDICATORS: &str = r#"# What is measured. Numbers of targets are made up: put yours in their place, and take `illustrative` out.
 schema = 1
 
@@ -310,7 +329,7 @@ A project of `scoreboard`. What lies in `data/inbox` was made up by `scoreboard 
 
 writes `data/out/CODE.xlsx`, `CODE.json` and `CODE.html`. Run the commands in this folder, or add `--project DIR`.
 
-## The next five steps
+## The next six steps
 
 1. **Say what the programme is.** `scoreboard.toml`: title, dates, how often partners report, who they are.
 2. **Say what partners report.** `pipelines/activities.toml`: the columns of their table. One file may hold several tables.
@@ -323,6 +342,8 @@ writes `data/out/CODE.xlsx`, `CODE.json` and `CODE.html`. Run the commands in th
    into `data/inbox`. Partners have workbooks of their own? `scoreboard layout FILE` proposes how to read them.
 5. **Run, and answer.** `scoreboard run` makes the scoreboard; `scoreboard status` shows who has reported;
    `scoreboard answer --partner PARTNER` says what a partner should mend, and marks the cells in its own workbook.
+6. **Let it run by itself.** `pipelines/unattended.toml` has a schedule and a channel to try: take the `# ` away from their
+   lines. `scoreboard schedule --now weekly` does the work at once, `scoreboard schedule` whenever it is due.
 
 ## What lies where
 
@@ -331,5 +352,5 @@ writes `data/out/CODE.xlsx`, `CODE.json` and `CODE.html`. Run the commands in th
 | `scoreboard.toml`, `pipelines/`, `indicators/`, `reports/` | the definitions: yours to change |
 | `data/inbox/` | what partners sent, as they sent it |
 | `data/store/` | everything that was received, for ever: do not change it by hand |
-| `data/out/`, `data/templates/` | what is made: may be deleted |
+| `data/out/`, `data/templates/`, `data/messages/` | what is made: may be deleted |
 ";

@@ -81,7 +81,7 @@ impl<'b> Board<'b> {
             let side = |key: &str| self.value(&moved[key], &unit);
             total.then(|| {
                 vec![
-                    moved["name"].as_str().unwrap_or_default().to_owned(),
+                    self.title(moved["indicator"].as_str().unwrap_or_default()),
                     format!("{} → {}", side("before"), side("after")),
                 ]
             })

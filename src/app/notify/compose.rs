@@ -10,6 +10,7 @@ use super::events::{Part, Tells};
 use crate::define::catalog::{Partner, Programme};
 use crate::finding::{Finding, Severity, translate};
 use crate::model::notify::Channel;
+use crate::model::schedule::TRIES;
 use crate::notify::due::{Deadline, SentBack, Step};
 use crate::notify::note::{Note, Section};
 use crate::notify::texts::Words;
@@ -189,6 +190,16 @@ pub fn summary(
     if note.heading.is_empty() {
         note.heading.clone_from(&note.subject);
     }
+    for part in parts {
+        if let Tells::Failed { tries: Some(tries), .. } = part.tells {
+            let key = match TRIES.saturating_sub(tries) {
+                0 => "not_again",
+                1 => "again_once",
+                _ => "again_twice",
+            };
+            note.lines.push(words.get(key));
+        }
+    }
     told.sections(parts, &mut note);
     if let Some((errors, warnings, kept_out)) = beside.counts {
         let values = [errors, warnings, kept_out].map(|count| count.to_string());
@@ -233,10 +244,17 @@ impl Telling<'_> {
         };
         let as_of = || self.board.map_or_else(String::new, |board| words.day(board.run.as_of));
         match &part.tells {
-            Tells::Failed(attempt) => (subject("subject_failure", &[]), words.say("failure", &[("day", &on(attempt))])),
-            Tells::Recovered(attempt) => {
-                (subject("subject_recovered", &[]), words.say("recovered", &[("day", &on(attempt))]))
+            Tells::Failed { attempt, .. } => {
+                (subject("subject_failure", &[]), words.say("failure", &[("day", &on(attempt))]))
             }
+            Tells::Recovered { attempt, again } => {
+                let key = if *again { "after_all" } else { "recovered" };
+                (subject("subject_recovered", &[]), words.say(key, &[("day", &on(attempt))]))
+            }
+            Tells::Trouble { of_store, .. } => {
+                (subject("subject_trouble", &[]), words.get(if *of_store { "trouble_store" } else { "trouble" }))
+            }
+            Tells::Mended => (subject("subject_mended", &[]), words.get("mended")),
             Tells::Attention(_) => (subject("subject_attention", &[]), words.get("attention")),
             Tells::Turned { indicator, after, .. } => {
                 let status = self.board.map_or_else(String::new, |board| board.status(*after));
@@ -267,11 +285,17 @@ impl Telling<'_> {
         };
         add(
             "title_wrong",
-            rows(&|tells| if let Tells::Failed(attempt) = tells { self.findings(attempt) } else { Vec::new() }),
+            rows(&|tells| match tells {
+                Tells::Failed { attempt, .. } => self.findings(&attempt.findings),
+                Tells::Trouble { findings, .. } => self.findings(findings),
+                _ => Vec::new(),
+            }),
         );
         add(
             "title_attention",
-            rows(&|tells| if let Tells::Attention(attempt) = tells { self.findings(attempt) } else { Vec::new() }),
+            rows(&|tells| {
+                if let Tells::Attention(attempt) = tells { self.findings(&attempt.findings) } else { Vec::new() }
+            }),
         );
         add("title_turned", rows(&|tells| self.turned(tells)));
         let missed =
@@ -332,14 +356,14 @@ impl Telling<'_> {
         groups.iter().map(row).collect()
     }
 
-    fn findings(&self, attempt: &Attempt) -> Vec<Vec<String>> {
+    fn findings(&self, findings: &[Finding]) -> Vec<Vec<String>> {
         let row = |finding: &Finding| {
             let told = translate::translate(finding, &self.words.language);
             let place = told.place.to_string();
             let help = told.help.map_or_else(String::new, |help| format!(" {help}"));
             vec![place, format!("{}.{help}", told.message.trim_end_matches('.'))]
         };
-        attempt.findings.iter().map(row).collect()
+        findings.iter().map(row).collect()
     }
 
     fn undelivered(&self, tells: &Tells) -> Vec<Vec<String>> {

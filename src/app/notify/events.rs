@@ -10,6 +10,7 @@ use super::super::Stopped;
 use super::super::attempt::{Attempt, Outcome, Trigger};
 use super::super::project::Project;
 use super::super::runs::{Run, kept_figures};
+use super::trouble;
 use crate::finding::{Finding, rules};
 use crate::model::hash::hash_of;
 use crate::model::notify::{Channel, Event};
@@ -30,9 +31,24 @@ pub struct Part {
 
 #[derive(Debug, Clone)]
 pub enum Tells {
-    Failed(Attempt),
-    Recovered(Attempt),
+    Failed {
+        attempt: Attempt,
+        /// How often the same time was tried; None: it is not tried again by itself.
+        tries: Option<u32>,
+    },
+    Recovered {
+        attempt: Attempt,
+        /// It was another try of the time that had failed.
+        again: bool,
+    },
     Attention(Attempt),
+    /// Nothing can be done any more; `of_store`: because of the store, and not of the definitions.
+    Trouble {
+        findings: Vec<Finding>,
+        of_store: bool,
+    },
+    /// What kept everything from being done is mended.
+    Mended,
     Turned {
         indicator: String,
         before: Status,
@@ -81,17 +97,19 @@ impl Facts<'_> {
         let wants = |event: Event| channel.on.contains(&event);
         let mut parts = Vec::new();
         for (name, work) in self.work() {
-            let Work { latest, before } = work;
-            let day = latest.began.with_timezone(&self.project.catalog.programme.time_zone).date_naive();
+            let Work { latest, before, tries } = work;
+            // All tries of one time are of one day.
+            let day = due(&latest).with_timezone(&self.project.catalog.programme.time_zone).date_naive();
             match latest.outcome {
                 Outcome::Failed if wants(Event::Failure) => {
                     let key = format!("failure/{name}/{}/{day}", fingerprint(&latest.findings));
-                    parts.push(Part { key, tells: Tells::Failed(latest) });
+                    parts.push(Part { key, tells: Tells::Failed { attempt: latest, tries } });
                 }
                 Outcome::Published | Outcome::Unchanged | Outcome::Attention => {
                     if wants(Event::Failure) && before == Some(Outcome::Failed) {
                         let key = format!("recovered/{name}/{}", instant(&latest));
-                        parts.push(Part { key, tells: Tells::Recovered(latest.clone()) });
+                        let tells = Tells::Recovered { attempt: latest.clone(), again: tries.is_some() };
+                        parts.push(Part { key, tells });
                     }
                     if wants(Event::Attention) && latest.outcome == Outcome::Attention {
                         let key = format!("attention/{name}/{}/{}", fingerprint(&latest.findings), week(day));
@@ -104,6 +122,9 @@ impl Facts<'_> {
                 }
                 _ => {}
             }
+        }
+        if wants(Event::Failure) {
+            parts.extend(trouble::mended_parts(channel, history));
         }
         if let Some((run, body)) = self.run() {
             if wants(Event::StatusTurned) {
@@ -142,14 +163,18 @@ impl Facts<'_> {
                 Trigger::Schedule { schedule, .. } => schedule.clone(),
                 Trigger::Command(_) => "command".to_owned(),
             };
-            let earlier = all.remove(&name);
-            let before = match earlier {
-                // The ledger tells it already.
-                Some(work) if instant(&work.latest) == instant(&attempt) => work.before,
-                Some(work) => Some(work.latest.outcome),
-                None => None,
-            };
-            all.insert(name, Work { latest: attempt, before });
+            let mut work = Work { tries: tries(&attempt, None), before: None, latest: attempt };
+            if let Some(known) = all.remove(&name) {
+                let is_known = known.latest.trigger == work.latest.trigger && known.latest.began == work.latest.began;
+                if is_known {
+                    // The ledger tells it already.
+                    (work.before, work.tries) = (known.before, known.tries);
+                } else {
+                    work.tries = tries(&work.latest, Some(&known));
+                    work.before = Some(known.latest.outcome);
+                }
+            }
+            all.insert(name, work);
         }
         all.retain(|_, work| self.is_news(work.latest.began));
         all
@@ -203,18 +228,39 @@ impl Facts<'_> {
 struct Work {
     latest: Attempt,
     before: Option<Outcome>,
+    /// Of work that failed: how often the same time failed by now, if it is tried again at all. Of other work: how often
+    /// it had failed before it went right.
+    tries: Option<u32>,
+}
+
+/// How often the time of some work failed by now, with what is known of the work before it.
+fn tries(attempt: &Attempt, before: Option<&Work>) -> Option<u32> {
+    let is_given_up = attempt.findings.iter().any(|finding| finding.rule == &rules::SCHEDULE_GIVEN_UP);
+    if is_given_up || matches!(attempt.trigger, Trigger::Command(_)) {
+        return None;
+    }
+    let same = before.filter(|work| work.latest.trigger == attempt.trigger && work.latest.outcome == Outcome::Failed);
+    let earlier = same.and_then(|work| work.tries);
+    match attempt.outcome {
+        Outcome::Failed => Some(earlier.unwrap_or(0) + 1),
+        _ => earlier,
+    }
 }
 
 fn is_ended(attempt: &Attempt) -> bool {
     matches!(attempt.outcome, Outcome::Published | Outcome::Unchanged | Outcome::Attention | Outcome::Failed)
 }
 
-fn instant(attempt: &Attempt) -> String {
-    let at = match &attempt.trigger {
+/// The instant that work stands for.
+fn due(attempt: &Attempt) -> DateTime<Utc> {
+    match attempt.trigger {
         Trigger::Schedule { due, .. } => due,
-        Trigger::Command(_) => &attempt.began,
-    };
-    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+        Trigger::Command(_) => attempt.began,
+    }
+}
+
+fn instant(attempt: &Attempt) -> String {
+    due(attempt).to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
 fn week(day: NaiveDate) -> String {

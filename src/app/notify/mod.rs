@@ -10,8 +10,11 @@ mod events;
 mod expected;
 mod mailing;
 mod post;
+mod trouble;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use std::time::Duration;
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::answer::{self, Answer};
@@ -38,9 +41,15 @@ use events::{Facts, Part, Tells};
 use post::{Message, To, Ways};
 
 pub use mailing::mail_outputs;
+pub use trouble::{is_open, mended, trouble, trouble_of_store};
 
 /// The channel of mails to partners.
 const REMINDERS: &str = "reminders";
+/// So long servers are waited for that ask for it, all messages of one time together.
+const PATIENCE: Duration = Duration::from_mins(2);
+const SHORTEST_WISH: Duration = Duration::from_secs(1);
+/// So often one message is tried at one time, as its server asks for it.
+const TRIES: u32 = 3;
 /// So far ahead reminders are shown that will come.
 const AHEAD: u64 = 92;
 
@@ -165,6 +174,8 @@ struct Work<'p> {
     /// As the programme counts days: as declared, else today in its zone.
     today: NaiveDate,
     dry_run: bool,
+    /// For how long servers that ask for it are waited for still, in all.
+    patience: Duration,
 }
 
 impl<'p> Work<'p> {
@@ -191,7 +202,7 @@ impl<'p> Work<'p> {
         let state = received.unwrap_or_else(|| State::replay(&entries, &project.catalog.reading_hash));
         let history = History::of(&entries);
         let (now, today) = (clock::now(), project.as_of(None));
-        Ok(Some(Self { project, store, entries, state, history, now, today, dry_run }))
+        Ok(Some(Self { project, store, entries, state, history, now, today, dry_run, patience: PATIENCE }))
     }
 
     fn expected(&self) -> Vec<Expected> {
@@ -301,6 +312,7 @@ impl<'p> Work<'p> {
             body: String::new(),
             why: Some(why.clone()),
             permanent: true,
+            not_before: None,
         };
         self.record(&record)?;
         let finding = Finding::warning(&rules::NO_CONTACT, Place::Project, why).help(rules::NO_CONTACT.fix);
@@ -386,8 +398,23 @@ impl<'p> Work<'p> {
         places
     }
 
-    /// Sends a message, or says that it would be sent.
+    /// Sends a message, or says that it would be sent. A server that asks for a little patience is asked again.
     fn send(&mut self, ways: &mut Ways<'_>, message: &Message<'_>) -> Result<Vec<Notice>, Stopped> {
+        let mut tried = 1;
+        loop {
+            let (notice, wish) = self.send_once(ways, message)?;
+            let pause = wish.map(|wish| wish.max(SHORTEST_WISH)).filter(|wish| tried < TRIES && *wish <= self.patience);
+            let Some(pause) = pause else { return Ok(vec![notice]) };
+            // What is written down by now is that it was not taken: whoever ends the program here loses nothing.
+            ways.pause(pause);
+            self.patience -= pause;
+            self.now = clock::now();
+            tried += 1;
+        }
+    }
+
+    /// What became of it, and how long the server asks to be left alone.
+    fn send_once(&mut self, ways: &mut Ways<'_>, message: &Message<'_>) -> Result<(Notice, Option<Duration>), Stopped> {
         let receivers = message.receivers();
         let notice = |result| Notice {
             to: receivers.join(", "),
@@ -398,7 +425,7 @@ impl<'p> Work<'p> {
             text: message.note.text(),
         };
         if self.dry_run {
-            return Ok(vec![notice(Ok(()))]);
+            return Ok((notice(Ok(())), None));
         }
         let record = |state: Stage, why: Option<String>, permanent: bool| Record {
             keys: message.keys.clone(),
@@ -410,6 +437,7 @@ impl<'p> Work<'p> {
             body: message.note.hash(),
             why,
             permanent,
+            not_before: None,
         };
         let about_to = record(Stage::AboutTo, None, false);
         let mut unwritten: Option<StoreError> = None;
@@ -423,9 +451,7 @@ impl<'p> Work<'p> {
             })
         });
         let first = receivers.first().cloned().unwrap_or_default();
-        let finding = |rule, why: &str| {
-            Finding::error(rule, Place::Project, format!("the message to {first} was not sent: {why}"))
-        };
+        let mut wish = None;
         let (ended, result) = match sent {
             Ok(taken) if taken.refused.is_empty() => (record(Stage::Sent, None, false), Ok(())),
             Ok(taken) => {
@@ -434,23 +460,23 @@ impl<'p> Work<'p> {
                 let finding = Finding::warning(&rules::NOTICE_FAILED, Place::Project, message);
                 (record(Stage::Sent, Some(why), false), Err(finding.help("Correct the address in the definitions.")))
             }
-            Err(Refused::Now(why)) => {
-                let finding = finding(&rules::NOTICE_FAILED, &why).help("It is tried again later by itself.");
-                (record(Stage::Failed, Some(why), false), Err(finding))
-            }
-            Err(Refused::Ever(why)) => {
-                let finding = finding(&rules::NOTICE_FAILED, &why).help(rules::NOTICE_FAILED.fix);
-                (record(Stage::Failed, Some(why), true), Err(finding))
-            }
-            Err(Refused::Unknown(why)) => {
-                let message = format!("the message to {first} may not have arrived: {why}");
-                let finding = Finding::warning(&rules::NOTICE_UNKNOWN, Place::Project, message);
-                let key = message_key(&about_to.keys);
-                let help = format!("It is not sent again by itself: scoreboard notify --again {key}");
-                (record(Stage::Unknown, Some(why), false), Err(finding.help(help)))
-            }
             Err(Refused::Unwritten(why)) => {
                 return Err(unwritten.map_or_else(|| super::fault("nothing can be written down", why), Stopped::from));
+            }
+            Err(refused) => {
+                let finding = not_sent(&first, message_key(&message.keys), &refused);
+                let mut ended = match &refused {
+                    Refused::Unknown(why) => record(Stage::Unknown, Some(why.clone()), false),
+                    Refused::Ever(why) => record(Stage::Failed, Some(why.clone()), true),
+                    Refused::Now(why) | Refused::Later(why, _) | Refused::Unwritten(why) => {
+                        record(Stage::Failed, Some(why.clone()), false)
+                    }
+                };
+                if let Refused::Later(_, seconds) = refused {
+                    wish = Some(Duration::from_secs(seconds));
+                    ended.not_before = later(clock::now(), seconds);
+                }
+                (ended, Err(finding))
             }
         };
         let receipts = message.receipts.iter().filter(|_| ended.state == Stage::Sent);
@@ -458,7 +484,7 @@ impl<'p> Work<'p> {
         entries.extend(receipts.map(|receipt| (Kind::Delivered, receipt.clone())));
         self.store.ledger_mut().append(self.now, &entries)?;
         self.history.add(&ended, self.now);
-        Ok(vec![notice(result)])
+        Ok((notice(result), wish))
     }
 
     fn record(&mut self, record: &Record) -> Result<(), Stopped> {
@@ -469,6 +495,29 @@ impl<'p> Work<'p> {
         self.history.add(record, self.now);
         Ok(())
     }
+}
+
+/// Why a message did not arrive, or may not have.
+fn not_sent(to: &str, key: &str, refused: &Refused) -> Finding {
+    let failed = |why: &str| {
+        Finding::error(&rules::NOTICE_FAILED, Place::Project, format!("the message to {to} was not sent: {why}"))
+    };
+    match refused {
+        Refused::Now(why) | Refused::Unwritten(why) => failed(why).help("It is tried again later by itself."),
+        Refused::Later(why, seconds) => {
+            failed(&format!("{why}; it asks to wait {seconds} seconds")).help("It is tried again later by itself.")
+        }
+        Refused::Ever(why) => failed(why).help(rules::NOTICE_FAILED.fix),
+        Refused::Unknown(why) => {
+            let message = format!("the message to {to} may not have arrived: {why}");
+            let help = format!("It is not sent again by itself: scoreboard notify --again {key}");
+            Finding::warning(&rules::NOTICE_UNKNOWN, Place::Project, message).help(help)
+        }
+    }
+}
+
+fn later(now: DateTime<Utc>, seconds: u64) -> Option<DateTime<Utc>> {
+    now.checked_add_signed(TimeDelta::try_seconds(i64::try_from(seconds).ok()?)?)
 }
 
 fn message_key(keys: &[String]) -> &str {

@@ -1,13 +1,14 @@
 //! The ways that messages go: lines to mail servers, webhooks, folders. A way that is down is tried once a time.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::super::project::Project;
 use super::super::world::{World, secret};
 use crate::finding::Place;
-use crate::http::Secret;
+use crate::http::{Secret, Surroundings as _};
 use crate::model::hash::hash_of;
 use crate::model::notify::{Address, Channel, Mail, Post, Server, Way};
 use crate::model::secret::SecretName;
@@ -72,6 +73,11 @@ pub struct Ways<'w> {
 impl<'w> Ways<'w> {
     pub fn new(project: &'w Project, world: World<'w>) -> Self {
         Self { project, world, line: None }
+    }
+
+    /// Waits, because a server asks for it.
+    pub fn pause(&self, time: Duration) {
+        self.world.pause(time);
     }
 
     /// Sends one message by its way.

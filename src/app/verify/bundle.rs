@@ -129,7 +129,7 @@ impl Bundle<'_> {
         let run = run.ok_or(Trouble::NoLedger)?;
         self.identity(&run, &lines, verdict);
         if let Some(head) = head {
-            chain::find(head, &entries, verdict);
+            chain::asked(head, &entries, verdict)?;
         }
         let mut store = Store::passing()?;
         self.import(&store, &entries, verdict)?.append(&mut store)?;

@@ -1,7 +1,10 @@
 //! The ledger's chain, link by link, and the heads that outputs have printed of it.
 
 use super::Verdict;
+use crate::app::Stopped;
+use crate::app::runs::Run;
 use crate::app::state::heads;
+use crate::finding::{Finding, Place, rules};
 use crate::store::Entry;
 use crate::store::ledger::{BROKEN, GENESIS, Line};
 
@@ -38,12 +41,35 @@ pub fn check(lines: &[Line], verdict: &mut Verdict) -> Vec<Entry> {
 /// A shorter beginning of a head is no proof of anything.
 const SHORTEST: usize = 12;
 
+/// Looks for the head that somebody asks for. What is none tells nothing of the store, so it is refused.
+///
+/// # Errors
+/// Something too short, no hexadecimal digits, or the code of a run.
+pub fn asked(head: &str, entries: &[Entry], verdict: &mut Verdict) -> Result<(), Stopped> {
+    let refused = |message: String| {
+        let finding = Finding::error(&rules::NO_HEAD, Place::Project, message);
+        Err(Stopped::one(finding.help(rules::NO_HEAD.fix)))
+    };
+    if !is_head(head) {
+        return refused(format!("`{head}` is no head: it has at least {SHORTEST} hexadecimal digits"));
+    }
+    if let Some(run) = Run::all(entries).iter().find(|run| run.code.eq_ignore_ascii_case(head.trim())) {
+        return refused(format!("`{}` is the code of a run, not a head of the ledger", run.code));
+    }
+    find(head, entries, verdict);
+    Ok(())
+}
+
+fn is_head(text: &str) -> bool {
+    text.trim().len() >= SHORTEST && text.trim().bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// Looks for a head: one that an output printed, or the hash of an entry; a beginning of it will do.
 pub fn find(head: &str, entries: &[Entry], verdict: &mut Verdict) {
     let head = head.trim().to_ascii_lowercase();
     let place = || format!("head {head}");
-    if head.len() < SHORTEST || !head.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        verdict.differs(place(), format!("is no head: write at least {SHORTEST} of its hexadecimal digits"));
+    if !is_head(&head) {
+        verdict.differs(place(), format!("is no head: it has at least {SHORTEST} hexadecimal digits"));
         return;
     }
     let printed = heads(entries).into_iter().rev().find(|(_, known)| known.starts_with(&head));

@@ -48,7 +48,7 @@ pub fn store(project: &Project, asked: &Asked, progress: Progress<'_>) -> Result
     rows::again(project, &store, &entries, asked.deep, progress, &mut verdict)?;
     published(project, &runs, &entries, &mut verdict);
     if let Some(head) = &asked.head {
-        chain::find(head, &entries, &mut verdict);
+        chain::asked(head, &entries, &mut verdict)?;
     }
     if let Some(output) = &asked.output {
         output::hold(project, output, &entries, progress, &mut verdict)?;

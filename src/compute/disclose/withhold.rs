@@ -25,6 +25,8 @@ pub fn withhold(board: &mut Scoreboard, catalog: &Catalog, slots: &BTreeSet<Slot
     board.comparisons = Vec::new();
     // Single rows stand in their cells, by name.
     (board.matrices, board.chains) = (Vec::new(), Vec::new());
+    // Who reports whom, by name.
+    board.organisations = None;
     board.changes = None;
     let silent = silent(board, catalog);
     for one in &mut board.indicators {

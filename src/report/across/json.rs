@@ -3,9 +3,13 @@
 use rust_decimal::Decimal;
 use serde_json::{Number, Value as Json, json};
 
-use crate::model::across::{Across, Entry, Matched, Programme, SetCompared, Total};
+use super::words;
+use crate::model::across::{
+    Across, Decided, Difference, Entry, Matched, Named, Open, Programme, SetCompared, Total, Undecided,
+};
 use crate::model::scoreboard::Status;
 use crate::model::value::Value;
+use crate::report::language::Tongue;
 
 pub fn json(across: &Across) -> Json {
     let name = |at: usize| across.programmes[at].name.as_str();
@@ -17,10 +21,47 @@ pub fn json(across: &Across) -> Json {
         "schema": 1,
         "title": across.title,
         "audience": across.audience.as_str(),
+        "language": across.language,
         "programmes": across.programmes.iter().map(programme).collect::<Vec<_>>(),
         "matched": across.matched.iter().map(|one| matched(across, one)).collect::<Vec<_>>(),
         "sets": across.sets.iter().map(|one| set(across, one)).collect::<Vec<_>>(),
         "alone": alone.collect::<Vec<_>>(),
+        "organisations": across.open.as_ref().map(|open| self::open(across, open)),
+    })
+}
+
+/// What is undecided, and what the report's own file decides.
+fn open(across: &Across, open: &Open) -> Json {
+    let names = |all: &[usize]| all.iter().map(|at| across.programmes[*at].name.as_str()).collect::<Vec<_>>();
+    let named =
+        |one: &Named| json!({ "identity": one.identity, "names": one.names, "programmes": names(&one.programmes) });
+    let pair = |pair: &Undecided| {
+        json!({
+            "one": named(&pair.one),
+            "other": named(&pair.other),
+            "probability": number(pair.probability),
+            "bits": number(pair.bits),
+            "reasons": pair.reasons,
+            "matched": pair.matched.iter().map(|at| across.matched[*at].code.as_str()).collect::<Vec<_>>(),
+            "line": words::line(pair),
+        })
+    };
+    let decided = |one: &Decided| {
+        json!({
+            "pair": one.pair,
+            "verdict": if one.same { "same" } else { "different" },
+            "by": one.by,
+            "because": one.because,
+            "on": one.on.to_string(),
+        })
+    };
+    let within =
+        open.within.iter().map(|(at, pairs)| json!({ "programme": across.programmes[*at].name, "pairs": pairs }));
+    json!({
+        "undecided": open.all,
+        "pairs": open.pairs.iter().map(pair).collect::<Vec<_>>(),
+        "within": within.collect::<Vec<_>>(),
+        "decisions": open.decisions.iter().map(decided).collect::<Vec<_>>(),
     })
 }
 
@@ -40,9 +81,11 @@ fn programme(one: &Programme) -> Json {
             "code": report.code,
             "title": report.title,
             "run": report.run,
+            "ledger_head": report.head,
             "indicators": report.indicators,
             "statuses": statuses,
             "rows_kept_out": report.rows_kept_out,
+            "partners_behind": report.behind,
         })
     });
     json!({
@@ -67,12 +110,18 @@ fn matched(across: &Across, one: &Matched) -> Json {
     let once = one.once.as_ref().map(|once| {
         let shared = (once.shared.iter())
             .map(|(first, second, both)| json!({ "first": name(*first), "second": name(*second), "both": both }));
-        let several = once.names.iter().map(|(identity, who)| {
-            json!({ "identity": identity, "programmes": who.iter().map(|at| name(*at)).collect::<Vec<_>>() })
+        let also = |(identity, why): &(String, String)| json!({ "identity": identity, "why": why });
+        let several = once.names.iter().map(|standing| {
+            json!({
+                "identity": standing.identity,
+                "programmes": standing.entries.iter().map(|at| name(*at)).collect::<Vec<_>>(),
+                "also": standing.also.iter().map(also).collect::<Vec<_>>(),
+            })
         });
         json!({
             "together": once.together,
             "at_least": once.at_least,
+            "at_most": once.at_most,
             "in_several": once.several,
             "shared": shared.collect::<Vec<_>>(),
             "several": several.collect::<Vec<_>>(),
@@ -84,9 +133,15 @@ fn matched(across: &Across, one: &Matched) -> Json {
         "matched_by": one.by.as_str(),
         "entries": one.entries.iter().map(|entry| self::entry(across, entry)).collect::<Vec<_>>(),
         "total": total,
-        "differences": one.differences,
+        "differences": one.differences.iter().map(|each| difference(across, each)).collect::<Vec<_>>(),
         "once": once,
     })
+}
+
+/// In English, as everything for machines.
+fn difference(across: &Across, one: &Difference) -> String {
+    let english = Tongue::of("en");
+    english.say(&words::difference(across, one, english))
 }
 
 fn entry(across: &Across, entry: &Entry) -> Json {
@@ -103,12 +158,14 @@ fn entry(across: &Across, entry: &Entry) -> Json {
         "value": maybe(entry.value.known()),
         "state": entry.value.state(),
         "why": why,
+        "lower": maybe(entry.lower),
         "upper": maybe(entry.upper),
         "coverage": { "reported": entry.coverage.reported, "due": entry.coverage.due },
         "cut_off": entry.cut_off.map(|day| day.to_string()),
         "target": maybe(entry.target.map(|target| target.value)),
         "progress": maybe(entry.progress),
         "status": entry.status.map(Status::as_str),
+        "found": entry.found.as_ref().map(|one| json!({ "file": one.file, "sheet": one.sheet, "cell": one.cell.to_string() })),
     })
 }
 

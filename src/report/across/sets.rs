@@ -1,6 +1,7 @@
 //! What the second of two programmes has and the first had not, and the other way round.
 
-use super::{SETS, heading, heads, section, tongue};
+use super::words::{self, head};
+use super::{heading, heads, section, tongue};
 use crate::model::across::{Across, SetCompared, SetPart, SetPublished};
 use crate::model::published::Outcome;
 use crate::report::book::{Cell, Sheet};
@@ -25,8 +26,8 @@ pub fn sheet(across: &Across) -> Option<Sheet> {
         between(150, 200),
         between(200, 320),
     ];
-    let mut canvas = Canvas::new(tongue(), SETS, widths);
-    heading(&mut canvas, across, LAST, SETS, "What one programme has and the other has not, as far as their rows tell");
+    let mut canvas = Canvas::new(tongue(across), words::SETS, widths);
+    heading(&mut canvas, across, LAST, words::SETS, words::SETS_ABOUT);
     for set in &across.sets {
         one(&mut canvas, across, set);
     }
@@ -50,18 +51,18 @@ fn one(canvas: &mut Canvas, across: &Across, set: &SetCompared) {
     );
     canvas.span(NAME, LAST, Cell::verbatim(from), Look::Note.plain()).end();
     let looks = [
-        ("Part", Look::Head),
-        ("Rows give", Look::HeadRight),
-        ("Published", Look::HeadRight),
-        ("Outcome", Look::Head),
-        ("Source", Look::Head),
-        ("Note", Look::Head),
+        (head::PART, Look::Head),
+        (head::GIVES, Look::HeadRight),
+        (head::PUBLISHED, Look::HeadRight),
+        (head::OUTCOME, Look::Head),
+        (head::SOURCE, Look::Head),
+        (head::NOTE, Look::Head),
     ];
     heads(canvas, &looks);
     for (_, part) in SetPart::NAMES {
         let said: Vec<&SetPublished> = set.published.iter().filter(|one| one.part == part).collect();
         for published in said.iter().copied().map(Some).chain(said.is_empty().then_some(None)) {
-            canvas.text(NAME, label(part, name(set.first.0), name(set.second.0)), Look::Text);
+            canvas.text(NAME, words::part(part, name(set.first.0), name(set.second.0)), Look::Text);
             canvas.put(2, Cell::count(set.count(part)), Look::StrongFigure.plain());
             if let Some(one) = published {
                 canvas.text(3, meant(one.said.relation, &NumberFormat::WHOLE.shown(one.said.value)), Look::Figure);
@@ -73,32 +74,17 @@ fn one(canvas: &mut Canvas, across: &Across, set: &SetCompared) {
         }
     }
     if let Some(account) = &set.account {
-        let said = format!(
-            "▲ What was published does not come out: the first, less the dropped, plus the new, makes {}; published for the \
-             second was {}.",
-            account.makes.normalize(),
-            account.second.normalize()
-        );
+        let said = words::account(account.makes, account.second);
         canvas.span(NAME, LAST, Cell::text(said), Look::Reason.plain()).end();
     }
     canvas.gap(8);
     for (part, values) in [(SetPart::Kept, &set.kept), (SetPart::Dropped, &set.dropped), (SetPart::Added, &set.added)] {
-        canvas.text(NAME, label(part, name(set.first.0), name(set.second.0)), Look::StrongTop);
+        canvas.text(NAME, words::part(part, name(set.first.0), name(set.second.0)), Look::StrongTop);
         let text = if values.is_empty() { "none".to_owned() } else { own(values.join(", ")) };
         canvas.span(2, LAST, Cell::text(text), Look::Prose.plain()).end();
     }
     canvas.gap(16);
     canvas.keep_from(start);
-}
-
-fn label(part: SetPart, first: &str, second: &str) -> String {
-    match part {
-        SetPart::First => format!("in {}", own(first)),
-        SetPart::Second => format!("in {}", own(second)),
-        SetPart::Kept => "in both".to_owned(),
-        SetPart::Dropped => format!("dropped: in {} and not in {}", own(first), own(second)),
-        SetPart::Added => format!("new: in {} and not in {}", own(second), own(first)),
-    }
 }
 
 fn tone(outcome: Outcome) -> Tone {

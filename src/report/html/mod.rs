@@ -5,6 +5,7 @@
 //! [`page::theirs`] or `maud`, which escapes everything: it is text and never markup. The page tells what the workbook
 //! of the same scoreboard tells, and nothing more.
 
+mod across;
 mod behind;
 mod breakdown;
 mod card;
@@ -16,6 +17,7 @@ mod evidence;
 mod map;
 mod matrix;
 mod method;
+mod organisations;
 mod overview;
 mod page;
 mod plot;
@@ -25,6 +27,8 @@ mod style;
 mod survey;
 #[cfg(test)]
 mod tests;
+
+pub use across::across;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -41,7 +45,7 @@ use page::{Page, theirs};
 
 const SCRIPT: &str = include_str!("page.js");
 
-/// A part of the page with a heading of its own.
+/// A part of a page with a heading of its own.
 struct Section {
     id: &'static str,
     title: &'static str,
@@ -150,6 +154,9 @@ fn sections(page: &Page<'_>) -> Vec<Section> {
                 )
             }),
             SheetKind::Map => map::part(page).and_then(|body| section("map", words::MAP, body)),
+            SheetKind::Organisations => {
+                organisations::part(page).and_then(|body| section("organisations", words::ORGANISATIONS, body))
+            }
             SheetKind::Indicators => (!board.indicators.is_empty()).then(|| Section {
                 id: "indicators",
                 title: ours::INDICATORS,

@@ -17,28 +17,31 @@ use crate::report::partner_names;
 use crate::report::style::{NumberFormat, Tone};
 use crate::report::words;
 
-pub struct Page<'a> {
-    pub board: &'a Scoreboard,
-    pub rows: Rows<'a>,
-    partners: BTreeMap<&'a str, &'a str>,
+/// Our words and numbers in the language of a page.
+pub struct Voice {
     pub tongue: Tongue,
     /// Texts of ours that no table translates.
     pub untold: RefCell<Vec<String>>,
 }
 
-impl<'a> Page<'a> {
-    pub fn new(board: &'a Scoreboard) -> Self {
-        let tongue = Tongue::of(&board.presentation.language);
-        Self { board, rows: Rows::new(board), partners: partner_names(board), tongue, untold: RefCell::default() }
-    }
+pub struct Page<'a> {
+    pub board: &'a Scoreboard,
+    pub rows: Rows<'a>,
+    partners: BTreeMap<&'a str, &'a str>,
+    voice: Voice,
+}
 
-    pub fn restricted(&self) -> bool {
-        self.board.audience.is_restricted()
-    }
+impl std::ops::Deref for Page<'_> {
+    type Target = Voice;
 
-    /// Whether the report wants this kind of drawing.
-    pub fn draws(&self, chart: ChartUse) -> bool {
-        self.board.presentation.draws(chart)
+    fn deref(&self) -> &Voice {
+        &self.voice
+    }
+}
+
+impl Voice {
+    pub fn of(language: &str) -> Self {
+        Self { tongue: Tongue::of(language), untold: RefCell::default() }
     }
 
     /// A text of ours in the language of the page; what is not ours in it is marked by [`own`].
@@ -77,17 +80,6 @@ impl<'a> Page<'a> {
         html! { time datetime=(day) { (self.tongue.writing().long_day(day)) } }
     }
 
-    /// A partner as people call it.
-    pub fn partner(&self, code: &'a str) -> &'a str {
-        self.partners.get(code).copied().unwrap_or(code)
-    }
-
-    /// A collection as people call it.
-    pub fn collection(&self, code: &'a str) -> &'a str {
-        let lines = &self.board.reporting;
-        lines.iter().find(|line| line.collection == code).map_or(code, |line| &line.collection_title)
-    }
-
     /// A figure, or the word for its absence: never a zero or nothing in its place.
     pub fn value(&self, value: &Value, format: NumberFormat) -> Markup {
         match (value.known(), words::absent(value)) {
@@ -102,25 +94,6 @@ impl<'a> Page<'a> {
 
     pub fn optional(&self, value: Option<Decimal>, word: &str, format: NumberFormat) -> Markup {
         value.map_or_else(|| self.absent(word), |value| html! { (self.number(value, format)) })
-    }
-
-    /// A figure that opens its rows, where there are any to be seen. `by` is the field and value of a line.
-    pub fn traced(&self, one: &IndicatorResult, by: Option<(&str, &str)>, shown: Markup) -> Markup {
-        let count = self.rows.behind(one, by);
-        if count == 0 {
-            return shown;
-        }
-        let (field, value) = by.unzip();
-        let title = self.say(words::page::rows_behind(count));
-        html! {
-            a.trace href=(format!("#rows-{}", one.code)) data-rows=(one.code) data-by=[field] data-value=[value] title=(title) { (shown) }
-        }
-    }
-
-    /// The way to rows that no figure stands for.
-    pub fn way_to_rows(&self, one: &IndicatorResult, key: (&str, &str)) -> Markup {
-        let count = self.rows.behind(one, Some(key));
-        self.traced(one, Some(key), html! { @if count > 0 { (self.say(words::page::rows(count))) } })
     }
 
     pub fn status(&self, status: Status) -> Markup {
@@ -142,6 +115,52 @@ impl<'a> Page<'a> {
                 @if let Some(due) = due { span.due style=(format!("left:{}%", percent(due))) {} }
             }
         }
+    }
+}
+
+impl<'a> Page<'a> {
+    pub fn new(board: &'a Scoreboard) -> Self {
+        let voice = Voice::of(&board.presentation.language);
+        Self { board, rows: Rows::new(board), partners: partner_names(board), voice }
+    }
+
+    pub fn restricted(&self) -> bool {
+        self.board.audience.is_restricted()
+    }
+
+    /// Whether the report wants this kind of drawing.
+    pub fn draws(&self, chart: ChartUse) -> bool {
+        self.board.presentation.draws(chart)
+    }
+
+    /// A partner as people call it.
+    pub fn partner(&self, code: &'a str) -> &'a str {
+        self.partners.get(code).copied().unwrap_or(code)
+    }
+
+    /// A collection as people call it.
+    pub fn collection(&self, code: &'a str) -> &'a str {
+        let lines = &self.board.reporting;
+        lines.iter().find(|line| line.collection == code).map_or(code, |line| &line.collection_title)
+    }
+
+    /// A figure that opens its rows, where there are any to be seen. `by` is the field and value of a line.
+    pub fn traced(&self, one: &IndicatorResult, by: Option<(&str, &str)>, shown: Markup) -> Markup {
+        let count = self.rows.behind(one, by);
+        if count == 0 {
+            return shown;
+        }
+        let (field, value) = by.unzip();
+        let title = self.say(words::page::rows_behind(count));
+        html! {
+            a.trace href=(format!("#rows-{}", one.code)) data-rows=(one.code) data-by=[field] data-value=[value] title=(title) { (shown) }
+        }
+    }
+
+    /// The way to rows that no figure stands for.
+    pub fn way_to_rows(&self, one: &IndicatorResult, key: (&str, &str)) -> Markup {
+        let count = self.rows.behind(one, Some(key));
+        self.traced(one, Some(key), html! { @if count > 0 { (self.say(words::page::rows(count))) } })
     }
 }
 

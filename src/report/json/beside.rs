@@ -1,10 +1,12 @@
-//! What stands beside the figures: what others published, and matrices with their gaps.
+//! What stands beside the figures: what others published, matrices with their gaps, chains, organisations.
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{maybe, maybe_day, number};
+use super::{day, maybe, maybe_day, number};
 use crate::model::chain::Chain;
+use crate::model::code::IndicatorCode;
 use crate::model::matrix::{Matrix, MatrixCell, MatrixPart};
+use crate::model::organisations::{CountryDecided, Decided, List, Named, Organisations, Pair};
 use crate::model::published::{Disagreement, Published};
 
 /// What others published, and what became of it.
@@ -71,5 +73,69 @@ pub fn chain(one: &Chain) -> Json {
         "open_after_days": one.open_after,
         "open": open.collect::<Vec<_>>(),
         "coverage": { "reported": one.coverage.reported, "due": one.coverage.due },
+    })
+}
+
+/// Who reports the same organisations, which may be one, and what was decided.
+pub fn organisations(all: &Organisations) -> Json {
+    json!({
+        "lists": all.lists.iter().map(list).collect::<Vec<_>>(),
+        "pairs": all.pairs.iter().map(pair).collect::<Vec<_>>(),
+        "decisions": all.decisions.iter().map(decided).collect::<Vec<_>>(),
+        "countries": all.countries.iter().map(country).collect::<Vec<_>>(),
+    })
+}
+
+fn list(one: &List) -> Json {
+    json!({
+        "collection": one.collection,
+        "field": one.field,
+        "written": one.written,
+        "once": one.once,
+        "least": one.least,
+        "by_name": one.by_name,
+        "partners": one.partners,
+        "shared": one.shared,
+        "overlap": one.overlap,
+        "counted_by": one.counted_by.iter().map(IndicatorCode::as_str).collect::<Vec<_>>(),
+    })
+}
+
+fn pair(one: &Pair) -> Json {
+    let named = |one: &Named| {
+        json!({
+            "identity": one.identity,
+            "names": one.names,
+            "partners": one.partners,
+            "place": one.place.as_ref().map(ToString::to_string),
+        })
+    };
+    json!({
+        "one": named(&one.one),
+        "other": named(&one.other),
+        "probability": number(one.probability),
+        "bits": number(one.bits),
+        "reasons": one.reasons,
+    })
+}
+
+fn decided(one: &Decided) -> Json {
+    json!({
+        "pair": [one.one, one.other],
+        "verdict": if one.same { "same" } else { "different" },
+        "by": one.by,
+        "because": one.because,
+        "on": day(one.on),
+    })
+}
+
+fn country(one: &CountryDecided) -> Json {
+    json!({
+        "written": one.written,
+        "is": one.is,
+        "of": one.of,
+        "by": one.by,
+        "because": one.because,
+        "on": day(one.on),
     })
 }

@@ -64,6 +64,7 @@ pub fn json(scoreboard: &Scoreboard) -> Vec<u8> {
         "surveys": scoreboard.surveys.iter().map(|one| survey(one, restricted)).collect::<Vec<_>>(),
         "matrices": scoreboard.matrices.iter().map(beside::matrix).collect::<Vec<_>>(),
         "chains": scoreboard.chains.iter().map(beside::chain).collect::<Vec<_>>(),
+        "organisations": scoreboard.organisations.as_ref().map(beside::organisations),
         "comparisons": scoreboard.comparisons.iter().map(comparison).collect::<Vec<_>>(),
         "findings": findings(scoreboard),
         "kept_out_total": scoreboard.kept_out_total,

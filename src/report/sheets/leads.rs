@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Context, TOP, answers, evidence};
-use crate::finding::CellRef;
+use crate::finding::{CellRef, Place};
 use crate::model::code::IndicatorCode;
 use crate::model::scoreboard::{IndicatorResult, Scoreboard};
 use crate::model::trace::{Counted, Made, Number, Part, Standing};
@@ -115,7 +115,12 @@ impl<'a> Index<'a> {
                     Counted::Response { .. } => words::ANSWERS,
                     Counted::Change { at, .. } => return self.moved(*at),
                     Counted::Comparison { at, what } => return self.compared(*at, what),
-                    Counted::Status(_) | Counted::Evidence { .. } | Counted::Place | Counted::Original => return None,
+                    Counted::Likely { pair } => return self.first_cell(*pair),
+                    Counted::Status(_)
+                    | Counted::Evidence { .. }
+                    | Counted::Organisations { .. }
+                    | Counted::Place
+                    | Counted::Original => return None,
                 };
                 let to = self.sheet(to)?;
                 (to != sheet).then(|| Lead { tip: to.clone(), sheet: to, cell: TOP })
@@ -139,6 +144,13 @@ impl<'a> Index<'a> {
         let mut sources = self.board.evidence.sources.iter().rev();
         let source = sources.find(|source| source.partner == partner && source.collection == collection)?;
         self.copy(&source.file, &source.sheet, TOP)
+    }
+
+    /// Where the first of a pair stands as it came.
+    fn first_cell(&self, pair: usize) -> Option<Lead> {
+        let place = self.board.organisations.as_ref()?.pairs.get(pair)?.one.place.as_ref()?;
+        let Place::Cell { file, sheet, cell } = place else { return None };
+        self.copy(file, sheet, (*cell)?)
     }
 
     fn compared(&self, at: usize, what: &str) -> Option<Lead> {
@@ -166,6 +178,7 @@ impl<'a> Index<'a> {
         match part {
             Part::Value
             | Part::Upper
+            | Part::Lower
             | Part::Numerator
             | Part::Denominator
             | Part::Rows

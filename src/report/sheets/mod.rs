@@ -18,6 +18,7 @@ mod leads;
 mod map;
 mod matrix;
 mod method;
+mod organisations;
 mod pace;
 mod panel;
 mod published;
@@ -78,6 +79,7 @@ pub fn book(scoreboard: &Scoreboard) -> Book {
             SheetKind::Funnel => sheets.extend(funnel::sheet(context)),
             SheetKind::Countries => sheets.extend(countries::sheet(context)),
             SheetKind::Map => sheets.extend(map::sheet(context)),
+            SheetKind::Organisations => sheets.extend(organisations::sheet(context)),
             SheetKind::Indicators => sheets.extend(indicators.iter().cloned()),
             SheetKind::Survey if !scoreboard.surveys.is_empty() => sheets.push(survey::sheet(context)),
             SheetKind::Quality => sheets.push(quality::sheet(context)),

@@ -484,6 +484,7 @@ fn feet(canvas: &mut Canvas, board: &Scoreboard, layout: &Layout, others: &[&str
         (words::FUNNEL, prose::TO_FUNNEL),
         (words::COUNTRIES, prose::TO_COUNTRIES),
         (words::MAP, super::super::matrix::TO_MAP),
+        (words::ORGANISATIONS, super::super::organisations::TO_ORGANISATIONS),
     ];
     let tongue = canvas.tongue();
     let there = |sheet: &str| others.contains(&words::sheet_name(tongue, sheet).as_str());

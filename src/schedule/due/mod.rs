@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Days, MappedLocalTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
-use super::history::Past;
+use super::history::{Failed, Past};
 use crate::model::cron::CronLine;
 use crate::model::schedule::{CatchUp, Schedule};
 
@@ -45,6 +45,8 @@ pub struct Due {
     pub due: DateTime<Utc>,
     /// How many earlier times it stands for besides, at most [`MOST`].
     pub missed: usize,
+    /// How often it was tried and failed.
+    pub tried: u32,
     pub act: Act,
 }
 
@@ -59,23 +61,33 @@ pub fn due(schedules: &[Schedule], zone: Tz, past: &dyn Fn(&Schedule) -> Past, n
 fn of_one(at: usize, schedule: &Schedule, zone: Tz, past: &Past, now: DateTime<Utc>) -> Vec<Due> {
     // Whoever is woken at six for the first time means this six o'clock.
     let since = now - TimeDelta::seconds(now.timestamp().rem_euclid(60) + 1);
-    let begin = Due { at, due: since, missed: 0, act: Act::Begin };
+    let begin = Due { at, due: since, missed: 0, tried: 0, act: Act::Begin };
     if past.times.as_deref() != Some(schedule.times(zone).as_str()) {
         return vec![begin];
     }
     // What was done at a later hour than now was done while the clock was wrong: it is not done again when its hour
     // comes, and keeps nothing else from being done.
     let Some(done) = past.ended.range(..=now).next_back() else { return vec![begin] };
-    let missed = between(schedule, zone, *done, now);
-    let Some(latest) = missed.last().copied() else { return Vec::new() };
+    // A newer time takes the place of one that failed.
+    let failed = past.failed.range(..=now).next_back().filter(|(due, _)| *due > done);
+    let missed = between(schedule, zone, failed.map_or(*done, |(due, _)| *due), now);
     let act = |due: &DateTime<Utc>| {
         if past.begun.get(due).is_some_and(|begun| *begun >= BEGINNINGS) { Act::GiveUp } else { Act::Work }
     };
+    let Some(latest) = missed.last().copied() else {
+        let once_more = failed.filter(|(_, failed)| is_time(failed, now)).map(|(due, failed)| {
+            // Like every other time it can begin late by so much and no more.
+            let late = failed.again().is_some_and(|again| now - again > PATIENCE);
+            let act = if schedule.catch_up == CatchUp::None && late { Act::LetBe } else { act(due) };
+            Due { at, due: *due, missed: 0, tried: failed.tries, act }
+        });
+        return once_more.into_iter().collect();
+    };
     match schedule.catch_up {
-        CatchUp::Latest => vec![Due { at, due: latest, missed: missed.len() - 1, act: act(&latest) }],
+        CatchUp::Latest => vec![Due { at, due: latest, missed: missed.len() - 1, tried: 0, act: act(&latest) }],
         CatchUp::None => {
             let act = if now - latest <= PATIENCE { act(&latest) } else { Act::LetBe };
-            vec![Due { at, due: latest, missed: missed.len() - 1, act }]
+            vec![Due { at, due: latest, missed: missed.len() - 1, tried: 0, act }]
         }
         CatchUp::All => {
             let first = missed.len().saturating_sub(MOST);
@@ -83,11 +95,17 @@ fn of_one(at: usize, schedule: &Schedule, zone: Tz, past: &Past, now: DateTime<U
                 at,
                 due: *due,
                 missed: if n == 0 { first } else { 0 },
+                tried: 0,
                 act: act(due),
             };
             missed.iter().skip(first).enumerate().map(of).collect()
         }
     }
+}
+
+/// Whether the time has come to try once more. A clock that was set back behind the last try keeps nobody waiting.
+fn is_time(failed: &Failed, now: DateTime<Utc>) -> bool {
+    failed.again().is_some_and(|again| again <= now || now < failed.last)
 }
 
 /// The instants of a schedule after one and up to another: of more than [`MOST`] the latest, and one more.

@@ -239,7 +239,7 @@ fn what_was_cut_short_is_done_again_and_given_up_at_the_third_time() {
     world.awake("2016-06-01T00:00:00Z", "2016-06-01T02:00:00Z");
     let (due, now) = (at("2016-06-01T03:00:00Z"), at("2016-06-01T03:00:10Z"));
     for act in [Act::Work, Act::Work, Act::Work, Act::GiveUp] {
-        assert_eq!(world.due(now), [Due { at: 0, due, missed: 0, act }]);
+        assert_eq!(world.due(now), [Due { at: 0, due, missed: 0, tried: 0, act }]);
         world.attempt(due, Outcome::Begun, now);
     }
     world.attempt(due, Outcome::Failed, now);
@@ -250,6 +250,72 @@ fn what_was_cut_short_is_done_again_and_given_up_at_the_third_time() {
         assert_eq!(world.due(now).first().map(|one| one.act), Some(Act::Work));
         world.attempt(due, Outcome::Begun, now);
         world.attempt(due, Outcome::Abandoned, now);
+    }
+}
+
+#[test]
+fn a_time_that_failed_is_tried_again_after_a_quarter_of_an_hour_and_after_an_hour_and_then_let_be() {
+    for catch_up in [CatchUp::Latest, CatchUp::All, CatchUp::None] {
+        let mut world = World::new(&["0 6 * * *"], catch_up, VILNIUS);
+        world.awake("2016-06-01T00:00:00Z", "2016-06-01T02:00:00Z");
+        let due = at("2016-06-01T03:00:00Z");
+        let one = |tried| [Due { at: 0, due, missed: 0, tried, act: Act::Work }];
+        assert_eq!(world.due(at("2016-06-01T03:00:10Z")), one(0));
+        // Each try takes five minutes; what comes counts from its end.
+        world.attempt(due, Outcome::Begun, at("2016-06-01T03:00:10Z"));
+        world.attempt(due, Outcome::Failed, at("2016-06-01T03:05:00Z"));
+        assert_eq!(world.due(at("2016-06-01T03:19:59Z")), []);
+        assert_eq!(world.due(at("2016-06-01T03:20:00Z")), one(1));
+        assert_eq!(world.due(at("2016-06-01T03:04:00Z")), one(1), "a clock that was set back keeps nobody waiting");
+        world.attempt(due, Outcome::Failed, at("2016-06-01T03:25:00Z"));
+        assert_eq!(world.due(at("2016-06-01T04:24:59Z")), []);
+        assert_eq!(world.due(at("2016-06-01T04:25:00Z")), one(2));
+        // Killed in the middle of a try it is begun again, and stopped as asked, too.
+        world.attempt(due, Outcome::Begun, at("2016-06-01T04:25:00Z"));
+        assert_eq!(world.due(at("2016-06-01T04:26:00Z")), one(2));
+        world.attempt(due, Outcome::Abandoned, at("2016-06-01T04:27:00Z"));
+        assert_eq!(world.due(at("2016-06-01T04:28:00Z")), one(2));
+        world.attempt(due, Outcome::Failed, at("2016-06-01T04:30:00Z"));
+        assert_eq!(world.due(at("2016-06-01T23:00:00Z")), [], "three tries of one time");
+        let next = Due { at: 0, due: at("2016-06-02T03:00:00Z"), missed: 0, tried: 0, act: Act::Work };
+        assert_eq!(world.due(at("2016-06-02T03:00:00Z")), [next], "its next time has tries of its own");
+    }
+}
+
+#[test]
+fn what_went_right_at_another_try_is_done() {
+    let mut world = World::new(&["0 6 * * *"], CatchUp::All, VILNIUS);
+    world.awake("2016-06-01T00:00:00Z", "2016-06-01T02:00:00Z");
+    world.attempt(at("2016-06-01T03:00:00Z"), Outcome::Failed, at("2016-06-01T03:00:10Z"));
+    world.awake("2016-06-01T03:01:00Z", "2016-06-02T12:00:00Z");
+    assert_eq!(instants(&world), ["06-01 03:00", "06-02 03:00"]);
+    assert_eq!(world.missed, [0, 0]);
+}
+
+#[test]
+fn a_newer_time_takes_the_place_of_one_that_failed() {
+    for catch_up in [CatchUp::Latest, CatchUp::All, CatchUp::None] {
+        let mut world = World::new(&["*/10 * * * *"], catch_up, VILNIUS);
+        world.awake("2016-06-01T03:00:30Z", "2016-06-01T03:09:00Z");
+        let (first, second) = (at("2016-06-01T03:10:00Z"), at("2016-06-01T03:20:00Z"));
+        world.attempt(first, Outcome::Failed, at("2016-06-01T03:10:10Z"));
+        assert_eq!(world.due(second), [Due { at: 0, due: second, missed: 0, tried: 0, act: Act::Work }]);
+        world.attempt(second, Outcome::Published, at("2016-06-01T03:20:10Z"));
+        assert_eq!(world.due(at("2016-06-01T03:29:00Z")), [], "and it does not come back");
+    }
+}
+
+#[test]
+fn another_try_that_was_missed_is_caught_up_as_declared() {
+    for (catch_up, act) in [(CatchUp::Latest, Act::Work), (CatchUp::All, Act::Work), (CatchUp::None, Act::LetBe)] {
+        let mut world = World::new(&["0 6 * * MON"], catch_up, VILNIUS);
+        world.awake("2016-06-05T00:00:00Z", "2016-06-06T02:00:00Z");
+        let due = at("2016-06-06T03:00:00Z");
+        world.attempt(due, Outcome::Failed, at("2016-06-06T03:00:10Z"));
+        // Switched off until the next day.
+        assert_eq!(world.due(at("2016-06-07T08:00:00Z")), [Due { at: 0, due, missed: 0, tried: 1, act }]);
+        world.wake(at("2016-06-07T08:00:00Z"));
+        assert_eq!(world.due(at("2016-06-07T20:00:00Z")), []);
     }
 }
 

@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use crate::app::attempt::{Attempt, Outcome, Trigger};
 use crate::app::{Stopped, sources, status};
 use crate::model::scoreboard::ReportingState;
-use crate::schedule::scheduler::{Scheduler, Standing, entries, outcome};
+use crate::schedule::scheduler::{Scheduler, outcome};
+use crate::schedule::standing::{Standing, entries};
 use crate::store::Kind;
 
 /// What work by command is called among the schedules: no code begins so.
@@ -40,7 +41,7 @@ impl Facts {
         let standing = scheduler.standing(1)?;
         let project = scheduler.project()?;
         let mut facts = Self { standing, findings: [("error", 0), ("warning", 0)], ..Self::default() };
-        let entries = entries(&project.store())?;
+        let entries = entries(project)?;
         let ages = sources::ages(&entries, &project.catalog).into_iter();
         facts.fetched = ages.filter_map(|age| Some((age.code, age.last_success?))).collect();
         for entry in &entries {

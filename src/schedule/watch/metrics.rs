@@ -71,13 +71,13 @@ fn of_work(registry: &mut Registry, facts: &Facts) {
         if let Some(at) = one.success {
             success.get_or_create(&labels).set(at.timestamp());
         }
-        if let Some(at) = one.next.first() {
+        if let Some(at) = one.next_work() {
             next.get_or_create(&labels).set(at.timestamp());
         }
     }
     let help = "When work last ended with a scoreboard that is published";
     registry.register_with_unit("last_success_timestamp", help, Unit::Seconds, success);
-    registry.register_with_unit("next_due_timestamp", "When work is due next", Unit::Seconds, next);
+    registry.register_with_unit("next_due_timestamp", "When work is due or tried next", Unit::Seconds, next);
 
     let delivered: Family<Labels, Counter> = Family::default();
     for (destination, count) in &facts.delivered {

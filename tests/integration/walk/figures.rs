@@ -6,14 +6,15 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use scoreboard::app::project::Project as Folder;
-use scoreboard::define::catalog::{Estimate, Field, FieldKind, How, Indicator, Pairing, RowMeasure};
+use scoreboard::define::catalog::{Collection, Estimate, Field, FieldKind, How, Indicator, Pairing, RowMeasure};
 use scoreboard::model::code::IndicatorCode;
-use scoreboard::model::scoreboard::{AnswerRow, EvidenceRow, IndicatorResult, Scoreboard};
+use scoreboard::model::scoreboard::{AnswerRow, EvidenceRow, IndicatorResult, Scoreboard, SourceSheet};
 use scoreboard::model::trace::{AnswerPart, Bound, Brings, Counted, Estimated, Made, Number, Part, Standing, Taking};
 
 use super::declared::Declared;
 use super::estimates::{self, Kind, One, Strata};
 use super::leaves::{Inbox, folded};
+use super::once::{Joined, Reported};
 
 type By = [(String, String)];
 pub type Told = Result<f64, String>;
@@ -23,6 +24,9 @@ pub struct Ground<'a> {
     pub board: &'a Scoreboard,
     pub inbox: RefCell<Inbox>,
     pub declared: Declared,
+    /// Organisations that are one.
+    pub joined: Joined,
+    pub reported: RefCell<BTreeMap<(String, String), Reported>>,
     /// What each row of the evidence brings, as its cells say: numerator, denominator.
     amounts: Vec<(Option<f64>, Option<f64>)>,
     /// Rows whose cells do not say what the trace says.
@@ -38,11 +42,14 @@ impl<'a> Ground<'a> {
             board,
             inbox: RefCell::new(Inbox::new(&path.join("data/inbox"))),
             declared: Declared::read(path),
+            joined: Joined::default(),
+            reported: RefCell::default(),
             amounts: Vec::new(),
             wrong: Vec::new(),
             students: RefCell::default(),
             populations: RefCell::default(),
         };
+        ground.joined = ground.join(board, path);
         for row in &board.evidence.rows {
             match ground.leaf(row) {
                 Ok(amounts) => ground.amounts.push(amounts),
@@ -113,7 +120,7 @@ impl<'a> Ground<'a> {
         }
     }
 
-    fn field(&self, row: &EvidenceRow, name: &str) -> Option<&Field> {
+    pub fn field(&self, row: &EvidenceRow, name: &str) -> Option<&Field> {
         let collection = self.folder.catalog.collections.iter().find(|one| one.code.as_str() == row.collection)?;
         collection.field(name)
     }
@@ -178,13 +185,20 @@ impl<'a> Ground<'a> {
         Some(all)
     }
 
-    /// What is counted once is what stands in the cell.
     /// Whether somebody decided that a code stands for this country.
     fn is_meant(&self, row: &EvidenceRow, field: &str, text: &str, country: &str) -> bool {
         let meant = self.field(row, field).map(|field| &field.meant);
         meant.is_some_and(|meant| meant.get(&text.to_lowercase()).is_some_and(|code| code == country))
     }
 
+    /// Whether what stands in the row is one with this organisation, by a country's rule or by decision.
+    fn is_joined(&self, row: &EvidenceRow, field: &str, identity: &str) -> bool {
+        let here = self.board.evidence.source(row).zip(self.field(row, field));
+        let here = here.and_then(|(source, field)| self.organisation(source, field, row.cell.row));
+        here.is_some_and(|here| self.joined.is_one(&here, identity))
+    }
+
+    /// What is counted once is what stands in the cell.
     fn identity(&self, row: &EvidenceRow, field: &str, brings: &Brings) -> Result<(), String> {
         let Some(identity) = &brings.identity else { return Ok(()) };
         if field == "partner" {
@@ -209,7 +223,10 @@ impl<'a> Ground<'a> {
             Some(FieldKind::Enterprise) => known.ends_with(&seen) || seen.ends_with(&known),
             _ => seen == known,
         };
-        if same { Ok(()) } else { Err(format!("{identity} is not what stands there: {text}")) }
+        if same || self.is_joined(row, field, identity) {
+            return Ok(());
+        }
+        Err(format!("{identity} is not what stands there: {text}"))
     }
 
     // Which rows.
@@ -357,17 +374,19 @@ impl<'a> Ground<'a> {
         let rows = || self.rows(code, by);
         match part {
             Part::Value => self.value(code, by, &rows()),
-            Part::Upper => match &one.made {
-                Made::Quotient { of, to } => {
-                    let percent = if one.unit.is_percent() { 100.0 } else { 1.0 };
-                    Ok(percent * self.end(of, Part::Upper)? / self.end(to, Part::Value)?)
-                }
-                Made::Sum(parts) => parts.iter().map(|part| self.end(part, Part::Upper)).sum(),
-                _ => {
-                    let (numbers, names) = self.identities(&rows(), false);
-                    Ok((numbers + names) as f64)
-                }
-            },
+            Part::Upper | Part::Lower if matches!(one.made, Made::Quotient { .. } | Made::Sum(_)) => {
+                self.derived_end(&one.made, one.unit.is_percent(), part)
+            }
+            Part::Upper => {
+                let (numbers, names) = self.identities(&rows(), false);
+                Ok((numbers + names) as f64)
+            }
+            Part::Lower => {
+                let How::Rows { measure: RowMeasure::One(measure), .. } = &self.indicator(code).how else {
+                    return Err("nothing is counted once".into());
+                };
+                self.least(&rows(), measure.distinct_field().ok_or("no field")?)
+            }
             Part::Numerator | Part::Denominator => self.part(code, by, part),
             Part::Rows if one.made == Made::Answers => {
                 self.estimate(code, by, Estimated { of_change: false, wave: None, bound: Bound::Answers })
@@ -413,11 +432,21 @@ impl<'a> Ground<'a> {
         }
     }
 
-    /// An end of a part's range: of what is no range, the value. No walked project derives from undecided organisations.
-    fn end(&self, code: &IndicatorCode, part: Part) -> Told {
-        let total = &self.result(code).total;
-        assert!(total.lower.is_none(), "{code} has a lower end");
-        self.figure(code, &[], if total.upper.is_some() { part } else { Part::Value })
+    /// An end of what is derived: of a quotient over the other end of its denominator. All walked figures are positive.
+    fn derived_end(&self, made: &Made, percent: bool, part: Part) -> Told {
+        let end = |code: &IndicatorCode, part: Part| {
+            let total = &self.result(code).total;
+            let is_range = if part == Part::Upper { total.upper.is_some() } else { total.lower.is_some() };
+            self.figure(code, &[], if is_range { part } else { Part::Value })
+        };
+        match made {
+            Made::Quotient { of, to } => {
+                let other = if part == Part::Upper { Part::Lower } else { Part::Upper };
+                Ok(if percent { 100.0 } else { 1.0 } * end(of, part)? / end(to, other)?)
+            }
+            Made::Sum(parts) => parts.iter().map(|code| end(code, part)).sum(),
+            _ => Err("it is made of no others".into()),
+        }
     }
 
     fn committed(&self, code: &IndicatorCode) -> Told {
@@ -725,7 +754,8 @@ impl<'a> Ground<'a> {
             Counted::Evidence { amount: true } => {
                 return Ok(self.amounts.iter().filter_map(|amounts| amounts.0).sum());
             }
-            Counted::Place | Counted::Original => return Err("exempt".into()),
+            Counted::Organisations { list, what } => return self.listed(*list, what),
+            Counted::Likely { .. } | Counted::Place | Counted::Original => return Err("exempt".into()),
         } as f64)
     }
 
@@ -749,59 +779,60 @@ impl<'a> Ground<'a> {
         let (Some(partner), Some(code)) = (partner, collection) else { return Err("whose rows?".into()) };
         let collection =
             self.folder.catalog.collections.iter().find(|one| one.code.as_str() == code).ok_or("no collection")?;
-        let mut rows = 0;
-        for source in self.board.evidence.sources.iter().filter(|one| one.partner == partner && one.collection == code)
-        {
-            let mut filled: BTreeSet<u32> = BTreeSet::new();
-            let mut head = None;
-            for (field, column) in &source.columns {
-                let names: BTreeSet<String> =
-                    collection.field(field).into_iter().flat_map(Field::names).map(folded).collect();
-                let rows = self.inbox.borrow_mut().filled(&source.file, &source.sheet, *column);
-                for row in rows {
-                    let at = scoreboard::finding::CellRef::new(row, *column);
-                    let text = self.inbox.borrow_mut().text(&source.file, &source.sheet, at);
-                    if names.contains(&folded(&text)) {
-                        head = head.max(Some(row));
-                    }
-                    // Totals below a table have no key.
-                    if collection.key.is_empty() || collection.key.iter().any(|key| key.as_str() == field) {
-                        filled.insert(row);
-                    }
+        let sources = self.board.evidence.sources.iter();
+        let own = sources.filter(|one| one.partner == partner && one.collection == code);
+        Ok(own.map(|source| self.accepted_rows(source, collection).len()).sum::<usize>() as f64)
+    }
+
+    /// Rows of a sheet that hold something below the header, less those that were kept out.
+    pub fn accepted_rows(&self, source: &SourceSheet, collection: &Collection) -> BTreeSet<u32> {
+        let mut filled: BTreeSet<u32> = BTreeSet::new();
+        let mut head = None;
+        for (field, column) in &source.columns {
+            let names: BTreeSet<String> =
+                collection.field(field).into_iter().flat_map(Field::names).map(folded).collect();
+            let rows = self.inbox.borrow_mut().filled(&source.file, &source.sheet, *column);
+            for row in rows {
+                let at = scoreboard::finding::CellRef::new(row, *column);
+                let text = self.inbox.borrow_mut().text(&source.file, &source.sheet, at);
+                if names.contains(&folded(&text)) {
+                    head = head.max(Some(row));
+                }
+                // Totals below a table have no key.
+                if collection.key.is_empty() || collection.key.iter().any(|key| key.as_str() == field) {
+                    filled.insert(row);
                 }
             }
-            let out = self.board.kept_out.iter().filter(|out| out.file == source.file && out.sheet == source.sheet);
-            let out: BTreeSet<u32> = out.map(|out| out.row - 1).collect();
-            // Of a sheet with rows of several partners those that name this one.
-            let sharing = self.board.evidence.sources.iter().filter(|other| {
-                (&other.file, &other.sheet, &other.collection) == (&source.file, &source.sheet, &source.collection)
-            });
-            let shared = sharing.count() > 1;
-            let names: Vec<String> = self
-                .folder
-                .catalog
-                .partners
-                .iter()
-                .filter(|one| one.code.as_str() == partner)
-                .flat_map(|one| [one.code.to_string(), one.name.clone()].into_iter().chain(one.also_called.clone()))
-                .map(|name| folded(&name))
-                .collect();
-            let own =
-                |row: &u32| !shared || self.inbox.borrow_mut().row_says(&source.file, &source.sheet, *row, &names);
-            // A total below a table, or a remark, fills a few of its columns only.
-            let is_row = |row: &u32| {
-                let at = |column: &u16| scoreboard::finding::CellRef::new(*row, *column);
-                let filled = source
-                    .columns
-                    .values()
-                    .filter(|column| !self.inbox.borrow_mut().text(&source.file, &source.sheet, at(column)).is_empty());
-                filled.count() * 3 >= source.columns.len()
-            };
-            let counts =
-                |row: &&u32| head.is_none_or(|head| **row > head) && !out.contains(*row) && own(row) && is_row(row);
-            rows += filled.iter().filter(counts).count();
         }
-        Ok(rows as f64)
+        let out = self.board.kept_out.iter().filter(|out| out.file == source.file && out.sheet == source.sheet);
+        let out: BTreeSet<u32> = out.map(|out| out.row - 1).collect();
+        // Of a sheet with rows of several partners those that name this one.
+        let sharing = self.board.evidence.sources.iter().filter(|other| {
+            (&other.file, &other.sheet, &other.collection) == (&source.file, &source.sheet, &source.collection)
+        });
+        let shared = sharing.count() > 1;
+        let names: Vec<String> = self
+            .folder
+            .catalog
+            .partners
+            .iter()
+            .filter(|one| one.code.as_str() == source.partner)
+            .flat_map(|one| [one.code.to_string(), one.name.clone()].into_iter().chain(one.also_called.clone()))
+            .map(|name| folded(&name))
+            .collect();
+        let own = |row: &u32| !shared || self.inbox.borrow_mut().row_says(&source.file, &source.sheet, *row, &names);
+        // A total below a table, or a remark, fills a few of its columns only.
+        let is_row = |row: &u32| {
+            let at = |column: &u16| scoreboard::finding::CellRef::new(*row, *column);
+            let filled = source
+                .columns
+                .values()
+                .filter(|column| !self.inbox.borrow_mut().text(&source.file, &source.sheet, at(column)).is_empty());
+            filled.count() * 3 >= source.columns.len()
+        };
+        let counts =
+            |row: &&u32| head.is_none_or(|head| **row > head) && !out.contains(*row) && own(row) && is_row(row);
+        filled.iter().filter(counts).copied().collect()
     }
 
     /// Who was asked and who answered, from the lists of members and the answers that estimates used.

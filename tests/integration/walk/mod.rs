@@ -1,12 +1,14 @@
 //! Every number of an output, walked: what it is, where it came from, and the same number again from the cells of the
 //! inbox. A number that does not say what it is, or that its leaves do not give, fails by name.
 //!
-//! Exempt, since they are no figures: dates, and the row numbers of the sheet Kept out (they say where, not how much).
+//! Exempt, since they are no figures: dates, the row numbers of the sheet Kept out (they say where, not how much), and how
+//! likely an undecided pair is one organisation, which is an estimate and joins nothing.
 
 mod declared;
 mod estimates;
 mod figures;
 mod leaves;
+mod once;
 mod pace;
 
 use std::collections::BTreeMap;
@@ -17,7 +19,7 @@ use scoreboard::app::project::Project as Folder;
 use scoreboard::app::state::State;
 use scoreboard::finding::CellRef;
 use scoreboard::model::scoreboard::Scoreboard;
-use scoreboard::model::trace::{Counted, Number, Part};
+use scoreboard::model::trace::{Counted, Listed, Number, Part};
 use scoreboard::report::book::{Book, Placed};
 use scoreboard::store::Store;
 use serde_json::Value;
@@ -123,7 +125,7 @@ impl Walked {
                 };
                 walk.linked += usize::from(placed[&(at.row, at.column)].to.is_some());
                 let again = match of {
-                    Number::Counted(Counted::Place) => {
+                    Number::Counted(Counted::Place | Counted::Likely { .. }) => {
                         walk.cells -= 1;
                         walk.exempt += 1;
                         continue;
@@ -161,6 +163,7 @@ impl Walked {
             ("denominator", Part::Denominator),
             ("rows", Part::Rows),
             ("upper", Part::Upper),
+            ("lower", Part::Lower),
             ("baseline", Part::Baseline),
             ("target", Part::Target),
             ("expected", Part::Expected),
@@ -191,6 +194,35 @@ impl Walked {
         }
         walk
     }
+
+    /// Each count of organisations in the JSON of the internal report.
+    fn organisations(&self, ground: &Ground<'_>) -> Walk {
+        let mut walk = Walk::default();
+        let json = self.json(self.board.report.as_str());
+        let lists = json["organisations"]["lists"].as_array().cloned().unwrap_or_default();
+        let mut look = |list: usize, what: Listed, found: &Value| {
+            walk.cells += 1;
+            let (again, found) = (ground.listed(list, &what), found.as_f64());
+            if again.as_ref().ok().copied() != found {
+                walk.failed.push(format!("list {list}, {what:?}: {found:?}, from its leaves {again:?}"));
+            }
+        };
+        for (at, list) in lists.iter().enumerate() {
+            for (key, what) in [("written", Listed::Written), ("once", Listed::Once), ("least", Listed::Least)] {
+                look(at, what, &list[key]);
+            }
+            let partners: Vec<&str> =
+                list["partners"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+            for (row, one) in partners.iter().enumerate() {
+                look(at, Listed::Shared((*one).to_owned()), &list["shared"][row]);
+                for (column, other) in partners.iter().enumerate() {
+                    let both = Listed::Both((*one).to_owned(), (*other).to_owned());
+                    look(at, both, &list["overlap"][row][column]);
+                }
+            }
+        }
+        walk
+    }
 }
 
 /// A copy holds what came, and the way back in its first row.
@@ -208,6 +240,9 @@ fn walk(name: &str, project: Project) {
     let walked = Walked::new(project);
     let ground = walked.ground();
     walked.workbook(&ground).say(&format!("{name}, workbook"));
+    if walked.board.organisations.is_some() {
+        walked.organisations(&ground).say(&format!("{name}, organisations"));
+    }
     for report in &walked.folder.catalog.reports {
         let shown =
             |code: &scoreboard::model::code::IndicatorCode| walked.board.indicators.iter().any(|one| one.code == *code);
@@ -232,6 +267,14 @@ fn every_number_of_the_examples_comes_out_again_from_the_cells_of_their_inboxes(
     for name in ["escp_4i_second", "ttc", "reina_plus"] {
         example(name);
     }
+}
+
+#[test]
+fn counts_of_organisations_come_out_again_with_what_was_decided_of_them() {
+    walk("undecided organisations", crate::organisations::project());
+    let project = crate::organisations::project();
+    project.file("decisions.toml", crate::organisations::DECIDED);
+    walk("decided organisations", project);
 }
 
 #[test]

@@ -3,28 +3,31 @@
 //! Works on finished scoreboards, of which each is withheld from whoever must not see it: nothing here looks into rows
 //! that an output does not show.
 
+mod once;
+
+pub use once::of_programme;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use self::once::Crowd;
 use super::published::outcome;
 use crate::define::Catalog;
 use crate::define::across::{AcrossPlan, SetPlan};
+use crate::define::catalog::Decision;
+use crate::finding::Finding;
 use crate::model::across::{
-    Account, Across, Entry, Matched, MatchedBy, NotAdded, Once, Programme, Reported, SetCompared, SetPart,
+    Account, Across, Difference, Entry, Found, Matched, MatchedBy, NotAdded, Programme, Reported, SetCompared, SetPart,
     SetPublished, Total,
 };
 use crate::model::audience::Audience;
 use crate::model::code::IndicatorCode;
-use crate::model::fold::fold;
 use crate::model::published::Relation;
-use crate::model::scoreboard::{Accumulation, IndicatorResult, Scoreboard, Status};
+use crate::model::scoreboard::{Accumulation, IndicatorResult, ReportingState, Scoreboard, Status};
 use crate::model::trace::{Made, Taking};
 use crate::model::value::Value;
-
-/// Names of those that stand in several programmes: more are counted and not listed.
-const NAMED: usize = 500;
 
 /// One programme with its report, if it has one for this audience.
 pub struct Side<'a> {
@@ -33,18 +36,34 @@ pub struct Side<'a> {
     pub catalog: &'a Catalog,
     pub as_of: NaiveDate,
     pub board: Option<&'a Scoreboard>,
+    /// Where its figures stand in its own workbook.
+    pub found: &'a BTreeMap<IndicatorCode, Found>,
 }
 
-/// What these programmes have in common.
-pub fn compare(sides: &[Side<'_>], plan: &AcrossPlan, title: String, audience: Audience) -> Across {
+/// What is asked of all of them.
+pub struct Asked<'a> {
+    pub plan: &'a AcrossPlan,
+    /// Of organisations in several programmes.
+    pub decisions: &'a [Decision],
+    pub title: String,
+    pub audience: Audience,
+}
+
+/// What these programmes have in common; and decisions that fit nothing in them.
+pub fn compare(sides: &[Side<'_>], asked: &Asked<'_>) -> (Across, Vec<Finding>) {
+    let plan = asked.plan;
     let mut taken: BTreeSet<(usize, IndicatorCode)> = BTreeSet::new();
     let mut matched = Vec::new();
+    let mut counted = Vec::new();
     for one in &plan.matches {
         let entries: Vec<(usize, &IndicatorResult)> = (sides.iter().enumerate())
             .filter_map(|(at, side)| Some((at, find(side, one.of.get(side.name)?)?)))
             .collect();
         taken.extend(entries.iter().map(|(at, result)| (*at, result.code.clone())));
-        matched.extend(matching(sides, one.code.clone(), one.title.clone(), MatchedBy::Declared, &entries));
+        if let Some(one) = matching(sides, one.code.clone(), one.title.clone(), MatchedBy::Declared, &entries) {
+            matched.push(one);
+            counted.push(entries);
+        }
     }
     // By the codes that they bear themselves. What follows the catalogue bears the EU's code of its entry too.
     let mut borne: BTreeMap<&str, Vec<(usize, &IndicatorResult)>> = BTreeMap::new();
@@ -68,7 +87,10 @@ pub fn compare(sides: &[Side<'_>], plan: &AcrossPlan, title: String, audience: A
                 Some(name) => (name.as_str(), MatchedBy::Catalogue),
                 None => (code, MatchedBy::Common),
             };
-            matched.extend(matching(sides, code.to_owned(), first.title.clone(), by, &entries));
+            if let Some(one) = matching(sides, code.to_owned(), first.title.clone(), by, &entries) {
+                matched.push(one);
+                counted.push(entries);
+            }
         }
     }
     let alone = sides.iter().enumerate().flat_map(|(at, side)| {
@@ -76,7 +98,26 @@ pub fn compare(sides: &[Side<'_>], plan: &AcrossPlan, title: String, audience: A
     });
     let alone = alone.filter(|(at, code, _)| !taken.contains(&(*at, code.clone()))).collect();
     let sets = plan.sets.iter().filter_map(|set| compared(sides, set)).collect();
-    Across { title, audience, programmes: sides.iter().map(programme).collect(), matched, sets, alone }
+    let (mut open, mut findings) = (None, Vec::new());
+    if !asked.audience.is_restricted() {
+        let crowd = Crowd::of(sides, &counted, asked.decisions);
+        for (at, (one, entries)) in matched.iter_mut().zip(&counted).enumerate() {
+            one.once = crowd.once(sides, at, entries);
+        }
+        open = Some(crowd.open(&counted, asked.decisions));
+        findings = crowd.findings;
+    }
+    let across = Across {
+        title: asked.title.clone(),
+        audience: asked.audience,
+        language: plan.language.clone(),
+        programmes: sides.iter().map(programme).collect(),
+        matched,
+        sets,
+        alone,
+        open,
+    };
+    (across, findings)
 }
 
 fn find<'a>(side: &Side<'a>, code: &IndicatorCode) -> Option<&'a IndicatorResult> {
@@ -94,6 +135,8 @@ fn programme(side: &Side<'_>) -> Programme {
             indicators: board.indicators.len(),
             statuses: Status::NAMES.iter().map(|(_, status)| (*status, of(*status))).filter(|(_, n)| *n > 0).collect(),
             rows_kept_out: board.kept_out_total,
+            head: board.ledger_head.clone(),
+            behind: behind(board),
         }
     });
     Programme {
@@ -109,7 +152,13 @@ fn programme(side: &Side<'_>) -> Programme {
     }
 }
 
-/// None where fewer than two programmes have it.
+/// Partners that should have reported by now, and have not reported everything.
+fn behind(board: &Scoreboard) -> usize {
+    let late = board.reporting.iter().filter(|one| matches!(one.state, ReportingState::Late | ReportingState::Missing));
+    late.map(|one| one.partner.as_str()).collect::<BTreeSet<&str>>().len()
+}
+
+/// None where fewer than two programmes have it. Whom it counts once is counted when all are known.
 fn matching(
     sides: &[Side<'_>],
     code: String,
@@ -120,20 +169,27 @@ fn matching(
     if found.len() < 2 {
         return None;
     }
-    let entries: Vec<Entry> = found.iter().map(|(at, result)| entry(*at, result)).collect();
+    let entries: Vec<Entry> =
+        found.iter().map(|(at, result)| entry(*at, result, sides[*at].found.get(&result.code))).collect();
     let mut differences = differences(sides, &entries);
     let total = total(sides, found);
-    let counts = found.iter().all(|(_, result)| result.made == Made::Rows(Taking::Distinct));
-    let whole = |at: usize| sides[at].board.is_some_and(|board| board.evidence.rows.len() >= board.evidence.total);
-    let at_hand = counts && found.iter().all(|(at, _)| whole(*at));
-    if counts && !at_hand {
-        differences.push("There are too many rows to look for organisations that stand in several programmes.".into());
+    if counts_once(found) && !at_hand(sides, found) {
+        differences.push(Difference::TooManyRows);
     }
-    let once = at_hand.then(|| once(sides, found)).flatten();
-    Some(Matched { code, title, by, entries, total, differences, once })
+    Some(Matched { code, title, by, entries, total, differences, once: None })
 }
 
-fn entry(programme: usize, one: &IndicatorResult) -> Entry {
+fn counts_once(found: &[(usize, &IndicatorResult)]) -> bool {
+    found.iter().all(|(_, result)| result.made == Made::Rows(Taking::Distinct))
+}
+
+/// Whether all rows can be looked through.
+fn at_hand(sides: &[Side<'_>], found: &[(usize, &IndicatorResult)]) -> bool {
+    let whole = |at: usize| sides[at].board.is_some_and(|board| board.evidence.rows.len() >= board.evidence.total);
+    found.iter().all(|(at, _)| whole(*at))
+}
+
+fn entry(programme: usize, one: &IndicatorResult, found: Option<&Found>) -> Entry {
     let total = &one.total;
     Entry {
         programme,
@@ -145,12 +201,14 @@ fn entry(programme: usize, one: &IndicatorResult) -> Entry {
         accumulation: one.accumulation,
         method: one.method.clone(),
         value: total.value.clone(),
+        lower: total.lower,
         upper: total.upper,
         coverage: total.coverage,
         cut_off: total.cut_off,
         target: total.target,
         progress: total.progress,
         status: total.status,
+        found: found.cloned(),
     }
 }
 
@@ -202,74 +260,22 @@ fn not_added(
 }
 
 /// What differs between the programmes in what they count, and for when.
-fn differences(sides: &[Side<'_>], entries: &[Entry]) -> Vec<String> {
+fn differences(sides: &[Side<'_>], entries: &[Entry]) -> Vec<Difference> {
+    fn each<T: PartialEq>(entries: &[Entry], of: impl Fn(&Entry) -> T) -> Option<Vec<(usize, T)>> {
+        let all: Vec<(usize, T)> = entries.iter().map(|entry| (entry.programme, of(entry))).collect();
+        all.iter().any(|(_, one)| *one != all[0].1).then_some(all)
+    }
     let mut all = Vec::new();
-    let mut differ = |what: &str, of: &dyn Fn(&Entry) -> String| {
-        let each: Vec<String> = entries.iter().map(of).collect();
-        if each.iter().any(|one| *one != each[0]) {
-            let said: Vec<String> = (entries.iter().zip(&each))
-                .map(|(entry, text)| format!("{text} ({})", sides[entry.programme].name))
-                .collect();
-            all.push(format!("{what}: {}.", said.join(", ")));
-        }
-    };
-    differ("They count in different units", &|entry| entry.unit.to_string());
-    differ("They stand at different levels", &|entry| entry.level.as_str().to_owned());
-    differ("They add up differently over time", &|entry| entry.accumulation.as_str().to_owned());
-    let day = |on: NaiveDate| on.format("%-d %B %Y").to_string();
-    differ("They stand for different days", &|entry| {
-        day(entry.cut_off.unwrap_or_else(|| sides[entry.programme].as_of))
-    });
+    all.extend(each(entries, |entry| entry.unit.clone()).map(Difference::Units));
+    all.extend(each(entries, |entry| entry.level).map(Difference::Levels));
+    all.extend(each(entries, |entry| entry.accumulation).map(Difference::Accumulations));
+    all.extend(each(entries, |entry| entry.cut_off.unwrap_or(sides[entry.programme].as_of)).map(Difference::Days));
     if entries.iter().any(|entry| entry.definition.trim() != entries[0].definition.trim()) {
-        all.push("Their definitions are worded differently: both stand below.".into());
+        all.push(Difference::Definitions);
     }
-    for entry in entries.iter().filter(|entry| entry.coverage.reported < entry.coverage.due) {
-        all.push(format!("In {} only {} have reported.", sides[entry.programme].name, entry.coverage));
-    }
+    let short = entries.iter().filter(|entry| entry.coverage.reported < entry.coverage.due);
+    all.extend(short.map(|entry| Difference::Coverage(entry.programme, entry.coverage)));
     all
-}
-
-/// Organisations by identity, over all programmes.
-fn once(sides: &[Side<'_>], found: &[(usize, &IndicatorResult)]) -> Option<Once> {
-    let mut standing: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    let mut each = Vec::new();
-    for (position, (at, one)) in found.iter().enumerate() {
-        let board = sides[*at].board?;
-        // What is not shown is not told here either.
-        if board.audience.is_restricted() {
-            return None;
-        }
-        let mut own = BTreeSet::new();
-        for (_, row) in board.evidence.behind(one, &one.total) {
-            if let Some(identity) = row.brings.identity.as_ref().filter(|_| row.brings.counts) {
-                own.insert(identity.clone());
-            }
-        }
-        for identity in &own {
-            standing.entry(identity.clone()).or_default().insert(position);
-        }
-        each.push((one.total.value.known().is_some()).then_some(own.len()));
-    }
-    let mut shared = Vec::new();
-    for first in 0..found.len() {
-        for second in first + 1..found.len() {
-            let both = standing.values().filter(|who| who.contains(&first) && who.contains(&second)).count();
-            shared.push((first, second, both));
-        }
-    }
-    let several: Vec<(String, Vec<usize>)> = standing
-        .iter()
-        .filter(|(_, who)| who.len() > 1)
-        .map(|(identity, who)| (identity.clone(), who.iter().copied().collect()))
-        .collect();
-    Some(Once {
-        each,
-        together: standing.len(),
-        at_least: standing.keys().map(|identity| fold(identity)).collect::<BTreeSet<String>>().len(),
-        shared,
-        several: several.len(),
-        names: several.into_iter().take(NAMED).collect(),
-    })
 }
 
 /// The values of a breakdown that have a figure above zero, with how they are called.
@@ -307,7 +313,12 @@ fn compared(sides: &[Side<'_>], set: &SetPlan) -> Option<SetCompared> {
         .map(|(part, said)| SetPublished {
             part: *part,
             said: said.clone(),
-            outcome: outcome(said, &Value::Known(Decimal::from(compared.count(*part))), false),
+            // Where the account does not come out, what it should come to is disputed.
+            outcome: outcome(
+                said,
+                &Value::Known(Decimal::from(compared.count(*part))),
+                compared.account.is_some() && *part == SetPart::Second,
+            ),
         })
         .collect();
     Some(compared)

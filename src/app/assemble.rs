@@ -174,6 +174,7 @@ pub fn assemble(
             calendar: programme.calendar.clone(),
             currency: programme.currency.clone(),
             language: programme.language.clone(),
+            illustrative: programme.illustrative.clone(),
             partners: catalog
                 .partners
                 .iter()

@@ -10,6 +10,7 @@ use super::project::Project;
 use super::{Progress, Stopped, ingest};
 use crate::compute::organisations::Organisations;
 use crate::compute::overlap;
+use crate::define::catalog::Field;
 use crate::finding::Finding;
 use crate::model::organisations::Pair;
 use crate::store::Store;
@@ -44,7 +45,7 @@ pub fn run(project: &Project, as_of: Option<NaiveDate>, progress: Progress<'_>) 
     let findings = counted.records.findings.iter().filter(|finding| finding.rule.id == "decision-unknown");
     let mut fields = project.catalog.collections.iter().flat_map(|one| &one.fields);
     Ok(Answer {
-        declared: fields.any(|field| field.names_organisations()),
+        declared: fields.any(Field::names_organisations),
         reported: organisations.nodes.len(),
         counted: organisations.counted(),
         least: organisations.at_least(),

@@ -43,7 +43,7 @@ fn answer(result: &IndicatorResult, inputs: &[InputFile]) -> serde_json::Value {
         "indicator": result.code.as_str(), "title": result.title, "definition": result.definition, "method": result.method,
         "sql": result.sql, "unit": result.unit.as_str(), "catalogue": result.catalogue, "value": number(result.total.value.known()),
         "state": result.total.value.state(), "numerator": number(result.total.numerator), "denominator": number(result.total.denominator),
-        "upper": number(result.total.upper), "expected": number(result.total.expected), "progress": number(result.total.progress),
+        "upper": number(result.total.upper), "lower": number(result.total.lower), "expected": number(result.total.expected), "progress": number(result.total.progress),
         "status": result.total.status.map(crate::model::scoreboard::Status::as_str), "reason": result.total.reason,
         "inputs": inputs.iter().map(|input| json!({ "name": input.name, "hash": input.hash, "partner": input.partner })).collect::<Vec<_>>(),
     })

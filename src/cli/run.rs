@@ -1,5 +1,8 @@
 //! `scoreboard run`.
 
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::Exit;
@@ -10,8 +13,10 @@ use crate::app::Stopped;
 use crate::app::attempt::Trigger;
 use crate::app::project::Project;
 use crate::app::refresh::{Options, Published, Refreshed, run};
-use crate::compute::status::shown;
+use crate::compute::status::{decimals, shown};
 use crate::finding::Finding;
+use crate::model::number::display;
+use crate::model::published::disputed;
 use crate::model::scoreboard::{IndicatorResult, Scoreboard};
 
 pub fn main(args: &Run, output: &Output) -> Result<Exit, Stopped> {
@@ -80,6 +85,7 @@ fn tell(project: &Project, refreshed: &Refreshed, output: &Output) {
     }
     if refreshed.dry_run {
         let errors: Vec<Finding> = boards
+            .clone()
             .filter(|scoreboard| !scoreboard.audience.is_restricted())
             .flat_map(|scoreboard| scoreboard.findings.iter().filter(|finding| finding.is_error()).cloned())
             .collect();
@@ -87,6 +93,13 @@ fn tell(project: &Project, refreshed: &Refreshed, output: &Output) {
     }
     if refreshed.unchanged {
         output.line("Nothing has changed since the last run: the scoreboard stands as it is.");
+    }
+    if let Some((disputed, of)) = boards.map(|board| disputed(&board.indicators)).max_by_key(|(count, _)| *count)
+        && disputed > 0
+    {
+        let titles: Vec<&str> = of.iter().map(|one| one.title.as_str()).collect();
+        let titles = titles.join("; ");
+        output.line(&format!("Published figures contradict each other or these rows: {disputed}, see {titles}."));
     }
     let kept = count(refreshed.kept_out, "row", "rows");
     let errors = count(refreshed.errors, "error", "errors");
@@ -115,11 +128,15 @@ fn tell(project: &Project, refreshed: &Refreshed, output: &Output) {
 }
 
 fn figures(scoreboard: &Scoreboard, output: &Output) {
+    output.line(&format!("{} ({}): {}", scoreboard.report, scoreboard.audience.as_str(), scoreboard.title));
+    if let Some(why) = illustrative(scoreboard) {
+        output.line(&why);
+    }
     let mut rows = Vec::new();
     for indicator in &scoreboard.indicators {
         rows.push(vec![
             indicator.title.clone(),
-            value(indicator),
+            if indicator.illustrative.is_empty() { value(indicator) } else { format!("≈ {}", value(indicator)) },
             indicator
                 .total
                 .target
@@ -131,16 +148,37 @@ fn figures(scoreboard: &Scoreboard, output: &Output) {
     for line in table(&rows) {
         output.line(&line);
     }
+    if scoreboard.indicators.iter().any(|one| one.total.lower.is_some() || value(one).contains("(to ")) {
+        output.line(RANGE);
+    }
     output.line("");
 }
 
-/// The value in words, with its bound.
+/// What is said of rows that somebody made up.
+fn illustrative(scoreboard: &Scoreboard) -> Option<String> {
+    if let Some(why) = &scoreboard.programme.illustrative {
+        return Some(format!("≈ illustrative rows behind every figure: {why}"));
+    }
+    let whys: BTreeSet<&String> = scoreboard.indicators.iter().flat_map(|one| &one.illustrative).collect();
+    let whys: Vec<&str> = whys.into_iter().map(String::as_str).collect();
+    (!whys.is_empty()).then(|| format!("≈ illustrative rows behind the figures marked so: {}", whys.join(" ")))
+}
+
+/// What both ends mean.
+const RANGE: &str =
+    "at least, to: if all organisations that may be one are one, and if all enterprises without a number are different";
+
+/// The value in words, with the ends of its range.
 pub fn value(indicator: &IndicatorResult) -> String {
     let total = &indicator.total;
     let known = total.value.known().map(|value| shown(value, &indicator.unit));
     let value = known.unwrap_or_else(|| total.value.state().replace('_', " "));
-    match total.upper.filter(|upper| total.value.known().is_some_and(|value| *upper > value)) {
-        Some(upper) => format!("{value} (to {})", upper.normalize()),
-        None => value,
+    let plain = |end: Decimal| display(end, decimals(&indicator.unit).min(end.normalize().scale()));
+    let upper = total.upper.filter(|upper| total.value.known().is_some_and(|value| *upper > value));
+    match (total.lower, upper) {
+        (Some(lower), Some(upper)) => format!("{value} (at least {}, to {})", plain(lower), plain(upper)),
+        (Some(lower), None) => format!("{value} (at least {})", plain(lower)),
+        (None, Some(upper)) => format!("{value} (to {})", plain(upper)),
+        (None, None) => value,
     }
 }

@@ -46,6 +46,7 @@ pub fn result(indicator: &Indicator, total: Figure, parts: ResultParts) -> Indic
         responsible: indicator.responsible.clone(),
         common: indicator.common.clone(),
         catalogue: indicator.catalogue.clone(),
+        illustrative: Vec::new(),
         baseline: indicator.baseline.clone(),
         targets: indicator.targets.clone(),
         target: indicator.targets.current().cloned(),
@@ -95,6 +96,8 @@ pub fn derived(
     };
     let measured = Value::first_absent(values.iter().copied()).map(Measured::absent);
     let measured = measured.or_else(|| combine(&values.iter().map(|value| value.known()).collect::<Vec<_>>()))?;
+    let range = measured.value.known().map_or((None, None), |value| range(derived, &parts, value, percent));
+    let measured = Measured { lower: range.0, upper: range.1, ..measured };
     let cut_off = parts.iter().map(|part| part.total.cut_off).min().flatten();
     let coverage = parts.iter().map(|part| part.total.coverage).min_by_key(|coverage| coverage.reported)?;
     let held = against(indicator, None, cut_off);
@@ -136,6 +139,40 @@ pub fn derived(
         method,
     };
     Some((result(indicator, total, parts), course))
+}
+
+/// What the figure may be at least and at most, where a part of it is a range: each part moves by itself. Nothing where
+/// the denominator may be zero.
+fn range(
+    derived: &Derived,
+    parts: &[&IndicatorResult],
+    value: Decimal,
+    percent: bool,
+) -> (Option<Decimal>, Option<Decimal>) {
+    let ends = |part: &&IndicatorResult| {
+        let total = &part.total;
+        let value = total.value.known()?;
+        Some((total.lower.unwrap_or(value).min(value), total.upper.unwrap_or(value).max(value)))
+    };
+    let Some(ends) = parts.iter().map(ends).collect::<Option<Vec<_>>>() else { return (None, None) };
+    let all: Option<Vec<Decimal>> = match (derived, ends.as_slice()) {
+        (Derived::Ratio { .. }, [(low, high), (least, most)]) => {
+            let corners = [(low, least), (low, most), (high, least), (high, most)];
+            let apart = least.is_sign_negative() == most.is_sign_negative() && !least.is_zero() && !most.is_zero();
+            let quotient = |(of, to): (&Decimal, &Decimal)| divide(Some(*of), Some(*to), percent).known();
+            apart.then(|| corners.into_iter().map(quotient).collect()).flatten()
+        }
+        (Derived::Ratio { .. }, _) => None,
+        (Derived::Sum(_), ends) => {
+            let sum = |of: &dyn Fn(&(Decimal, Decimal)) -> Decimal| {
+                ends.iter().try_fold(Decimal::ZERO, |sum, end| sum.checked_add(of(end)))
+            };
+            sum(&|end| end.0).zip(sum(&|end| end.1)).map(|(low, high)| vec![low, high])
+        }
+    };
+    let all = all.unwrap_or_default();
+    let (low, high) = (all.iter().min().copied(), all.iter().max().copied());
+    (low.filter(|low| *low < value), high.filter(|high| *high > value))
 }
 
 /// The course of a figure made of others: where all of them have the period, and reported where all are.

@@ -126,6 +126,9 @@ pub fn compute(inputs: &Inputs<'_>, chosen: &[IndicatorCode]) -> Result<Computed
         }
     }
     let mut indicators: Vec<IndicatorResult> = chosen.iter().filter_map(|code| results.remove(code)).collect();
+    for one in &mut indicators {
+        one.illustrative = catalog.illustrative(&one.code);
+    }
     let mut findings: Vec<Finding> = surveys.iter().flat_map(|survey| survey.findings.iter().cloned()).collect();
     findings.extend(inputs.records.findings.iter().cloned());
     findings.extend(apart);

@@ -127,6 +127,17 @@ impl<'a> Plan<'a> {
         self.collections().all(all).then_some(field)
     }
 
+    /// What a reader of the lines of a distinct count must know, by what is counted.
+    pub fn in_several_rows(&self) -> &'static str {
+        if self.counted_enterprise().is_some() {
+            "An enterprise may stand in several rows; the total counts it once."
+        } else if self.counted_organisation().is_some() {
+            "An organisation may stand in several rows; the total counts it once."
+        } else {
+            "What is counted may stand in several rows; the total counts it once."
+        }
+    }
+
     fn select(&self) -> String {
         let mut columns = match self.measure {
             RowMeasure::One(measure) => vec![format!("{} AS value", measure.sql())],

@@ -330,9 +330,7 @@ impl<'a> Rows<'a> {
             RowMeasure::Ratio { .. } | RowMeasure::Mean { .. } | RowMeasure::Median(_) => {
                 "Rates are never added: the total is computed from all rows again."
             }
-            RowMeasure::One(measure) if measure.function == Function::CountDistinct => {
-                "An enterprise may stand in several rows; the total counts it once."
-            }
+            RowMeasure::One(measure) if measure.function == Function::CountDistinct => self.plan.in_several_rows(),
             RowMeasure::One(measure) if !measure.function.is_additive() => {
                 "The total is taken from all rows, not added."
             }
@@ -340,7 +338,7 @@ impl<'a> Rows<'a> {
                 "A stock is not added over time: each line is the state at the period's end."
             }
             _ if field == "partner" && self.collections.iter().any(|collection| collection.shared_key) => {
-                "A record that several partners report stands in each of their rows; the total counts it once."
+                "A record that several partners report counts for each of them here, and once in the total."
             }
             RowMeasure::One(_) => return (true, None),
         };

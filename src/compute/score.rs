@@ -9,7 +9,7 @@ use crate::define::catalog::{Indicator, Partner};
 use crate::model::code::PartnerCode;
 use crate::model::number::{display, quotient};
 use crate::model::period::Period;
-use crate::model::scoreboard::{Figure, TrajectoryPoint};
+use crate::model::scoreboard::{Accumulation, Figure, TrajectoryPoint};
 use crate::model::target::{Milestone, ResolvedTarget, Targets};
 use crate::model::value::{Coverage, Value};
 
@@ -57,8 +57,10 @@ pub fn figure(
     against: &Against<'_>,
 ) -> Figure {
     let total = by.is_empty();
-    let judged: Option<Judgement> =
-        (total || against.target.is_some()).then(|| judge(&case(inputs, indicator, &measured.value, against)));
+    let judged: Option<Judgement> = (total || against.target.is_some()).then(|| {
+        let range = (measured.lower, measured.upper);
+        judge(&Case { range, ..case(inputs, indicator, &measured.value, against) })
+    });
     let judged = judged.filter(|_| against.baseline.is_some());
     Figure {
         indicator: indicator.code.clone(),
@@ -121,6 +123,7 @@ fn case<'a>(inputs: &Inputs<'_>, indicator: &'a Indicator, value: &'a Value, aga
     let calendar = &inputs.catalog.programme.calendar;
     Case {
         value,
+        range: (None, None),
         unit: &indicator.unit,
         baseline: against.baseline.unwrap_or(Decimal::ZERO),
         start: indicator.baseline.as_ref().and_then(|baseline| baseline.on).unwrap_or(calendar.start),
@@ -131,6 +134,10 @@ fn case<'a>(inputs: &Inputs<'_>, indicator: &'a Indicator, value: &'a Value, aga
         direction: indicator.direction,
         cut_off: against.cut_off,
         thresholds: inputs.thresholds,
+        // Zero stands in for a baseline that nobody declared; no rate began there.
+        paced: indicator.accumulation != Accumulation::Rate
+            || indicator.baseline.is_some()
+            || against.baseline.is_some_and(|baseline| !baseline.is_zero()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Expected, progress and status: pure functions of target, baseline and actual, each with its sentence.
 //!
-//! The rules are tried in the order of [`Status`]; docs/methods.md has them as formulas.
+//! The rules are tried in the order of [`Status`]; docs/methods.md has them as formulas. A figure that is a range is
+//! judged at both of its ends: where they differ, neither status is certain.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -15,6 +16,8 @@ use crate::model::value::Value;
 #[derive(Debug, Clone)]
 pub struct Case<'a> {
     pub value: &'a Value,
+    /// What a counted figure is at least and at most, where that is not the value.
+    pub range: (Option<Decimal>, Option<Decimal>),
     pub unit: &'a Unit,
     pub baseline: Decimal,
     pub start: NaiveDate,
@@ -27,6 +30,8 @@ pub struct Case<'a> {
     /// The day at which the figure is judged; None if no report was due yet.
     pub cut_off: Option<NaiveDate>,
     pub thresholds: Thresholds,
+    /// Whether the way from the baseline says how fast it moves: not of a rate that began at no declared baseline.
+    pub paced: bool,
 }
 
 /// What came of it.
@@ -89,7 +94,47 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     });
     let achievement = known.zip(case.target).and_then(|(actual, target)| quotient(actual, target.value));
     let (status, reason) = decide(case, known, expected);
+    let open = known.and_then(|actual| uncertain(case, actual, expected, status));
+    let (status, reason) = open.map_or((status, reason), |reason| (Status::Uncertain, reason));
     Judgement { expected, progress, achievement, status, reason }
+}
+
+/// What a figure that is a range would be at its ends, where that is not the same; None where it is.
+fn uncertain(case: &Case<'_>, actual: Decimal, expected: Option<Decimal>, status: Status) -> Option<String> {
+    let judged = [Status::Achieved, Status::Missed, Status::OnTrack, Status::AtRisk, Status::OffTrack];
+    let (target, cut_off) = (case.target?, case.cut_off.filter(|_| judged.contains(&status))?);
+    let (low, high) = (case.range.0.unwrap_or(actual).min(actual), case.range.1.unwrap_or(actual).max(actual));
+    let at = |value| (value, decide(case, Some(value), expected).0);
+    let (lowest, highest) = (at(low), at(high));
+    let ends = match (lowest.1 == highest.1, lowest.1 == status) {
+        (true, true) => return None,
+        // Within a band that both ends lie outside of.
+        (true, false) => vec![lowest, (actual, status), highest],
+        _ => vec![lowest, highest],
+    };
+    let unit = case.unit;
+    let ends: Vec<String> =
+        ends.iter().map(|(value, status)| format!("{} with {}", word(*status), shown(*value, unit))).collect();
+    Some(format!(
+        "Uncertain: {} to {} on {}, target {} by {}; {}.",
+        shown(low, unit),
+        shown(high, unit),
+        cut_off.format("%-d %b %Y"),
+        shown(target.value, unit),
+        target.on.format("%-d %b %Y"),
+        ends.join("; ")
+    ))
+}
+
+fn word(status: Status) -> &'static str {
+    match status {
+        Status::Achieved => "achieved",
+        Status::Missed => "missed",
+        Status::OnTrack => "on track",
+        Status::AtRisk => "at risk",
+        Status::OffTrack => "off track",
+        Status::NoTarget | Status::NoData | Status::Uncertain | Status::NotDue => "not due yet",
+    }
 }
 
 fn decide(case: &Case<'_>, known: Option<Decimal>, expected: Option<Decimal>) -> (Status, String) {
@@ -196,7 +241,7 @@ fn needs(
     let left = Decimal::from((target.on - cut_off).num_days());
     let pace = |amount: Decimal, days: Decimal| quotient(amount.checked_mul(month)?, days);
     let moved = if case.direction == Direction::Decrease { case.baseline - actual } else { actual - case.baseline };
-    if let (Some(needed), Some(now)) = (pace(gap, left), pace(moved, passed)) {
+    if let (true, Some(needed), Some(now)) = (case.paced, pace(gap, left), pace(moved, passed)) {
         let digits = u32::from(needed < Decimal::TEN && now.abs() < Decimal::TEN);
         sentence.push_str(&format!("; {} a month against {} until now", display(needed, digits), display(now, digits)));
     }
@@ -237,6 +282,7 @@ mod tests {
     fn case<'a>(setting: &'a Setting, baseline: &str, target: &str) -> Case<'a> {
         Case {
             value: &setting.value,
+            range: (None, None),
             unit: &setting.unit,
             baseline: d(baseline),
             start: day("2015-01-01"),
@@ -247,6 +293,7 @@ mod tests {
             direction: Direction::Increase,
             cut_off: Some(day("2015-07-02")),
             thresholds: Thresholds { on_track: d("0.9"), at_risk: d("0.7") },
+            paced: true,
         }
     }
 
@@ -307,6 +354,46 @@ mod tests {
     }
 
     #[test]
+    fn a_range_across_the_target_is_neither_missed_nor_achieved() {
+        let setting = setting("10");
+        let over = Case { cut_off: Some(day("2015-12-31")), ..case(&setting, "0", "25") };
+        let with =
+            |low: Option<&str>, high: Option<&str>| judge(&Case { range: (low.map(d), high.map(d)), ..over.clone() });
+        let open = with(None, Some("28"));
+        assert_eq!(open.status, Status::Uncertain);
+        assert_eq!(
+            open.reason,
+            "Uncertain: 10 SMEs to 28 SMEs on 31 Dec 2015, target 25 SMEs by 31 Dec 2015; missed with 10 SMEs; \
+             achieved with 28 SMEs."
+        );
+        assert_eq!(open.progress, Some(d("0.4")), "progress is that of the value");
+        assert_eq!(with(None, Some("24")).status, Status::Missed, "the whole range misses");
+        assert_eq!(with(Some("9"), Some("10")).status, Status::Missed);
+        let achieved = Case { range: (Some(d("24")), Some(d("30"))), target: over.target, ..case(&setting, "0", "25") };
+        let thirty = Value::Known(d("30"));
+        assert_eq!(judge(&Case { value: &thirty, ..achieved.clone() }).status, Status::Uncertain);
+        assert_eq!(judge(&Case { value: &thirty, range: (Some(d("25")), None), ..achieved }).status, Status::Achieved);
+    }
+
+    #[test]
+    fn a_range_across_what_is_expected_is_uncertain_and_one_that_is_not_due_yet_stays_so() {
+        let setting = setting("35");
+        let half = Case { range: (None, Some(d("45"))), ..case(&setting, "0", "100") };
+        let open = judge(&half);
+        assert_eq!(open.status, Status::Uncertain);
+        assert!(open.reason.ends_with("; at risk with 35 SMEs; on track with 45 SMEs."), "{}", open.reason);
+        assert_eq!(judge(&Case { trajectory: Trajectory::Steps, ..half.clone() }).status, Status::NotDue);
+        let band = Direction::Maintain { tolerance: d("2") };
+        let kept = Case { direction: band, range: (Some(d("30")), Some(d("40"))), ..case(&setting, "35", "35") };
+        let open = judge(&kept);
+        assert!(
+            open.reason.ends_with("; off track with 30 SMEs; on track with 35 SMEs; off track with 40 SMEs."),
+            "{}",
+            open.reason
+        );
+    }
+
+    #[test]
     fn a_sentence_says_what_would_turn_it_green() {
         let sentence = judge(&case(&setting("40"), "0", "100")).reason;
         assert_eq!(
@@ -314,5 +401,12 @@ mod tests {
             "At risk: 40 SMEs on 2 Jul 2015 is 80 % of the 50 SMEs expected by then (from 0 SMEs). \
              Needs 60 SMEs more by 31 Dec 2015; 10 a month against 7 until now. On track from 45 SMEs: 5 SMEs away."
         );
+    }
+
+    #[test]
+    fn a_rate_without_a_baseline_has_no_pace() {
+        let setting = Setting { unit: Unit::new("%"), ..setting("40") };
+        let sentence = judge(&Case { paced: false, ..case(&setting, "0", "100") }).reason;
+        assert!(sentence.contains("Needs 60.0 points more by 31 Dec 2015. On track from"), "{sentence}");
     }
 }

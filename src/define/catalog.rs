@@ -82,6 +82,8 @@ pub struct Programme {
     pub hosts: Vec<String>,
     /// Whom partners ask, and where they send their workbooks.
     pub contact: Option<String>,
+    /// Why its rows were made up, where all of them were; in its language.
+    pub illustrative: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -117,6 +119,8 @@ pub struct Collection {
     /// What belongs here and what does not; empty if nobody says.
     pub help: Words,
     pub also_called: Vec<String>,
+    /// Why its rows were made up, where they were.
+    pub illustrative: Option<Words>,
     pub key: Vec<FieldCode>,
     /// Two partners with one key mean one record.
     pub shared_key: bool,
@@ -217,7 +221,7 @@ impl Collection {
     #[must_use]
     pub fn for_reading(&self) -> Self {
         let fields = self.fields.iter().map(Field::for_reading).collect();
-        Self { help: Words::default(), fields, group_checks: Vec::new(), ..self.clone() }
+        Self { help: Words::default(), illustrative: None, fields, group_checks: Vec::new(), ..self.clone() }
     }
 
     pub fn field(&self, code: &str) -> Option<&Field> {

@@ -27,6 +27,7 @@ pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {
     let title = table.required_words("title");
     let help = table.words("help").unwrap_or_default();
     let also_called = table.texts("also_called").into_iter().map(|at| at.value).collect();
+    let illustrative = table.words("illustrative");
     let fields = fields(table, "field", &[]);
     let key = codes_of(table, "key", &fields);
     let shared_key = table.choice("key_scope", &[("partner", false), ("programme", true)]).is_some_and(|at| at.value);
@@ -72,6 +73,7 @@ pub fn read(table: &Table<'_>) -> Option<(Place, Collection)> {
         title: title?,
         help,
         also_called,
+        illustrative,
         key,
         shared_key,
         on_conflict,

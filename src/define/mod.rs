@@ -22,6 +22,7 @@ mod folders;
 pub mod form;
 mod freshness;
 mod group_check;
+mod illustrative;
 mod indicator;
 mod layout;
 mod linked;

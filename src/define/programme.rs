@@ -34,6 +34,7 @@ pub fn read(root: &Table<'_>) -> Option<Head> {
     let zone = table.text("time_zone");
     let language = table.text("language").map_or_else(|| "en".to_owned(), |at| at.value);
     let contact = table.text("contact").map(|at| at.value);
+    let illustrative = table.words("illustrative").map(|words| words.get(&language).to_owned());
     table.finish();
     if let Some(currency) = &currency
         && (currency.value.len() != 3 || !currency.value.bytes().all(|b| b.is_ascii_uppercase()))
@@ -77,6 +78,7 @@ pub fn read(root: &Table<'_>) -> Option<Head> {
             submission,
             hosts,
             contact,
+            illustrative,
         })
     })();
     Some((programme, partners))

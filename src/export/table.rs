@@ -81,7 +81,7 @@ impl Line<'_> {
         match (self.estimate, &self.one.estimate) {
             (Some(line), _) => (line.lower, line.upper),
             (None, Some(facts)) if self.figure.by.is_empty() => (facts.lower, facts.upper),
-            _ => (None, self.figure.upper),
+            _ => (self.figure.lower, self.figure.upper),
         }
     }
 

@@ -5,6 +5,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::scoreboard::IndicatorResult;
 use super::value::Value;
 
 /// How a published number is meant.
@@ -133,6 +134,20 @@ pub struct Published {
     pub found: Value,
     pub outcome: Outcome,
     pub disagrees: Vec<Disagreement>,
+}
+
+impl Published {
+    /// Whether the rows, or another published figure, say something else.
+    pub fn is_disputed(&self) -> bool {
+        self.outcome == Outcome::Contradicted || (self.outcome != Outcome::Agrees && !self.disagrees.is_empty())
+    }
+}
+
+/// How many published figures are disputed, and of which indicators.
+pub fn disputed(indicators: &[IndicatorResult]) -> (usize, Vec<&IndicatorResult>) {
+    let count = |one: &IndicatorResult| one.published.iter().filter(|published| published.is_disputed()).count();
+    let of: Vec<&IndicatorResult> = indicators.iter().filter(|one| count(one) > 0).collect();
+    (of.iter().map(|one| count(one)).sum(), of)
 }
 
 #[cfg(test)]

@@ -79,6 +79,8 @@ pub struct ProgrammeFacts {
     pub currency: String,
     pub language: String,
     pub partners: Vec<PartnerFacts>,
+    /// Why all its rows were made up, where they were.
+    pub illustrative: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -130,6 +132,8 @@ impl Accumulation {
 pub enum Status {
     NoTarget,
     NoData,
+    /// The figure is a range, and its ends do not stand alike.
+    Uncertain,
     Achieved,
     Missed,
     NotDue,
@@ -139,9 +143,10 @@ pub enum Status {
 }
 
 impl Status {
-    pub const NAMES: [(&'static str, Self); 8] = [
+    pub const NAMES: [(&'static str, Self); 9] = [
         ("no_target", Self::NoTarget),
         ("no_data", Self::NoData),
+        ("uncertain", Self::Uncertain),
         ("achieved", Self::Achieved),
         ("missed", Self::Missed),
         ("not_due", Self::NotDue),
@@ -168,9 +173,11 @@ pub struct Figure {
     pub denominator: Option<Decimal>,
     /// Rows that the figure was taken from; nothing for a restricted audience, as in `Reporting`.
     pub rows: u64,
-    /// Counted-once enterprises: at most this many, if those without a number are all different.
+    /// Counted-once enterprises: at most this many, if those without a number are all different. What is derived from
+    /// such figures: at most this much.
     pub upper: Option<Decimal>,
-    /// Counted-once organisations: at least this many, if all that may be one are; None where nothing is undecided.
+    /// Counted-once organisations: at least this many, if all that may be one are; None where nothing is undecided. What
+    /// is derived from figures with a range: at least this much.
     pub lower: Option<Decimal>,
     pub unit: Unit,
     pub baseline: Option<Decimal>,
@@ -211,6 +218,8 @@ pub struct IndicatorResult {
     pub common: Option<String>,
     /// The entry of the catalogue that it follows, such as `cosme/turnover_share`: what programmes are matched by.
     pub catalogue: Option<String>,
+    /// What is said of the rows behind it that are not real; nothing where all are.
+    pub illustrative: Vec<String>,
     pub baseline: Option<Baseline>,
     pub targets: Targets,
     /// The current target, as declared.

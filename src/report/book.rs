@@ -273,7 +273,8 @@ pub struct Chart {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChartKind {
     /// Lines over days, with a mark on the axis every so many months.
-    Days { months: u32 },
+    /// `months` lie between two marks; without it each point has its own, as far apart as the next.
+    Days { months: Option<u32> },
     /// Lying bars, the first on top.
     Bars,
     /// Standing bars, from left to right: for periods.

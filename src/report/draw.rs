@@ -187,8 +187,13 @@ fn axes(drawn: &mut XlsxChart, chart: &Chart, writing: Writing) {
         ChartKind::Days { months } => {
             names(drawn.x_axis());
             values(drawn.y_axis(), true);
-            drawn.x_axis().set_date_axis(true).set_num_format(format!("[$-{}]mmm yy", writing.spreadsheet_code()));
-            drawn.x_axis().set_major_unit(months).set_major_unit_date_type(ChartAxisDateUnitType::Months);
+            drawn.x_axis().set_num_format(format!("[$-{}]mmm yy", writing.spreadsheet_code()));
+            if let Some(months) = months {
+                drawn.x_axis().set_date_axis(true);
+                drawn.x_axis().set_major_unit(months).set_major_unit_date_type(ChartAxisDateUnitType::Months);
+            } else {
+                drawn.x_axis().set_text_axis(true);
+            }
         }
         ChartKind::Bars => {
             // The labels at the bars say it all.

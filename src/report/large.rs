@@ -87,7 +87,7 @@ fn indicator(at: usize) -> IndicatorResult {
         12 more by 30 September 2016, 2.4 a month against 1.1 now, and that is more than in any month so far."
             .into();
     one.total.unit = one.unit.clone();
-    one.total.status = Some(Status::NAMES[at % 8].1);
+    one.total.status = Some(Status::NAMES[at % Status::NAMES.len()].1);
     if at % 4 == 3 {
         (one.total.target, one.target, one.targets) = (None, None, Targets::ToBeDeclared);
     } else {

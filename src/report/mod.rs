@@ -15,6 +15,7 @@ mod chain;
 mod draw;
 mod format;
 mod html;
+mod illustrative;
 mod json;
 pub mod language;
 mod matrix;

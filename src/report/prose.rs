@@ -14,8 +14,9 @@ use crate::model::number::display;
 use crate::model::scoreboard::{ChangeFacts, Thresholds, WaveResponse, WithoutLargest};
 
 pub const SUMMARY_LEGEND: &str = "≈ illustrative: not from the programme's documents. Coverage: who has reported, of \
-    those whose turn it was. Bounds: the 95 % interval of an estimate, or at most how many enterprises if all those \
-    without a number are different. Progress: (actual − baseline) / (target − baseline); its bar ends at 100 %. \
+    those whose turn it was. Bounds: the 95 % interval of an estimate; of what is counted once, at least how many if all \
+    organisations that may be one are one, and at most how many if all enterprises without a number are different. \
+    Progress: (actual − baseline) / (target − baseline); its bar ends at 100 %. \
     Trend: actual figures at the end of each period. Click an indicator for its definition, trajectory and breakdowns.";
 pub const TRAJECTORY: &str = "Empty: nothing is counted on that day, or it lies after the cut-off. Expected: the straight path from the baseline \
      through the milestones to the target.";
@@ -26,7 +27,8 @@ pub const PROJECTION: &str = "Projected: the recent pace carried on from the cut
 pub const MATRIX: &str = "Each partner's figure for each indicator that is counted by partner";
 pub const MATRIX_LEGEND: &str = "Where a partner has a target of its own, sign and shade say how much of the way is done: \
     ○ below 25 %, ◔ from 25 %, ◑ from 50 %, ◕ from 75 %, ● 100 % and more. Without one, the shade alone shows the \
-    partner's share of a sum. Rates and figures counted once are not shaded.";
+    partner's share of a sum. Rates and figures counted once are not shaded. A record that several partners report \
+    counts for each of them, and once in the total below: the lines may then add up to more.";
 pub const COUNTRIES: &str = "Each figure by country, for every indicator that is counted so";
 pub const COUNTRIES_LEGEND: &str = "The shade shows the country's share of a sum. Rates and figures counted once are not \
     shaded: their lines do not add up, and the total is recomputed from rows.";
@@ -189,6 +191,11 @@ pub fn at_most(shown: &str) -> String {
 /// Organisations of which some may be one.
 pub fn at_least(shown: &str) -> String {
     format!("At least {shown}, if all organisations that may be one are one: nobody has decided it yet.")
+}
+
+/// A figure made of others that are ranges.
+pub fn range_of_parts(shown: &str) -> String {
+    format!("As a range: {shown}, since what it is made of is one, and each part may be any number of its own.")
 }
 
 /// A change between two waves, with its own interval.
@@ -486,6 +493,9 @@ pub fn method(thresholds: Thresholds, audience: Audience) -> Vec<(&'static str, 
                 "The first rule that holds, at the cut-off:".to_owned(),
                 "◇ no target: none is declared.  □ no data: nothing is known.  ✓ achieved: the actual meets the target.  ✕ \
                  missed: the target's day has passed.  ○ not due yet: nothing was expected by now."
+                    .to_owned(),
+                "◐ uncertain: the figure is a range, and its ends do not stand alike: one of them would be achieved and the \
+                 other missed, for example."
                     .to_owned(),
                 format!(
                     "Else by r = (actual − baseline) / (expected − baseline):  ● on track: r ≥ {on_track}.  ▲ at risk: r ≥ \

@@ -22,7 +22,7 @@ pub fn outcome(published: &Published) -> &'static str {
 
 pub fn named(outcome: Outcome, rows: Held) -> &'static str {
     match (outcome, rows) {
-        (Outcome::Agrees, Held::Illustrative) => "◇ illustrated",
+        (Outcome::Agrees, Held::Illustrative) => "≈ illustrated",
         (Outcome::Agrees, _) => "✓ reproduced",
         (Outcome::Contradicted, _) => "▲ contradicted",
         (Outcome::Open, Held::Sample) => "□ open: rows of a part only",
@@ -75,6 +75,16 @@ pub fn tone(published: &Published) -> Tone {
         Outcome::Contradicted => Tone::Fair,
         Outcome::Open | Outcome::NotCompared => Tone::Quiet,
     }
+}
+
+/// At the top of a report: how many published figures are contradicted, and of which indicators.
+pub fn disputed(count: usize, titles: &[&str]) -> String {
+    format!("▲ Published figures contradict each other or these rows: {count}, see {}", own(titles.join("; ")))
+}
+
+/// The same before the names of the indicators, each of which leads to its figures.
+pub fn disputed_in(count: usize) -> String {
+    format!("▲ Published figures contradict each other or these rows: {count}, see")
 }
 
 /// A second number for the same thing.

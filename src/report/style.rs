@@ -121,7 +121,7 @@ impl Tone {
             Status::Achieved | Status::OnTrack => Self::Good,
             Status::AtRisk => Self::Fair,
             Status::OffTrack | Status::Missed => Self::Bad,
-            Status::NoTarget | Status::NoData | Status::NotDue => Self::Quiet,
+            Status::NoTarget | Status::NoData | Status::NotDue | Status::Uncertain => Self::Quiet,
         }
     }
 

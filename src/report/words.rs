@@ -304,7 +304,9 @@ pub mod page {
     pub const ALL_INDICATORS: &str = "All indicators";
     pub const LEGEND: &str = "A figure with a dotted line below it leads to the rows that it was counted from; ✓ says that \
         they give the figure once more. ≈ illustrative: \
-        not from the programme's documents. Coverage: who has reported, of those whose turn it was. Progress: (actual − \
+        not from the programme's documents. Coverage: who has reported, of those whose turn it was. At least, at \
+        most: of what is counted once, if all organisations that may be one are one, and if all enterprises without a \
+        number are different. Progress: (actual − \
         baseline) / (target − baseline); its bar ends at 100 %, and the mark on it stands where it should be by now.";
     pub const BY: &str = "By";
     pub const AS_TABLE: &str = "The drawing as a table";
@@ -409,6 +411,7 @@ pub fn status_word(status: Status) -> &'static str {
     match status {
         Status::NoTarget => "no target",
         Status::NoData => "no data",
+        Status::Uncertain => "uncertain",
         Status::Achieved => "achieved",
         Status::Missed => "missed",
         Status::NotDue => "not due yet",
@@ -423,6 +426,7 @@ pub fn status(status: Status) -> String {
     let symbol = match status {
         Status::NoTarget => '◇',
         Status::NoData => '□',
+        Status::Uncertain => '◐',
         Status::Achieved => '✓',
         Status::Missed => '✕',
         Status::NotDue => '○',
@@ -449,7 +453,7 @@ pub fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Within => "✓ within the interval",
         Verdict::Beyond => "▲ beyond the interval",
-        Verdict::NotComparable => "◇ not comparable",
+        Verdict::NotComparable => "– not comparable",
         Verdict::Unknown => "□ not known",
     }
 }

@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(careful("cost IS NULL"), "(cost IS NULL AND cost__norate IS NULL)");
         assert_eq!(
             careful("kind = 'weir' AND NOT (cost IS NOT NULL)"),
-            "kind = 'weir' AND NOT ((cost IS NOT NULL OR cost__norate IS NOT NULL))"
+            "kind = 'weir' AND NOT (((cost IS NOT NULL OR cost__norate IS NOT NULL)))"
         );
         assert_eq!(
             careful("COALESCE(cost, 0) > 0 OR kind IS NULL"),

@@ -52,6 +52,7 @@ mod reports;
 mod runs;
 mod sameness;
 mod sandbox;
+mod says;
 mod schedule;
 mod schema;
 mod server;

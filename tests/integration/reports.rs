@@ -31,7 +31,7 @@ const PNG: &[u8] = &[
 ];
 
 /// Every part of a workbook, as text.
-fn parts(path: &Path) -> Vec<(String, String)> {
+pub fn parts(path: &Path) -> Vec<(String, String)> {
     let mut archive = zip::ZipArchive::new(fs::File::open(path).expect("a workbook")).expect("a zip");
     let mut parts = Vec::new();
     for at in 0..archive.len() {

@@ -206,6 +206,7 @@ schema = 1
 code = "activities"
 title = "Activities"
 help = "One row for each activity that has taken place."
+illustrative = "These rows were made up, so that there is something to see."   # out with this line once the rows are yours
 key = ["activity_no"]          # two rows with one key are one activity
 date = "held_on"               # places a row in its period
 submission = "cumulative"      # each workbook holds everything since the beginning; "period": only what is new
@@ -335,7 +336,8 @@ writes `data/out/CODE.xlsx`, `CODE.json` and `CODE.html`. Run the commands in th
 3. **Say what is measured.** `indicators/indicators.toml`: unit, rows, measure, target. `scoreboard catalogue WORDS` finds
    standard indicators that are used by name. After each change `scoreboard check` tells what is wrong, with line and
    suggestion, and runs the worked examples.
-4. **Begin with your own data.** Delete the workbooks in `data/inbox` and the folder `data/store`. Then
+4. **Begin with your own data.** Delete the workbooks in `data/inbox`, the folder `data/store`, and the line `illustrative` of
+   `pipelines/activities.toml`. Then
    `scoreboard template --all` writes a workbook for each partner into `data/templates`; what comes back filled in goes
    into `data/inbox`. Partners have workbooks of their own? `scoreboard layout FILE` proposes how to read them.
 5. **Run, and answer.** `scoreboard run` makes the scoreboard; `scoreboard status` shows who has reported;

@@ -10,7 +10,7 @@ use super::events::{Part, Tells};
 use crate::define::catalog::{Partner, Programme};
 use crate::finding::{Finding, Severity, translate};
 use crate::model::notify::Channel;
-use crate::model::schedule::TRIES;
+use crate::model::schedule::{self, TRIES};
 use crate::notify::due::{Deadline, SentBack, Step};
 use crate::notify::note::{Note, Section};
 use crate::notify::texts::Words;
@@ -255,7 +255,10 @@ impl Telling<'_> {
                 (subject("subject_trouble", &[]), words.get(if *of_store { "trouble_store" } else { "trouble" }))
             }
             Tells::Mended => (subject("subject_mended", &[]), words.get("mended")),
-            Tells::Attention(_) => (subject("subject_attention", &[]), words.get("attention")),
+            Tells::Attention(attempt) if attempt.steps.iter().any(|step| step.step == schedule::Step::Run.as_str()) => {
+                (subject("subject_attention", &[]), words.get("attention"))
+            }
+            Tells::Attention(_) => (subject("subject_look", &[]), words.get("look")),
             Tells::Turned { indicator, after, .. } => {
                 let status = self.board.map_or_else(String::new, |board| board.status(*after));
                 let values = [("indicator", self.title(indicator)), ("status", status)];

@@ -178,6 +178,10 @@ fn may_hold_names(indicator: &Indicator, catalog: &Catalog, field: &str) -> bool
     matches!(kind, Some(FieldKind::Text | FieldKind::Enterprise | FieldKind::Integer))
 }
 
+/// Why a figure whose ends are withheld is neither achieved nor missed.
+const RANGE: &str = "Uncertain: the figure is a range that lies on both sides of what it is held against; how far it \
+    reaches is withheld from this audience.";
+
 fn figure(figure: &mut Figure, held: bool, estimated: bool) {
     figure.rows = 0;
     // It tells how many are known by name only, be it one.
@@ -185,6 +189,10 @@ fn figure(figure: &mut Figure, held: bool, estimated: bool) {
     figure.lower = None;
     if estimated {
         (figure.numerator, figure.denominator) = (None, None);
+    }
+    if figure.status == Some(Status::Uncertain) {
+        // It names the ends.
+        RANGE.clone_into(&mut figure.reason);
     }
     if let Value::NotComputable(why @ Why::Estimate(_)) = &mut figure.value {
         *why = Why::Estimate("the answers do not allow it".into());

@@ -106,7 +106,7 @@ pub const VERIFY: &str = "The head says what had been received: `scoreboard veri
     programme's own store. The programme's own outputs print the same head and the same run.";
 pub const WHAT_MATCHED: &str = "What was matched, and by what";
 pub const ALONE: &str = "Indicators of one programme alone";
-pub const LEGEND: &str = "On track: achieved or on track. Off track: off track or missed. Not judged: not due yet, without target or \
+pub const LEGEND: &str = "On track: achieved or on track. Off track: off track or missed. Not judged: not due yet, uncertain, without target or \
     without data. Partners behind: with a report that is late or missing.";
 
 pub const METHOD: [&str; 6] = [
@@ -155,7 +155,7 @@ pub fn standing(statuses: &[(Status, usize)]) -> [usize; 4] {
             Status::Achieved | Status::OnTrack => 0,
             Status::AtRisk => 1,
             Status::OffTrack | Status::Missed => 2,
-            Status::NotDue | Status::NoTarget | Status::NoData => 3,
+            Status::NotDue | Status::NoTarget | Status::NoData | Status::Uncertain => 3,
         };
         all[at] += count;
     }

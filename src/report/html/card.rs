@@ -16,10 +16,11 @@ use crate::model::scoreboard::{IndicatorResult, TrajectoryPoint};
 use crate::model::target::{Target, TargetValue, Targets};
 use crate::model::trace::Made;
 use crate::model::value::Value;
+use crate::report::illustrative;
 use crate::report::language::own;
 use crate::report::prose;
 use crate::report::sheets::{
-    amount, any_suppressed, bounds, capital, coverage, no_target, number_format, point_name, target_format,
+    amount, any_suppressed, bounds, capital, coverage, no_target, number_format, point_name, range, target_format,
 };
 use crate::report::style::{NumberFormat, Tone};
 use crate::report::words::{self, head, label, page as ours, part};
@@ -89,7 +90,7 @@ fn strip(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
         dl.strip {
             div.hero {
                 dt { (page.say(head::ACTUAL)) }
-                dd { (page.traced(one, None, page.value(&total.value, number))) }
+                dd { (page.traced(one, None, page.value(&total.value, illustrative::marked(one, number)))) }
                 dd.beside {
                     (unit)
                     @if let Value::NotComputable(why) = &total.value { span { (page.say(why.to_string())) } }
@@ -150,14 +151,11 @@ fn remarks(page: &Page, one: &IndicatorResult, number: NumberFormat) -> Markup {
     let since = one
         .since_then
         .map(|since| prose::since_then(&words::with_unit(&number.shown(since), &one.unit), page.board.programme.as_of));
-    let upper = one.total.upper.filter(|upper| Some(*upper) > one.total.value.known());
-    let upper = upper.map(|upper| prose::at_most(&number.shown(upper)));
     html! {
         @if let Some(since) = since {
             p.remark { (page.say(since)) " " (page.way_to_rows(one, AFTER)) }
         }
-        @if let Some(upper) = upper { p.remark { (page.say(upper)) } }
-        @if let Some(lower) = one.total.lower { p.remark { (page.say(prose::at_least(&number.shown(lower)))) } }
+        @for text in illustrative::beside(one).into_iter().chain(range(one, number)) { p.remark { (page.say(text)) } }
         @for broken in &one.breaks {
             p.remark { (page.say(prose::a_break(broken.on, &broken.says))) }
         }

@@ -13,20 +13,24 @@ use super::page::{Page, theirs, tone_class};
 use crate::finding::Severity;
 use crate::model::number::quotient;
 use crate::model::presentation::{ChartUse, Logo, LogoKind, SummaryColumn};
+use crate::model::published::disputed;
 use crate::model::scoreboard::{IndicatorResult, ReportingState, Status};
+use crate::report::illustrative;
 use crate::report::language::own;
 use crate::report::prose;
+use crate::report::published;
 use crate::report::sheets::{bounds, coverage, no_target, number_format, target_format};
 use crate::report::style::{NumberFormat, Tone};
 use crate::report::words::{self, head, page as ours};
 
 /// Statuses in the order in which they are counted out.
-const ORDER: [Status; 8] = [
+const ORDER: [Status; 9] = [
     Status::Achieved,
     Status::OnTrack,
     Status::AtRisk,
     Status::OffTrack,
     Status::Missed,
+    Status::Uncertain,
     Status::NotDue,
     Status::NoTarget,
     Status::NoData,
@@ -46,6 +50,7 @@ pub fn head(page: &Page) -> Markup {
         @if let Some(logo) = &board.presentation.logo { (picture(logo)) }
         h1 { (theirs(&board.title)) }
         p.programme { (theirs(&programme.title)) }
+        @if let Some(text) = illustrative::line(board) { p { strong { (page.say(text)) } } }
         dl.facts {
             div { dt { (page.say(words::label::AS_OF)) } dd { (page.long_day(programme.as_of)) } }
             div { dt { (page.say(words::label::AUDIENCE)) } dd { (page.say(words::audience(board.audience))) } }
@@ -81,6 +86,7 @@ pub fn section(page: &Page) -> Markup {
                 }
             }
         }
+        (contradictions(page))
         p.note { (page.say(cut_off(page))) }
         @if !all.is_empty() { (indicators(page)) }
         p.note { (page.say(ours::LEGEND)) }
@@ -88,6 +94,22 @@ pub fn section(page: &Page) -> Markup {
             p.note { (page.say(prose::SUPPRESSED_LEGEND)) }
         }
         p { a href="#quality" { (page.say(quality(page))) } }
+    }
+}
+
+/// How many published figures are contradicted, with the way to each indicator of which one is.
+fn contradictions(page: &Page) -> Markup {
+    let (count, of) = disputed(&page.board.indicators);
+    html! {
+        @if count > 0 {
+            p {
+                strong { (page.say(published::disputed_in(count))) }
+                @for (at, one) in of.iter().enumerate() {
+                    @if at > 0 { "; " } @else { " " }
+                    a href=(format!("#i-{}", one.code)) { (theirs(&one.title)) }
+                }
+            }
+        }
     }
 }
 
@@ -160,7 +182,7 @@ fn line(page: &Page, one: &IndicatorResult) -> Markup {
             th scope="row" role="rowheader" { a href=(format!("#i-{}", one.code)) { (theirs(&one.title)) } }
             @if has(SummaryColumn::Actual) {
                 td.num.hero role="cell" {
-                    strong { (page.traced(one, None, page.value(&total.value, number))) }
+                    strong { (page.traced(one, None, page.value(&total.value, illustrative::marked(one, number)))) }
                     @if !unit.is_empty() { small { (theirs(unit)) } }
                     @if !beside.is_empty() { small { (page.say(&beside)) } }
                 }

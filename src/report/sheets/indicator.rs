@@ -14,6 +14,7 @@ use crate::model::value::Value;
 use crate::report::axis::Axis;
 use crate::report::book::{Area, Cell, Chart, ChartKind, Role, Series, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, between, fixed};
+use crate::report::illustrative;
 use crate::report::language::own;
 use crate::report::measure;
 use crate::report::prose;
@@ -144,7 +145,10 @@ fn strip(canvas: &mut Canvas, one: &IndicatorResult, number: NumberFormat) -> u3
             || absent(words::absent(&total.value).unwrap_or_default()),
             |value| {
                 let wide = measure::width(&number.shown(value), Look::Hero.face()) > 220;
-                (Cell::Number(value), if wide { Look::SmallHero } else { Look::Hero }.with(number))
+                (
+                    Cell::Number(value),
+                    if wide { Look::SmallHero } else { Look::Hero }.with(illustrative::marked(one, number)),
+                )
             },
         ),
         total.target.map_or_else(|| absent(no_target(one)), |target| figure(target.value, target_format(one, number))),
@@ -216,12 +220,8 @@ fn remarks(canvas: &mut Canvas, context: Context, one: &IndicatorResult, number:
         let shown = amount(canvas.tongue(), since, &one.unit, number);
         lines.push(prose::since_then(&shown, context.scoreboard.programme.as_of));
     }
-    if let Some(upper) = one.total.upper.filter(|upper| Some(*upper) > one.total.value.known()) {
-        lines.push(prose::at_most(&number.shown(upper)));
-    }
-    if let Some(lower) = one.total.lower {
-        lines.push(prose::at_least(&number.shown(lower)));
-    }
+    lines.extend(super::range(one, number));
+    lines.extend(illustrative::beside(one));
     if let Some(committed) = &one.committed
         && let Some(value) = committed.value.known()
     {

@@ -47,6 +47,7 @@ use crate::model::pace::Projection;
 use crate::model::presentation::{ChartUse, SheetKind};
 use crate::model::scoreboard::{Breakdown, IndicatorResult, Scoreboard};
 use crate::model::target::Targets;
+use crate::model::trace::Made;
 use crate::model::unit::Unit;
 use crate::model::value::Value;
 
@@ -389,6 +390,18 @@ pub(super) fn bounds(one: &IndicatorResult, number: NumberFormat) -> String {
         (None, Some(upper)) => prose::upper(&number.shown(upper)),
         (None, None) => String::new(),
     }
+}
+
+/// What the ends of a counted figure mean, in sentences.
+pub(super) fn range(one: &IndicatorResult, number: NumberFormat) -> Vec<String> {
+    let upper = one.total.upper.filter(|upper| Some(*upper) > one.total.value.known());
+    let lower = one.total.lower;
+    if matches!(one.made, Made::Quotient { .. } | Made::Sum(_)) {
+        let shown = bounds(one, number);
+        return if shown.is_empty() { Vec::new() } else { vec![prose::range_of_parts(&shown)] };
+    }
+    let upper = upper.map(|upper| prose::at_most(&number.shown(upper)));
+    upper.into_iter().chain(lower.map(|lower| prose::at_least(&number.shown(lower)))).collect()
 }
 
 /// Who has reported or answered; of a withheld estimate that is withheld too.

@@ -12,12 +12,15 @@ use super::{
 use crate::finding::{CellRef, Severity};
 use crate::model::pace::{Pace, Projection};
 use crate::model::presentation::{ChartUse, SummaryColumn};
+use crate::model::published::disputed;
 use crate::model::scoreboard::{IndicatorResult, ReportingState, Scoreboard, Status};
 use crate::model::trace::{Counted, Number, Paced, Part};
 use crate::report::book::{Area, Cell, Chart, ChartKind, Picture, Scale, Sheet};
 use crate::report::canvas::{Canvas, MARGIN, Width, between, fixed};
+use crate::report::illustrative;
 use crate::report::language::own;
 use crate::report::prose;
+use crate::report::published;
 use crate::report::style::{Look, NumberFormat, Rule, Tone};
 use crate::report::words::{self, head};
 
@@ -170,6 +173,9 @@ fn top(canvas: &mut Canvas, context: Context, layout: &Layout) -> u32 {
     // The lines beside a logo end before it.
     let room = if board.presentation.logo.is_some() { edge.saturating_sub(3) } else { edge };
     canvas.span(INDICATOR, room, Cell::verbatim(&programme.title), Look::Subtitle.plain()).end();
+    if let Some(text) = illustrative::line(board) {
+        canvas.span(INDICATOR, room, Cell::text(text), Look::Strong.plain()).end();
+    }
     let facts = prose::facts(programme.as_of, words::audience(board.audience), &board.run);
     // Each by itself: the first may hold a full stop that is not ours.
     let about = format!("{}. {}", canvas.say(&facts), canvas.say(&cut_off(board)));
@@ -184,6 +190,7 @@ fn top(canvas: &mut Canvas, context: Context, layout: &Layout) -> u32 {
         let text = prose::changed(changes.since_as_of, changes.moved.len(), statuses);
         canvas.span(INDICATOR, edge, Cell::link(words::CHANGES, TOP, text), Look::BackLink.plain()).end();
     }
+    contradictions(canvas, context, edge);
     logo(canvas, board, edge);
     canvas.gap(8);
     tally(canvas, board, layout);
@@ -191,6 +198,21 @@ fn top(canvas: &mut Canvas, context: Context, layout: &Layout) -> u32 {
     let mut heads = vec![(head::INDICATOR, Look::Head)];
     heads.extend(layout.columns.iter().map(|column| title(*column)));
     super::heads(canvas, INDICATOR, &heads)
+}
+
+/// How many published figures are contradicted, with the way to the first indicator of which one is.
+fn contradictions(canvas: &mut Canvas, context: Context, edge: u16) {
+    let all = &context.scoreboard.indicators;
+    let (count, of) = disputed(all);
+    let Some(first) = of.first() else { return };
+    let titles: Vec<&str> = of.iter().map(|one| one.title.as_str()).collect();
+    let text = published::disputed(count, &titles);
+    let mut names = all.iter().zip(context.names).filter(|(one, _)| one.code == first.code);
+    let cell = match names.next().filter(|_| context.shows_indicators()) {
+        Some((_, name)) => Cell::live_link(name, TITLE, text),
+        None => Cell::text(text),
+    };
+    canvas.span(INDICATOR, edge, cell, Look::Mark(Tone::Fair).plain()).end();
 }
 
 /// In the upper right corner, as large as fits.
@@ -237,6 +259,7 @@ fn tally(canvas: &mut Canvas, board: &Scoreboard, layout: &Layout) {
         Status::AtRisk,
         Status::OffTrack,
         Status::Missed,
+        Status::Uncertain,
         Status::NotDue,
         Status::NoTarget,
         Status::NoData,
@@ -310,7 +333,7 @@ fn figure(canvas: &mut Canvas, layout: &Layout, one: &IndicatorResult, column: S
             None => return,
         },
         SummaryColumn::Committed => one.committed.as_ref().map_or_else(none, |figure| value_cell(&figure.value, plain)),
-        SummaryColumn::Actual => value_cell(&total.value, Look::StrongFigure.with(number)),
+        SummaryColumn::Actual => value_cell(&total.value, Look::StrongFigure.with(illustrative::marked(one, number))),
         SummaryColumn::Bounds => text(&bounds(one, number), Look::NoteRight),
         SummaryColumn::Expected => optional_cell(total.expected, words::NONE, faint),
         SummaryColumn::Coverage => text(&super::coverage(one), Look::NoteRight),

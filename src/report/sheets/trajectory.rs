@@ -1,6 +1,6 @@
 //! The trajectory of an indicator: its table, the chart beside it, and where the summary finds its line.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::{Context, point_name, section, target_format};
@@ -30,7 +30,7 @@ const GUTTER: u16 = 7;
 pub struct Trend {
     pub days: Area,
     pub series: Vec<Series>,
-    pub months: u32,
+    pub months: Option<u32>,
     pub axis: Option<Axis>,
     pub number: NumberFormat,
 }
@@ -258,10 +258,14 @@ fn value(one: &IndicatorResult, line: &Line<'_>, column: Column, number: NumberF
     }
 }
 
-/// From one mark of the axis of days to the next: about eight in all.
-fn months(lines: &[Line<'_>]) -> u32 {
+/// From one mark of the axis of days to the next: about eight in all. None where no two points lie in one year:
+/// a spreadsheet such as `LibreOffice` then draws each on the first of January of its year, and the last day of a year would bear the wrong name.
+fn months(lines: &[Line<'_>]) -> Option<u32> {
+    if !lines.windows(2).any(|two| two[0].on.year() == two[1].on.year()) {
+        return None;
+    }
     let span = lines.first().zip(lines.last()).map_or(0, |(first, last)| (last.on - first.on).num_days());
-    [1, 3, 6, 12, 24].into_iter().find(|months| span <= i64::from(*months) * 30 * 8).unwrap_or(60)
+    Some([1, 3, 6, 12, 24].into_iter().find(|months| span <= i64::from(*months) * 30 * 8).unwrap_or(60))
 }
 
 /// Lines that all run far above zero are drawn around where they run, so that a change is seen.

@@ -374,6 +374,9 @@ impl<'a> Ground<'a> {
         let rows = || self.rows(code, by);
         match part {
             Part::Value => self.value(code, by, &rows()),
+            Part::Upper | Part::Lower if matches!(one.made, Made::Quotient { .. } | Made::Sum(_)) => {
+                self.derived_end(&one.made, one.unit.is_percent(), part)
+            }
             Part::Upper => {
                 let (numbers, names) = self.identities(&rows(), false);
                 Ok((numbers + names) as f64)
@@ -426,6 +429,23 @@ impl<'a> Ground<'a> {
             Part::Committed => self.committed(code),
             Part::OriginalOn(on) => self.original(code, on),
             Part::Pace(paced) => super::pace::paced(self, code, paced),
+        }
+    }
+
+    /// An end of what is derived: of a quotient over the other end of its denominator. All walked figures are positive.
+    fn derived_end(&self, made: &Made, percent: bool, part: Part) -> Told {
+        let end = |code: &IndicatorCode, part: Part| {
+            let total = &self.result(code).total;
+            let is_range = if part == Part::Upper { total.upper.is_some() } else { total.lower.is_some() };
+            self.figure(code, &[], if is_range { part } else { Part::Value })
+        };
+        match made {
+            Made::Quotient { of, to } => {
+                let other = if part == Part::Upper { Part::Lower } else { Part::Upper };
+                Ok(if percent { 100.0 } else { 1.0 } * end(of, part)? / end(to, other)?)
+            }
+            Made::Sum(parts) => parts.iter().map(|code| end(code, part)).sum(),
+            _ => Err("it is made of no others".into()),
         }
     }
 

@@ -113,12 +113,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path().join("store");
         fs::create_dir_all(&root).expect("made");
-        fs::write(root.join("ledger.sqlite"), "").expect("written");
+        fs::File::create(root.join("ledger.sqlite")).expect("emptied");
         let mut new = Store::open(&root).expect("a store that was cut short as it was made");
         new.ledger_mut().append(at(), &[(Kind::Run, json!({}))]).expect("appended");
         new.keep_file(&hash_of(b"x"), b"x").expect("kept");
         drop(new);
-        fs::write(root.join("ledger.sqlite"), "").expect("written");
+        fs::File::create(root.join("ledger.sqlite")).expect("emptied");
         let is_damaged = |error: Option<StoreError>| matches!(error, Some(StoreError::Damaged(_)));
         assert!(is_damaged(Store::open(&root).err()));
         assert!(is_damaged(Store::look(&root).err()));

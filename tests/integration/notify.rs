@@ -489,7 +489,7 @@ fn the_same_failure_is_told_once_a_day_another_at_once_and_then_that_it_works_ag
     assert_eq!(tell(3, Outcome::Failed, "the server refuses"), failed);
     assert_eq!(tell(4, Outcome::Published, ""), ["A small programme: it works again"]);
     assert_eq!(tell(5, Outcome::Unchanged, ""), none);
-    assert_eq!(tell(6, Outcome::Attention, "a gate"), ["A small programme: published, needs attention"]);
+    assert_eq!(tell(6, Outcome::Attention, "a gate"), ["A small programme: something needs attention"]);
     assert_eq!(tell(7, Outcome::Attention, "a gate"), none, "the same again");
     // Another try of the same time.
     let try_again = |minutes, outcome, why: &str| {

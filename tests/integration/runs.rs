@@ -158,7 +158,7 @@ fn a_run_that_was_published_before_its_work_was_cut_short_is_told_as_published()
 fn a_ledger_that_was_emptied_begins_no_new_history() {
     let project = project();
     let ledger = project.path().join("data/store/ledger.sqlite");
-    fs::write(&ledger, "").expect("emptied");
+    project.file("data/store/ledger.sqlite", "");
     for command in ["run", "status", "runs"] {
         project.run(&[command]).expect(2).says("store-damaged").says("is empty, though the store holds files");
     }

@@ -199,7 +199,8 @@ fn refreshed(project: &Project, attempt: &mut Attempt, progress: Progress<'_>) -
     let said = if refreshed.unchanged {
         format!("run {}: nothing had changed", refreshed.run)
     } else {
-        format!("run {}: {} new files", refreshed.run, refreshed.new_files.len())
+        let files = if refreshed.added == 1 { "new file" } else { "new files" };
+        format!("run {}: {} {files}", refreshed.run, refreshed.added)
     };
     Ok(Came { done: true, said, news: !refreshed.unchanged, findings: refreshed.gates })
 }

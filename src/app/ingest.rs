@@ -43,6 +43,22 @@ struct Arrived {
 
 /// Checks that there is an inbox, and something to work on: before anything is made or changed.
 pub fn precondition(project: &Project) -> Result<(), Stopped> {
+    reachable(project)?;
+    let inbox = project.inbox();
+    if !project.store().join("ledger.sqlite").is_file() && list(&inbox).0.is_empty() {
+        let shown = project.catalog.programme.folders.inbox.display().to_string();
+        let finding = Finding::error(
+            &rules::INBOX_EMPTY,
+            Place::Project,
+            format!("the inbox {shown} is empty and nothing was ever received"),
+        );
+        return Err(Stopped::one(finding.help("Put the partners' workbooks into it, then run again.")));
+    }
+    Ok(())
+}
+
+/// Checks that there is an inbox that can be opened, whatever lies in it.
+pub fn reachable(project: &Project) -> Result<(), Stopped> {
     let inbox = project.inbox();
     let shown = project.catalog.programme.folders.inbox.display().to_string();
     if !inbox.is_dir() {
@@ -59,14 +75,6 @@ pub fn precondition(project: &Project) -> Result<(), Stopped> {
             format!("the inbox {shown} cannot be opened: {error}"),
         );
         return Err(Stopped::one(finding.help("Look at the folder's permissions, then run again.")));
-    }
-    if !project.store().join("ledger.sqlite").is_file() && list(&inbox).0.is_empty() {
-        let finding = Finding::error(
-            &rules::INBOX_EMPTY,
-            Place::Project,
-            format!("the inbox {shown} is empty and nothing was ever received"),
-        );
-        return Err(Stopped::one(finding.help("Put the partners' workbooks into it, then run again.")));
     }
     Ok(())
 }

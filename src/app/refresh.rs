@@ -63,6 +63,8 @@ pub struct Refreshed {
     pub run: String,
     pub as_of: NaiveDate,
     pub new_files: Vec<String>,
+    /// How many files the last run did not have, whenever they came.
+    pub added: usize,
     pub files_read: usize,
     pub published: Vec<Published>,
     /// Errors among the findings of data.
@@ -163,6 +165,7 @@ fn refresh(
         run: run.clone(),
         as_of,
         new_files: ingested.new,
+        added: added(state),
         files_read: ingested.read,
         published,
         errors: counts.0,
@@ -206,6 +209,13 @@ fn refresh(
         store.ledger_mut().append(clock::now(), &new)?;
     }
     Ok(answer)
+}
+
+/// How many files the last run did not have.
+fn added(state: &State) -> usize {
+    let before = state.last_run.as_ref().and_then(|body| body["inputs"].as_array());
+    let known = |hash: &String| before.is_some_and(|before| before.iter().any(|one| one == hash.as_str()));
+    state.files.keys().filter(|hash| !known(hash)).count()
 }
 
 /// The end of work that published something: what it counted, gates that are not met, and the gravest of what was found.
@@ -308,6 +318,7 @@ fn unchanged(
         run: run.to_owned(),
         as_of,
         new_files: Vec::new(),
+        added: 0,
         files_read: 0,
         published,
         errors: count("errors"),

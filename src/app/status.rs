@@ -44,6 +44,8 @@ pub struct Status {
     pub reports: Vec<DueReport>,
     /// What partners have to correct still.
     pub sent_back: Vec<SentBack>,
+    /// Why nobody can look into the inbox.
+    pub inbox: Option<Finding>,
     /// Files of the inbox that were never read, by name: the next run will.
     pub waiting: Vec<String>,
     pub sources: Vec<SourceAge>,
@@ -72,14 +74,14 @@ pub struct SentBack {
 /// Looks at what was received.
 ///
 /// # Errors
-/// Where there is no inbox, no store that could be read, or nothing of what is asked for.
+/// Where the store cannot be read, or there is nothing of what is asked for.
 pub fn run(project: &Project, options: &Options) -> Result<Status, Stopped> {
-    ingest::precondition(project)?;
     let as_of = project.as_of(options.as_of);
     let only = Only::of(project, options)?;
     let mut store = Store::look(&project.store())?;
     let entries = store.ledger_mut().entries()?;
     let state = State::replay(&entries, &project.catalog.reading_hash);
+    let inbox = ingest::reachable(project).err().and_then(|stopped| stopped.0.into_iter().next());
     let waiting = ingest::waiting(project, &state);
     let known = Known::by(project.known_at(options.known_at));
     let state = State::replay_known(&entries, &project.catalog.reading_hash, known);
@@ -98,7 +100,7 @@ pub fn run(project: &Project, options: &Options) -> Result<Status, Stopped> {
     ages.retain(|age| only.covers(age.partner.as_ref().map(PartnerCode::as_str), Some(&age.of)));
     let sources = sources::ages_by(&entries, &project.catalog, known.at);
     let unknown = told::unknown(&entries);
-    Ok(Status { as_of, lines, reports, sent_back, waiting, sources, ages, unknown, closed: state.closed })
+    Ok(Status { as_of, lines, reports, sent_back, inbox, waiting, sources, ages, unknown, closed: state.closed })
 }
 
 /// What is asked for; None: all.

@@ -29,6 +29,8 @@ pub enum State {
     Failed,
     /// It was about to be sent, and nothing says what became of it: it may not have arrived.
     Unknown,
+    /// It was not known whether it arrived, and what it told is over: nothing is owed any more.
+    Settled,
 }
 
 impl State {
@@ -37,6 +39,7 @@ impl State {
             Self::Sent => "sent",
             Self::Failed => "failed",
             Self::Unknown => "unknown",
+            Self::Settled => "settled",
         }
     }
 }
@@ -89,6 +92,7 @@ pub fn notices(entries: &[Entry]) -> Vec<Notice> {
         let about_to = entry.body["state"] == "about_to";
         let state = match entry.body["state"].as_str() {
             Some("sent") => State::Sent,
+            Some("settled") => State::Settled,
             Some("about_to" | "unknown") => State::Unknown,
             _ => State::Failed,
         };

@@ -250,12 +250,13 @@ impl Telling {
     /// run alone.
     fn settle(&mut self) {
         let Some((entry, publication)) = self.pending.take() else { return };
+        let count = |key: &str| entry.body[key].as_u64().unwrap_or(0);
         if let Some(open) = self.works.last_mut().filter(|work| work.ending == Ending::Outcome(Outcome::Begun)) {
             open.run = entry.body["run"].as_str().map(str::to_owned);
             open.published = Some(publication);
+            (open.errors, open.warnings, open.kept_out) = (count("errors"), count("warnings"), count("kept_out"));
             return;
         }
-        let count = |key: &str| entry.body[key].as_u64().unwrap_or(0);
         let gates = entry.body["gates"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let findings: Vec<Finding> = gates.map(gate_finding).collect();
         let outcome = if findings.is_empty() { Outcome::Published } else { Outcome::Attention };
@@ -402,6 +403,7 @@ mod tests {
                 (1, "published", Some("old"), true),
             ]
         );
+        assert_eq!(works.works[1].errors, 2, "what it counted is known");
         let new = |at: usize| works.works[at].published.as_ref().expect("published").new.clone();
         assert_eq!((new(4), new(3), new(1)), (vec!["a".to_owned()], vec!["b".to_owned()], Vec::<String>::new()));
     }

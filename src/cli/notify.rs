@@ -7,7 +7,7 @@ use super::args::NotifyArgs;
 use super::output::{Output, bold, findings_json, plain};
 use super::progress::Progress;
 use crate::app::Stopped;
-use crate::app::notify::{Notice, Options, Outlook, again, outlook, run};
+use crate::app::notify::{Again, Coming, Notice, Options, Outlook, Pending, again, outlook, run};
 use crate::app::project::Project;
 
 /// Lines of a message that a dry run shows.
@@ -17,9 +17,12 @@ pub fn main(args: &NotifyArgs, output: &Output) -> Result<Exit, Stopped> {
     let project = Project::open(&args.common.project)?.reading_apart();
     let progress = Progress::new(output.is_json());
     let tell = |stage: &str, done, of| progress.tell(stage, done, of);
-    let notices = match &args.again {
-        Some(key) => again(&project, key, &tell)?,
-        None => run(&project, &Options { dry_run: args.dry_run, attempt: None }, &tell)?,
+    let (notices, settled) = match &args.again {
+        Some(key) => match again(&project, key, &tell)? {
+            Again::Sent(notices) => (notices, None),
+            Again::Settled(pending) => (Vec::new(), Some(pending)),
+        },
+        None => (run(&project, &Options { dry_run: args.dry_run, attempt: None }, &tell)?, None),
     };
     let outlook = outlook(&project, &tell)?;
     drop(progress);
@@ -27,11 +30,11 @@ pub fn main(args: &NotifyArgs, output: &Output) -> Result<Exit, Stopped> {
     if output.is_json() {
         let notices: Vec<Value> = notices.iter().map(answer).collect();
         output.json(&json!({
-            "dry_run": args.dry_run, "failed": failed, "notices": notices, "pending": pending(&outlook),
-            "coming": coming(&outlook),
+            "dry_run": args.dry_run, "failed": failed, "notices": notices,
+            "settled": settled.as_ref().map(waiting), "pending": pending(&outlook), "coming": coming(&outlook),
         }));
     } else {
-        tell_all(&project, args.dry_run, &notices, &outlook, output);
+        tell_all(&project, args.dry_run, (&notices, settled.as_ref()), &outlook, output);
     }
     Ok(if failed == 0 { Exit::Fine } else { Exit::Attention })
 }
@@ -46,16 +49,19 @@ fn answer(notice: &Notice) -> Value {
 }
 
 fn pending(outlook: &Outlook) -> Vec<Value> {
-    let one = |one: &crate::app::notify::Pending| {
-        let again = one.again.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
-        let state = if again.is_some() { "waiting" } else { "unknown" };
-        json!({ "key": one.key, "to": one.to, "subject": one.subject, "state": state, "again": again })
-    };
-    outlook.pending.iter().map(one).collect()
+    outlook.pending.iter().map(waiting).collect()
+}
+
+fn waiting(one: &Pending) -> Value {
+    let again = one.again.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
+    let state = if again.is_some() { "waiting" } else { "unknown" };
+    json!({
+        "key": one.keys.first(), "keys": one.keys, "to": one.to, "subject": one.subject, "state": state, "again": again,
+    })
 }
 
 fn coming(outlook: &Outlook) -> Vec<Value> {
-    let one = |one: &crate::app::notify::Coming| {
+    let one = |one: &Coming| {
         json!({
             "on": one.on.to_string(), "partner": one.partner, "collection": one.collection, "period": one.period,
             "key": one.key,
@@ -64,7 +70,13 @@ fn coming(outlook: &Outlook) -> Vec<Value> {
     outlook.coming.iter().map(one).collect()
 }
 
-fn tell_all(project: &Project, dry_run: bool, notices: &[Notice], outlook: &Outlook, output: &Output) {
+fn tell_all(
+    project: &Project,
+    dry_run: bool,
+    (notices, settled): (&[Notice], Option<&Pending>),
+    outlook: &Outlook,
+    output: &Output,
+) {
     if project.catalog.telling.is_empty() {
         output.line("Nobody is to be told: no file declares [[channel]] or [reminders] (docs/notifications.md).");
         return;
@@ -91,14 +103,17 @@ fn tell_all(project: &Project, dry_run: bool, notices: &[Notice], outlook: &Outl
         }
         output.line("");
     }
-    if notices.is_empty() {
+    if let Some(one) = settled {
+        output.line(&format!("{} to {}: out of date", plain(&one.subject), plain(&one.to)));
+        output.line("All that it told is over. Nothing was sent, and it is not asked about again.");
+    } else if notices.is_empty() {
         output.line("Nothing is to be told now.");
     }
     let zone = project.catalog.programme.time_zone;
     for one in &outlook.pending {
         let when = match one.again {
             Some(at) => format!("is tried again from {}", at.with_timezone(&zone).format("%-d %b %H:%M")),
-            None => format!("may not have arrived: scoreboard notify --again {}", one.key),
+            None => format!("may not have arrived: {}", one.command()),
         };
         output.line(&format!("{} to {} {when}", plain(&one.subject), plain(&one.to)));
     }

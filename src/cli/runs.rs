@@ -79,7 +79,7 @@ fn row(work: &Work, zone: Tz) -> Vec<String> {
             .or(work.ended)
             .map_or_else(String::new, |at| at.with_timezone(&zone).format("%-d %b %Y %H:%M").to_string()),
         shorten(&set_off(work), 16),
-        format!("{} {}", symbol(work.ending), word(work.ending)),
+        came(work),
         work.milliseconds.filter(|_| !skipped).map_or_else(|| "–".to_owned(), took),
         files,
         if skipped { "–".to_owned() } else { work.errors.to_string() },
@@ -97,6 +97,14 @@ fn set_off(work: &Work) -> String {
         None => "–".to_owned(),
         Some(Trigger::Command(command)) => format!("command {}", plain(command)),
         Some(Trigger::Schedule { schedule, .. }) => format!("schedule {}", plain(schedule)),
+    }
+}
+
+/// What came of it, of work that was cut short after its scoreboard lay there too.
+fn came(work: &Work) -> String {
+    match work.ending {
+        Ending::CutShort if work.published.is_some() => "! published, cut short".to_owned(),
+        ending => format!("{} {}", symbol(ending), word(ending)),
     }
 }
 
@@ -164,7 +172,7 @@ fn tell(work: &Work, zone: Tz, output: &Output) {
     }
     let (errors, warnings) = (count(work.errors, "error", "errors"), count(work.warnings, "warning", "warnings"));
     let kept = count(work.kept_out, "row kept out", "rows kept out");
-    row("outcome", format!("{} {}; {errors}, {warnings}, {kept}", symbol(work.ending), word(work.ending)));
+    row("outcome", format!("{}; {errors}, {warnings}, {kept}", came(work)));
     for step in &work.steps {
         let mark = if step.done { "✓" } else { "✗" };
         row("step", format!("{mark} {} ({}): {}", step.step, took(step.milliseconds), plain(&step.said)));

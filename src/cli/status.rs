@@ -44,7 +44,7 @@ pub fn main(args: &StatusArgs, output: &Output) -> Result<Exit, Stopped> {
         tell(&status, &schedules, project.catalog.programme.time_zone, args.late, output);
     }
     let stale = status.ages.iter().any(|age| matches!(age.judged, Judged::Fail(_)));
-    Ok(if args.check && stale { Exit::Attention } else { Exit::Fine })
+    Ok(if status.inbox.is_some() || (args.check && stale) { Exit::Attention } else { Exit::Fine })
 }
 
 fn is_late(line: &Reporting) -> bool {
@@ -77,7 +77,7 @@ fn answer(status: &Status, late: bool) -> Value {
         let one = |code: &str| (code.to_owned(), tally_json(tally(status, |report| of(report) == code)));
         codes.into_iter().map(one).collect::<serde_json::Map<String, Value>>()
     };
-    let stale: Vec<Finding> = status.ages.iter().filter_map(Age::finding).collect();
+    let found: Vec<Finding> = status.inbox.iter().cloned().chain(status.ages.iter().filter_map(Age::finding)).collect();
     json!({
         "as_of": status.as_of.to_string(), "waiting": status.waiting.len(), "waiting_files": status.waiting,
         "reporting": lines.collect::<Vec<_>>(), "closed": closed.collect::<Vec<_>>(),
@@ -97,7 +97,7 @@ fn answer(status: &Status, late: bool) -> Value {
             "last_try": one.last_try.map(|at| at.to_rfc3339()), "failed": one.failed,
         })).collect::<Vec<_>>(),
         "freshness": status.ages.iter().map(age_json).collect::<Vec<_>>(),
-        "findings": findings_json(&stale),
+        "findings": findings_json(&found),
         "may_not_have_arrived": status.unknown.iter().map(notice).collect::<Vec<_>>(),
     })
 }
@@ -149,10 +149,10 @@ fn tell(status: &Status, schedules: &[Standing], zone: Tz, late: bool, output: &
         output.line(&bold("Schedules"));
         standing::tell(schedules, output);
     }
-    let stale: Vec<Finding> = status.ages.iter().filter_map(Age::finding).collect();
-    if !stale.is_empty() {
+    let found: Vec<Finding> = status.inbox.iter().cloned().chain(status.ages.iter().filter_map(Age::finding)).collect();
+    if !found.is_empty() {
         output.line("");
-        output.list(&stale);
+        output.list(&found);
     }
     for closed in status.closed.iter().filter(|_| !late) {
         let by = closed.who.as_ref().map_or_else(String::new, |who| format!(" by {}", plain(who)));

@@ -30,6 +30,8 @@ pub enum Stage {
     Failed,
     /// The line broke after it had been sent: it may have arrived.
     Unknown,
+    /// Somebody asked for it once more, and all that it told was over: nothing was sent, and nothing is owed.
+    Settled,
 }
 
 /// The body of an entry.
@@ -126,7 +128,7 @@ impl History {
     pub fn verdict(&self, key: &str, now: DateTime<Utc>) -> Verdict {
         let Some(known) = self.0.get(key) else { return Verdict::Yes };
         match known.record.state {
-            Stage::Sent => Verdict::Told,
+            Stage::Sent | Stage::Settled => Verdict::Told,
             Stage::AboutTo | Stage::Unknown => Verdict::Unknown,
             Stage::Failed if known.record.permanent || known.tries >= TRIES => Verdict::GivenUp,
             Stage::Failed if now - known.first > PATIENCE => Verdict::GivenUp,
@@ -137,6 +139,11 @@ impl History {
                 if next <= now || now < known.last { Verdict::Yes } else { Verdict::From(next) }
             }
         }
+    }
+
+    /// The keys of a message of which nothing else is known since, in its order.
+    pub fn keys_of<'r>(&self, record: &'r Record) -> impl Iterator<Item = &'r String> {
+        record.keys.iter().filter(move |key| self.0.get(*key).is_some_and(|known| known.record == *record))
     }
 
     pub fn get(&self, key: &str) -> Option<&Known> {
@@ -205,6 +212,18 @@ mod tests {
     fn where_nobody_knows_it_is_not_told_again() {
         assert_eq!(history(&[(Stage::AboutTo, 0)]).verdict("a", at(99_999)), Verdict::Unknown);
         assert_eq!(history(&[(Stage::AboutTo, 0), (Stage::Unknown, 0)]).verdict("a", at(9)), Verdict::Unknown);
+    }
+
+    #[test]
+    fn what_was_settled_is_owed_to_nobody_and_keys_told_since_are_no_longer_of_the_message() {
+        let mut history = history(&[(Stage::Unknown, 0)]);
+        let lost = record(Stage::Unknown);
+        assert_eq!(history.keys_of(&lost).collect::<Vec<_>>(), ["a", "b"]);
+        history.add(&Record { keys: vec!["a".into()], ..record(Stage::Sent) }, at(1));
+        assert_eq!(history.keys_of(&lost).collect::<Vec<_>>(), ["b"]);
+        history.add(&Record { keys: vec!["b".into()], ..record(Stage::Settled) }, at(2));
+        assert_eq!(history.verdict("b", at(99)), Verdict::Told);
+        assert_eq!(history.keys_of(&lost).count(), 0);
     }
 
     #[test]

@@ -20,7 +20,10 @@ impl Store {
         }
         match whole(&path) {
             Ok(Some(ledger)) => Ok(store(ledger, None)),
-            Ok(None) => Ok(store(Ledger::nowhere()?, None)),
+            Ok(None) => {
+                not_lost(root)?;
+                Ok(store(Ledger::nowhere()?, None))
+            }
             // A crash left a transaction half written. Undoing it is a change, so it is done in a copy.
             Err(StoreError::Io { .. }) => {
                 let (folder, copy) = Folder::with_places()?;
@@ -38,6 +41,21 @@ fn whole(path: &Path) -> Result<Option<Ledger>, StoreError> {
     Ok(ledger.is_made()?.then_some(ledger))
 }
 
+/// Refuses a store whose ledger is empty though something was kept: the ledger is made before anything is, so it was lost,
+/// and a new history must not begin in its place.
+pub(super) fn not_lost(root: &Path) -> Result<(), StoreError> {
+    let path = root.join(LEDGER[0]);
+    let is_empty = fs::metadata(&path).is_ok_and(|metadata| metadata.len() == 0);
+    // What undoes a transaction may hold it still.
+    let is_lost = is_empty && !root.join(LEDGER[1]).is_file();
+    let kept = |folder: &str| fs::read_dir(root.join(folder)).is_ok_and(|mut entries| entries.next().is_some());
+    if is_lost && ["files", "rows", "definitions"].into_iter().any(kept) {
+        let message = format!("{} is empty, though the store holds files", path.display());
+        return Err(StoreError::Damaged(message));
+    }
+    Ok(())
+}
+
 /// Copies what the ledger of one store says into the folder of another; nothing where there is none yet.
 pub(super) fn copy_ledger(from: &Path, to: &Path) -> Result<(), StoreError> {
     let path = from.join(LEDGER[0]);
@@ -46,7 +64,7 @@ pub(super) fn copy_ledger(from: &Path, to: &Path) -> Result<(), StoreError> {
     }
     match whole(&path) {
         Ok(Some(mut ledger)) => ledger.copy_to(&to.join(LEDGER[0])),
-        Ok(None) => Ok(()),
+        Ok(None) => not_lost(from),
         Err(StoreError::Io { .. }) => copy_files(from, to),
         Err(error) => Err(error),
     }
@@ -88,6 +106,24 @@ mod tests {
 
     fn at() -> chrono::DateTime<chrono::Utc> {
         chrono::DateTime::from_timestamp(1_467_280_800, 0).expect("an instant")
+    }
+
+    #[test]
+    fn an_empty_ledger_beside_kept_files_begins_no_new_history() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().join("store");
+        fs::create_dir_all(&root).expect("made");
+        fs::File::create(root.join("ledger.sqlite")).expect("emptied");
+        let mut new = Store::open(&root).expect("a store that was cut short as it was made");
+        new.ledger_mut().append(at(), &[(Kind::Run, json!({}))]).expect("appended");
+        new.keep_file(&hash_of(b"x"), b"x").expect("kept");
+        drop(new);
+        fs::File::create(root.join("ledger.sqlite")).expect("emptied");
+        let is_damaged = |error: Option<StoreError>| matches!(error, Some(StoreError::Damaged(_)));
+        assert!(is_damaged(Store::open(&root).err()));
+        assert!(is_damaged(Store::look(&root).err()));
+        assert!(is_damaged(Store::aside(&root).err()));
+        assert_eq!(fs::metadata(root.join("ledger.sqlite")).expect("there").len(), 0, "it is left as it is");
     }
 
     #[test]

@@ -77,6 +77,7 @@ impl Store {
             .open(&path)
             .map_err(StoreError::io("open", &path))?;
         hold(&lock, root, &path)?;
+        look::not_lost(root)?;
         let ledger = ledger::Ledger::open(&root.join("ledger.sqlite"))?;
         let store = Self { root: root.to_owned(), base: None, ledger, _lock: Some(lock), _aside: None };
         store.sweep();

@@ -213,6 +213,87 @@ fn sent_again_when_somebody_asks(hangs: bool) {
     at(&project, LATE, &["notify", "--again", "reminder/x"]).expect(2).says("notice-key");
 }
 
+/// A second collection, so that one reminder tells of two reports.
+fn with_people(project: &Project) {
+    let agreements = fs::read_to_string(project.path().join("pipelines/agreements.toml")).expect("read");
+    let people = agreements
+        .replace("code = \"agreements\"", "code = \"people\"")
+        .replace("{ en = \"Agreements\", de = \"Vereinbarungen\" }", "\"People\"");
+    project.file("pipelines/people.toml", people);
+}
+
+#[test]
+fn a_lost_message_is_listed_once_and_sent_again_as_a_whole_by_any_of_its_keys() {
+    let server = Smtp::plain();
+    let lead = "[[channel]]\ncode = \"lead\"\nkind = \"file\"\npath = \"data/messages\"\non = [\"attention\"]\n";
+    let project = project(&(mail(&server) + REMINDERS + lead));
+    with_people(&project);
+    // Beta's reminder alone is of interest.
+    project.replace("scoreboard.toml", "contact = \"a@alpha.example\"\n", "collections = [\"agreements\"]\n");
+    server.fault(Fault::DropsAfterText);
+    let lost = notify(&project, LATE);
+    let keys = ["reminder/beta/agreements/2016-Q1/late-3", "reminder/beta/people/2016-Q1/late-3"];
+    assert_eq!(count(&lost, "pending"), 1, "{lost:#}");
+    assert_eq!(lost["pending"][0]["keys"], serde_json::json!(keys));
+    let told = files(&project, "data/messages");
+    assert_eq!(told[0]["sections"][0]["rows"].as_array().map(Vec::len), Some(1), "{told:#?}");
+    server.fault(Fault::None);
+    at(&project, LATE, &["notify", "--again", keys[1]]).expect(0).says("sent").says(keys[0]).says(keys[1]);
+    let seen = server.seen();
+    assert_eq!((seen.len(), seen[0].header("Message-ID")), (2, seen[1].header("Message-ID")));
+    assert_eq!(
+        (seen[0].subject(), seen[0].body().contains("People")),
+        (seen[1].subject(), seen[1].body().contains("People"))
+    );
+    let after = notify(&project, LATE);
+    assert_eq!((count(&after, "pending"), count(&after, "notices")), (0, 0), "{after:#}");
+}
+
+#[test]
+fn of_a_lost_message_what_is_over_is_left_out_and_where_all_is_over_it_is_settled() {
+    let server = Smtp::plain();
+    let project = project(&(mail(&server) + REMINDERS));
+    with_people(&project);
+    project.replace("scoreboard.toml", "contact = \"a@alpha.example\"\n", "collections = [\"agreements\"]\n");
+    server.fault(Fault::DropsAfterText);
+    notify(&project, LATE);
+    let keys = ["reminder/beta/agreements/2016-Q1/late-3", "reminder/beta/people/2016-Q1/late-3"];
+    project.workbook("beta_2016-Q1.xlsx", "Agreements", &[HEAD, &["'B-1", "2016-02-01", "signed", "5"]]);
+    let again = json(&at(&project, LATE, &["notify", "--again", keys[0], "--format", "json"]));
+    assert_eq!(again["pending"][0]["keys"], serde_json::json!(keys), "lost once more, and it is the same message");
+    let seen = server.seen();
+    assert_eq!((seen.len(), seen[0].header("Message-ID")), (2, seen[1].header("Message-ID")));
+    assert!(seen[0].body().contains("Agreements") && !seen[1].body().contains("Agreements"), "{}", seen[1].body());
+    server.fault(Fault::None);
+    project.workbook("beta_2016-Q1_2016-04-18_r2.xlsx", "People", &[HEAD, &["'P-1", "2016-02-01", "signed", "5"]]);
+    at(&project, LATE, &["notify"]).expect(0).says("may not have arrived: scoreboard notify --again");
+    let settled = at(&project, LATE, &["notify", "--again", keys[0]]).expect(0).says("out of date");
+    assert!(!settled.out.contains("--again"), "{}", settled.out);
+    assert_eq!((server.seen().len(), count(&notify(&project, LATE), "pending")), (2, 0));
+    let status = at(&project, LATE, &["status"]).expect(0);
+    assert!(!status.out.contains("may not have arrived"), "{}", status.out);
+    at(&project, LATE, &["notify", "--again", keys[1]]).expect(2).says("notice-key");
+    at(&project, LATE, &["verify"]).expect(0);
+}
+
+#[test]
+fn where_nothing_was_ever_received_those_who_owe_are_reminded_and_shown() {
+    let server = Smtp::plain();
+    let project = project(&(mail(&server) + REMINDERS));
+    fs::remove_dir_all(project.path().join("data")).expect("removed");
+    fs::create_dir_all(project.path().join("data/inbox")).expect("made");
+    let shown = at(&project, LATE, &["status"]).expect(0).says("Owed").says("3 days late");
+    assert!(!shown.out.contains("inbox-"), "{}", shown.out);
+    at(&project, LATE, &["notify", "--dry-run"]).expect(0).says("b@beta.example").says("would be sent");
+    assert!(!project.path().join("data/store").exists(), "a dry run makes nothing");
+    assert_eq!(count(&notify(&project, LATE), "notices"), 2);
+    assert_eq!((server.seen().len(), count(&notify(&project, LATE), "notices")), (2, 0), "each once");
+    fs::remove_dir_all(project.path().join("data/inbox")).expect("removed");
+    at(&project, LATE, &["status"]).expect(1).says("inbox-missing").says("Owed");
+    let json = json(&at(&project, LATE, &["status", "--format", "json"]).expect(1));
+    assert_eq!((&json["findings"][0]["rule"], count(&json, "reports")), (&Value::from("inbox-missing"), 2));
+}
+
 #[test]
 fn what_was_certainly_not_taken_is_tried_again_later() {
     for fault in [
@@ -408,7 +489,7 @@ fn the_same_failure_is_told_once_a_day_another_at_once_and_then_that_it_works_ag
     assert_eq!(tell(3, Outcome::Failed, "the server refuses"), failed);
     assert_eq!(tell(4, Outcome::Published, ""), ["A small programme: it works again"]);
     assert_eq!(tell(5, Outcome::Unchanged, ""), none);
-    assert_eq!(tell(6, Outcome::Attention, "a gate"), ["A small programme: published, needs attention"]);
+    assert_eq!(tell(6, Outcome::Attention, "a gate"), ["A small programme: something needs attention"]);
     assert_eq!(tell(7, Outcome::Attention, "a gate"), none, "the same again");
     // Another try of the same time.
     let try_again = |minutes, outcome, why: &str| {

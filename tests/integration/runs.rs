@@ -131,6 +131,41 @@ fn work_that_was_cut_short_and_messages_that_may_not_have_arrived_are_told() {
 }
 
 #[test]
+fn a_run_that_was_published_before_its_work_was_cut_short_is_told_as_published() {
+    let project = project();
+    let mut store = Store::open(&project.path().join("data/store")).expect("opened");
+    let run = store.ledger_mut().entries().expect("read").into_iter().rev().find(|entry| entry.kind == Kind::Run);
+    let mut body = run.expect("a run").body;
+    body["errors"] = json!(4);
+    let begun = |due: &str| json!({ "trigger": { "schedule": { "schedule": "weekly", "due": due } }, "began": due, "outcome": "begun", "run": null });
+    let entries = [
+        (Kind::Attempt, begun("2016-05-09T04:00:00Z")),
+        (Kind::Run, body),
+        (Kind::Attempt, begun("2016-05-16T04:00:00Z")),
+    ];
+    store.ledger_mut().append("2016-05-09T04:00:00Z".parse().expect("an instant"), &entries).expect("appended");
+    drop(store);
+    let runs = json_of(&project.run(&["runs", "--format", "json"]).expect(0))["runs"].clone();
+    assert_eq!((&runs[1]["outcome"], &runs[1]["errors"]), (&json!("cut_short"), &json!(4)));
+    assert!(runs[1]["published"]["outputs"].is_array(), "{:#}", runs[1]);
+    let list = project.run(&["runs"]).expect(0).says("! published, cut short");
+    assert!(!list.out.contains("✗"), "{}", list.out);
+    let number = runs[1]["number"].to_string();
+    project.run(&["runs", &number]).expect(0).says("! published, cut short; 4 errors");
+}
+
+#[test]
+fn a_ledger_that_was_emptied_begins_no_new_history() {
+    let project = project();
+    let ledger = project.path().join("data/store/ledger.sqlite");
+    project.file("data/store/ledger.sqlite", "");
+    for command in ["run", "status", "runs"] {
+        project.run(&[command]).expect(2).says("store-damaged").says("is empty, though the store holds files");
+    }
+    assert_eq!(fs::metadata(&ledger).expect("there").len(), 0);
+}
+
+#[test]
 fn status_tells_how_complete_and_how_timely_reports_are() {
     let project = project();
     let status = json_of(&project.run(&["status", "--as-of", "2016-07-20", "--format", "json"]).expect(0));

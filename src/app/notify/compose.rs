@@ -284,7 +284,14 @@ impl Telling<'_> {
             note.sections.extend(Section::of(words.get(title), rows, |count| words.more(count)));
         };
         let rows = |of: &dyn Fn(&Tells) -> Vec<Vec<String>>| -> Vec<Vec<String>> {
-            parts.iter().flat_map(|part| of(&part.tells)).collect()
+            let mut rows: Vec<Vec<String>> = Vec::new();
+            for row in parts.iter().flat_map(|part| of(&part.tells)) {
+                // Two schedules may have met the same.
+                if !rows.contains(&row) {
+                    rows.push(row);
+                }
+            }
+            rows
         };
         add(
             "title_wrong",

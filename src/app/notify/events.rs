@@ -206,16 +206,20 @@ impl Facts<'_> {
     }
 
     fn undelivered(&self, history: &History) -> Vec<Part> {
+        let became = |key: &str| match history.verdict(key, self.now) {
+            Verdict::Unknown => Some(true),
+            Verdict::GivenUp => Some(false),
+            _ => None,
+        };
         let part = |(key, known): (&str, &Known)| {
-            let unknown = match history.verdict(key, self.now) {
-                Verdict::Unknown => true,
-                Verdict::GivenUp => false,
-                _ => return None,
-            };
             // Of what tells of others nothing is told again.
-            let told = key.starts_with("undelivered/") || !self.is_news(known.last);
+            let is_own = |key: &str| !key.starts_with("undelivered/");
+            let unknown = became(key).filter(|_| is_own(key) && self.is_news(known.last))?;
+            // A message is told once, however much it tells.
+            let mut same = history.keys_of(&known.record).filter(|one| is_own(one) && became(one) == Some(unknown));
+            let first = same.next().is_some_and(|first| first == key);
             let short = hash_of(key.as_bytes())[..12].to_owned();
-            (!told).then(|| Part {
+            first.then(|| Part {
                 key: format!("undelivered/{short}"),
                 tells: Tells::Undelivered { key: key.to_owned(), known: known.clone(), unknown },
             })

@@ -32,7 +32,7 @@ pub fn mail_outputs(
     let reports = &project.catalog.reports;
     let mailings: Vec<(&Report, &Mailing)> =
         reports.iter().flat_map(|report| report.mailings.iter().map(move |mailing| (report, mailing))).collect();
-    if mailings.is_empty() {
+    if mailings.is_empty() || !project.store().join("ledger.sqlite").is_file() {
         return Ok(Vec::new());
     }
     let Some(mut work) = Work::open(project, dry_run, progress)? else { return Ok(Vec::new()) };

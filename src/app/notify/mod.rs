@@ -8,13 +8,14 @@ mod board;
 mod compose;
 mod events;
 mod expected;
+mod lost;
 mod mailing;
 mod post;
 mod trouble;
 
 use std::time::Duration;
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::answer::{self, Answer};
@@ -38,8 +39,10 @@ use crate::store::{Entry, Kind, Store, StoreError, atomic};
 use board::Board;
 use compose::{Along, Beside};
 use events::{Facts, Part, Tells};
+use lost::Lost;
 use post::{Message, To, Ways};
 
+pub use lost::{Again, Coming, Outlook, Pending, again, outlook};
 pub use mailing::mail_outputs;
 pub use trouble::{is_open, mended, trouble, trouble_of_store};
 
@@ -50,8 +53,6 @@ const PATIENCE: Duration = Duration::from_mins(2);
 const SHORTEST_WISH: Duration = Duration::from_secs(1);
 /// So often one message is tried at one time, as its server asks for it.
 const TRIES: u32 = 3;
-/// So far ahead reminders are shown that will come.
-const AHEAD: u64 = 92;
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
@@ -77,90 +78,13 @@ pub struct Notice {
     pub text: String,
 }
 
-/// A message of the past, or of the days to come.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Pending {
-    pub key: String,
-    pub to: String,
-    pub subject: String,
-    /// It is tried again then; None: it may have arrived, and is not sent again by itself.
-    pub again: Option<DateTime<Utc>>,
-}
-
-/// A reminder that comes if nothing is received before.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Coming {
-    pub on: NaiveDate,
-    pub partner: String,
-    pub collection: String,
-    pub period: String,
-    pub key: String,
-}
-
-/// What is not sent now.
-#[derive(Debug, Default)]
-pub struct Outlook {
-    pub pending: Vec<Pending>,
-    pub coming: Vec<Coming>,
-}
-
 /// Sends what is due and was not sent yet. One message that fails does not stop the others.
 ///
 /// # Errors
 /// When the store cannot be read, or what is sent cannot be written down: then nothing more is sent.
 pub fn run(project: &Project, options: &Options, progress: Progress<'_>) -> Result<Vec<Notice>, Stopped> {
-    let Some(work) = Work::open(project, options.dry_run, progress)? else { return Ok(Vec::new()) };
-    work.all(options.attempt.as_ref(), None, progress)
-}
-
-/// Sends once more what may have arrived, or was given up.
-///
-/// # Errors
-/// As [`run`]; and when there is nothing to say under this key any more.
-pub fn again(project: &Project, key: &str, progress: Progress<'_>) -> Result<Vec<Notice>, Stopped> {
-    let notices = match Work::open(project, false, progress)? {
-        Some(work) => work.all(None, Some(key), progress)?,
-        None => Vec::new(),
-    };
-    if notices.is_empty() {
-        let message = format!("there is nothing to say under the key `{key}` now");
-        let finding = Finding::error(&rules::NOTICE_KEY, Place::Project, message).help(rules::NOTICE_KEY.fix);
-        return Err(Stopped::one(finding));
-    }
-    Ok(notices)
-}
-
-/// What waits, what may not have arrived, and which reminders come in the next weeks.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn outlook(project: &Project, progress: Progress<'_>) -> Result<Outlook, Stopped> {
-    let Some(work) = Work::open(project, true, progress)? else { return Ok(Outlook::default()) };
-    let pending = work.history.all().filter_map(|(key, known)| {
-        let again = match work.history.verdict(key, work.now) {
-            Verdict::From(instant) => Some(instant),
-            Verdict::Unknown => None,
-            _ => return None,
-        };
-        let (to, subject) = (known.record.to.join(", "), known.record.subject.clone());
-        Some(Pending { key: key.to_owned(), to, subject, again })
-    });
-    let mut outlook = Outlook { pending: pending.collect(), coming: Vec::new() };
-    if let Some(reminders) = &project.catalog.telling.reminders {
-        let until = work.today.checked_add_days(Days::new(AHEAD)).unwrap_or(work.today);
-        let steps = due::upcoming(&work.expected(), &reminders.steps, work.today, until);
-        outlook.coming = steps
-            .into_iter()
-            .map(|step| Coming {
-                key: step.key(),
-                on: step.on,
-                partner: step.partner,
-                collection: step.collection,
-                period: step.period,
-            })
-            .collect();
-    }
-    Ok(outlook)
+    let Some(mut work) = Work::open(project, options.dry_run, progress)? else { return Ok(Vec::new()) };
+    work.all(options.attempt.as_ref(), progress)
 }
 
 /// The work of telling.
@@ -176,13 +100,15 @@ struct Work<'p> {
     dry_run: bool,
     /// For how long servers that ask for it are waited for still, in all.
     patience: Duration,
+    /// The message of the past that is sent once more, and nothing else; None: all that is due.
+    lost: Option<Lost>,
 }
 
 impl<'p> Work<'p> {
     /// None where there is nobody to tell, or nothing that could be told.
     fn open(project: &'p Project, dry_run: bool, progress: Progress<'_>) -> Result<Option<Self>, Stopped> {
         let mailings = project.catalog.reports.iter().any(|report| !report.mailings.is_empty());
-        if (project.catalog.telling.is_empty() && !mailings) || !project.store().join("ledger.sqlite").is_file() {
+        if project.catalog.telling.is_empty() && !mailings {
             return Ok(None);
         }
         let mut store = if dry_run { Store::aside(&project.store())? } else { Store::open(&project.store())? };
@@ -202,7 +128,7 @@ impl<'p> Work<'p> {
         let state = received.unwrap_or_else(|| State::replay(&entries, &project.catalog.reading_hash));
         let history = History::of(&entries);
         let (now, today) = (clock::now(), project.as_of(None));
-        Ok(Some(Self { project, store, entries, state, history, now, today, dry_run, patience: PATIENCE }))
+        Ok(Some(Self { project, store, entries, state, history, now, today, dry_run, patience: PATIENCE, lost: None }))
     }
 
     fn expected(&self) -> Vec<Expected> {
@@ -210,12 +136,7 @@ impl<'p> Work<'p> {
     }
 
     /// Reminders first, so that what became of them can be told to those who run the programme.
-    fn all(
-        mut self,
-        attempt: Option<&Attempt>,
-        only: Option<&str>,
-        progress: Progress<'_>,
-    ) -> Result<Vec<Notice>, Stopped> {
+    fn all(&mut self, attempt: Option<&Attempt>, progress: Progress<'_>) -> Result<Vec<Notice>, Stopped> {
         let project = self.project;
         let telling = &project.catalog.telling;
         let mut ways = Ways::new(project, World::new("telling", progress));
@@ -228,8 +149,8 @@ impl<'p> Work<'p> {
             for (at, partner) in project.catalog.partners.iter().enumerate() {
                 progress("telling", at + 1, project.catalog.partners.len());
                 let own = |code: &str| code == partner.code.as_str();
-                let steps = steps.iter().filter(|step| own(&step.partner) && self.may(&step.key(), only));
-                let sent_back = sent_back.iter().filter(|one| own(&one.file.partner) && self.may(&one.key(), only));
+                let steps = steps.iter().filter(|step| own(&step.partner) && self.may(&step.key()));
+                let sent_back = sent_back.iter().filter(|one| own(&one.file.partner) && self.may(&one.key()));
                 let (steps, sent_back): (Vec<Step>, Vec<SentBack>) =
                     (steps.cloned().collect(), sent_back.cloned().collect());
                 if !steps.is_empty() || !sent_back.is_empty() {
@@ -242,7 +163,7 @@ impl<'p> Work<'p> {
         for channel in &telling.channels {
             let facts = Facts { project, entries: &self.entries, attempt, deadlines: &deadlines, now: self.now };
             let mut parts = facts.parts(channel, &self.store, &self.history)?;
-            parts.retain(|part| self.may(&part.key, only));
+            parts.retain(|part| self.may(&part.key));
             if !parts.is_empty() {
                 notices.extend(self.tell(&mut ways, channel, &parts)?);
             }
@@ -250,12 +171,18 @@ impl<'p> Work<'p> {
         Ok(notices)
     }
 
-    /// Whether a key is to be told now: `only` it, whatever became of it before.
-    fn may(&self, key: &str, only: Option<&str>) -> bool {
-        match only {
-            Some(only) => key == only,
+    /// Whether a key is to be told now: of what is sent once more, whatever became of it before.
+    fn may(&self, key: &str) -> bool {
+        match &self.lost {
+            Some(lost) => lost.keys.iter().any(|one| one == key),
             None => self.history.verdict(key, self.now) == Verdict::Yes,
         }
+    }
+
+    /// By which keys and which Message-ID a message goes that tells these: what is sent once more stays what it was, also
+    /// where a part of it is over.
+    fn named(&self, keys: Vec<String>) -> (Vec<String>, Option<String>) {
+        self.lost.as_ref().map_or((keys, None), |lost| (lost.keys.clone(), lost.id.clone()))
     }
 
     fn remind(
@@ -294,7 +221,8 @@ impl<'p> Work<'p> {
         let about = json!({ "partner": partner.code.as_str() });
         let way = To::Person(contact, &reminders.cc);
         let (attachments, receipts) = (attachments.files, Vec::new());
-        let message = Message { channel: REMINDERS, way, keys, note, attachments, about, receipts };
+        let (keys, id) = self.named(keys);
+        let message = Message { channel: REMINDERS, way, keys, id, note, attachments, about, receipts };
         self.send(ways, &message)
     }
 
@@ -380,10 +308,10 @@ impl<'p> Work<'p> {
             "programme": project.catalog.programme.code, "run": run.map(|(run, _)| run.code.as_str()),
             "as_of": run.map(|(run, _)| run.as_of.to_string()),
         });
-        let keys = parts.iter().map(|part| part.key.clone()).collect();
+        let (keys, id) = self.named(parts.iter().map(|part| part.key.clone()).collect());
         let way = To::Channel(channel);
         let (attachments, receipts) = (attachments.files, Vec::new());
-        Message { channel: &channel.code, way, keys, note, attachments, about, receipts }
+        Message { channel: &channel.code, way, keys, id, note, attachments, about, receipts }
     }
 
     /// Where the files of a channel's report were delivered to, as the receipts say.

@@ -25,6 +25,8 @@ pub struct Message<'m> {
     pub way: To<'m>,
     /// What it tells, in order.
     pub keys: Vec<String>,
+    /// Its Message-ID, where it was sent before; None: as its keys give it.
+    pub id: Option<String>,
     pub note: Note,
     pub attachments: Vec<Attachment>,
     /// For machines: what it is about.
@@ -58,6 +60,9 @@ impl Message<'_> {
 
     /// Of a mail: its Message-ID.
     pub fn id(&self, project: &Project) -> String {
+        if let Some(id) = &self.id {
+            return id.clone();
+        }
         let from = project.catalog.telling.mail.as_ref().map_or("", |mail| mail.from.as_str());
         message_id(&project.catalog.programme.code, self.channel, &self.keys, from)
     }

@@ -134,7 +134,18 @@ fn plain(project: &Project) -> Result<Option<Work<'_>>, Stopped> {
     let state = State::replay(&entries, &project.catalog.reading_hash);
     let history = History::of(&entries);
     let (now, today) = (clock::now(), project.as_of(None));
-    Ok(Some(Work { project, store, entries, state, history, now, today, dry_run: false, patience: PATIENCE }))
+    Ok(Some(Work {
+        project,
+        store,
+        entries,
+        state,
+        history,
+        now,
+        today,
+        dry_run: false,
+        patience: PATIENCE,
+        lost: None,
+    }))
 }
 
 /// Tells each channel that wants to know of failures what it was not told yet.
@@ -145,7 +156,7 @@ fn each(work: &mut Work<'_>, parts: impl Fn(&Channel, &History) -> Vec<Part>) ->
     let mut notices = Vec::new();
     for channel in project.catalog.telling.channels.iter().filter(|channel| wants(channel)) {
         let mut parts = parts(channel, &work.history);
-        parts.retain(|part| work.may(&part.key, None));
+        parts.retain(|part| work.may(&part.key));
         if !parts.is_empty() {
             notices.extend(work.send(&mut ways, &message(project, channel, &parts))?);
         }
@@ -158,6 +169,7 @@ fn message<'c>(project: &Project, channel: &'c Channel, parts: &[Part]) -> Messa
         channel: &channel.code,
         way: To::Channel(channel),
         keys: parts.iter().map(|part| part.key.clone()).collect(),
+        id: None,
         note: compose::summary(project, channel, parts, None, &Beside::default()),
         attachments: Vec::new(),
         about: json!({ "programme": project.catalog.programme.code, "run": Value::Null, "as_of": Value::Null }),

@@ -294,7 +294,7 @@ fn what_is_undecided_is_written_as_decisions_that_nobody_has_made() {
     assert!(proposed.contains("# pair = [\"ACME Group (LT)\", \"Acme Group (LT)\"]"), "{proposed}");
     whole.file("decided.toml", format!("schema = 1\n{proposed}"));
     assert_eq!(across(&[file, "--propose"]).expect(0).out, proposed, "nothing is decided by a proposal");
-    whole.file("decided.toml", format!("schema = 1\n{}", proposed.replace("\n# ", "\n").replacen("\n", "\n# ", 2)));
+    whole.file("decided.toml", format!("schema = 1\n{}", proposed.replace("\n# ", "\n").replacen('\n', "\n# ", 2)));
     across(&[file, "--propose"]).expect(2).says("decided.toml");
 }
 

@@ -161,7 +161,7 @@ fn a_file_that_the_store_lost_is_named_and_put_back_from_the_inbox() {
     // Whoever needs it is told what is missing; space on the disk is not the trouble.
     project.replace("pipelines/agreements.toml", "code = \"no\"\n", "code = \"no\"\nhelp = \"As in the register\"\n");
     project.run(&["run"]).expect(2).says("store-damaged").says("is missing").says("from a backup");
-    fs::write(project.inbox(name), sent).expect("sent again");
+    project.file(&format!("data/inbox/{name}"), sent);
     assert_eq!(figure(&project.scoreboard(), "volume", &[])["value"].to_string(), "100");
     assert!(file.is_file());
     project.run(&["verify"]).expect(0);

@@ -93,7 +93,13 @@ impl SheetPlan {
         };
         let columns = collection.fields.iter().map(|field| {
             let instead = field.name.as_ref().and_then(|name| place(name.as_str()));
-            ColumnPlan::new(field, instead, language)
+            let mut column = ColumnPlan::new(field, instead, language);
+            // Whoever types amounts in the currency that the row names must not convert them first.
+            if let (true, Some(FieldCurrency::Field(code))) = (column.unit.is_empty(), &field.currency) {
+                let named = collection.field(code.as_str()).map_or("", |field| field.label.get(language));
+                column.unit = format!("→ {named}");
+            }
+            column
         });
         Self {
             collection: collection.code.as_str().to_owned(),

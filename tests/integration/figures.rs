@@ -1,5 +1,8 @@
 //! Figures that stand beside the actual one: pace, what is committed, means. Each on rows that can be added up in the head.
 
+use std::fs::{self, File};
+use std::io::Read as _;
+
 use serde_json::{Value, json};
 
 use crate::project::{Project, figure};
@@ -321,6 +324,18 @@ fn without_a_rate_nothing_is_guessed_and_only_what_needs_the_row_is_lost() {
         cells,
         ["alpha_2016-05_2016-06-12_r1.xlsx › Grants › C7", "alpha_2016-05_2016-06-12_r1.xlsx › Grants › C8"]
     );
+}
+
+#[test]
+fn a_template_asks_for_amounts_in_the_currency_that_the_row_names() {
+    let project = in_currencies(&[]);
+    project.run(&["template", "--all"]).expect(0);
+    let made = fs::read_dir(project.path().join("data/templates")).expect("templates").flatten().next();
+    let file = File::open(made.expect("a template").path()).expect("opened");
+    let mut zip = zip::ZipArchive::new(file).expect("a zip");
+    let mut texts = String::new();
+    zip.by_name("xl/sharedStrings.xml").expect("texts").read_to_string(&mut texts).expect("read");
+    assert!(texts.contains("→ Currency · ") && texts.contains("USD · "), "{texts}");
 }
 
 #[test]
